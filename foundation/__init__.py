@@ -1,0 +1,1 @@
+"""What every room stands on: database, problems, clock, settings, areas, accounts and the web shell."""

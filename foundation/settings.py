@@ -1,0 +1,60 @@
+"""Everything a deployment may change, read from the environment. docs/deploy.md explains each."""
+
+import secrets
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+HOUSE = Path(__file__).resolve().parent.parent
+
+
+class Settings(BaseSettings):
+    """Read once at start. A value that cannot be read stops the start with the name of the variable."""
+
+    model_config = SettingsConfigDict(env_file=None, frozen=True)
+
+    data_folder: Path = Field(
+        default=HOUSE / "var", description="Holds the SQLite file, the secret key and prepared static files."
+    )
+    database_url: str = Field(
+        default="", description="SQLAlchemy address; empty means SQLite in the data folder."
+    )
+    secret_key: str = Field(
+        default="", description="Signs cookies; empty means one made at first start and kept in the data folder."
+    )
+    public_address: str = Field(
+        default="",
+        description="Where people reach this site, such as https://hoc.example.vn; printed in QR codes. "
+        "Empty means the address of the request.",
+    )
+    organisation: str = Field(
+        default="Bình dân học vụ số (bản chạy thử)", description="Who issues the letters of completion."
+    )
+    behind_proxy: int = Field(
+        default=0, ge=0, le=5, description="How many trusted proxies stand in front and set X-Forwarded-*."
+    )
+    https_only: bool = Field(default=False, description="Cookies only over HTTPS, and HSTS. Set it in production.")
+    development: bool = Field(default=False, description="Shows the gallery of parts at /giao-dien.")
+    sample_password: str = Field(
+        default="", description="Password of the sample accounts; empty means one is made and printed."
+    )
+
+    @property
+    def database(self) -> str:
+        return self.database_url or f"sqlite:///{self.data_folder / 'bdhvs.sqlite3'}"
+
+    def signing_key(self) -> str:
+        """The secret key; made on the first call if none is set, and the same ever after."""
+        if self.secret_key:
+            return self.secret_key
+        file = self.data_folder / "secret_key"
+        self.data_folder.mkdir(parents=True, exist_ok=True)
+        try:
+            # "x" so that two workers starting at once agree on whichever wrote first.
+            with file.open("x") as opened:
+                file.chmod(0o600)
+                opened.write(secrets.token_urlsafe(48))
+        except FileExistsError:
+            pass
+        return file.read_text().strip()

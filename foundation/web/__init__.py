@@ -1,0 +1,1 @@
+"""The shell every page lives in: frame, parts, errors, origin check, static files, print."""

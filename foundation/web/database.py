@@ -1,0 +1,46 @@
+"""One session a request, closed when the request ends."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from flask import Flask, current_app, g
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from foundation.database import make_sessions
+
+
+def serve_database(app: Flask, engine: Engine) -> None:
+    app.extensions["engine"] = engine
+    app.extensions["sessions"] = make_sessions(engine)
+    app.teardown_appcontext(_close)
+
+
+def session() -> Session:
+    """This request's session, for reading. Opened at the first call, the same one ever after."""
+    if "session" not in g:
+        g.session = current_app.extensions["sessions"]()
+    current: Session = g.session
+    return current
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """The request's session, for writing: commits at the end, or keeps nothing if anything was raised."""
+    current = session()
+    # What the request has read so far ends here; the write lock is taken at once, so that two writers queue up
+    # instead of one being refused halfway.
+    current.commit()
+    current.connection(execution_options={"writing": True})
+    try:
+        yield current
+        current.commit()
+    except BaseException:
+        current.rollback()
+        raise
+
+
+def _close(_error: BaseException | None) -> None:
+    current: Session | None = g.pop("session", None)
+    if current is not None:
+        current.close()
