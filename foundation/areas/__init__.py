@@ -1,0 +1,1 @@
+"""Where people live: province → commune → hamlet, their names, their order and their outlines."""

@@ -1,0 +1,1 @@
+"""Rules about areas: reach, names and order, tile grids. No web, no SQL, no files."""

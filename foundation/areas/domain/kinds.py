@@ -1,0 +1,47 @@
+"""The levels of the country and the kinds of area on each, as people there call them."""
+
+from enum import StrEnum
+
+
+class Level(StrEnum):
+    PROVINCE = "province"
+    COMMUNE = "commune"
+    HAMLET = "hamlet"
+
+
+class Kind(StrEnum):
+    """What an area is called before its name. Vietnamese words for a kind: `areas/names.html`.
+
+    Provinces and communes: the kinds of the two-level local government since 1 July 2025. Hamlets are no
+    administrative level, so each region keeps its own word for them.
+    """
+
+    TINH = "tinh"
+    THANH_PHO = "thanh_pho"
+
+    XA = "xa"
+    PHUONG = "phuong"
+    DAC_KHU = "dac_khu"
+
+    THON = "thon"
+    BAN = "ban"
+    LANG = "lang"
+    XOM = "xom"
+    BUON = "buon"
+    BON = "bon"
+    AP = "ap"
+    KHOM = "khom"
+    KHU = "khu"
+    KHU_PHO = "khu_pho"
+    TIEU_KHU = "tieu_khu"
+    TO_DAN_PHO = "to_dan_pho"
+
+    @property
+    def level(self) -> Level:
+        if self in _PROVINCES:
+            return Level.PROVINCE
+        return Level.COMMUNE if self in _COMMUNES else Level.HAMLET
+
+
+_PROVINCES = {Kind.TINH, Kind.THANH_PHO}
+_COMMUNES = {Kind.XA, Kind.PHUONG, Kind.DAC_KHU}
