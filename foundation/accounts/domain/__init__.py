@@ -1,0 +1,1 @@
+"""Rules about accounts: roles, reach, names and passwords, throttling. No web, no SQL, no files."""

@@ -1,0 +1,48 @@
+"""Names people sign in with: short, and the same however a phone's keyboard put marks on them."""
+
+import re
+import unicodedata
+
+LONGEST_NAME = 40
+LONGEST_DISPLAY_NAME = 100
+
+_SHAPE = re.compile(r"[a-z0-9][a-z0-9._-]{1,39}")
+_MARKED_D = str.maketrans("đ", "d")
+
+
+def fold_name(typed: str) -> str:
+    """The one spelling of a sign-in name: small letters, no marks, no spaces around it.
+
+    "Tổ-Viên " and "to-vien" are the same name: Vietnamese keyboards put marks on by themselves.
+    """
+    apart = unicodedata.normalize("NFKD", typed.strip().casefold())
+    return "".join(letter for letter in apart if not unicodedata.combining(letter)).translate(_MARKED_D)
+
+
+def name_fault(folded: str) -> str | None:
+    """Why a folded name cannot be given to a new account, as a code: missing, too_long, bad_characters; None if it can.
+
+    Two to LONGEST_NAME letters a–z, digits, dots, hyphens and underscores, beginning with a letter or digit.
+    """
+    if not folded:
+        return "missing"
+    if len(folded) > LONGEST_NAME:
+        return "too_long"
+    return None if _SHAPE.fullmatch(folded) else "bad_characters"
+
+
+def clean_display_name(typed: str) -> str:
+    """A person's name as shown: NFC, single spaces."""
+    return " ".join(unicodedata.normalize("NFC", typed).split())
+
+
+def display_name_fault(cleaned: str) -> str | None:
+    """missing, too_long (over LONGEST_DISPLAY_NAME characters), bad_characters (control characters) or None."""
+    if not cleaned:
+        return "missing"
+    if len(cleaned) > LONGEST_DISPLAY_NAME:
+        return "too_long"
+    # Zero-width joiners belong to some scripts; controls, surrogates and unassigned code points to none.
+    if any(unicodedata.category(letter) in {"Cc", "Cs", "Cn", "Co"} for letter in cleaned):
+        return "bad_characters"
+    return None

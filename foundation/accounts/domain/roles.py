@@ -1,0 +1,106 @@
+"""Who may do what: one table from roles to acts. Source of the roles: facts 7.5."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from foundation.areas.domain.scope import Scope
+
+
+class Act(StrEnum):
+    """Something a person does, or a kind of thing they may look at."""
+
+    SEE_HOUSEHOLDS = "see_households"  # single households and their visits
+    RECORD_VISIT = "record_visit"
+    SEE_COVERAGE = "see_coverage"  # inside figures, also those that the public page hides
+    PRINT_REPORT = "print_report"
+    EXPORT_FIGURES = "export_figures"
+    SEE_TEAMS = "see_teams"
+    MANAGE_TEAMS = "manage_teams"
+    MANAGE_HAMLETS = "manage_hamlets"
+    SEE_ACCOUNTS = "see_accounts"
+    MANAGE_ACCOUNTS = "manage_accounts"
+    SEE_AUDIT = "see_audit"
+    EDIT_CONTENT = "edit_content"
+
+
+class Role(StrEnum):
+    """What somebody is to an area. The Vietnamese name of each is in `accounts/words.html`."""
+
+    VISITOR = "visitor"  # tổ viên
+    TEAM_LEADER = "team_leader"  # tổ trưởng
+    COMMUNE_OFFICER = "commune_officer"
+    PROVINCE_OFFICER = "province_officer"
+    LEADER_READONLY = "leader_readonly"
+    CONTENT_EDITOR = "content_editor"
+    ADMIN = "admin"
+
+
+_FIGURES = {Act.SEE_COVERAGE, Act.PRINT_REPORT, Act.EXPORT_FIGURES, Act.SEE_TEAMS}
+
+# Single households are for those who know them in person: a province, and whoever looks after the machine,
+# sees sums only.
+ROLES: dict[Role, frozenset[Act]] = {
+    Role.VISITOR: frozenset({Act.SEE_HOUSEHOLDS, Act.RECORD_VISIT, Act.SEE_COVERAGE}),
+    Role.TEAM_LEADER: frozenset(
+        {Act.SEE_HOUSEHOLDS, Act.RECORD_VISIT, Act.SEE_COVERAGE, Act.PRINT_REPORT, Act.SEE_TEAMS}
+    ),
+    Role.COMMUNE_OFFICER: frozenset(
+        _FIGURES | {Act.SEE_HOUSEHOLDS, Act.MANAGE_TEAMS, Act.MANAGE_HAMLETS, Act.SEE_ACCOUNTS}
+    ),
+    Role.PROVINCE_OFFICER: frozenset(_FIGURES | {Act.MANAGE_HAMLETS, Act.SEE_ACCOUNTS, Act.SEE_AUDIT}),
+    Role.LEADER_READONLY: frozenset({Act.SEE_COVERAGE, Act.PRINT_REPORT, Act.SEE_TEAMS}),
+    Role.CONTENT_EDITOR: frozenset({Act.EDIT_CONTENT}),
+    Role.ADMIN: frozenset(
+        _FIGURES
+        | {Act.MANAGE_TEAMS, Act.MANAGE_HAMLETS, Act.SEE_ACCOUNTS, Act.MANAGE_ACCOUNTS, Act.SEE_AUDIT, Act.EDIT_CONTENT}
+    ),
+}
+
+# On which depths of the area tree a role may be held: 0 the nation, 1 a province, 2 a commune, 3 a hamlet.
+DEPTHS: dict[Role, frozenset[int]] = {
+    Role.VISITOR: frozenset({3}),
+    Role.TEAM_LEADER: frozenset({2, 3}),
+    Role.COMMUNE_OFFICER: frozenset({2}),
+    Role.PROVINCE_OFFICER: frozenset({1}),
+    Role.LEADER_READONLY: frozenset({0, 1, 2}),
+    Role.CONTENT_EDITOR: frozenset({0, 1}),
+    Role.ADMIN: frozenset({0, 1}),
+}
+
+
+@dataclass(frozen=True)
+class Holding:
+    """A role held in an area. valid_from, valid_to: days in Việt Nam, both included; no valid_to means until ended."""
+
+    role: Role
+    area_path: str
+    valid_from: date
+    valid_to: date | None
+
+    def in_force(self, today: date) -> bool:
+        return self.valid_from <= today and (self.valid_to is None or today <= self.valid_to)
+
+
+def fits(role: Role, area_path: str) -> bool:
+    """Whether `role` may be held in the area at `area_path`, by the area's depth."""
+    return area_path.count("/") in DEPTHS[role]
+
+
+def reach(holdings: Iterable[Holding], act: Act, today: date) -> Scope:
+    """Where somebody with these holdings may do `act` today: nowhere, if none of their roles has the act.
+
+    Two hamlets stay two paths, in order; an area beneath another one held is left out.
+    """
+    held = sorted({h.area_path for h in holdings if act in ROLES[h.role] and h.in_force(today)})
+    kept: list[str] = []
+    for path in held:
+        if not path.startswith(tuple(kept)):
+            kept.append(path)
+    return Scope(tuple(kept))
+
+
+def acts_of(holdings: Iterable[Holding], today: date) -> frozenset[Act]:
+    """Everything these holdings allow somewhere today."""
+    return frozenset(act for h in holdings if h.in_force(today) for act in ROLES[h.role])

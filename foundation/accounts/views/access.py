@@ -1,0 +1,118 @@
+"""Who is knocking, and may they come in: the marks every view function carries, and the reach behind them."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
+
+from flask import Flask, Response, redirect, request, url_for
+from flask_login import LoginManager, current_user
+
+from foundation import clock
+from foundation.accounts import queries
+from foundation.accounts.domain.roles import Act, acts_of, reach
+from foundation.accounts.models import Person
+from foundation.areas.domain.scope import Scope
+from foundation.problems import NotAllowed, Problem
+from foundation.web.database import session
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+class NotSignedIn(Problem):
+    status = 401
+
+
+class SignedIn:
+    """What Flask-Login and templates know of the person at the other end. `row` is the person's row."""
+
+    is_authenticated = True
+    is_active = True
+    is_anonymous = False
+
+    def __init__(self, row: Person) -> None:
+        self.row = row
+        self.id = row.id
+        self.name = row.name
+        self.display_name = row.display_name
+        self.is_sample = row.is_sample
+
+    def get_id(self) -> str:
+        return f"{self.row.id}.{self.row.session_version}"
+
+    def may(self, act: Act | str) -> bool:
+        """Whether any of their roles in force today allows `act` somewhere. For menus; views use @may."""
+        holdings = [held.as_holding() for held in self.row.holdings]
+        return Act(act) in acts_of(holdings, clock.day_in_vietnam(clock.now()))
+
+
+def load_people(app: Flask) -> None:
+    """Set up Flask-Login: `current_user` is a SignedIn, or anonymous."""
+    manager = LoginManager(app)
+    manager.user_loader(_load)
+    # Signed-in sessions are checked against session_version; tying them to an address would sign out every phone
+    # that walks from one mast to the next.
+    manager.session_protection = None
+
+
+def _load(session_id: str) -> SignedIn | None:
+    person_id, _, version = session_id.partition(".")
+    if not (person_id.isdecimal() and version.isdecimal()):
+        return None
+    person = queries.person_of_session(session(), int(person_id), int(version))
+    return SignedIn(person) if person else None
+
+
+def public(view: View) -> View:
+    """Marks a view that anybody may open. Every view is either this, @signed_in or @may."""
+    view.access = "public"  # type: ignore[attr-defined]
+    return view
+
+
+def signed_in(view: View) -> View:
+    """Lets in whoever is signed in; sends others to the sign-in page, or answers 401 where JSON is spoken."""
+    return _guarded(view, None)
+
+
+def may(act: Act) -> Callable[[View], View]:
+    """Lets in whoever may do `act` somewhere today. Where they may do it is scope_for's answer, not this one's.
+
+    Stands below the route decorator. Nobody signed in: as @signed_in. Signed in without the act: NotAllowed.
+    """
+    return lambda view: _guarded(view, act)
+
+
+def scope_for(act: Act) -> Scope:
+    """Where the signed-in person may do `act` today; nowhere for anybody else. Same answer all through a request."""
+    if not current_user.is_authenticated:
+        return Scope(())
+    holdings = [held.as_holding() for held in current_user.row.holdings]
+    return reach(holdings, act, clock.day_in_vietnam(clock.now()))
+
+
+def _guarded(view: View, act: Act | None) -> View:
+    @wraps(view)
+    def guarded(*args: Any, **values: Any) -> Any:
+        if not current_user.is_authenticated:
+            return _ask_to_sign_in()
+        if act is not None and not current_user.may(act):
+            raise NotAllowed("role_does_not_allow", act=act.value)
+        return view(*args, **values)
+
+    guarded.access = act.value if act else "signed_in"  # type: ignore[attr-defined]
+    return guarded  # type: ignore[return-value]
+
+
+def _ask_to_sign_in() -> Response:
+    if speaks_json():
+        raise NotSignedIn("not_signed_in")
+    # Only an address that can be opened again is worth coming back to.
+    back = request.full_path.rstrip("?") if request.method in {"GET", "HEAD"} else None
+    return redirect(url_for("accounts.sign_in", next=back), 303)  # type: ignore[return-value]
+
+
+def speaks_json() -> bool:
+    """Whether the other end is a program: it asked under /api/, sent JSON, or prefers it to HTML."""
+    if request.path.startswith("/api/") or request.is_json:
+        return True
+    accepted = request.accept_mimetypes
+    return accepted["application/json"] > accepted["text/html"]
