@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, TypeVar
+from typing import Any
 
 from flask import Flask, Response, redirect, request, url_for
 from flask_login import LoginManager, current_user
@@ -13,9 +13,10 @@ from foundation.accounts.domain.roles import Act, acts_of, reach
 from foundation.accounts.models import Person
 from foundation.areas.domain.scope import Scope
 from foundation.problems import NotAllowed, Problem
+from foundation.web.access import View
+from foundation.web.access import public as public
 from foundation.web.database import session
-
-View = TypeVar("View", bound=Callable[..., Any])
+from foundation.web.errors import wants_json
 
 
 class NotSignedIn(Problem):
@@ -62,12 +63,6 @@ def _load(session_id: str) -> SignedIn | None:
     return SignedIn(person) if person else None
 
 
-def public(view: View) -> View:
-    """Marks a view that anybody may open. Every view is either this, @signed_in or @may."""
-    view.access = "public"  # type: ignore[attr-defined]
-    return view
-
-
 def signed_in(view: View) -> View:
     """Lets in whoever is signed in; sends others to the sign-in page, or answers 401 where JSON is spoken."""
     return _guarded(view, None)
@@ -103,16 +98,8 @@ def _guarded(view: View, act: Act | None) -> View:
 
 
 def _ask_to_sign_in() -> Response:
-    if speaks_json():
+    if wants_json():
         raise NotSignedIn("not_signed_in")
     # Only an address that can be opened again is worth coming back to.
     back = request.full_path.rstrip("?") if request.method in {"GET", "HEAD"} else None
     return redirect(url_for("accounts.sign_in", next=back), 303)  # type: ignore[return-value]
-
-
-def speaks_json() -> bool:
-    """Whether the other end is a program: it asked under /api/, sent JSON, or prefers it to HTML."""
-    if request.path.startswith("/api/") or request.is_json:
-        return True
-    accepted = request.accept_mimetypes
-    return accepted["application/json"] > accepted["text/html"]
