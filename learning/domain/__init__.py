@@ -1,0 +1,1 @@
+"""The rules of learning: progress, what is kept of an answer, names, codes and letters. Pure."""

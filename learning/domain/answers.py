@@ -1,0 +1,23 @@
+"""What is kept of an answer: which of our own choices was made, never what a person typed."""
+
+from collections.abc import Sequence
+
+from courses.domain.lesson import Question
+from courses.domain.practice import Kind, Screen
+
+_TYPED_BY_HAND = frozenset({Kind.TYPE, Kind.SECRET})
+
+
+def kept_of_screen(screen: Screen, given: Sequence[str]) -> str:
+    """Ids of the targets touched or ticked, in the screen's order, between spaces; "" for anything typed by hand.
+
+    Whatever is not one of the screen's own targets is dropped, so that nothing foreign reaches the database.
+    """
+    if screen.kind in _TYPED_BY_HAND:
+        return ""
+    return " ".join(target.id for target in screen.targets if target.id in given)
+
+
+def kept_of_question(question: Question, given: str) -> str:
+    """The id of the option chosen; "" when the question has no such option."""
+    return next((option.id for option in question.options if option.id == given), "")

@@ -1,0 +1,50 @@
+"""The name on a letter of completion: any script, nothing that is not a name."""
+
+import re
+import unicodedata
+
+LONGEST = 80
+MOST_MARKS = 4  # marks stacked on one letter; Tai Viet and Khmer need three, more is a prank
+
+# Invisible joints that keyboards leave behind, harmless to drop.
+_DROPPED = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
+_BESIDE_LETTERS = frozenset(" '’.-")
+
+
+class FaultyName(ValueError):
+    """`code`: name_empty, name_too_long, name_number, name_control or name_not_letters."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def read_name(typed: str) -> str:
+    """A name as it will stand on the letter: in NFC, single spaces, 1 to 80 characters.
+
+    Letters and marks of any script, spaces, apostrophes, full stops and hyphens. Raises FaultyName otherwise; a digit
+    anywhere is refused, so that nobody leaves an identity number on a public page.
+    """
+    if any(unicodedata.category(letter) == "Cc" and letter not in "\t\r\n" for letter in typed):
+        raise FaultyName("name_control")
+    name = " ".join(unicodedata.normalize("NFC", typed.translate(_DROPPED)).split())
+    if not name:
+        raise FaultyName("name_empty")
+    if any(unicodedata.category(letter)[0] == "N" for letter in name):
+        raise FaultyName("name_number")
+    if not all(_may_stand_in_a_name(letter) for letter in name) or not any(map(str.isalpha, name)):
+        raise FaultyName("name_not_letters")
+    if _marks_pile_up(name):
+        raise FaultyName("name_not_letters")
+    if len(name) > LONGEST:
+        raise FaultyName("name_too_long")
+    return name
+
+
+def _may_stand_in_a_name(letter: str) -> bool:
+    return letter in _BESIDE_LETTERS or unicodedata.category(letter)[0] in "LM"
+
+
+def _marks_pile_up(name: str) -> bool:
+    kinds = "".join(unicodedata.category(letter)[0] for letter in name)
+    return re.search(f"^M|M{{{MOST_MARKS + 1}}}", kinds) is not None

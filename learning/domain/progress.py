@@ -1,0 +1,79 @@
+"""Progress is never stored: it is what the answers so far add up to."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from courses.domain.lesson import Course, Lesson
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One answer to one graded step: a practice screen to pass, or a question."""
+
+    step: str
+    right: bool
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far one learner is in one lesson.
+
+    done, total: counts of graded steps, 0 <= done <= total.
+    next_step: id of the first graded step not yet answered rightly; None once the lesson is done.
+    """
+
+    done: int
+    total: int
+    next_step: str | None
+
+    @property
+    def started(self) -> bool:
+        return self.done > 0
+
+    @property
+    def complete(self) -> bool:
+        return self.next_step is None
+
+
+@dataclass(frozen=True)
+class CourseProgress:
+    """How far one learner is in one course.
+
+    lessons: progress by lesson id, in teaching order, every lesson of the course.
+    next_lesson: the first lesson not yet done; None once the course is finished.
+    """
+
+    lessons: Mapping[str, Progress]
+    next_lesson: Lesson | None
+
+    @property
+    def done(self) -> int:
+        """Count of finished lessons."""
+        return sum(progress.complete for progress in self.lessons.values())
+
+    @property
+    def started(self) -> bool:
+        return any(progress.started for progress in self.lessons.values())
+
+    @property
+    def complete(self) -> bool:
+        return self.next_lesson is None
+
+
+def lesson_progress(lesson: Lesson, answers: Iterable[Answer]) -> Progress:
+    """Fold a learner's answers, in any order, into progress.
+
+    A step counts as done after its first right answer; a later mistake does not take it away.
+    Answers to steps the lesson no longer has are ignored, so that a lesson may be rewritten.
+    """
+    passed = {answer.step for answer in answers if answer.right}
+    waiting = [step for step in lesson.graded if step not in passed]
+    total = len(lesson.graded)
+    return Progress(done=total - len(waiting), total=total, next_step=waiting[0] if waiting else None)
+
+
+def course_progress(course: Course, answers: Mapping[str, Iterable[Answer]]) -> CourseProgress:
+    """Fold a learner's answers, given by lesson id, into progress through a course, which has at least one lesson."""
+    lessons = {lesson.id: lesson_progress(lesson, answers.get(lesson.id, ())) for lesson in course.lessons}
+    waiting = [lesson for lesson in course.lessons if not lessons[lesson.id].complete]
+    return CourseProgress(lessons=lessons, next_lesson=waiting[0] if waiting else None)

@@ -1,0 +1,75 @@
+"""Tables of learning: anonymous learners, their answers, and their letters of completion."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import JSON, Enum, ForeignKey, Index, LargeBinary, String, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from foundation.database import Base, UtcDateTime
+from learning.domain.letters import Facts, Letter, Status
+
+
+class Learner(Base):
+    """Somebody who learns, known by nothing but a cookie on a phone."""
+
+    __tablename__ = "learner"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    # SHA-256 of the cookie's token: who reads the database cannot be the learner.
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class AnswerRow(Base):
+    """One answer to one graded step. Rows are only ever added; erasing a learner takes all of theirs."""
+
+    __tablename__ = "answer"
+    __table_args__ = (Index(None, "learner", "lesson"),)
+
+    # Made with the form, so that sending a form twice meets itself.
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    learner: Mapped[UUID] = mapped_column(ForeignKey("learner.id"))
+    lesson: Mapped[str] = mapped_column(String(64))
+    step: Mapped[str] = mapped_column(String(64))
+    # Ids of our own choices; "" for whatever was typed by hand.
+    given: Mapped[str] = mapped_column(String(500))
+    right: Mapped[bool]
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Certificate(Base):
+    """A letter of completion as it was issued."""
+
+    __tablename__ = "certificate"
+    __table_args__ = (
+        # One valid letter a course and learner, however many times the button is pressed.
+        Index(
+            "uq_certificate_learner_course_valid",
+            "learner",
+            "course",
+            unique=True,
+            sqlite_where=text("status = 'valid'"),
+            postgresql_where=text("status = 'valid'"),
+        ),
+    )
+
+    code: Mapped[str] = mapped_column(String(10), primary_key=True)
+    learner: Mapped[UUID] = mapped_column(ForeignKey("learner.id"))
+    course: Mapped[str] = mapped_column(String(64))
+    facts: Mapped[dict[str, Any]] = mapped_column(JSON)
+    status: Mapped[Status] = mapped_column(
+        Enum(Status, native_enum=False, length=10, values_callable=lambda kinds: [kind.value for kind in kinds])
+    )
+    issued_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    def as_letter(self) -> Letter:
+        return Letter(
+            code=self.code,
+            learner=self.learner,
+            course=self.course,
+            facts=Facts.from_json(self.facts),
+            status=self.status,
+            issued_at=self.issued_at,
+        )
