@@ -1,0 +1,1 @@
+"""Community digital teams: households, visits, counters, coverage, maps and reports."""

@@ -1,0 +1,1 @@
+"""Reading households, visits and coverage; every function takes the scope it may see."""

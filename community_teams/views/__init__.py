@@ -1,0 +1,1 @@
+"""Pages of the team (/doi-so) and of coverage (/do-phu)."""
