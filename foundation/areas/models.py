@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import Enum, ForeignKey, String, Text
+from sqlalchemy import Enum, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from foundation.areas.domain.kinds import Kind, Level
@@ -40,6 +40,16 @@ class Area(Base):
     households_source: Mapped[str | None] = mapped_column(String(300))
     households_as_of: Mapped[date | None]
     is_sample: Mapped[bool] = mapped_column(default=False)
+
+    __table_args__ = (
+        # Every page asks whether it shows sample figures; almost no area is a sample.
+        Index(
+            "ix_area_sample_path",
+            "path",
+            sqlite_where=text("is_sample = 1"),
+            postgresql_where=text("is_sample"),
+        ),
+    )
 
 
 class Outline(Base):
