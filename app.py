@@ -1,0 +1,45 @@
+"""Puts the floors together. Nobody imports this module; servers and `flask --app app` call create_app()."""
+
+from flask import Flask
+from sqlalchemy import Engine
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from foundation.database import make_engine
+from foundation.settings import Settings
+from foundation.web import serve_web
+from foundation.web.database import serve_database
+from foundation.web.static_files import serve_static_files
+
+# --- rooms: one import a line, alphabetically ---
+
+
+def create_app(settings: Settings | None = None, *, engine: Engine | None = None) -> Flask:
+    """The whole platform as one WSGI application.
+
+    settings: read from the environment when not given. engine: the database to work on; made from the settings when
+    not given. Opens no connection and starts nothing, so it may be called several times in a process.
+    """
+    settings = settings or Settings()
+    app = Flask(__name__, static_folder=None)
+    app.config.update(
+        SECRET_KEY=settings.signing_key(),
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.https_only,
+        # Form bodies are small; imports go through the command line.
+        MAX_CONTENT_LENGTH=4 * 1024 * 1024,
+    )
+    app.extensions["settings"] = settings
+    settings.data_folder.mkdir(parents=True, exist_ok=True)
+    serve_database(app, engine or make_engine(settings.database))
+    serve_web(app)
+
+    # --- rooms: blueprints and serve_… functions, lower floors first ---
+
+    # --- rooms: commands ---
+
+    serve_static_files(app, settings.data_folder / "static")
+    if settings.behind_proxy:
+        n = settings.behind_proxy
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]
+    return app

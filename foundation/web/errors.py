@@ -1,0 +1,82 @@
+"""Answers for refusals and failures: a page with a way on for people, problem+json for machines. Never a bare 500."""
+
+import logging
+
+from flask import Flask, Response, json, render_template, request
+from sqlalchemy.exc import InterfaceError, OperationalError
+from werkzeug.exceptions import HTTPException
+
+from foundation.problems import Problem, TooMany
+
+log = logging.getLogger(__name__)
+
+# A failed form is offered again, but what must not be written into a page is typed anew.
+NEVER_REPEATED = {"password", "new_password", "given", "pin"}
+CODES = {
+    400: "bad_request",
+    401: "not_signed_in",
+    403: "not_allowed",
+    404: "not_found",
+    405: "not_this_way",
+    413: "too_large",
+    415: "wrong_type",
+    429: "too_many",
+    500: "our_fault",
+    503: "busy",
+}
+
+
+def wants_json() -> bool:
+    if request.path.startswith("/api/") or request.is_json:
+        return True
+    accept = request.accept_mimetypes
+    return accept.best_match(["text/html", "application/json"], "text/html") == "application/json"
+
+
+def answer_for_problems(app: Flask) -> None:
+    @app.errorhandler(Problem)
+    def refuse(problem: Problem) -> Response:
+        answer = _answer(problem.status, problem.code, **problem.details)
+        if isinstance(problem, TooMany):
+            answer.headers["Retry-After"] = str(problem.retry_after)
+        return answer
+
+    @app.errorhandler(HTTPException)
+    def http(error: HTTPException) -> Response:
+        status = error.code or 500
+        if status < 400:
+            return Response(error.get_body(), status, error.get_headers())
+        answer = _answer(status, CODES.get(status, "refused"))
+        for name, value in error.get_headers():
+            if name in {"Allow", "Retry-After"}:
+                answer.headers[name] = value
+        return answer
+
+    @app.errorhandler(OperationalError)
+    @app.errorhandler(InterfaceError)
+    def busy(error: Exception) -> Response:
+        log.error("database not reached: %s", error.__class__.__name__, exc_info=error)
+        answer = _answer(503, "busy", again=_same_again())
+        answer.headers["Retry-After"] = "5"
+        return answer
+
+    @app.errorhandler(500)
+    def ours(_error: Exception) -> Response:
+        return _answer(500, "our_fault", again=_same_again())
+
+
+def _same_again() -> list[tuple[str, str]] | None:
+    """The fields of the form that failed, so that one tap sends it again; None when it was no form."""
+    if request.method != "POST" or request.is_json:
+        return None
+    return [
+        (name, value) for name, value in request.form.items(multi=True) if name not in NEVER_REPEATED
+    ]
+
+
+def _answer(status: int, code: str, **details: object) -> Response:
+    if wants_json():
+        told = {key: value for key, value in details.items() if key != "again"}
+        body = {"type": "about:blank", "status": status, "code": code, **told}
+        return Response(json.dumps(body), status, mimetype="application/problem+json")
+    return Response(render_template("web/error.html", status=status, code=code, details=details), status)

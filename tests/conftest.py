@@ -1,0 +1,115 @@
+"""One database of each kind for the whole run; every test works inside a transaction that is rolled back."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import Engine, event
+from sqlalchemy.orm import Session, sessionmaker
+
+import foundation.clock
+from app import create_app
+from foundation.database import Base, make_engine
+from foundation.settings import Settings
+from tests.making import Make
+from tests.postgres import start_postgres
+from tests.visitor import Visitor
+
+NOON = datetime(2026, 11, 21, 5, 0, tzinfo=UTC)  # 12:00 on 21 November in Việt Nam
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--database", choices=["sqlite", "postgresql", "both"], default="both", help="which databases to run on"
+    )
+
+
+def pytest_generate_tests(metafunc):
+    if "database_kind" in metafunc.fixturenames:
+        chosen = metafunc.config.getoption("--database")
+        kinds = ["sqlite", "postgresql"] if chosen == "both" else [chosen]
+        metafunc.parametrize("database_kind", kinds, scope="session")
+
+
+@pytest.fixture(scope="session")
+def engine(database_kind, tmp_path_factory) -> Iterator[Engine]:
+    if database_kind == "sqlite":
+        url = f"sqlite:///{tmp_path_factory.mktemp('database')}/test.sqlite3"
+    else:
+        url = start_postgres(tmp_path_factory)
+    engine = make_engine(url)
+    Base.metadata.create_all(engine)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def settings(tmp_path_factory) -> Settings:
+    return Settings(
+        data_folder=tmp_path_factory.mktemp("data"), secret_key="only for tests", development=True,
+        organisation="Xã Đoàn Mẫu",
+    )
+
+
+@pytest.fixture(scope="session")
+def whole_app(settings, engine):
+    """The application on the test database. Use `app`, which keeps nothing behind."""
+    app = create_app(settings, engine=engine)
+    app.config["TESTING"] = True
+    return app
+
+
+@pytest.fixture
+def connection(engine):
+    with engine.connect() as connection:
+        outer = connection.begin()
+        yield connection
+        outer.rollback()
+
+
+@pytest.fixture
+def sessions(connection) -> sessionmaker[Session]:
+    return sessionmaker(connection, join_transaction_mode="create_savepoint", expire_on_commit=False)
+
+
+@pytest.fixture
+def session(sessions) -> Iterator[Session]:
+    with sessions() as session:
+        yield session
+
+
+@pytest.fixture
+def app(whole_app, sessions, monkeypatch):
+    monkeypatch.setitem(whole_app.extensions, "sessions", sessions)
+    return whole_app
+
+
+@pytest.fixture
+def now(monkeypatch) -> datetime:
+    """Stops the clock at noon on 21 November 2026 in Việt Nam."""
+    monkeypatch.setattr(foundation.clock, "now", lambda: NOON)
+    return NOON
+
+
+@pytest.fixture
+def make(session) -> Make:
+    """Makes what a test needs, with a sensible value for every argument."""
+    return Make(session)
+
+
+@pytest.fixture
+def visitor(app) -> Visitor:
+    return Visitor(app)
+
+
+@pytest.fixture
+def count_statements(connection):
+    """A list that grows by each SQL statement run."""
+    seen: list[str] = []
+
+    def note(_connection, _cursor, statement, *_rest):
+        seen.append(statement)
+
+    event.listen(connection, "before_cursor_execute", note)
+    yield seen
+    event.remove(connection, "before_cursor_execute", note)
