@@ -1,6 +1,6 @@
-"""Marks a sentence for the translators where it stands in Python."""
+"""Marks a Vietnamese sentence in Python code for translation; the template that shows it translates it."""
 
 
-def N_(sentence: str) -> str:  # noqa: N802 - gettext's own name for it
-    """The sentence itself; it is looked up where it is shown."""
+def N_(sentence: str) -> str:
+    """Give the sentence back as it is."""
     return sentence
