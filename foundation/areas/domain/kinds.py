@@ -45,3 +45,23 @@ class Kind(StrEnum):
 
 _PROVINCES = {Kind.TINH, Kind.THANH_PHO}
 _COMMUNES = {Kind.XA, Kind.PHUONG, Kind.DAC_KHU}
+
+KIND_WORDS = {
+    Kind.TINH: "tỉnh",
+    Kind.THANH_PHO: "thành phố",
+    Kind.XA: "xã",
+    Kind.PHUONG: "phường",
+    Kind.DAC_KHU: "đặc khu",
+    Kind.THON: "thôn",
+    Kind.BAN: "bản",
+    Kind.LANG: "làng",
+    Kind.XOM: "xóm",
+    Kind.BUON: "buôn",
+    Kind.BON: "bon",
+    Kind.AP: "ấp",
+    Kind.KHOM: "khóm",
+    Kind.KHU: "khu",
+    Kind.KHU_PHO: "khu phố",
+    Kind.TIEU_KHU: "tiểu khu",
+    Kind.TO_DAN_PHO: "tổ dân phố",
+}
