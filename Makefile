@@ -1,0 +1,76 @@
+# Everything a person needs to say to this house. `make` alone lists it.
+
+PYTHON ?= python3
+PORT ?= 8000
+WORKERS ?= 2
+export FLASK_APP = app
+
+# WeasyPrint's libraries, and the fonts of letters that Be Vietnam Pro does not carry.
+SYSTEM = python3-venv libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-noto-core
+SYSTEM_TEST = poppler-utils
+SYSTEM_BENCH = wrk
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check bench migrate translate lock
+
+help: ## list these words
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+run: .cache/system .venv/ready node_modules/.ready ## prepare what is missing and serve http://127.0.0.1:8000 (PORT= changes it)
+	@PORT=$(PORT) .venv/bin/flask prepare
+	@exec .venv/bin/granian --interface wsgi --factory app:create_app --host 127.0.0.1 --port $(PORT) \
+		--workers $(WORKERS) --no-access-log --log-level warning
+
+test: .cache/system .cache/system-test .venv/ready-test node_modules/.ready ## every test, on SQLite, PostgreSQL and in Chromium
+	.venv/bin/pytest -n 2 --dist loadgroup
+
+check: .cache/system .cache/system-test .venv/ready-test node_modules/.ready ## format, lint, types, floors, lessons, and the tests that need no browser
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+	.venv/bin/flask courses check
+	.venv/bin/flask translations status
+	.venv/bin/pytest -n 2 --database sqlite -m "not browser"
+
+bench: .cache/system .cache/system-bench .venv/ready-test node_modules/.ready ## measure, with the goal beside each figure
+	.venv/bin/python -m bench
+
+migrate: .venv/ready ## bring the database up to the newest migration
+	.venv/bin/flask migrate
+
+translate: .venv/ready ## collect the sentences of the interface, update and compile its catalogues
+	.venv/bin/flask translations extract
+	.venv/bin/flask translations update
+	.venv/bin/flask translations compile
+
+lock: ## resolve the requirements anew, with hashes and without addresses (needs uv)
+	for set in run test node; do uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+		--no-emit-index-url --no-emit-find-links requirements/$$set.in -o requirements/$$set.txt; done
+
+.cache/system: scripts/system-packages Makefile
+	@scripts/system-packages $(SYSTEM)
+	@mkdir -p .cache && touch $@
+
+.cache/system-test: scripts/system-packages Makefile
+	@scripts/system-packages $(SYSTEM_TEST)
+	@mkdir -p .cache && touch $@
+
+.cache/system-bench: scripts/system-packages Makefile
+	@scripts/system-packages $(SYSTEM_BENCH)
+	@mkdir -p .cache && touch $@
+
+.venv/bin/python: | .cache/system
+	$(PYTHON) -m venv .venv
+
+.venv/ready: requirements/run.txt | .venv/bin/python
+	.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+.venv/ready-test: requirements/test.txt .venv/ready
+	.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+node_modules/.ready: package.json package-lock.json | .venv/ready
+	@scripts/node-packages
+	@touch $@
