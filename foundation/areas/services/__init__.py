@@ -1,0 +1,1 @@
+"""What people do with areas: load the official ones, and import hamlets and outlines."""
