@@ -6,7 +6,7 @@ WORKERS ?= 2
 export FLASK_APP = app
 
 # WeasyPrint's libraries, and the fonts of letters that Be Vietnam Pro does not carry.
-SYSTEM = python3-venv libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-noto-core
+SYSTEM = libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-noto-core
 SYSTEM_TEST = poppler-utils
 SYSTEM_BENCH = wrk
 
@@ -48,8 +48,9 @@ lock: ## resolve the requirements anew, with hashes and without addresses (needs
 	for set in run test node; do uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 		--no-emit-index-url --no-emit-find-links requirements/$$set.in -o requirements/$$set.txt; done
 
+# A Python that brings its own venv (not Debian's) needs no package for it.
 .cache/system: scripts/system-packages Makefile
-	@scripts/system-packages $(SYSTEM)
+	@scripts/system-packages $(SYSTEM) $$($(PYTHON) -c "import ensurepip" 2>/dev/null || echo python3-venv)
 	@mkdir -p .cache && touch $@
 
 .cache/system-test: scripts/system-packages Makefile

@@ -1,0 +1,123 @@
+"""A real server with the sample in it, and a real Chromium the size of a small phone."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.browser.phone import Phone
+
+HOUSE = Path(__file__).resolve().parents[2]
+PASSWORD = "mau-thu-2026"
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if Path(__file__).parent in Path(item.fspath).parents:
+            item.add_marker(pytest.mark.browser)
+            # One worker walks all of them, so that the server and the browser start once.
+            item.add_marker(pytest.mark.xdist_group("browser"))
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The system's Chromium. Where there is none, tests say so; where REQUIRE_BROWSER is set, that is a failure."""
+    for name in ("chromium", "chromium-browser", "google-chrome"):
+        found = shutil.which(name)
+        if found:
+            return found
+    if os.environ.get("REQUIRE_BROWSER"):
+        pytest.fail("REQUIRE_BROWSER is set and there is no Chromium: apt-get install chromium")
+    pytest.skip("there is no Chromium on this machine: apt-get install chromium")
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory) -> Iterator[str]:
+    """The address of the platform, prepared and served as `make run` does it."""
+    with serve(tmp_path_factory.mktemp("served")) as address:
+        yield address
+
+
+@contextmanager
+def serve(folder: Path, **settings: str) -> Iterator[str]:
+    port = _free_port()
+    environment = {
+        **os.environ,
+        "DATA_FOLDER": str(folder),
+        "DATABASE_URL": "",
+        "SAMPLE_PASSWORD": PASSWORD,
+        "DEVELOPMENT": "1",
+        "PORT": str(port),
+        **settings,
+    }
+    command = [sys.executable, "-m", "flask", "--app", "app", "prepare"]
+    subprocess.run(command, cwd=HOUSE, env=environment, check=True, capture_output=True, text=True)
+    log = (folder / "server.log").open("w")
+    granian = [sys.executable, "-m", "granian", "--interface", "wsgi", "--factory", "app:create_app"]
+    process = subprocess.Popen(
+        [*granian, "--host", "127.0.0.1", "--port", str(port), "--workers", "1"],
+        cwd=HOUSE, env=environment, stdout=log, stderr=log,
+    )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        _wait_for(address, process)
+        yield address
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+
+
+@pytest.fixture(scope="session")
+def browser(chromium) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        options = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+        started = playwright.chromium.launch(
+            executable_path=chromium, args=[*options, "--disable-component-update", "--disable-sync"]
+        )
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def phone(browser, server) -> Iterator[Phone]:
+    """A phone 360 pixels wide that has never been here before."""
+    context = browser.new_context(viewport={"width": 360, "height": 740}, locale="vi-VN", base_url=server)
+    yield Phone(context)
+    context.close()
+
+
+@pytest.fixture
+def plain_phone(browser, server) -> Iterator[Phone]:
+    """The same phone with JavaScript switched off."""
+    context = browser.new_context(
+        viewport={"width": 360, "height": 740}, locale="vi-VN", base_url=server, java_script_enabled=False
+    )
+    yield Phone(context, scripts=False)
+    context.close()
+
+
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+        return port
+
+
+def _wait_for(address: str, process: subprocess.Popen) -> None:
+    for _ in range(150):
+        assert process.poll() is None, "the server stopped while starting"
+        try:
+            with urllib.request.urlopen(f"{address}/healthz", timeout=1):
+                return
+        except OSError:
+            time.sleep(0.1)
+    raise AssertionError("the server did not answer within 15 seconds")
