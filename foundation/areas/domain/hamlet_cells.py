@@ -1,0 +1,113 @@
+"""Reading single cells of a list of hamlets. Each function raises Unreadable with a code, or gives the value."""
+
+import re
+import unicodedata
+from datetime import date, datetime
+
+from foundation.areas.domain.kinds import KIND_WORDS, Kind, Level
+from foundation.areas.domain.naming import fold
+
+LONGEST_NAME = 100
+LONGEST_SOURCE = 300
+# The largest residential groups of cities count a few thousand households; more is a slip of the finger.
+MOST_HOUSEHOLDS = 20_000
+
+Cell = str | int | float | bool | date | None
+
+_KINDS = {fold(words): kind for kind, words in KIND_WORDS.items() if kind.level is Level.HAMLET}
+_KINDS |= {kind.value: kind for kind in _KINDS.values()} | {"tdp": Kind.TO_DAN_PHO}
+
+_COMMUNE_CODE = re.compile(r"[0-9]{1,5}", re.ASCII)
+_HAMLET_CODE = re.compile(r"[0-9A-Za-z][0-9A-Za-z-]{0,19}", re.ASCII)
+_COUNT = re.compile(r"[0-9]{1,9}|[0-9]{1,3}(\.[0-9]{3})+", re.ASCII)
+_DAYS = ("%d/%m/%Y", "%Y-%m-%d", "%d-%m-%Y", "%d.%m.%Y")
+
+
+class Unreadable(Exception):
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def text_of(cell: Cell) -> str:
+    """What stands in the cell, as one line without spaces around it; empty for an empty cell."""
+    if cell is None:
+        return ""
+    if isinstance(cell, float) and cell.is_integer():
+        # Spreadsheets keep every number as a float: 15607 comes back as 15607.0.
+        cell = int(cell)
+    return " ".join(unicodedata.normalize("NFC", str(cell)).split())
+
+
+def commune_code(cell: Cell) -> str:
+    text = text_of(cell)
+    if not _COMMUNE_CODE.fullmatch(text):
+        raise Unreadable("not_a_commune_code")
+    # Spreadsheets drop the zeros in front: 04714 becomes 4714.
+    return text.zfill(5)
+
+
+def hamlet_code(cell: Cell) -> str:
+    text = text_of(cell)
+    if not _HAMLET_CODE.fullmatch(text):
+        raise Unreadable("not_a_hamlet_code")
+    return text
+
+
+def name(cell: Cell) -> str:
+    text = text_of(cell)
+    if len(text) > LONGEST_NAME:
+        raise Unreadable("name_too_long")
+    if not any(character.isalnum() for character in text) or not text.isprintable():
+        raise Unreadable("not_a_name")
+    return text
+
+
+def kind(cell: Cell) -> Kind:
+    found = _KINDS.get(fold(text_of(cell).replace("_", " "))) or _KINDS.get(text_of(cell))
+    if found is None:
+        raise Unreadable("unknown_kind")
+    return found
+
+
+def households(cell: Cell) -> int:
+    """A whole count; "1.234" is read as people here write it."""
+    text = text_of(cell)
+    if text.startswith("-"):
+        raise Unreadable("negative_households")
+    if isinstance(cell, bool | float) and text != text_of(int(cell)):
+        raise Unreadable("not_a_number")
+    if not _COUNT.fullmatch(text):
+        raise Unreadable("not_a_number")
+    count = int(text.replace(".", ""))
+    if count > MOST_HOUSEHOLDS:
+        raise Unreadable("too_many_households")
+    return count
+
+
+def source(cell: Cell) -> str:
+    text = text_of(cell)
+    if len(text) > LONGEST_SOURCE or not text.isprintable():
+        raise Unreadable("source_too_long")
+    return text
+
+
+def day(cell: Cell, today: date) -> date:
+    """A day written 21/11/2026 or 2026-11-21, or a date of the spreadsheet's own; not after `today`."""
+    found = _day(cell)
+    if found > today:
+        raise Unreadable("day_in_the_future")
+    return found
+
+
+def _day(cell: Cell) -> date:
+    if isinstance(cell, datetime):
+        return cell.date()
+    if isinstance(cell, date):
+        return cell
+    for form in _DAYS:
+        try:
+            return datetime.strptime(text_of(cell), form).date()  # noqa: DTZ007 - a day has no zone
+        except ValueError:
+            continue
+    raise Unreadable("not_a_day")
