@@ -4,13 +4,15 @@ from flask import Flask
 from sqlalchemy import Engine
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+# --- rooms: one import a line, alphabetically ---
+from foundation.accounts.views.access import load_people
 from foundation.database import make_engine
 from foundation.settings import Settings
 from foundation.web import serve_web
 from foundation.web.database import serve_database
 from foundation.web.static_files import serve_static_files
-
-# --- rooms: one import a line, alphabetically ---
+from translations.cli import commands as translations_commands
+from translations.web import serve_translations
 
 
 def create_app(settings: Settings | None = None, *, engine: Engine | None = None) -> Flask:
@@ -35,8 +37,11 @@ def create_app(settings: Settings | None = None, *, engine: Engine | None = None
     serve_web(app)
 
     # --- rooms: blueprints and serve_… functions, lower floors first ---
+    serve_translations(app)
+    load_people(app)
 
     # --- rooms: commands ---
+    app.cli.add_command(translations_commands)
 
     serve_static_files(app, settings.data_folder / "static")
     if settings.behind_proxy:

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from flask import Flask, Response, redirect, request, url_for
+from flask import Flask, redirect, request, url_for
 from flask_login import LoginManager, current_user
+from werkzeug import Response
 
 from foundation import clock
 from foundation.accounts import queries
@@ -102,4 +103,4 @@ def _ask_to_sign_in() -> Response:
         raise NotSignedIn("not_signed_in")
     # Only an address that can be opened again is worth coming back to.
     back = request.full_path.rstrip("?") if request.method in {"GET", "HEAD"} else None
-    return redirect(url_for("accounts.sign_in", next=back), 303)  # type: ignore[return-value]
+    return redirect(url_for("accounts.sign_in", next=back), 303)

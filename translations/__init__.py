@@ -1,0 +1,1 @@
+"""Languages, catalogues of translated sentences, and how numbers and days are written."""

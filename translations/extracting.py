@@ -1,0 +1,109 @@
+"""Finds the sentences of the interface in the source, and brings the catalogues up to date with them."""
+
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+
+from babel.messages.catalog import Catalog, Message
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po, write_po
+
+from foundation.settings import HOUSE
+from translations.catalogues import FOLDER, INTERFACE, po_file, read_catalog
+from translations.languages import SOURCE, Language, interface_languages
+
+ROOMS = ("foundation", "translations", "courses", "learning", "community_teams")
+TEMPLATE = FOLDER / f"{INTERFACE}.pot"
+METHODS = [("**.py", "python"), ("**/templates/**", "jinja2")]
+# The very settings the pages are drawn with, or an extracted sentence would not be the one looked up. A template that
+# cannot be read stops the extraction.
+OPTIONS = {"**/templates/**": {"trimmed": "true", "newstyle_gettext": "true", "silent": "false"}}
+
+
+def translated_languages() -> list[Language]:
+    """Languages with a catalogue of the interface: all it can be read in but the one it is written in."""
+    return [language for language in interface_languages() if language != SOURCE]
+
+
+def extract() -> Catalog:
+    """Every sentence marked with `_`, `N_` or `{% trans %}` in the source, with the files it stands in, in order."""
+    found = Catalog(project="Binh-dan-hoc-vu-so", version="1", charset="utf-8", fuzzy=False)
+    found.header_comment = "# Sentences of the interface, in Vietnamese. Written by `translations extract`."
+    for room in ROOMS:
+        sentences = extract_from_dir(HOUSE / room, METHODS, OPTIONS, comment_tags=["For translators:"])
+        for file, _line, sentence, comments, context in sentences:
+            # No line numbers: they would change the catalogue with every edit anywhere above.
+            found.add(sentence, None, [(f"{room}/{file}", 0)], auto_comments=comments, context=context)
+    return found
+
+
+def write_template(found: Catalog) -> bool:
+    """Write the template for translators. Returns whether anything in it changed; if not, the file is left alone."""
+    return _write(TEMPLATE, found)
+
+
+def update(found: Catalog, language: Language) -> bool:
+    """Bring a language's catalogue up to date; a new one is begun. Returns whether anything changed.
+
+    A sentence whose Vietnamese changed a little keeps its translation, marked fuzzy until a person has looked at it.
+    """
+    file = po_file(language.tag)
+    if file.is_file():
+        catalog = read_catalog(file, language.tag)
+    else:
+        catalog = Catalog(locale=language.tag, project=found.project, version=found.version, fuzzy=False)
+        catalog.header_comment = f"# The interface in {language.own_name}."
+    catalog.update(found)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    return _write(file, catalog)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How far a catalogue is. total: sentences of the source. What is fuzzy or missing is shown in Vietnamese."""
+
+    total: int
+    fuzzy: int
+    missing: int
+
+    @property
+    def translated(self) -> int:
+        return self.total - self.fuzzy - self.missing
+
+
+def standing(found: Catalog, catalog: Catalog) -> Standing:
+    fuzzy = missing = 0
+    for sentence in sentences_of(found):
+        translation = catalog.get(sentence.id, sentence.context)
+        if translation is None or not _is_filled(translation):
+            missing += 1
+        elif translation.fuzzy:
+            fuzzy += 1
+    return Standing(len(sentences_of(found)), fuzzy, missing)
+
+
+def sentences_of(catalog: Catalog) -> list[Message]:
+    """The sentences of a catalogue, without its header."""
+    return [message for message in catalog if message.id]
+
+
+def _is_filled(message: Message) -> bool:
+    told = message.string
+    return all(told) if isinstance(told, (tuple, list)) else bool(told)
+
+
+def _write(file: Path, catalog: Catalog) -> bool:
+    buffer = BytesIO()
+    write_po(buffer, catalog, width=120, sort_by_file=True, include_lineno=False, ignore_obsolete=True)
+    if file.is_file() and _body(file.read_bytes()) == _body(buffer.getvalue()):
+        return False
+    file.write_bytes(buffer.getvalue())
+    return True
+
+
+def _body(content: bytes) -> list[object]:
+    """What a catalogue says, without the dates of its header."""
+    return [
+        (m.id, m.string, m.context, m.fuzzy, [file for file, _line in m.locations], m.auto_comments, m.user_comments)
+        for m in sentences_of(read_po(BytesIO(content)))
+    ]

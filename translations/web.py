@@ -1,0 +1,62 @@
+"""Pages in the reader's language: gettext in templates, the language switch, and filters for numbers and days."""
+
+from gettext import NullTranslations
+
+from flask import Blueprint, Flask, current_app, g, has_request_context, redirect, request
+from werkzeug import Response
+
+from foundation.problems import NotFound
+from foundation.web.access import public
+from foundation.web.addresses import local_path
+from translations import formats
+from translations.catalogues import catalogue
+from translations.languages import SOURCE, Language, interface_language, interface_languages
+
+COOKIE = "tieng"
+ONE_YEAR = 365 * 24 * 3600
+
+blueprint = Blueprint("translations", __name__)
+
+
+def serve_translations(app: Flask) -> None:
+    """Install `_`, `{% trans %}`, the filters number, percent, day and moment, and `/ngon-ngu/<tag>`."""
+    env = app.jinja_env
+    env.add_extension("jinja2.ext.i18n")
+    # A sentence broken over lines for the eye of the programmer is one sentence.
+    env.policies["ext.i18n.trimmed"] = True
+    env.install_gettext_callables(  # type: ignore[attr-defined]
+        gettext=lambda sentence: _words().gettext(sentence),
+        ngettext=lambda one, many, n: _words().ngettext(one, many, n),
+        pgettext=lambda context, sentence: _words().pgettext(context, sentence),
+        npgettext=lambda context, one, many, n: _words().npgettext(context, one, many, n),
+        newstyle=True,
+    )
+    env.filters.update(number=formats.number, percent=formats.percent, day=formats.day, moment=formats.moment)
+    app.register_blueprint(blueprint)
+    app.context_processor(lambda: {"language": language(), "interface_languages": interface_languages()})
+
+
+def language() -> Language:
+    """The language this page's interface is in: the reader's choice, else Vietnamese."""
+    if "language" not in g:
+        wished = request.cookies.get(COOKIE) if has_request_context() else None
+        g.language = interface_language(wished) or SOURCE
+    chosen: Language = g.language
+    return chosen
+
+
+@blueprint.get("/ngon-ngu/<tag>")
+@public
+def choose(tag: str) -> Response:
+    """Remember the language and go back to `ve`, a page of ours. NotFound for a language no interface speaks."""
+    chosen = interface_language(tag)
+    if chosen is None:
+        raise NotFound("no_such_language")
+    answer = redirect(local_path(request.args.get("ve"), "/"), 303)
+    only_https = current_app.config["SESSION_COOKIE_SECURE"]
+    answer.set_cookie(COOKIE, chosen.tag, max_age=ONE_YEAR, httponly=True, samesite="Lax", secure=only_https)
+    return answer
+
+
+def _words() -> NullTranslations:
+    return catalogue(language().tag)
