@@ -5,6 +5,7 @@ from sqlalchemy import Engine
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 # --- rooms: one import a line, alphabetically ---
+from courses.serving import serve_courses
 from foundation.accounts.views.access import load_people
 from foundation.database import make_engine
 from foundation.settings import Settings
@@ -37,6 +38,7 @@ def create_app(settings: Settings | None = None, *, engine: Engine | None = None
     serve_web(app)
 
     # --- rooms: blueprints and serve_… functions, lower floors first ---
+    serve_courses(app)
     serve_translations(app)
     load_people(app)
 

@@ -1,0 +1,1 @@
+"""What is taught: the lesson library, reading and checking it, practice screens. Knows no people."""

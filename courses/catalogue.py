@@ -1,0 +1,129 @@
+"""All that is taught, read once at start and never changed while serving."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from courses.domain.facts import Fact
+from courses.domain.lesson import Course, Lesson
+from courses.faults import Fault
+from courses.reading import Faulty, read_course, read_facts, read_lesson
+from courses.written import WrittenCourse
+
+LIBRARY = Path(__file__).parent / "library"
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """courses: in the order of their numbers, lessons in teaching order, all facts told.
+
+    faults: of whatever could not be taken in; a lesson or course with a fault is left out, the others are served.
+    version: changes when any file of the library does, and only then.
+    """
+
+    courses: tuple[Course, ...]
+    facts: dict[str, Fact]
+    faults: tuple[Fault, ...]
+    version: str
+
+    @classmethod
+    def load(cls, folder: Path = LIBRARY) -> "Catalogue":
+        """Read every file below `folder`. Never raises for what it finds there, or does not: see `faults`."""
+        facts, faults = read_facts(folder / "facts.toml", f"{folder.name}/facts.toml")
+        courses: list[Course] = []
+        for place in sorted(path for path in folder.glob("*") if path.is_dir()):
+            course, found = _read_with_lessons(place, folder.name, facts)
+            faults += found
+            if course is not None:
+                courses.append(course)
+        courses.sort(key=lambda course: (course.number, course.id))
+        faults += tuple(_repeated(courses, folder.name))
+        return cls(tuple(courses), facts, faults, _version(folder))
+
+    @cached_property
+    def lessons(self) -> tuple[Lesson, ...]:
+        return tuple(lesson for course in self.courses for lesson in course.lessons)
+
+    def course(self, course_id: str) -> Course | None:
+        return self._courses.get(course_id)
+
+    def lesson(self, lesson_id: str) -> Lesson | None:
+        return self._lessons.get(lesson_id)
+
+    @cached_property
+    def _courses(self) -> dict[str, Course]:
+        return {course.id: course for course in self.courses}
+
+    @cached_property
+    def _lessons(self) -> dict[str, Lesson]:
+        # Of two lessons under one id the first is served, as before the second came.
+        return {lesson.id: lesson for lesson in reversed(self.lessons)}
+
+
+def _read_with_lessons(place: Path, library: str, facts: dict[str, Fact]) -> tuple[Course | None, tuple[Fault, ...]]:
+    named = f"{library}/{place.name}/course.toml"
+    try:
+        written = read_course(place / "course.toml", named, facts)
+    except Faulty as faulty:
+        return None, faulty.faults
+    faults = list(_about_the_list(written, place, named))
+    lessons = []
+    for position, lesson_id in enumerate(written.lessons, start=1):
+        file = place / lesson_id / "lesson.toml"
+        try:
+            lessons.append(
+                read_lesson(
+                    file,
+                    f"{library}/{place.name}/{lesson_id}/lesson.toml",
+                    facts,
+                    course=place.name,
+                    number=f"{written.number}.{position}",
+                )
+            )
+        except Faulty as faulty:
+            faults.extend(faulty.faults)
+    if not lessons:  # nothing to show under its title
+        return None, tuple(faults)
+    course = Course(
+        id=place.name,
+        number=written.number,
+        title=written.title,
+        audience=written.audience,
+        about=written.about,
+        lessons=tuple(lessons),
+    )
+    return course, tuple(faults)
+
+
+def _about_the_list(written: WrittenCourse, place: Path, named: str) -> Iterable[Fault]:
+    for lesson_id, times in Counter(written.lessons).items():
+        if times > 1:
+            yield Fault(named, "lessons", f"{lesson_id} is listed {times} times")
+    for folder in sorted(path.name for path in place.glob("*") if path.is_dir()):
+        if folder not in written.lessons:
+            yield Fault(named, "lessons", f"the folder {folder} is not listed")
+
+
+def _repeated(courses: list[Course], library: str) -> Iterable[Fault]:
+    for number, times in Counter(course.number for course in courses).items():
+        if times > 1:
+            holders = [course.id for course in courses if course.number == number]
+            yield Fault(f"{library}/{holders[-1]}/course.toml", "number", f"{number} is already that of {holders[0]}")
+    home: dict[str, str] = {}
+    for course in courses:
+        for lesson in course.lessons:
+            first = home.setdefault(lesson.id, course.id)
+            if first != course.id:
+                yield Fault(f"{library}/{course.id}/{lesson.id}/lesson.toml", "", f"the id is already used in {first}")
+
+
+def _version(folder: Path) -> str:
+    digest = hashlib.sha256()
+    for file in sorted(folder.rglob("*.toml")):
+        if file.is_file():
+            digest.update(file.relative_to(folder).as_posix().encode() + b"\0")
+            digest.update(hashlib.sha256(file.read_bytes()).digest())
+    return digest.hexdigest()[:12]

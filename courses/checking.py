@@ -1,0 +1,91 @@
+"""The checker's rules for a whole lesson: one right option, ids used once, every way through the practice leads out."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from datetime import date
+
+from courses.domain.lesson import Lesson, Reliability
+from courses.domain.numbers import real_numbers
+from courses.domain.paths import END, reached, ways
+from courses.domain.practice import Practice
+from courses.faults import Fault
+from courses.shapes import shape_faults
+from courses.written import WrittenLesson
+
+FRESH_FOR = 90  # days a volatile lesson may go without somebody holding it against its sources again
+
+
+def lesson_faults(written: WrittenLesson) -> list[tuple[str, str]]:
+    """(key, what must be otherwise) for a lesson that fits the schema, its practice still as written."""
+    return [*shape_faults(written.practice), *_about_questions(written), *_about_ids(written), *_about_trust(written)]
+
+
+def practice_faults(practice: Practice) -> list[tuple[str, str]]:
+    """(key, what must be otherwise) for a practice once unfolded. Screens are named by their ids."""
+    by_id = {screen.id: screen for screen in practice.screens}
+    found = [
+        ("practice.screen", f"the id {id_} is used {times} times once cards are unfolded")
+        for id_, times in Counter(screen.id for screen in practice.screens).items()
+        if times > 1
+    ]
+    reachable = reached(by_id, practice.first.id)
+    for screen in practice.screens:
+        at = f"practice.screen {screen.id}"
+        lost = sorted(way for way in ways(screen) if way != END and way not in by_id)
+        found += [(at, f"leads to {way}, which does not exist") for way in lost]
+        if screen.id not in reachable:
+            found.append((at, "nothing leads to it"))
+        if not lost and END not in reached(by_id, screen.id, right_only=True):
+            found.append((at, "no row of right answers leads from it to the end"))
+        found += [(at, f"{n} may be somebody's real number: use an invented one") for n in real_numbers(screen.typed)]
+    for id_ in practice.must_pass:
+        if id_ not in by_id:
+            found.append(("practice.must_pass", f"there is no screen {id_}"))
+        elif END in reached(by_id, practice.first.id, right_only=True, without=id_):
+            found.append(("practice.must_pass", f"the practice can be finished rightly without {id_}"))
+    if not practice.must_pass:
+        found.append(("practice.must_pass", "at least one screen must have to be passed"))
+    return found
+
+
+def stale(lessons: Iterable[Lesson], today: date) -> list[Fault]:
+    """A warning for every volatile lesson that nobody has checked for more than FRESH_FOR days."""
+    return [
+        Fault(
+            f"library/{lesson.course}/{lesson.id}/lesson.toml",
+            "checked_on",
+            f"volatile and last checked {(today - lesson.checked_on).days} days ago, at most {FRESH_FOR}",
+        )
+        for lesson in lessons
+        if lesson.volatile and (today - lesson.checked_on).days > FRESH_FOR
+    ]
+
+
+def _about_questions(written: WrittenLesson) -> Iterator[tuple[str, str]]:
+    for place, question in enumerate(written.question, start=1):
+        if sum(option.right for option in question.option) != 1:
+            yield f"question[{place}].option", "exactly one must be right"
+        yield from _twice(f"question[{place}].option", (option.id for option in question.option))
+
+
+def _about_ids(written: WrittenLesson) -> Iterator[tuple[str, str]]:
+    """Answers are kept under the ids of questions and screens alike, so steps, questions and screens share one pool."""
+    screens = written.practice.screen
+    yield from _twice(
+        "step, question, practice.screen",
+        (*(s.id for s in written.step), *(q.id for q in written.question), *(s.id for s in screens)),
+    )
+    for place, screen in enumerate(screens, start=1):
+        yield from _twice(f"practice.screen[{place}].target", (target.id for target in screen.target))
+        yield from _twice(f"practice.screen[{place}].item", (item.id for item in screen.item))
+
+
+def _about_trust(written: WrittenLesson) -> Iterator[tuple[str, str]]:
+    if not written.draft and any(source.reliability is Reliability.MEMORY for source in written.source):
+        yield "draft", "must be true while a source is from memory"
+
+
+def _twice(key: str, ids: Iterable[str]) -> Iterator[tuple[str, str]]:
+    for id_, times in Counter(ids).items():
+        if times > 1:
+            yield key, f"the id {id_} is used {times} times"

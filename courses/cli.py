@@ -1,0 +1,47 @@
+"""flask --app app courses …: for the people who write lessons."""
+
+import json
+from pathlib import Path
+
+import click
+from flask.cli import AppGroup
+
+from courses.catalogue import LIBRARY, Catalogue
+from courses.checking import stale
+from foundation import clock
+
+commands = AppGroup("courses", help="The lesson library.")
+
+
+@commands.command("check")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of lines.")
+@click.option(
+    "--folder",
+    default=LIBRARY,
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="A library elsewhere, laid out like ours.",
+)
+def check(as_json: bool, folder: Path) -> None:
+    """Read every lesson and name each fault with its file and key. Exits 1 if there is any; warnings do not count."""
+    catalogue = Catalogue.load(folder)
+    warnings = stale(catalogue.lessons, clock.day_in_vietnam(clock.now()))
+    if as_json:
+        click.echo(_as_json(catalogue, warnings))
+    else:
+        for lesson in catalogue.lessons:
+            click.echo(f"ok       {lesson.course}/{lesson.id}: {len(lesson.practice.screens)} screens")
+        for warning in warnings:
+            click.echo(f"warning  {warning}", err=True)
+        for fault in catalogue.faults:
+            click.echo(f"FAULT    {fault}", err=True)
+    if catalogue.faults:
+        raise SystemExit(1)
+
+
+def _as_json(catalogue: Catalogue, warnings: list) -> str:
+    told = {
+        "lessons": [lesson.id for lesson in catalogue.lessons],
+        "faults": [vars(fault) for fault in catalogue.faults],
+        "warnings": [vars(warning) for warning in warnings],
+    }
+    return json.dumps(told, ensure_ascii=False)

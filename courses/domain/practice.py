@@ -1,0 +1,93 @@
+"""Practice on imitation screens: a chain of screens, and what an answer to one of them leads to. Pure.
+
+Every screen is one of four kinds. Putting things in order and sorting cards are told in the lesson file as one screen
+and unfold, when read, into a row of TAP screens: so nothing is ever dragged, and every tap can be a plain button.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    TAP = "tap"  # touch the right place
+    TYPE = "type"  # type the invented data the screen shows
+    SECRET = "secret"  # noqa: S105  make up a password or passcode against visible rules
+    TICK = "tick"  # tick all that apply
+    END = "end"  # nothing to do but go on
+
+
+class Look(StrEnum):
+    """How the imitation is framed."""
+
+    HOME = "home"
+    APP = "app"
+    STORE = "store"
+    MESSAGE = "message"
+    CALL = "call"
+    VIDEO_CALL = "video_call"
+    SETTINGS = "settings"
+    WEB = "web"
+    CARDS = "cards"  # no phone around it: cards on the table
+    ALARM = "alarm"  # "had this been real…"
+
+
+@dataclass(frozen=True)
+class Target:
+    """Something that can be touched or ticked.
+
+    goes: id of the screen it leads to; "" when touching it leads nowhere but to its hint.
+    right: whether it is what the screen asks for. A wrong target that goes somewhere is a detour that teaches.
+    hint: told when it is wrong.
+    """
+
+    id: str
+    text: str
+    right: bool
+    goes: str = ""
+    hint: str = ""
+
+
+@dataclass(frozen=True)
+class Screen:
+    """One imitation screen.
+
+    task: what the learner is asked to do, above the imitation. title, says: what the imitation shows.
+    typed: TYPE only: the invented data, digits or letters without spaces, shown to the learner.
+    rules: SECRET only: codes out of SECRET_RULES, all of which must hold.
+    goes: where a right answer leads for TYPE, SECRET, TICK and END; "" ends the practice.
+    placed: what has been put in order or sorted so far.
+    hint: told after a wrong answer that has no hint of its own.
+    praise: told on the following screen after a right answer, or "".
+    """
+
+    id: str
+    kind: Kind
+    look: Look
+    task: str
+    title: str = ""
+    says: tuple[str, ...] = ()
+    targets: tuple[Target, ...] = ()
+    label: str = ""
+    typed: str = ""
+    rules: tuple[str, ...] = ()
+    goes: str = ""
+    button: str = ""
+    placed: tuple[str, ...] = ()
+    hint: str = ""
+    praise: str = ""
+
+
+@dataclass(frozen=True)
+class Practice:
+    """screens: the first is where it begins. must_pass: ids of the screens that must be answered rightly."""
+
+    screens: tuple[Screen, ...]
+    must_pass: tuple[str, ...]
+    intro: str = ""
+
+    @property
+    def first(self) -> Screen:
+        return self.screens[0]
+
+    def screen(self, screen_id: str) -> Screen | None:
+        return next((screen for screen in self.screens if screen.id == screen_id), None)

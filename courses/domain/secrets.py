@@ -1,0 +1,36 @@
+"""The rules a made-up password or passcode is held against, each under a code that templates tell in Vietnamese."""
+
+from collections.abc import Callable, Iterable
+from itertools import pairwise
+
+AT_LEAST = 8
+
+
+def _is_run(text: str) -> bool:
+    """123456, 654321, also over the nine: 890123. Fewer than three signs make no run."""
+    if len(text) < 3 or not text.isdecimal():
+        return False
+    steps = {(int(after) - int(before)) % 10 for before, after in pairwise(text)}
+    return steps in ({1}, {9})
+
+
+# Source of upper, lower, digit, mark and at_least_8: lesson 2.4, from memory, still to be checked on a phone.
+SECRET_RULES: dict[str, Callable[[str], bool]] = {
+    "at_least_8": lambda secret: len(secret) >= AT_LEAST,
+    "upper": lambda secret: any(letter.isupper() for letter in secret),
+    "lower": lambda secret: any(letter.islower() for letter in secret),
+    "digit": lambda secret: any(letter.isdecimal() for letter in secret),
+    "mark": lambda secret: any(not letter.isalnum() and not letter.isspace() for letter in secret),
+    "six_digits": lambda secret: len(secret) == 6 and secret.isascii() and secret.isdecimal(),
+    "not_a_run": lambda secret: bool(secret) and not _is_run(secret),
+    "not_all_same": lambda secret: len(set(secret)) > 1,
+}
+
+
+def rules_met(secret: str, rules: Iterable[str]) -> tuple[str, ...]:
+    """Those of `rules` that hold for `secret`, in the order given. Spaces at either end do not count.
+
+    Raises KeyError for a code that is not in SECRET_RULES.
+    """
+    secret = secret.strip()
+    return tuple(rule for rule in rules if SECRET_RULES[rule](secret))

@@ -1,0 +1,169 @@
+"""Reads the library from its TOML files. Whatever is amiss becomes a fault with file and key; nothing is raised."""
+
+import tomllib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from courses.checking import lesson_faults, practice_faults
+from courses.domain.facts import FACT_NAME, About, Fact
+from courses.domain.lesson import Lesson, Option, Question, Source, Step
+from courses.faults import Fault
+from courses.texts import key_of, text_faults, told
+from courses.unfolding import unfolded
+from courses.written import Written, WrittenCourse, WrittenFact, WrittenLesson
+
+OFFICIAL_ENDING = ".gov.vn"
+Model = TypeVar("Model", bound=Written)
+BIGGEST_FILE = 200_000  # bytes; the longest lesson is a tenth of that
+
+
+class Faulty(Exception):
+    """A file that cannot be taught from. `faults`: all of them at once, at least one."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("; ".join(map(str, self.faults)))
+
+
+def read_facts(file: Path, named: str) -> tuple[dict[str, Fact], tuple[Fault, ...]]:
+    """The shared facts by name, in the order of the file, and the faults of those that had to be left out.
+
+    named: how faults name the file, such as "library/facts.toml".
+    """
+    facts: dict[str, Fact] = {}
+    faults: list[Fault] = []
+    try:
+        data = _parse(file, named)
+    except Faulty as faulty:
+        return {}, faulty.faults
+    for name, entry in data.items():
+        if not FACT_NAME.fullmatch(name):
+            faults.append(Fault(named, name, "a fact is named in capitals, digits and _, such as TD_VNEID"))
+            continue
+        try:
+            fact = Fact(name=name, **dict(_fitted(WrittenFact, entry, named, (name,))))
+        except Faulty as faulty:
+            faults.extend(faulty.faults)
+            continue
+        if fact.about is About.LINK and not fact.value.endswith(OFFICIAL_ENDING):
+            faults.append(
+                Fault(named, f"{name}.value", f"lessons link only to addresses that end in {OFFICIAL_ENDING}")
+            )
+            continue
+        facts[name] = fact
+    return facts, tuple(faults)
+
+
+def read_course(file: Path, named: str, facts: dict[str, Fact]) -> WrittenCourse:
+    """A course as written, its facts told. Raises Faulty."""
+    data = _parse(file, named)
+    faults = [Fault(named, key, says) for key, says in text_faults(data, facts)]
+    if faults:
+        raise Faulty(faults)
+    return _fitted(WrittenCourse, told(data, facts), named)
+
+
+def read_lesson(file: Path, named: str, facts: dict[str, Fact], *, course: str, number: str) -> Lesson:
+    """One lesson, checked by every rule but its freshness. Its id is the name of its folder. Raises Faulty."""
+    data = _parse(file, named)
+    faults = [Fault(named, key, says) for key, says in text_faults(data, facts)]
+    try:
+        written = _fitted(WrittenLesson, told(data, facts), named)
+    except Faulty as faulty:
+        raise Faulty([*faults, *faulty.faults]) from None
+    faults += [Fault(named, key, says) for key, says in lesson_faults(written)]
+    if faults:  # a practice whose screens are misshapen cannot be unfolded
+        raise Faulty(faults)
+    lesson = _lesson(written, file.parent.name, course, number)
+    faults += [Fault(named, key, says) for key, says in practice_faults(lesson.practice)]
+    if faults:
+        raise Faulty(faults)
+    return lesson
+
+
+def _lesson(written: WrittenLesson, lesson_id: str, course: str, number: str) -> Lesson:
+    return Lesson(
+        id=lesson_id,
+        number=number,
+        course=course,
+        title=written.title,
+        minutes=written.minutes,
+        goal=written.goal,
+        prepare=tuple(written.prepare),
+        story=written.story or "",
+        steps=tuple(Step(step.id, step.text, step.tip or "") for step in written.step),
+        remember=written.remember or "",
+        practice=unfolded(written.practice),
+        questions=tuple(
+            Question(
+                id=question.id,
+                text=question.text,
+                options=tuple(Option(option.id, option.text, option.right) for option in question.option),
+                because=question.because,
+            )
+            for question in written.question
+        ),
+        mistakes=tuple(written.mistakes),
+        safety=written.safety,
+        if_stuck=tuple(written.if_stuck),
+        helper_tips=tuple(written.helper_tips),
+        sources=tuple(Source(source.text, source.reliability) for source in written.source),
+        checked_on=written.checked_on,
+        volatile=written.volatile,
+        draft=written.draft,
+    )
+
+
+def _parse(file: Path, named: str) -> dict[str, Any]:
+    try:
+        with file.open("rb") as opened:
+            content = opened.read(BIGGEST_FILE + 1)
+        if len(content) > BIGGEST_FILE:
+            raise Faulty([Fault(named, "", f"is over {BIGGEST_FILE} bytes")])
+        return tomllib.loads(content.decode())
+    except FileNotFoundError:
+        says = "is missing"
+    except OSError as error:
+        says = f"cannot be opened: {error.strerror}"
+    except UnicodeDecodeError as error:
+        says = f"is not UTF-8 text (byte {error.start})"
+    except tomllib.TOMLDecodeError as error:
+        says = f"is not TOML: {error}"
+    except RecursionError:
+        says = "is not TOML: nested too deeply"
+    raise Faulty([Fault(named, "", says)])
+
+
+def _fitted(model: type[Model], data: object, named: str, under: tuple[str, ...] = ()) -> Model:
+    """`data` read as `model`. Raises Faulty naming every key that does not fit."""
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        raise Faulty(
+            Fault(named, key_of((*under, *detail["loc"])), _plainly(detail)) for detail in error.errors()
+        ) from None
+
+
+def _plainly(detail: ErrorDetails) -> str:
+    context = detail.get("ctx", {})
+    match detail["type"]:
+        case "missing":
+            return "is missing"
+        case "extra_forbidden":
+            return "there is no such key"
+        case "string_too_short":
+            return "must not be empty"
+        case "too_short":
+            return f"at least {context['min_length']}, has {context['actual_length']}"
+        case "too_long":
+            return f"at most {context['max_length']}"
+        case "string_pattern_mismatch":
+            return "an id is made of a–z, 0–9 and single dashes"
+        case "value_error":
+            return str(context["error"])
+        case _:
+            return detail["msg"]

@@ -1,0 +1,110 @@
+"""The checker's rules for every sentence of a lesson or course file: facts named, no real numbers, short sentences."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from courses.domain.facts import About, Fact, UnknownFact, tell, written_out
+from courses.domain.numbers import real_numbers
+
+LONGEST_SENTENCE = 25  # words; an elder reading aloud runs out of breath sooner
+
+# Sources quote addresses and article numbers of others; fake addresses are named as such on purpose.
+_NOT_TOLD_TO_LEARNERS = {"source", "fake_links"}
+_SENTENCE_END = re.compile(r"(?<=[.!?…])[\"”’)*]*\s+")
+_ADDRESS = re.compile(
+    r"(?<![\w@.])(?:https?://)?((?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,})(?!\w)", re.IGNORECASE
+)
+_FILE_ENDINGS = {"apk", "jpg", "png", "pdf"}
+_SCOLDING = re.compile(r"\bsai\b", re.IGNORECASE)
+_KIND_WORDS = {"hint", "praise"}
+
+
+def text_faults(data: Mapping[str, Any], facts: Mapping[str, Fact]) -> list[tuple[str, str]]:
+    """(key, what must be otherwise) for every text in a parsed file, in the order of the file.
+
+    data: as tomllib gives it, facts still unnamed; it need not be a valid lesson.
+    """
+    fakes = data.get("fake_links")
+    fake_links = {str(link).lower() for link in fakes} if isinstance(fakes, list) else set()
+    found = []
+    for key, name, text in _texts(data):
+        found += [(key, says) for says in _about_facts(text, facts)]
+        found += [(key, f"{n} may be somebody's real number: use an invented one") for n in real_numbers(text)]
+        found += [(key, says) for says in _about_addresses(text, facts, fake_links)]
+        found += [(key, says) for says in _about_length(text)]
+        if name in _KIND_WORDS and _SCOLDING.search(text):
+            found.append((key, "say what to do instead of 'sai': a tap beside the mark is never wrong"))
+    return found
+
+
+def told(data: Mapping[str, Any], facts: Mapping[str, Fact]) -> dict[str, Any]:
+    """`data` with every fact told. Texts that name an unknown fact stay as they are; text_faults names them."""
+
+    def tell_if_known(text: str) -> str:
+        try:
+            return tell(text, facts)
+        except UnknownFact:
+            return text
+
+    return {key: _changed(value, tell_if_known) for key, value in data.items()}
+
+
+def key_of(parts: tuple[str | int, ...]) -> str:
+    """("question", 1, "option", 0, "text") as "question[2].option[1].text": authors count from one."""
+    key = ""
+    for part in parts:
+        key += f"[{part + 1}]" if isinstance(part, int) else f".{part}" if key else part
+    return key
+
+
+def _changed(value: Any, change: Callable[[str], str]) -> Any:
+    if isinstance(value, str):
+        return change(value)
+    if isinstance(value, list):
+        return [_changed(each, change) for each in value]
+    if isinstance(value, dict):
+        return {key: _changed(each, change) for key, each in value.items()}
+    return value
+
+
+def _texts(data: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """Key, the key's last name, and text of everything learners are told."""
+
+    def walk(value: Any, parts: tuple[str | int, ...]) -> Iterator[tuple[str, str, str]]:
+        if isinstance(value, str):
+            yield key_of(parts), next(str(part) for part in reversed(parts) if isinstance(part, str)), value
+        elif isinstance(value, list):
+            for place, each in enumerate(value):
+                yield from walk(each, (*parts, place))
+        elif isinstance(value, dict):
+            for name, each in value.items():
+                yield from walk(each, (*parts, name))
+
+    for name, value in data.items():
+        if name not in _NOT_TOLD_TO_LEARNERS:
+            yield from walk(value, (name,))
+
+
+def _about_facts(text: str, facts: Mapping[str, Fact]) -> Iterator[str]:
+    try:
+        tell(text, facts)
+    except UnknownFact as unknown:
+        yield f"no such fact: {', '.join(unknown.names)}"
+    for name in written_out(text, facts):
+        yield f"{facts[name].value!r} is a shared fact: write {{{name}}}"
+
+
+def _about_addresses(text: str, facts: Mapping[str, Fact], fake_links: set[str]) -> Iterator[str]:
+    known = {fact.value.lower() for fact in facts.values() if fact.about is About.LINK}
+    for address in _ADDRESS.findall(text):
+        if address.rpartition(".")[2].lower() in _FILE_ENDINGS or address.lower() in fake_links | known:
+            continue
+        yield f"{address} is not on the list of addresses: name a fact, or put it in fake_links when it plays a fake"
+
+
+def _about_length(text: str) -> Iterator[str]:
+    for sentence in _SENTENCE_END.split(" ".join(text.split())):
+        words = len(sentence.split())
+        if words > LONGEST_SENTENCE:
+            yield f"{words} words in one sentence, at most {LONGEST_SENTENCE}: {sentence[:40]}…"

@@ -1,0 +1,153 @@
+"""How the library's TOML files are written, key by key. docs/authoring.md says the same to authors."""
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+
+from courses.domain.facts import About
+from courses.domain.lesson import Reliability
+from courses.domain.practice import Look
+from courses.domain.secrets import SECRET_RULES
+
+
+def _one_line(text: object) -> object:
+    """Line breaks in a file are for its author's eyes."""
+    return " ".join(text.split()) if isinstance(text, str) else text
+
+
+def _rule(code: str) -> str:
+    if code not in SECRET_RULES:
+        raise ValueError(f"no such rule; there are {', '.join(SECRET_RULES)}")
+    return code
+
+
+Text = Annotated[str, BeforeValidator(_one_line), StringConstraints(min_length=1, max_length=600)]
+Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
+Rule = Annotated[str, BeforeValidator(lambda code: _rule(code) if isinstance(code, str) else code)]
+
+
+class Written(BaseModel):
+    # Dates are dates and numbers are numbers in TOML: nothing is guessed from text.
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class WrittenFact(Written):
+    about: Annotated[About, Field(strict=False)]
+    value: Text
+    what: Text
+    source: Text
+    reliability: Annotated[Reliability, Field(strict=False)]
+    checked_on: date
+
+
+class WrittenCourse(Written):
+    number: Annotated[int, Field(ge=1, le=99)]
+    title: Text
+    audience: Text
+    about: Text
+    lessons: Annotated[list[Id], Field(min_length=1)]
+
+
+class WrittenStep(Written):
+    id: Id
+    text: Text
+    tip: Text | None = None
+
+
+class WrittenTarget(Written):
+    id: Id
+    text: Text
+    right: bool = False
+    goes: Id | None = None
+    hint: Text | None = None
+
+
+class WrittenItem(Written):
+    """A card to put in order (file order is the right order) or to sort (`bin` names where it belongs)."""
+
+    id: Id
+    text: Text
+    bin: Id | None = None
+    hint: Text | None = None
+    praise: Text | None = None
+
+
+class WrittenBin(Written):
+    id: Id
+    text: Text
+
+
+class WrittenKind(StrEnum):
+    TAP = "tap"
+    TYPE = "type"
+    SECRET = "secret"  # noqa: S105  the name of a kind
+    TICK = "tick"
+    END = "end"
+    ORDER = "order"  # unfolds into a row of TAP screens
+    SORT = "sort"  # likewise
+
+
+class WrittenScreen(Written):
+    id: Id
+    kind: Annotated[WrittenKind, Field(strict=False)]
+    look: Annotated[Look, Field(strict=False)] = Look.APP
+    task: Text
+    title: Text | None = None
+    says: list[Text] = []
+    label: Text | None = None
+    button: Text | None = None
+    typed: Text | None = None
+    rules: list[Rule] = []
+    target: list[WrittenTarget] = []
+    bin: list[WrittenBin] = []
+    item: list[WrittenItem] = []
+    goes: Id | None = None
+    hint: Text | None = None
+    praise: Text | None = None
+
+
+class WrittenPractice(Written):
+    intro: Text | None = None
+    must_pass: list[Id] | None = None
+    screen: Annotated[list[WrittenScreen], Field(min_length=1)]
+
+
+class WrittenOption(Written):
+    id: Id
+    text: Text
+    right: bool = False
+
+
+class WrittenQuestion(Written):
+    id: Id
+    text: Text
+    because: Text
+    option: Annotated[list[WrittenOption], Field(min_length=2, max_length=4)]
+
+
+class WrittenSource(Written):
+    text: Text
+    reliability: Annotated[Reliability, Field(strict=False)]
+
+
+class WrittenLesson(Written):
+    title: Text
+    minutes: Annotated[int, Field(ge=2, le=5)]
+    goal: Text
+    prepare: list[Text] = []
+    story: Text | None = None
+    step: Annotated[list[WrittenStep], Field(min_length=2, max_length=12)]
+    remember: Text | None = None
+    practice: WrittenPractice
+    question: Annotated[list[WrittenQuestion], Field(min_length=3, max_length=5)]
+    mistakes: Annotated[list[Text], Field(min_length=1)]
+    safety: Text
+    if_stuck: Annotated[list[Text], Field(min_length=1)]
+    helper_tips: Annotated[list[Text], Field(min_length=1)]
+    fake_links: list[Text] = []
+    source: Annotated[list[WrittenSource], Field(min_length=1)]
+    checked_on: date
+    volatile: bool
+    draft: bool
