@@ -46,7 +46,9 @@ def engine(database_kind, tmp_path_factory) -> Iterator[Engine]:
 @pytest.fixture(scope="session")
 def settings(tmp_path_factory) -> Settings:
     return Settings(
-        data_folder=tmp_path_factory.mktemp("data"), secret_key="only for tests", development=True,
+        data_folder=tmp_path_factory.mktemp("data"),
+        secret_key="only for tests",
+        development=True,
         organisation="Xã Đoàn Mẫu",
     )
 

@@ -2,22 +2,14 @@
 
 import os
 import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.browser.phone import Phone
-
-HOUSE = Path(__file__).resolve().parents[2]
-PASSWORD = "mau-thu-2026"
+from tests.browser.serving import serve
 
 
 def pytest_collection_modifyitems(items):
@@ -47,39 +39,16 @@ def server(tmp_path_factory) -> Iterator[str]:
         yield address
 
 
-@contextmanager
-def serve(folder: Path, **settings: str) -> Iterator[str]:
-    port = _free_port()
-    environment = {
-        **os.environ,
-        "DATA_FOLDER": str(folder),
-        "DATABASE_URL": "",
-        "SAMPLE_PASSWORD": PASSWORD,
-        "DEVELOPMENT": "1",
-        "PORT": str(port),
-        **settings,
-    }
-    command = [sys.executable, "-m", "flask", "--app", "app", "prepare"]
-    subprocess.run(command, cwd=HOUSE, env=environment, check=True, capture_output=True, text=True)
-    log = (folder / "server.log").open("w")
-    granian = [sys.executable, "-m", "granian", "--interface", "wsgi", "--factory", "app:create_app"]
-    process = subprocess.Popen(
-        [*granian, "--host", "127.0.0.1", "--port", str(port), "--workers", "1"],
-        cwd=HOUSE, env=environment, stdout=log, stderr=log,
-    )
-    address = f"http://127.0.0.1:{port}"
-    try:
-        _wait_for(address, process)
-        yield address
-    finally:
-        process.terminate()
-        process.wait(timeout=20)
-
-
 @pytest.fixture(scope="session")
 def browser(chromium) -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        options = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+        options = [
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+        ]
         started = playwright.chromium.launch(
             executable_path=chromium, args=[*options, "--disable-component-update", "--disable-sync"]
         )
@@ -103,21 +72,3 @@ def plain_phone(browser, server) -> Iterator[Phone]:
     )
     yield Phone(context, scripts=False)
     context.close()
-
-
-def _free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-        return port
-
-
-def _wait_for(address: str, process: subprocess.Popen) -> None:
-    for _ in range(150):
-        assert process.poll() is None, "the server stopped while starting"
-        try:
-            with urllib.request.urlopen(f"{address}/healthz", timeout=1):
-                return
-        except OSError:
-            time.sleep(0.1)
-    raise AssertionError("the server did not answer within 15 seconds")

@@ -11,7 +11,8 @@ AXE_RUN = """async () => {
     runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
     rules: {"color-contrast-enhanced": {enabled: true}, "target-size": {enabled: true}},
   });
-  return answer.violations.map(v => `${v.id}: ${v.help}\\n` + v.nodes.slice(0, 4).map(n => "    " + n.html).join("\\n"));
+  const places = v => v.nodes.slice(0, 4).map(n => "    " + n.html).join("\\n");
+  return answer.violations.map(v => `${v.id}: ${v.help}\\n${places(v)}`);
 }"""
 
 

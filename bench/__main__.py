@@ -1,0 +1,23 @@
+"""`python -m bench [name…]`: all measurements, or those named."""
+
+import os
+import platform
+import sys
+
+from bench import coverage, lessons, letters
+from bench.table import show
+
+MEASUREMENTS = {"lessons": lessons.measure, "letters": letters.measure, "coverage": coverage.measure}
+
+
+def main(names: list[str]) -> None:
+    unknown = [name for name in names if name not in MEASUREMENTS]
+    if unknown:
+        sys.exit(f"no such measurement: {', '.join(unknown)}; there are {', '.join(MEASUREMENTS)}")
+    print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.machine()}")
+    for name in names or MEASUREMENTS:
+        print(f"\n{name}")
+        print(show(MEASUREMENTS[name]()), flush=True)
+
+
+main(sys.argv[1:])

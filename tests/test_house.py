@@ -1,0 +1,75 @@
+"""Guards over the whole tree: what nobody should have to remember."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import click
+import pytest
+
+from foundation.settings import HOUSE, Settings
+
+ONE_MEGABYTE = 1024 * 1024
+
+
+@pytest.fixture(scope="module")
+def tracked() -> list[Path]:
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=HOUSE, check=True, capture_output=True, text=True).stdout
+    return [HOUSE / name for name in listed.split("\0") if name and (HOUSE / name).is_file()]
+
+
+def test_no_file_weighs_more_than_a_megabyte(tracked):
+    heavy = [str(file.relative_to(HOUSE)) for file in tracked if file.stat().st_size > ONE_MEGABYTE]
+
+    assert heavy == []
+
+
+def test_no_lock_names_a_host(tracked):
+    locks = [file for file in tracked if file.name == "package-lock.json" or file.parent.name == "requirements"]
+
+    assert len(locks) >= 4
+    for lock in locks:
+        assert not re.search(r"https?://(?!(www\.)?(patreon|github|opencollective|tidelift))", _addresses(lock)), lock
+
+
+def _addresses(lock: Path) -> str:
+    """The lock without the lines that only say where to thank its authors."""
+    return "\n".join(line for line in lock.read_text().splitlines() if '"url"' not in line or "resolved" in line)
+
+
+def test_every_requirement_is_locked_with_its_hash():
+    for lock in ("run", "test", "node"):
+        text = (HOUSE / "requirements" / f"{lock}.txt").read_text()
+        named = re.findall(r"^[a-z0-9][^\s=]*==\S+", text, re.MULTILINE)
+        assert named
+        assert len(re.findall(r"^[a-z0-9].*\\\n +--hash=sha256:[0-9a-f]{64}", text, re.MULTILINE)) == len(named)
+
+
+def test_every_setting_is_documented():
+    told = (HOUSE / "docs/deploy.md").read_text(encoding="utf-8")
+
+    assert [name for name in Settings.model_fields if f"`{name.upper()}`" not in told] == []
+
+
+def test_every_command_is_documented(app):
+    told = (HOUSE / "docs/commands.md").read_text(encoding="utf-8")
+
+    assert [name for name in _commands(app.cli) if f"`{name}" not in told] == []
+
+
+def _commands(group: click.Group, above: str = "") -> list[str]:
+    names = []
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            names += _commands(command, f"{above}{name} ")
+        else:
+            names.append(f"{above}{name}")
+    return names
+
+
+def test_every_word_of_make_says_what_it_does():
+    text = (HOUSE / "Makefile").read_text()
+    words = set(re.findall(r"^([a-z]+):", text, re.MULTILINE))
+
+    assert words >= {"run", "test", "check", "bench", "migrate", "translate"}
+    assert words == set(re.findall(r"^([a-z]+):.*## \S", text, re.MULTILINE))
