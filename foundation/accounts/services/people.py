@@ -1,0 +1,215 @@
+"""Giving people accounts and roles, and taking them back. Nothing is half done: a refusal leaves all as it was."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from foundation.accounts import passwords, queries
+from foundation.accounts.domain.names import clean_display_name, display_name_fault, fold_name, name_fault
+from foundation.accounts.domain.passwords import normalise, password_fault, spoken_password
+from foundation.accounts.domain.roles import Role, fits
+from foundation.accounts.models import Person, RoleHolding
+from foundation.accounts.services.audit import record
+from foundation.areas.domain.scope import Scope
+from foundation.clock import day_in_vietnam
+from foundation.problems import Conflict, Invalid, NotAllowed, NotFound
+
+
+@dataclass(frozen=True)
+class Administrator:
+    """Who is changing accounts, and where they may. name: a sign-in name, or COMMAND_LINE."""
+
+    name: str
+    scope: Scope
+
+
+def add_person(
+    session: Session,
+    by: Administrator,
+    *,
+    name: str,
+    display_name: str,
+    role: str,
+    area_code: str,
+    password: str,
+    now: datetime,
+    is_sample: bool = False,
+) -> Person:
+    """A new account with its first role, in force from today.
+
+    area_code: an official code, or NATION_CODE. Raises Invalid naming every faulty field: name (missing, too_long,
+    bad_characters, taken), display_name (missing, too_long, bad_characters), role (not_a_choice), area
+    (no_such_area, role_not_for_this_area), password (as password_fault).
+    """
+    folded, shown, password = fold_name(name), clean_display_name(display_name), normalise(password)
+    path, faults = _where(session, by, role, area_code)
+    faults |= {
+        field: fault
+        for field, fault in (
+            ("name", name_fault(folded)),
+            ("display_name", display_name_fault(shown)),
+            ("password", password_fault(password, folded)),
+        )
+        if fault
+    }
+    if "name" not in faults and queries.person_named(session, folded):
+        faults["name"] = "taken"
+    if faults:
+        raise Invalid(faults)
+    person = Person(
+        name=folded,
+        display_name=shown,
+        password_hash=passwords.hash_password(password),
+        is_active=True,
+        is_sample=is_sample,
+        created_at=now,
+        session_version=1,
+        holdings=[RoleHolding(role=Role(role), area_path=path, valid_from=day_in_vietnam(now), valid_to=None)],
+    )
+    try:
+        with session.begin_nested():
+            session.add(person)
+    except IntegrityError:  # somebody took the name this very moment
+        raise Invalid({"name": "taken"}) from None
+    record(session, by.name, "add_person", {"name": folded, "role": role}, now=now, area_path=path)
+    return person
+
+
+def give_role(
+    session: Session,
+    by: Administrator,
+    person_id: int,
+    *,
+    role: str,
+    area_code: str,
+    now: datetime,
+    valid_to: date | None = None,
+) -> RoleHolding:
+    """Give a role from today on, until `valid_to` (included) or until ended. Given twice, it is held once.
+
+    Raises NotFound or NotAllowed as _manageable does, and Invalid for role, area (as add_person) and valid_to
+    (in_the_past).
+    """
+    today = day_in_vietnam(now)
+    person = _manageable(session, by, person_id, today)
+    path, faults = _where(session, by, role, area_code)
+    if valid_to and valid_to < today:
+        faults["valid_to"] = "in_the_past"
+    if faults:
+        raise Invalid(faults)
+    for held in person.holdings:
+        if held.role == role and held.area_path == path and held.valid_to == valid_to and held.valid_from <= today:
+            return held
+    held = RoleHolding(role=Role(role), area_path=path, valid_from=today, valid_to=valid_to)
+    person.holdings.append(held)
+    what = {"name": person.name, "role": role, "until": valid_to.isoformat() if valid_to else None}
+    record(session, by.name, "give_role", what, now=now, area_path=path)
+    return held
+
+
+def end_role(session: Session, by: Administrator, person_id: int, holding_id: int, *, now: datetime) -> None:
+    """End a role at once. One that has already ended stays as it was.
+
+    Raises NotFound, NotAllowed, and Conflict("not_yourself") for administrators who would lock themselves out.
+    """
+    today = day_in_vietnam(now)
+    person = _manageable(session, by, person_id, today)
+    held = next((each for each in person.holdings if each.id == holding_id), None)
+    if held is None:
+        raise NotFound("no_such_role")
+    if person.name == by.name and held.role == Role.ADMIN:
+        raise Conflict("not_yourself")
+    if held.valid_to is not None and held.valid_to < today:
+        return
+    held.valid_to = today - timedelta(days=1)  # the last day is included, and today is not
+    what = {"name": person.name, "role": held.role.value}
+    record(session, by.name, "end_role", what, now=now, area_path=held.area_path)
+
+
+def reset_password(session: Session, by: Administrator, person_id: int, *, now: datetime) -> str:
+    """Give somebody a new password, and end their sessions. Returns the password: it is shown once and kept nowhere."""
+    person = _manageable(session, by, person_id, day_in_vietnam(now))
+    password = spoken_password(secrets.choice)
+    _set_password(person, password)
+    record(session, by.name, "reset_password", {"name": person.name}, now=now, area_path=_first_path(person))
+    return password
+
+
+def set_active(session: Session, by: Administrator, person_id: int, *, active: bool, now: datetime) -> None:
+    """Deactivate an account, which ends its sessions at once, or take it up again. The second time changes nothing.
+
+    Raises NotFound, NotAllowed, and Conflict("not_yourself").
+    """
+    person = _manageable(session, by, person_id, day_in_vietnam(now))
+    if person.name == by.name:
+        raise Conflict("not_yourself")
+    if person.is_active == active:
+        return
+    person.is_active = active
+    person.session_version += 1
+    act = "reactivate" if active else "deactivate"
+    record(session, by.name, act, {"name": person.name}, now=now, area_path=_first_path(person))
+
+
+def change_password(session: Session, person: Person, *, current: str, new: str, now: datetime) -> None:
+    """Change one's own password, and end one's other sessions.
+
+    Raises Invalid: password (wrong) for the current one, new_password (as password_fault, or same_as_before).
+    """
+    new = normalise(new)
+    faults = {}
+    if not passwords.is_right(person.password_hash, current):
+        faults["password"] = "wrong"
+    fault = password_fault(new, person.name) or ("same_as_before" if new == normalise(current) else None)
+    if fault:
+        faults["new_password"] = fault
+    if faults:
+        raise Invalid(faults)
+    _set_password(person, new)
+    record(session, person.name, "change_password", {}, now=now, area_path=_first_path(person))
+
+
+def end_sessions(session: Session, person: Person, *, now: datetime) -> None:
+    """End every session of a person, on whatever phone they were left open."""
+    person.session_version += 1
+    record(session, person.name, "end_sessions", {}, now=now, area_path=_first_path(person))
+
+
+def _manageable(session: Session, by: Administrator, person_id: int, today: date) -> Person:
+    """The person, if all roles they still hold or will hold lie within the administrator's scope.
+
+    Raises NotFound for somebody the administrator cannot even see. NotAllowed("reaches_further") keeps the
+    administrator of one province from taking over an account that also works in another.
+    """
+    person = queries.person_within(session, by.scope, person_id)
+    if person is None:
+        raise NotFound("no_such_person")
+    lasting = [held for held in person.holdings if held.valid_to is None or held.valid_to >= today]
+    if not all(by.scope.covers(held.area_path) for held in lasting):
+        raise NotAllowed("reaches_further")
+    return person
+
+
+def _where(session: Session, by: Administrator, role: str, area_code: str) -> tuple[str, dict[str, str]]:
+    """The path for a role, and what is wrong with the two fields. The path means nothing while anything is wrong."""
+    faults = {}
+    if role not in set(Role):
+        faults["role"] = "not_a_choice"
+    path = queries.area_path(session, area_code.strip())
+    if path is None or not by.scope.covers(path):
+        faults["area"] = "no_such_area" if area_code.strip() else "missing"
+    elif not faults and not fits(Role(role), path):
+        faults["area"] = "role_not_for_this_area"
+    return path or "", faults
+
+
+def _set_password(person: Person, password: str) -> None:
+    person.password_hash = passwords.hash_password(password)
+    person.session_version += 1
+
+
+def _first_path(person: Person) -> str:
+    return person.holdings[0].area_path if person.holdings else ""
