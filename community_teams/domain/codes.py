@@ -1,6 +1,6 @@
 """The codes a visit is written in. Their Vietnamese lives in templates/community_teams/labels.html.
 
-Source of every list: the teams' visit form, facts 7.2 (fields and values) and 7.4 (signal), unless a class says otherwise.
+Source of every list: the teams' visit form, its fields and values as agreed with the teams (facts 7.2).
 A code once published is never given another meaning: phones and paper forms keep sending it.
 """
 

@@ -1,7 +1,7 @@
 """The tables of the community teams."""
 
 from community_teams.models.counters import HamletDay, HamletTotal
-from community_teams.models.households import Household
+from community_teams.models.households import Household, Knock
 from community_teams.models.visits import Issue, Visit, VisitPerson
 
-__all__ = ["HamletDay", "HamletTotal", "Household", "Issue", "Visit", "VisitPerson"]
+__all__ = ["HamletDay", "HamletTotal", "Household", "Issue", "Knock", "Visit", "VisitPerson"]

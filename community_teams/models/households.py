@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, false
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from community_teams.domain.codes import HouseholdStatus, Outcome
@@ -18,7 +18,7 @@ class Household(Base):
     label: a name, only where the family agreed to have it written; else None.
     folded: code, lane and label without marks, in small letters, for searching.
     first_knocked_on, first_reached_on: days in Việt Nam; what the counters of its hamlet count.
-    unnamed_knocked_on, unnamed_reached_on: the same, of those visits whose record may not name the household.
+    status, first_… and last_… follow from the visits and knocks by domain/households.py; nothing else writes them.
     """
 
     __tablename__ = "household"
@@ -33,18 +33,31 @@ class Household(Base):
     lane: Mapped[str] = mapped_column(String(80), default="")
     label: Mapped[str | None] = mapped_column(String(80))
     folded: Mapped[str] = mapped_column(String(200), default="")
-    # Numbers inside are padded, so that lane 10 comes after lane 2 on both databases.
-    lane_key: Mapped[str] = mapped_column(bytewise(200), default="")
-    code_key: Mapped[str] = mapped_column(bytewise(100), default="")
+    # As foundation.areas.domain.naming.sort_key gives them: lane 10 comes after lane 2 on both databases.
+    lane_key: Mapped[str] = mapped_column(bytewise(480), default="")
+    code_key: Mapped[str] = mapped_column(bytewise(180), default="")
     preferred_language: Mapped[str | None] = mapped_column(String(35))
     status: Mapped[HouseholdStatus] = mapped_column(code(HouseholdStatus), default=HouseholdStatus.ACTIVE)
     first_knocked_on: Mapped[date | None]
     first_reached_on: Mapped[date | None]
-    unnamed_knocked_on: Mapped[date | None]
-    unnamed_reached_on: Mapped[date | None]
     last_outcome: Mapped[Outcome | None] = mapped_column(code(Outcome))
     last_visited_on: Mapped[date | None]
     next_visit_on: Mapped[date | None]
     # Counts up at each change, so that a phone can ask for changes only.
     version: Mapped[int] = mapped_column(default=1)
-    is_sample: Mapped[bool] = mapped_column(default=False, server_default=false())
+    is_sample: Mapped[bool] = mapped_column(default=False)
+
+
+class Knock(Base):
+    """A knock whose visit may not name the household: nobody has to knock again, and nothing more is known.
+
+    Written beside a Visit without household; the two are not linked.
+    """
+
+    __tablename__ = "knock"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    household_id: Mapped[UUID] = mapped_column(ForeignKey("household.id"), index=True)
+    day: Mapped[date]
+    outcome: Mapped[Outcome] = mapped_column(code(Outcome))
+    next_visit_on: Mapped[date | None]

@@ -1,9 +1,9 @@
-"""Visits, the people they were about, and the issues they found. Append-only: a mistake is corrected by another visit."""
+"""Visits, the people they were about, and the issues they found. Append-only: another visit corrects a mistake."""
 
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import JSON, ForeignKey, Index, String, false
+from sqlalchemy import JSON, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from community_teams.domain.codes import (
@@ -126,6 +126,6 @@ class Issue(Base):
     level: Mapped[IssueLevel | None] = mapped_column(code(IssueLevel))
     status: Mapped[IssueStatus] = mapped_column(code(IssueStatus), default=IssueStatus.NEW)
     due: Mapped[date | None]
-    beyond_authority: Mapped[bool] = mapped_column(default=False, server_default=false())
+    beyond_authority: Mapped[bool] = mapped_column(default=False)
     note: Mapped[str] = mapped_column(String(500), default="")
     opened_on: Mapped[date]

@@ -1,0 +1,52 @@
+"""Reads a plain HTML form into the shape of the phone's JSON, so that one schema serves both doors."""
+
+from collections.abc import Iterable
+
+# Fields that hold several answers, by the last part of their name.
+MANY = frozenset({"language_used", "documents", "helped_with", "lessons", "problems", "support_given"})
+
+MOST_ROWS = 20
+DEEPEST = 4
+
+
+def nested(pairs: Iterable[tuple[str, str]]) -> dict[str, object]:
+    """A form's names and values as a record: "people.0.age_band" is field `age_band` of the first of `people`.
+
+    A blank is no answer and leaves nothing behind. Rows left out become empty ones, so that row numbers in faults stay
+    those of the form. A name that fits nowhere is kept as it is, for the schema to refuse; of several values the first
+    counts, except for MANY.
+    """
+    record: dict[str, object] = {}
+    for name, value in pairs:
+        if value.strip() and not _place(record, name, value):
+            record.setdefault(name, value)
+    return {key: _rows_as_lists(value) for key, value in record.items()}
+
+
+def _place(record: dict[str, object], name: str, value: str) -> bool:
+    *way, last = name.split(".")
+    if len(way) >= DEEPEST or not all([*way, last]):
+        return False
+    node = record
+    for part in way:
+        below = node.setdefault(part, {})
+        if not isinstance(below, dict):
+            return False
+        node = below
+    if last in MANY:
+        answers = node.setdefault(last, [])
+        if isinstance(answers, list):
+            answers.append(value)
+        return isinstance(answers, list)
+    node.setdefault(last, value)
+    return True
+
+
+def _rows_as_lists(value: object) -> object:
+    if not isinstance(value, dict):
+        return value
+    below = {key: _rows_as_lists(item) for key, item in value.items()}
+    numbers = {int(key) for key in below if key.isascii() and key.isdecimal() and len(key) <= 2}
+    if len(numbers) != len(below) or not numbers or max(numbers) >= MOST_ROWS:
+        return below
+    return [below.get(str(row), {}) for row in range(max(numbers) + 1)]

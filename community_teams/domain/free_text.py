@@ -1,0 +1,79 @@
+"""What people type freely: cleaned, and refused where it holds a number we never keep."""
+
+import re
+import unicodedata
+from typing import Annotated
+
+from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic_core import PydanticCustomError
+
+# A day written out is no number of a paper: 21/11/2026, 21-11-2026, 21.11.2026.
+_DAY = re.compile(r"(?<!\d)(?:[0-2]?\d|3[01])[./-](?:0?\d|1[0-2])[./-](?:19|20)\d\d(?!\d)")
+# Digits, and the spaces, dots and dashes people put between them.
+_RUN = re.compile(r"\d+(?:[ \u00a0\t._–—-]{1,3}\d+)*")
+
+# Old ID cards have 9 digits; ID cards and personal numbers 12.
+_IDENTITY_LENGTHS = {9, 12}
+_PHONE_LENGTHS = {10, 11}
+
+
+def number_fault(text: str) -> str | None:
+    """The code of a number that must not be kept: "identity_number", "phone_number"; None when there is none.
+
+    Identity: 9 or 12 digits, in one piece or in pieces with spaces, dots or dashes between, and any piece of 9 digits
+    or more, as account numbers are. Phone: 10 or 11 digits that begin with 0. Digits of any script count.
+    """
+    plain = "".join(letter for letter in unicodedata.normalize("NFKC", text) if unicodedata.category(letter) != "Cf")
+    found = {fault for run in _RUN.findall(_DAY.sub("/", plain)) for fault in _faults_of(run)}
+    if "phone_number" in found:
+        return "phone_number"
+    return "identity_number" if found else None
+
+
+def _faults_of(run: str) -> set[str]:
+    pieces = re.findall(r"\d+", run)
+    faults = set()
+    for start in range(len(pieces)):
+        digits = ""
+        for piece in pieces[start:]:
+            digits += piece
+            if len(digits) in _PHONE_LENGTHS and unicodedata.digit(digits[0]) == 0:
+                faults.add("phone_number")
+            elif len(digits) in _IDENTITY_LENGTHS or len(piece) >= min(_IDENTITY_LENGTHS):
+                faults.add("identity_number")
+            if len(digits) >= max(_IDENTITY_LENGTHS):
+                break
+    return faults
+
+
+def has_bad_characters(text: str) -> bool:
+    """Whether `text` holds controls other than line breaks and tabs, halves of letters, or unassigned letters."""
+    return any(unicodedata.category(letter) in {"Cc", "Cs", "Cn", "Co"} and letter not in "\n\t" for letter in text)
+
+
+def _tidy(text: object) -> object:
+    # Browsers send a line break as two characters, and some keyboards marks as letters of their own.
+    if not isinstance(text, str):
+        return text
+    return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def _refuse_bad_characters(text: str) -> str:
+    if has_bad_characters(text):
+        raise PydanticCustomError("control_character", "control characters")
+    return text
+
+
+def refuse_identity_numbers(text: str) -> str:
+    fault = number_fault(text)
+    if fault:
+        raise PydanticCustomError(fault, "a number that is never kept")
+    return text
+
+
+_CHECKS = (BeforeValidator(_tidy), AfterValidator(_refuse_bad_characters), AfterValidator(refuse_identity_numbers))
+
+# Free text of at most so many characters.
+Text80 = Annotated[str, Field(max_length=80), *_CHECKS]
+Text200 = Annotated[str, Field(max_length=200), *_CHECKS]
+Text500 = Annotated[str, Field(max_length=500), *_CHECKS]

@@ -1,0 +1,267 @@
+"""What a visitor may tell about one knock on one door: one schema for the HTML form and the phone's JSON."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+from typing import Annotated, Any, Self
+from uuid import UUID
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
+from pydantic_core import PydanticCustomError
+
+from community_teams.domain.codes import (
+    AgeBand,
+    Carrier,
+    ConsentHow,
+    ConsentLevel,
+    Document,
+    Help,
+    InputType,
+    IssueLevel,
+    IssueType,
+    Outcome,
+    PhoneProblem,
+    Power,
+    Sex,
+    Signal,
+    Skill,
+    SkillLevel,
+    Support,
+    VisitType,
+    VneidLevel,
+)
+from community_teams.domain.faults import codes_by_field
+from community_teams.domain.free_text import Text200, Text500
+from foundation.clock import VIETNAM
+from foundation.problems import Invalid
+
+FORM_VERSION = 1
+# The sentence read out before anything is written down: templates/community_teams/consent.html.
+CONSENT_TEXT_VERSION = "2026-11"
+
+# Phones' clocks are rarely further off than this.
+CLOCK_TOLERANCE = timedelta(minutes=15)
+# The letter 793/BTTTT-THH that called the teams into being; an earlier visit is a clock that was reset.
+EARLIEST = date(2022, 3, 5)
+FURTHEST_APPOINTMENT = timedelta(days=366)
+LONGEST_VISIT = timedelta(days=1)
+MOST_PEOPLE = 10
+MOST_ISSUES = 5
+
+Count = Annotated[int, Field(ge=0, le=30)]
+Version = Annotated[str, Field(pattern=r"^[0-9A-Za-z.+-]{1,20}$")]
+LanguageTag = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$", max_length=35)]
+LessonId = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
+
+
+def _without_not_asked(skills: object) -> object:
+    # A phone may send null for a skill it did not ask about.
+    return {k: v for k, v in skills.items() if v is not None} if isinstance(skills, Mapping) else skills
+
+
+class _Told(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+    @property
+    def told(self) -> bool:
+        """Whether anything was answered at all."""
+        return any(value is not None for value in self.__dict__.values())
+
+
+class Consent(_Told):
+    level: ConsentLevel
+    text_version: Version
+    how: ConsentHow
+
+
+class Size(_Told):
+    adults: Count | None = None
+    aged_60plus: Count | None = None
+    children_under_6: Count | None = None
+    children_6_13: Count | None = None
+
+    @field_validator("aged_60plus")
+    @classmethod
+    def _among_the_adults(cls, value: int | None, info: ValidationInfo) -> int | None:
+        adults = info.data.get("adults")
+        if value is not None and adults is not None and value > adults:
+            raise PydanticCustomError("more_than_adults", "more people over 60 than adults")
+        return value
+
+
+class Devices(_Told):
+    smart: Count | None = None
+    basic: Count | None = None
+    shared: bool | None = None
+    problems: Annotated[list[PhoneProblem], Field(max_length=10)] | None = None
+
+
+class PersonTold(_Told):
+    """ "Ông/bà 1": never a name. skills holds only what was asked."""
+
+    age_band: AgeBand | None = None
+    sex: Sex | None = None
+    vneid_level: VneidLevel | None = None
+    documents: Annotated[list[Document], Field(max_length=10)] | None = None
+    skills: Annotated[dict[Skill, SkillLevel], BeforeValidator(_without_not_asked)] | None = None
+    helped_with: Annotated[list[Help], Field(max_length=10)] | None = None
+    lessons: Annotated[list[LessonId], Field(max_length=20)] | None = None
+
+
+class IssueTold(_Told):
+    type: IssueType
+    level: IssueLevel | None = None
+    beyond_authority: bool = False
+    note: Text500 = ""
+
+
+# What a family must have agreed to before it is written down.
+WITH_CONSENT = (
+    "language_used",
+    "size",
+    "newborn_pending",
+    "needs_support",
+    "devices",
+    "people",
+    "satisfaction",
+)
+
+
+class VisitReport(_Told):
+    """What a visitor tells about one knock on one door.
+
+    Lengths are characters, times carry their zone, counts are 0 to 30. An unanswered question is None, never 0 or "no".
+    Required: id, household, outcome, started_at, form_version. Answers about the family (WITH_CONSENT) need consent,
+    and consent needs somebody met. satisfaction: 1 unhappy, 2 so-so, 3 happy. trip_saved_km: kilometres, estimated.
+    Source of the fields and their labels: the teams' visit form, facts 7.2.
+    """
+
+    id: UUID
+    household: UUID
+    outcome: Outcome
+    reason: Text200 | None = None
+    started_at: AwareDatetime
+    ended_at: AwareDatetime | None = None
+    form_version: Annotated[int, Field(ge=1, le=1000)]
+    app_version: Version | None = None
+    input_type: InputType = InputType.PHONE
+    visit_type: VisitType | None = None
+
+    language_used: Annotated[list[LanguageTag], Field(max_length=5)] | None = None
+    size: Size | None = None
+    newborn_pending: bool | None = None
+    needs_support: dict[Support, Count] | None = None
+    devices: Devices | None = None
+    network: dict[Carrier, Signal] | None = None
+    fixed_internet: bool | None = None
+    wifi: bool | None = None
+    power: Power | None = None
+    people: Annotated[
+        list[PersonTold],
+        Field(max_length=MOST_PEOPLE),
+        AfterValidator(lambda people: [person for person in people if person.told]),
+    ] = []
+
+    support_given: Annotated[list[Help], Field(max_length=10)] | None = None
+    issues: Annotated[list[IssueTold], Field(max_length=MOST_ISSUES)] = []
+    trip_saved_km: Annotated[int, Field(ge=0, le=500)] | None = None
+    satisfaction: Annotated[int, Field(ge=1, le=3)] | None = None
+    next_visit_on: date | None = None
+    next_goal: Text200 | None = None
+    note: Text500 = ""
+    supersedes: UUID | None = None
+
+    # Last, because it is checked against the answers above.
+    consent: Annotated[Consent | None, Field(validate_default=True)] = None
+
+    @field_validator("started_at")
+    @classmethod
+    def _in_our_time(cls, value: datetime, info: ValidationInfo) -> datetime:
+        told = info.context or {}
+        if value > told["now"] + told["ahead"] + CLOCK_TOLERANCE:
+            raise PydanticCustomError("in_the_future", "later than now")
+        if value < datetime(EARLIEST.year, EARLIEST.month, EARLIEST.day, tzinfo=VIETNAM):
+            raise PydanticCustomError("too_long_ago", "before there were teams")
+        return value.astimezone(UTC)
+
+    @field_validator("ended_at")
+    @classmethod
+    def _after_its_start(cls, value: datetime | None, info: ValidationInfo) -> datetime | None:
+        start = info.data.get("started_at")
+        if value is None or start is None:
+            return value
+        if value < start:
+            raise PydanticCustomError("before_start", "ends before it starts")
+        if value > start + LONGEST_VISIT:
+            raise PydanticCustomError("out_of_range", "longer than a day")
+        return value.astimezone(UTC)
+
+    @field_validator("next_visit_on")
+    @classmethod
+    def _after_this_visit(cls, value: date | None, info: ValidationInfo) -> date | None:
+        start = info.data.get("started_at")
+        if value is None or start is None:
+            return value
+        day = start.astimezone(VIETNAM).date()
+        if value < day:
+            raise PydanticCustomError("before_visit", "before the visit itself")
+        if value > day + FURTHEST_APPOINTMENT:
+            raise PydanticCustomError("too_far_ahead", "more than a year ahead")
+        return value
+
+    @field_validator("consent")
+    @classmethod
+    def _covers_the_answers(cls, value: Consent | None, info: ValidationInfo) -> Consent | None:
+        agreed = value is not None and value.level is not ConsentLevel.NONE
+        outcome = info.data.get("outcome")
+        if agreed and outcome is not None and not outcome.reached:
+            raise PydanticCustomError("nobody_met", "nobody was there to agree")
+        if not agreed and any(_is_answer(info.data.get(name)) for name in WITH_CONSENT):
+            raise PydanticCustomError("needs_consent", "answers about the family without its consent")
+        return value
+
+    @property
+    def names_household(self) -> bool:
+        """Whether the household's code may be kept with the visit."""
+        return self.consent is None or self.consent.level is ConsentLevel.CODE
+
+    def content_hash(self) -> str:
+        """SHA-256 of what was told, in hexadecimal: the same for the same answers in any order or time zone.
+
+        Leaves out the household where the family wants it left out, and every unanswered question, so that questions
+        added later do not change the hash of what is already sent.
+        """
+        told: dict[str, Any] = self.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
+        if not self.names_household:
+            del told["household"]
+        return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+
+    @classmethod
+    def read(cls, record: Mapping[str, object], *, now: datetime, ahead: timedelta) -> Self:
+        return cls.model_validate(record, context={"now": now, "ahead": ahead})
+
+
+def _is_answer(value: object) -> bool:
+    return value.told if isinstance(value, _Told) else value not in (None, [], {})
+
+
+def read_visit(record: Mapping[str, object], *, now: datetime, clock_offset: int = 0) -> VisitReport:
+    """Read a visit from a phone's record or a form. Raises Invalid naming every faulty field with a code.
+
+    clock_offset: seconds the phone's clock is ahead of ours.
+    """
+    try:
+        return VisitReport.read(record, now=now, ahead=timedelta(seconds=clock_offset))
+    except ValidationError as error:
+        raise Invalid(codes_by_field(error)) from None

@@ -1,0 +1,71 @@
+"""Reading the knocks that a household's standing follows from."""
+
+from collections import defaultdict
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from community_teams.domain.codes import HouseholdStatus
+from community_teams.domain.households import Knocked, Standing, standing
+from community_teams.models import Household, Knock, Visit
+from community_teams.queries.visits import NOT_CORRECTED
+
+
+def standing_now(household: Household) -> Standing:
+    """The standing written on the household's row."""
+    return Standing(
+        status=household.status,
+        first_knocked_on=household.first_knocked_on,
+        first_reached_on=household.first_reached_on,
+        last_outcome=household.last_outcome,
+        last_visited_on=household.last_visited_on,
+        next_visit_on=household.next_visit_on,
+    )
+
+
+def standing_of(session: Session, household: Household) -> Standing:
+    """Where the household stands by its visits and knocks."""
+    visits = session.execute(
+        select(Visit.visited_on, Visit.outcome, Visit.started_at, Visit.next_visit_on).where(
+            Visit.household_id == household.id, NOT_CORRECTED
+        )
+    ).tuples()
+    knocks = session.execute(
+        select(Knock.day, Knock.outcome, Knock.next_visit_on).where(Knock.household_id == household.id)
+    ).tuples()
+    return standing(
+        [
+            *(Knocked(day, outcome, at, again) for day, outcome, at, again in visits),
+            *(Knocked(day, outcome, None, again) for day, outcome, again in knocks),
+        ],
+        merged=household.status is HouseholdStatus.MERGED,
+    )
+
+
+def standings_in(session: Session, hamlet_code: str) -> list[tuple[Household, Standing]]:
+    """Every household of the hamlet, by id, with where it stands by its visits and knocks."""
+    found: defaultdict[UUID, list[Knocked]] = defaultdict(list)
+    visits = select(Visit.household_id, Visit.visited_on, Visit.outcome, Visit.started_at, Visit.next_visit_on).where(
+        Visit.hamlet_code == hamlet_code, Visit.household_id.is_not(None), NOT_CORRECTED
+    )
+    for household_id, day, outcome, at, again in session.execute(visits).tuples():
+        assert household_id is not None
+        found[household_id].append(Knocked(day, outcome, at, again))
+    knocks = (
+        select(Knock.household_id, Knock.day, Knock.outcome, Knock.next_visit_on)
+        .join(Household, Household.id == Knock.household_id)
+        .where(Household.hamlet_code == hamlet_code)
+    )
+    for household_id, day, outcome, again in session.execute(knocks).tuples():
+        found[household_id].append(Knocked(day, outcome, None, again))
+    households = session.scalars(
+        select(Household)
+        .where(Household.hamlet_code == hamlet_code)
+        .order_by(Household.id)
+        .execution_options(populate_existing=True)
+    )
+    return [
+        (household, standing(found[household.id], merged=household.status is HouseholdStatus.MERGED))
+        for household in households
+    ]

@@ -1,0 +1,75 @@
+"""Keeping a hamlet's counters: one lock a hamlet, and sums that the database itself does."""
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import case, func, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from community_teams.domain.counting import DAYS, TOTALS, Sum
+from community_teams.models import HamletDay, HamletTotal, Visit
+from community_teams.queries.visits import NOT_CORRECTED
+
+
+def lock_hamlets(session: Session, paths: Mapping[str, str], *, now: datetime) -> None:
+    """Let nobody else write visits, households or counters of these hamlets until the transaction ends.
+
+    paths: {hamlet code: its area path}. Makes missing counter rows. Hamlets are locked in the order of their codes, so
+    that two writers of several hamlets never wait for each other; call it once in a transaction, before reading what
+    the writing rests on. SQLite has one writer anyway, and needs a transaction begun for writing.
+    """
+    codes = sorted(paths)
+    if not codes:
+        return
+    rows = [{"hamlet_code": code, "path": paths[code], "updated_at": now} | dict.fromkeys(TOTALS, 0) for code in codes]
+    session.execute(_insert(session)(HamletTotal).values(rows).on_conflict_do_nothing())
+    session.execute(
+        select(HamletTotal.hamlet_code)
+        .where(HamletTotal.hamlet_code.in_(codes))
+        .order_by(HamletTotal.hamlet_code)
+        .with_for_update()
+    ).all()
+
+
+def add(session: Session, hamlet_code: str, change: Sum, *, now: datetime, last_visit_on: date | None) -> None:
+    """Add a sum to the counters of a hamlet whose lock is held. last_visit_on: moves forward only; None keeps it."""
+    values = {name: getattr(HamletTotal, name) + n for name, n in change.total.items() if n}
+    if last_visit_on is not None:
+        earlier = or_(HamletTotal.last_visit_on.is_(None), HamletTotal.last_visit_on < last_visit_on)
+        values["last_visit_on"] = case((earlier, last_visit_on), else_=HamletTotal.last_visit_on)
+    session.execute(
+        update(HamletTotal)
+        .where(HamletTotal.hamlet_code == hamlet_code)
+        .values(**values, updated_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    for day, names in change.days_changed():
+        _add_day(session, hamlet_code, day, names)
+
+
+def set_last_visit(session: Session, hamlet_code: str) -> None:
+    """Look the last day up again: the visit it came from may have been corrected."""
+    last = select(func.max(Visit.visited_on)).where(Visit.hamlet_code == hamlet_code, NOT_CORRECTED).scalar_subquery()
+    session.execute(
+        update(HamletTotal)
+        .where(HamletTotal.hamlet_code == hamlet_code)
+        .values(last_visit_on=last)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _add_day(session: Session, hamlet_code: str, day: date, names: Mapping[str, int]) -> None:
+    new = _insert(session)(HamletDay).values(hamlet_code=hamlet_code, day=day, **(dict.fromkeys(DAYS, 0) | dict(names)))
+    session.execute(
+        new.on_conflict_do_update(
+            index_elements=[HamletDay.hamlet_code, HamletDay.day],
+            set_={name: getattr(HamletDay, name) + new.excluded[name] for name in names},
+        )
+    )
+
+
+def _insert(session: Session) -> Callable[[Any], Any]:
+    # "Insert or add up" is the same words on both databases, in two packages.
+    return postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
