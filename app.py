@@ -7,11 +7,14 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 # --- rooms: one import a line, alphabetically ---
 from courses.serving import serve_courses
 from foundation.accounts.views.access import load_people
+from foundation.areas.cli import commands as areas_commands
+from foundation.areas.views import blueprint as areas
 from foundation.database import make_engine
 from foundation.settings import Settings
 from foundation.web import serve_web
 from foundation.web.database import serve_database
 from foundation.web.static_files import serve_static_files
+from learning.views import serve_learning
 from translations.cli import commands as translations_commands
 from translations.web import serve_translations
 
@@ -38,11 +41,14 @@ def create_app(settings: Settings | None = None, *, engine: Engine | None = None
     serve_web(app)
 
     # --- rooms: blueprints and serve_… functions, lower floors first ---
+    app.register_blueprint(areas)
     serve_courses(app)
     serve_translations(app)
     load_people(app)
+    serve_learning(app)
 
     # --- rooms: commands ---
+    app.cli.add_command(areas_commands)
     app.cli.add_command(translations_commands)
 
     serve_static_files(app, settings.data_folder / "static")

@@ -7,15 +7,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from xml.etree.ElementTree import ParseError
 
-import defusedxml
-from openpyxl import load_workbook
+from openpyxl import DEFUSEDXML, load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
 from foundation.areas.domain.hamlet_cells import Cell
 from foundation.problems import Problem
 
-# openpyxl reads XML safely only when this package is there.
-assert defusedxml.__version__
+# Without the package defusedxml, openpyxl would follow entities in a hostile file.
+assert DEFUSEDXML
 
 LARGEST_FILE = 20 * 1024 * 1024
 LARGEST_UNPACKED = 200 * 1024 * 1024
