@@ -91,10 +91,10 @@ def _as_shown(screen: Screen, given: Sequence[str]) -> bool:
 
 
 def _bare(text: str) -> str:
-    """Without what a finger adds: spaces, capitals; and in a number the dots and dashes between its groups."""
+    """Without what a finger adds: spaces, capitals; and in a number what stands between its groups."""
     letters = "".join(plain(text).split()).casefold()
     figures = digits(letters)
-    return figures if figures and not letters.strip("0123456789.-") else letters
+    return figures if figures and not letters.strip("0123456789.-/") else letters
 
 
 _ANSWERING: dict[Kind, Callable[[Screen, Sequence[str]], Outcome]] = {
