@@ -1,0 +1,52 @@
+"""Finds what an address names, or refuses with a kind 404."""
+
+from uuid import UUID
+
+from flask import current_app, request
+from uuid_utils.compat import uuid7
+
+from courses.catalogue import Catalogue
+from courses.domain.lesson import Course, Lesson, Question
+from courses.domain.practice import Screen
+from foundation.problems import NotFound
+
+
+def catalogue() -> Catalogue:
+    found: Catalogue = current_app.extensions["catalogue"]
+    return found
+
+
+def find_course(course_id: str) -> Course:
+    course = catalogue().course(course_id)
+    if course is None:
+        raise NotFound("no_such_course")
+    return course
+
+
+def find_lesson(lesson_id: str) -> Lesson:
+    lesson = catalogue().lesson(lesson_id)
+    if lesson is None:
+        raise NotFound("no_such_lesson")
+    return lesson
+
+
+def find_screen(lesson: Lesson, screen_id: str) -> Screen:
+    screen = lesson.practice.screen(screen_id)
+    if screen is None:
+        raise NotFound("no_such_screen")
+    return screen
+
+
+def find_question(lesson: Lesson, question_id: str) -> Question:
+    question = lesson.question(question_id)
+    if question is None:
+        raise NotFound("no_such_question")
+    return question
+
+
+def form_id() -> UUID:
+    """The id the form was drawn with; a new one when it is missing or was tampered with."""
+    try:
+        return UUID(request.form.get("form", ""))
+    except ValueError:
+        return uuid7()

@@ -1,0 +1,103 @@
+"""Practice: one imitation screen a page, every tap a plain form.
+
+After each tap the next page is named by its address alone, so a page can be opened again, gone back to or found in the
+history without sending anything twice. The address says which of our own choices was touched, never what was typed.
+"""
+
+from typing import Any
+
+from flask import redirect, render_template, request, url_for
+from uuid_utils.compat import uuid7
+from werkzeug.wrappers import Response
+
+from courses.domain.answering import Outcome, answer
+from courses.domain.lesson import Lesson
+from courses.domain.practice import Kind, Screen
+from foundation import clock
+from foundation.web.access import public
+from foundation.web.database import transaction
+from learning.domain.answers import kept_of_screen
+from learning.services.answers import record_answer
+from learning.views.blueprint import blueprint
+from learning.views.finding import find_lesson, find_screen, form_id
+from learning.views.learner import learner_for_answer
+
+
+@blueprint.get("/bai-hoc/<lesson_id>/tap")
+@public
+def begin_practice(lesson_id: str) -> str:
+    lesson = find_lesson(lesson_id)
+    return _page(lesson, lesson.practice.first, intro=True)
+
+
+@blueprint.get("/bai-hoc/<lesson_id>/tap/<screen_id>")
+@public
+def show_screen(lesson_id: str, screen_id: str) -> str:
+    lesson = find_lesson(lesson_id)
+    return _page(lesson, find_screen(lesson, screen_id))
+
+
+@blueprint.post("/bai-hoc/<lesson_id>/tap/<screen_id>")
+@public
+def answer_screen(lesson_id: str, screen_id: str) -> Response:
+    lesson = find_lesson(lesson_id)
+    screen = find_screen(lesson, screen_id)
+    given = request.form.getlist("given")
+    outcome = answer(screen, given)
+    if screen.id in lesson.practice.must_pass and not outcome.wiped:
+        with transaction() as writing:
+            record_answer(
+                writing,
+                form=form_id(),
+                learner=learner_for_answer(writing),
+                lesson=lesson.id,
+                step=screen.id,
+                given=kept_of_screen(screen, given),
+                right=outcome.right,
+                now=clock.now(),
+            )
+    if outcome.ends:
+        return redirect(url_for(".ask", lesson_id=lesson.id), 303)
+    said = _said_in_address(screen, given, outcome)
+    return redirect(url_for(".show_screen", lesson_id=lesson.id, screen_id=outcome.goes, **said), 303)
+
+
+def _said_in_address(screen: Screen, given: list[str], outcome: Outcome) -> dict[str, Any]:
+    """What the next page must know of the tap: where it came from, and which of our own choices was touched."""
+    if outcome.right:
+        return {"tu": screen.id} if screen.praise else {}
+    if outcome.wiped:
+        return {"xoa": "1"}
+    touched = kept_of_screen(screen, given).split()
+    if outcome.goes != screen.id:
+        return {"tu": screen.id, "cham": touched}
+    if screen.kind is Kind.SECRET:
+        return {"lai": "1", "du": list(outcome.met)}
+    return {"cham": touched} if touched else {"lai": "1"}
+
+
+def _page(lesson: Lesson, screen: Screen, *, intro: bool = False) -> str:
+    came_from = lesson.practice.screen(request.args.get("tu", ""))
+    touched = request.args.getlist("cham")
+    tried, said = None, ""
+    if came_from is not None:
+        # A right tap brings its praise along; a detour brings the hint of what was touched.
+        said = answer(came_from, touched).hint if touched else came_from.praise
+    elif "xoa" in request.args:
+        tried = Outcome(right=False, goes=screen.id, wiped=True)
+    elif touched or "lai" in request.args:
+        tried = answer(screen, touched)
+        said = tried.hint
+    screens = lesson.practice.must_pass
+    return render_template(
+        "learning/practice.html",
+        lesson=lesson,
+        screen=screen,
+        tried=tried,
+        said=said,
+        touched=touched,
+        met=request.args.getlist("du") if tried else [],
+        intro=lesson.practice.intro if intro else "",
+        place=screens.index(screen.id) + 1 if screen.id in screens else None,
+        form=uuid7(),
+    )

@@ -1,0 +1,103 @@
+"""Questions: one a page, answered with one tap, the reason told whatever was answered. Then the lesson is finished."""
+
+from flask import redirect, render_template, request, url_for
+from uuid_utils.compat import uuid7
+from werkzeug.wrappers import Response
+
+from courses.domain.lesson import Lesson, Question
+from foundation import clock
+from foundation.web.access import public
+from foundation.web.database import session, transaction
+from learning import queries
+from learning.domain.answers import kept_of_question
+from learning.domain.progress import Progress, course_progress, lesson_progress
+from learning.services.answers import record_answer
+from learning.views.blueprint import blueprint
+from learning.views.finding import find_course, find_lesson, find_question, form_id
+from learning.views.learner import known_learner, learner_for_answer
+
+
+@blueprint.get("/bai-hoc/<lesson_id>/cau-hoi")
+@public
+def ask(lesson_id: str) -> str | Response:
+    """The first question not yet answered rightly; the finished page when there is none."""
+    lesson = find_lesson(lesson_id)
+    learner = known_learner()
+    answers = queries.right_answers(session(), learner, lesson.id).get(lesson.id, []) if learner else []
+    passed = {answer.step for answer in answers}
+    waiting = [question for question in lesson.questions if question.id not in passed]
+    if not waiting:
+        return redirect(url_for(".finish", lesson_id=lesson.id), 303)
+    return _page(lesson, waiting[0])
+
+
+@blueprint.get("/bai-hoc/<lesson_id>/cau-hoi/<question_id>")
+@public
+def show_question(lesson_id: str, question_id: str) -> str:
+    lesson = find_lesson(lesson_id)
+    return _page(lesson, find_question(lesson, question_id))
+
+
+@blueprint.post("/bai-hoc/<lesson_id>/cau-hoi/<question_id>")
+@public
+def answer_question(lesson_id: str, question_id: str) -> Response:
+    lesson = find_lesson(lesson_id)
+    question = find_question(lesson, question_id)
+    chosen = kept_of_question(question, request.form.get("given", ""))
+    if not chosen:
+        return redirect(url_for(".show_question", lesson_id=lesson.id, question_id=question.id), 303)
+    with transaction() as writing:
+        record_answer(
+            writing,
+            form=form_id(),
+            learner=learner_for_answer(writing),
+            lesson=lesson.id,
+            step=question.id,
+            given=chosen,
+            right=chosen == question.right.id,
+            now=clock.now(),
+        )
+    return redirect(url_for(".show_question", lesson_id=lesson.id, question_id=question.id, chon=chosen), 303)
+
+
+@blueprint.get("/bai-hoc/<lesson_id>/xong")
+@public
+def finish(lesson_id: str) -> str:
+    """Where a lesson ends: thanks and the next lesson; or, kindly, what is still missing."""
+    lesson = find_lesson(lesson_id)
+    course = find_course(lesson.course)
+    learner = known_learner()
+    answers = queries.right_answers(session(), learner) if learner else {}
+    progress = lesson_progress(lesson, answers.get(lesson.id, ()))
+    return render_template(
+        "learning/finished.html",
+        lesson=lesson,
+        course=course,
+        progress=progress,
+        missing=_way_to_missing(lesson, progress),
+        through_course=course_progress(course, answers),
+    )
+
+
+def _way_to_missing(lesson: Lesson, progress: Progress) -> str | None:
+    if progress.next_step is None:
+        return None
+    if lesson.question(progress.next_step):
+        return url_for(".show_question", lesson_id=lesson.id, question_id=progress.next_step)
+    return url_for(".begin_practice", lesson_id=lesson.id)
+
+
+def _page(lesson: Lesson, question: Question) -> str:
+    chosen = kept_of_question(question, request.args.get("chon", ""))
+    place = lesson.questions.index(question)
+    following = lesson.questions[place + 1] if place + 1 < len(lesson.questions) else None
+    return render_template(
+        "learning/question.html",
+        lesson=lesson,
+        question=question,
+        chosen=chosen,
+        right=chosen == question.right.id,
+        place=place + 1,
+        following=following,
+        form=uuid7(),
+    )

@@ -1,0 +1,15 @@
+"""How a letter's code is shown to people."""
+
+from learning.domain.codes import in_groups
+from learning.views.blueprint import blueprint
+
+
+@blueprint.app_template_filter("letter_code")
+def letter_code(code: str) -> str:
+    return in_groups(code)
+
+
+@blueprint.app_template_filter("first_letter")
+def first_letter(text: str) -> str:
+    """The letter an imitation icon wears: the first one in `text`, as a capital; "" when there is none."""
+    return next((letter.upper() for letter in text if letter.isalnum()), "")
