@@ -45,6 +45,22 @@ TABLES = {
     "empty_file": "Tệp không có dòng nào.",
 }
 
+OUTLINES = {
+    "not_json": "tệp không phải JSON",
+    "not_geojson": "tệp JSON nhưng không phải GeoJSON (cần Feature hoặc FeatureCollection)",
+    "unreadable_file": "không đọc được tệp ({hint})",
+    "no_code": "không ghi mã đơn vị hành chính",
+    "unknown_code": "mã này không có trong danh mục",
+    "doubled": "trùng mã, đã lấy từ tệp {hint}",
+    "empty": "không có đường ranh giới",
+    "not_a_polygon": "không phải vùng khép kín (Polygon, MultiPolygon)",
+    "faulty_geometry": "toạ độ hỏng, không đọc được",
+    "beyond_repair": "đường ranh giới không khép thành vùng nào",
+    "swapped": "vĩ độ và kinh độ bị đổi chỗ (GeoJSON ghi kinh độ trước)",
+    "projected": "toạ độ tính bằng mét (VN-2000 hoặc UTM); hãy đổi sang kinh độ, vĩ độ WGS 84",
+    "outside_vietnam": "nằm ngoài Việt Nam",
+}
+
 # Headings as our own examples write them, for the message about a missing one.
 _HEADINGS = {"commune_code": "“mã xã”", "name": "“tên”", "kind": "“loại”"}
 
@@ -111,10 +127,42 @@ def import_hamlets(file: Path) -> None:
     )
 
 
+@commands.command("import-outlines")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+def import_outlines(paths: tuple[Path, ...]) -> None:
+    """Import outlines from GeoJSON files, or from folders of them, by official code.
+
+    The code is the property "code", else the feature's id, else (for provinces) the property "province_code".
+    Give all communes of a province at once, so that their common borders are simplified together. Good outlines are
+    kept; each one left out is named with its file and the reason.
+    """
+    with transaction() as session:
+        done = services.import_outlines(session, paths)
+    for file, code in done.repaired:
+        click.echo(f"{file}: {code}: đường ranh giới tự cắt nhau, đã sửa lại", err=True)
+    for skipped in done.skipped:
+        click.echo(f"{skipped.file}: {skipped.code or 'không mã'}: bỏ qua, {reason(skipped)}", err=True)
+    for province, lacking in done.incomplete.items():
+        some = ", ".join(lacking[:5]) + ("…" if len(lacking) > 5 else "")
+        click.echo(f"Tỉnh {province} chưa ghép được ranh giới từ các xã: còn thiếu {some}", err=True)
+    click.echo(
+        f"{counted(done.kept)} đường ranh giới dùng được, {counted(done.changed)} thay đổi; "
+        f"{counted(len(done.dissolved))} tỉnh ghép từ các xã; {counted(len(done.skipped))} bỏ qua"
+    )
+
+
 def told(fault: Fault) -> str:
     """One fault of a list as a line for the person who keeps the list."""
     value = _HEADINGS.get(fault.value, fault.value) if fault.code == "missing_heading" else fault.value
     return f"Dòng {fault.row}: {FAULTS[fault.code].format(value=value)}"
+
+
+def reason(skipped: services.Skipped) -> str:
+    """Why an outline was left out."""
+    words = OUTLINES[skipped.reason].format(hint=skipped.hint)
+    if skipped.reason == "unknown_code" and skipped.hint:
+        return f"{words} (trong tỉnh có nơi cùng tên mang mã {skipped.hint})"
+    return words
 
 
 def counted(number: int) -> str:
