@@ -7,9 +7,9 @@ from hashlib import sha256
 from sqlalchemy import ColumnElement, SQLColumnExpression, and_, case, false, or_, select, true
 from sqlalchemy.orm import Session
 
-from foundation.areas.domain.kinds import KIND_WORDS, Kind, Level
+from foundation.areas.domain.kinds import HOANG_SA, KIND_WORDS, TRUONG_SA, Kind, Level
 from foundation.areas.domain.naming import fold
-from foundation.areas.domain.scope import Scope
+from foundation.areas.domain.scope import NATION, Scope
 from foundation.areas.models import Area, Outline
 
 
@@ -53,6 +53,18 @@ def ancestors(session: Session, code: str) -> list[Area]:
         return []
     above = path.split("/")[:-2]
     return list(session.scalars(select(Area).where(Area.code.in_(above)).order_by(Area.path)))
+
+
+def on_map(session: Session, code: str | None) -> list[Area]:
+    """What a tile map of `code` shows: its children, in Vietnamese order. Maps are public, so no scope is asked for.
+
+    A map of the nation (None) shows the provinces and, after them, Hoàng Sa and Trường Sa as well.
+    """
+    shown = children(session, NATION, code)
+    if code is not None:
+        return shown
+    islands = select(Area).where(Area.code.in_([HOANG_SA, TRUONG_SA])).order_by(Area.code)
+    return [*shown, *session.scalars(islands)]
 
 
 def has_sample(session: Session, path: str) -> bool:

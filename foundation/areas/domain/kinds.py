@@ -9,6 +9,11 @@ class Level(StrEnum):
     HAMLET = "hamlet"
 
 
+# Special zones far out at sea, belonging to Đà Nẵng and Khánh Hòa: no map of Việt Nam leaves them out.
+HOANG_SA = "20333"
+TRUONG_SA = "22736"
+
+
 class Kind(StrEnum):
     """What an area is called before its name. Vietnamese words for a kind: `areas/names.html`.
 
