@@ -6,7 +6,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 # --- rooms: one import a line, alphabetically ---
 from courses.serving import serve_courses
-from foundation.accounts.views.access import load_people
+from foundation.accounts.cli import commands as accounts_commands
+from foundation.accounts.views import serve_accounts
 from foundation.areas.cli import commands as areas_commands
 from foundation.areas.views import blueprint as areas
 from foundation.database import make_engine
@@ -44,10 +45,11 @@ def create_app(settings: Settings | None = None, *, engine: Engine | None = None
     app.register_blueprint(areas)
     serve_courses(app)
     serve_translations(app)
-    load_people(app)
+    serve_accounts(app)
     serve_learning(app)
 
     # --- rooms: commands ---
+    app.cli.add_command(accounts_commands)
     app.cli.add_command(areas_commands)
     app.cli.add_command(translations_commands)
 

@@ -68,7 +68,7 @@ def person_within(session: Session, scope: Scope, person_id: int) -> Person | No
 
 def areas_around(session: Session, paths: Iterable[str]) -> dict[str, Area]:
     """Every area named in these paths and those above it, by path. Paths of areas that do not exist are left out."""
-    wanted = set()
+    wanted: set[str] = set()
     for path in paths:
         codes = path.split("/")[:-1]
         wanted.update("".join(f"{code}/" for code in codes[: depth + 1]) for depth in range(len(codes)))
@@ -93,6 +93,12 @@ def areas_meant(session: Session, scope: Scope, typed: str) -> list[str]:
     exact = area(session, typed)
     found = [exact] if exact else search(session, fold(typed), limit=200)
     return [each.code for each in found if scope.covers(each.path)][:20]
+
+
+def areas_by_code(session: Session, codes: Sequence[str]) -> list[Area]:
+    """These areas, in the order of the codes."""
+    found = {each.code: each for each in session.scalars(select(Area).where(Area.code.in_(codes)))}
+    return [found[code] for code in codes if code in found]
 
 
 @dataclass(frozen=True)

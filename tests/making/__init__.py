@@ -5,10 +5,12 @@ Each feature adds its own maker class here.
 
 from sqlalchemy.orm import Session
 
+from tests.making.accounts import MakesAccounts
 from tests.making.areas import MakesAreas
+from tests.making.community_teams import MakesCommunityTeams
 
 
-class Make(MakesAreas):
+class Make(MakesAccounts, MakesAreas, MakesCommunityTeams):
     def __init__(self, session: Session) -> None:
         self.session = session
         self._next = 0

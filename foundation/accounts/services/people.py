@@ -15,7 +15,7 @@ from foundation.accounts.models import Person, RoleHolding
 from foundation.accounts.services.audit import record
 from foundation.areas.domain.scope import Scope
 from foundation.clock import day_in_vietnam
-from foundation.problems import Conflict, Invalid, NotAllowed, NotFound
+from foundation.problems import Invalid, NotAllowed, NotFound
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,7 @@ def give_role(
 def end_role(session: Session, by: Administrator, person_id: int, holding_id: int, *, now: datetime) -> None:
     """End a role at once. One that has already ended stays as it was.
 
-    Raises NotFound, NotAllowed, and Conflict("not_yourself") for administrators who would lock themselves out.
+    Raises NotFound, NotAllowed, and NotAllowed("not_yourself") for administrators who would lock themselves out.
     """
     today = day_in_vietnam(now)
     person = _manageable(session, by, person_id, today)
@@ -121,7 +121,7 @@ def end_role(session: Session, by: Administrator, person_id: int, holding_id: in
     if held is None:
         raise NotFound("no_such_role")
     if person.name == by.name and held.role == Role.ADMIN:
-        raise Conflict("not_yourself")
+        raise NotAllowed("not_yourself")
     if held.valid_to is not None and held.valid_to < today:
         return
     held.valid_to = today - timedelta(days=1)  # the last day is included, and today is not
@@ -141,11 +141,11 @@ def reset_password(session: Session, by: Administrator, person_id: int, *, now: 
 def set_active(session: Session, by: Administrator, person_id: int, *, active: bool, now: datetime) -> None:
     """Deactivate an account, which ends its sessions at once, or take it up again. The second time changes nothing.
 
-    Raises NotFound, NotAllowed, and Conflict("not_yourself").
+    Raises NotFound, NotAllowed, and NotAllowed("not_yourself").
     """
     person = _manageable(session, by, person_id, day_in_vietnam(now))
     if person.name == by.name:
-        raise Conflict("not_yourself")
+        raise NotAllowed("not_yourself")
     if person.is_active == active:
         return
     person.is_active = active
@@ -160,9 +160,7 @@ def change_password(session: Session, person: Person, *, current: str, new: str,
     Raises Invalid: password (wrong) for the current one, new_password (as password_fault, or same_as_before).
     """
     new = normalise(new)
-    faults = {}
-    if not passwords.is_right(person.password_hash, current):
-        faults["password"] = "wrong"
+    faults = {} if passwords.is_right(person.password_hash, current) else {"password": "wrong"}
     fault = password_fault(new, person.name) or ("same_as_before" if new == normalise(current) else None)
     if fault:
         faults["new_password"] = fault

@@ -33,7 +33,7 @@ def open_attempt(session: Session, typed_name: str, address: str | None, *, now:
         wait(_failures(session, SignInFailure.address, place, MOST_PER_ADDRESS), MOST_PER_ADDRESS, now),
     )
     if longest:
-        raise TooMany("too_many_sign_ins", retry_after=max(1, math.ceil(longest.total_seconds())))
+        raise TooMany("too_many", retry_after=max(1, math.ceil(longest.total_seconds())))
     session.add(SignInFailure(name_digest=digest, address=place, at=now))
     session.flush()
 
@@ -52,10 +52,15 @@ def finish_attempt(session: Session, typed_name: str, person: Person | None, pas
         if aimed_at:
             record(session, aimed_at.name, "sign_in_failed", {}, now=now, area_path=_home(aimed_at, now))
         return
-    session.execute(delete(SignInFailure).where(SignInFailure.name_digest == _digest(typed_name)))
+    forgive(session, typed_name)
     if passwords.is_outdated(person.password_hash):
         person.password_hash = passwords.hash_password(password)
     record(session, person.name, "sign_in", {}, now=now, area_path=_home(person, now))
+
+
+def forgive(session: Session, typed_name: str) -> None:
+    """Forget the failures of a name, attempts under way among them: its owner has shown the password."""
+    session.execute(delete(SignInFailure).where(SignInFailure.name_digest == _digest(typed_name)))
 
 
 def _failures(session: Session, column: InstrumentedAttribute[str], value: str, most: int) -> list[datetime]:

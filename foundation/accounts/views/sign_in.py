@@ -1,0 +1,136 @@
+"""Signing in and out, and one's own account."""
+
+import math
+
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
+from flask import session as cookie
+from flask_login import current_user, login_user, logout_user
+from werkzeug import Response
+
+from foundation import clock
+from foundation.accounts import queries
+from foundation.accounts.models import Person
+from foundation.accounts.services import people as people_services
+from foundation.accounts.services import sign_in as services
+from foundation.accounts.views.access import SignedIn, public, signed_in
+from foundation.accounts.views.work import first_page, work_of_visitor
+from foundation.problems import Invalid, TooMany
+from foundation.web.addresses import local_path
+from foundation.web.database import session, transaction
+from foundation.web.errors import wants_json
+
+blueprint = Blueprint("accounts", __name__, template_folder="../templates")
+
+
+@blueprint.get("/dang-nhap")
+@public
+def sign_in() -> Response:
+    if current_user.is_authenticated:
+        return redirect(local_path(request.args.get("next"), first_page()), 303)
+    return _sign_in_page(200)
+
+
+@blueprint.post("/dang-nhap")
+@public
+def try_sign_in() -> Response:
+    name, password = request.form.get("name", ""), request.form.get("password", "")
+    try:
+        person = _recognise(name, password)
+    except TooMany as problem:
+        if wants_json():
+            raise
+        answer = _sign_in_page(429, minutes=math.ceil(problem.retry_after / 60))
+        answer.headers["Retry-After"] = str(problem.retry_after)
+        return answer
+    if person is None:
+        return _sign_in_page(422, wrong=True)
+    _open_session(person)
+    return redirect(local_path(request.values.get("next"), first_page()), 303)
+
+
+@blueprint.post("/dang-xuat")
+@public
+def sign_out() -> Response:
+    logout_user()
+    cookie.clear()
+    return redirect("/", 303)
+
+
+@blueprint.get("/tai-khoan")
+@signed_in
+def account() -> str:
+    return _account_page(faults={})
+
+
+@blueprint.post("/tai-khoan/mat-khau")
+@signed_in
+def change_password() -> Response | tuple[str, int]:
+    person = current_user.row
+    try:
+        # Whoever finds a phone left open shall not guess the password there either.
+        with transaction() as writing:
+            services.open_attempt(writing, person.name, request.remote_addr, now=clock.now())
+        with transaction() as writing:
+            people_services.change_password(
+                writing,
+                person,
+                current=request.form.get("password", ""),
+                new=request.form.get("new_password", ""),
+                now=clock.now(),
+            )
+            services.forgive(writing, person.name)
+    except Invalid as problem:
+        return _account_page(faults=problem.fields), 422
+    _open_session(person)
+    return redirect(url_for(".account", xong="mat-khau"), 303)
+
+
+@blueprint.post("/tai-khoan/may-khac")
+@signed_in
+def end_other_sessions() -> Response:
+    person = current_user.row
+    with transaction() as writing:
+        people_services.end_sessions(writing, person, now=clock.now())
+    _open_session(person)
+    return redirect(url_for(".account", xong="may-khac"), 303)
+
+
+def _recognise(name: str, password: str) -> Person | None:
+    now = clock.now()
+    with transaction() as writing:
+        services.open_attempt(writing, name, request.remote_addr, now=now)
+    person = services.recognise(session(), name, password)
+    with transaction() as writing:
+        services.finish_attempt(writing, name, person, password, now=now)
+    return person
+
+
+def _open_session(person: Person) -> None:
+    """Begin a session anew: nothing that was in the cookie before is carried over."""
+    cookie.clear()
+    cookie.permanent = True
+    login_user(SignedIn(person))
+
+
+def _sign_in_page(status: int, *, wrong: bool = False, minutes: int = 0) -> Response:
+    page = render_template(
+        "accounts/sign_in.html",
+        name=request.form.get("name", "")[:100],
+        next=local_path(request.values.get("next"), ""),
+        wrong=wrong,
+        minutes=minutes,
+    )
+    return make_response(page, status)
+
+
+def _account_page(faults: dict[str, str]) -> str:
+    today = clock.day_in_vietnam(clock.now())
+    holdings = [held for held in current_user.row.holdings if held.as_holding().in_force(today)]
+    return render_template(
+        "accounts/account.html",
+        holdings=holdings,
+        areas=queries.areas_around(session(), [held.area_path for held in holdings]),
+        works=work_of_visitor(),
+        faults=faults,
+        done=request.args.get("xong", ""),
+    )
