@@ -71,7 +71,7 @@ def hamlets(session: Session, scope: Scope, limit: int = 200) -> list[Hamlet]:
             .group_by(Area.code)
             .order_by(Area.sort_key, Area.code)
             .limit(limit)
-        ).tuples()
+        )
     ]
 
 

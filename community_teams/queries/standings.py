@@ -30,10 +30,10 @@ def standing_of(session: Session, household: Household) -> Standing:
         select(Visit.visited_on, Visit.outcome, Visit.started_at, Visit.next_visit_on).where(
             Visit.household_id == household.id, NOT_CORRECTED
         )
-    ).tuples()
+    )
     knocks = session.execute(
         select(Knock.day, Knock.outcome, Knock.next_visit_on).where(Knock.household_id == household.id)
-    ).tuples()
+    )
     return standing(
         [
             *(Knocked(day, outcome, at, again) for day, outcome, at, again in visits),
@@ -49,7 +49,7 @@ def standings_in(session: Session, hamlet_code: str) -> list[tuple[Household, St
     visits = select(Visit.household_id, Visit.visited_on, Visit.outcome, Visit.started_at, Visit.next_visit_on).where(
         Visit.hamlet_code == hamlet_code, Visit.household_id.is_not(None), NOT_CORRECTED
     )
-    for household_id, day, outcome, at, again in session.execute(visits).tuples():
+    for household_id, day, outcome, at, again in session.execute(visits):
         assert household_id is not None
         found[household_id].append(Knocked(day, outcome, at, again))
     knocks = (
@@ -57,7 +57,7 @@ def standings_in(session: Session, hamlet_code: str) -> list[tuple[Household, St
         .join(Household, Household.id == Knock.household_id)
         .where(Household.hamlet_code == hamlet_code)
     )
-    for household_id, day, outcome, again in session.execute(knocks).tuples():
+    for household_id, day, outcome, again in session.execute(knocks):
         found[household_id].append(Knocked(day, outcome, None, again))
     households = session.scalars(
         select(Household)

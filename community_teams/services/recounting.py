@@ -37,16 +37,15 @@ def recount(session: Session, scope: Scope, *, now: datetime) -> list[Difference
 
     Locks all hamlets of the scope until the transaction ends: visits sent meanwhile wait.
     """
-    paths = dict(
-        session.execute(
-            select(Area.code, Area.path).where(
-                inside(Area.path, scope),
-                Area.code.in_(select(Household.hamlet_code))
-                | Area.code.in_(select(Visit.hamlet_code))
-                | Area.code.in_(select(HamletTotal.hamlet_code)),
-            )
-        ).tuples()
+    hamlets = session.execute(
+        select(Area.code, Area.path).where(
+            inside(Area.path, scope),
+            Area.code.in_(select(Household.hamlet_code))
+            | Area.code.in_(select(Visit.hamlet_code))
+            | Area.code.in_(select(HamletTotal.hamlet_code)),
+        )
     )
+    paths = {code: path for code, path in hamlets}  # noqa: C416 - a result is no mapping
     codes = sorted(paths)
     for start in range(0, len(codes), 500):
         counters.lock_hamlets(session, {code: paths[code] for code in codes[start : start + 500]}, now=now)
@@ -66,7 +65,7 @@ def _recount_hamlet(session: Session, code: str, path: str, now: datetime) -> It
         select(Visit.visited_on, Visit.outcome, func.count())
         .where(Visit.hamlet_code == code, NOT_CORRECTED)
         .group_by(Visit.visited_on, Visit.outcome)
-    ).tuples()
+    )
     last: date | None = None
     for day, outcome, times in visits:
         counted.add_visit(day, outcome, times)
