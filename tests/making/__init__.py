@@ -7,10 +7,11 @@ from sqlalchemy.orm import Session
 
 from tests.making.accounts import MakesAccounts
 from tests.making.areas import MakesAreas
+from tests.making.courses import MakesCourses
 from tests.making.community_teams import MakesCommunityTeams
 
 
-class Make(MakesAccounts, MakesAreas, MakesCommunityTeams):
+class Make(MakesAccounts, MakesAreas, MakesCommunityTeams, MakesCourses):
     def __init__(self, session: Session) -> None:
         self.session = session
         self._next = 0
