@@ -1,7 +1,10 @@
 """A map of tiles, one for each area, roughly where the area lies: for places whose true outlines we do not have."""
 
 from collections.abc import Mapping
+from itertools import pairwise
 from math import ceil, cos, floor, radians, sqrt
+
+from foundation.areas.domain.kinds import HOANG_SA, TRUONG_SA
 
 Point = tuple[float, float]
 Cell = tuple[int, int]
@@ -10,9 +13,11 @@ Cell = tuple[int, int]
 # truer shape with holes in it, less a denser one.
 OWN_TILE = 0.72
 
-# An empty strip right across the map is at most this wide, in tiles. It brings far islands (Hoàng Sa and Trường Sa
-# lie 300 to 600 km off their provinces) to the edge, apart from the mainland but without pressing it together.
-WIDEST_GAP = 3.0
+# An empty strip right across the map is at most this wide, in tiles: islands come nearer, and press nothing together.
+WIDEST_GAP = 2.5
+
+# 300 to 600 km off their provinces: they stand at the eastern edge, an empty column between, at their own latitude.
+FAR_OUT = (HOANG_SA, TRUONG_SA)
 
 # How far crowded cities are drawn out and empty country is drawn in: 0 keeps true distances along each axis, 1 spaces
 # all areas evenly. Without it, the wards of a large city would fill the map and leave its outer communes strewn about.
@@ -27,12 +32,27 @@ def pack(places: Mapping[str, Point | None]) -> dict[str, Cell]:
 
     places: the middle of each area in degrees, (longitude, latitude); None where it is not known. The known ones keep
     their shape and the same places always give the same tiles; the unknown ones follow in rows beneath, in the order
-    given. 166 areas take some 50 ms, so keep the answer.
+    given. Hoàng Sa and Trường Sa stand at the eastern edge. 166 areas take some 50 ms, so keep the answer.
     """
     known = {code: place for code, place in sorted(places.items()) if place is not None}
     unknown = [code for code, place in places.items() if place is None]
-    tiles = _from_zero(_assign(_scaled(known))) if known else {}
+    near = {code: place for code, place in known.items() if code not in FAR_OUT} or known
+    tiles = _from_zero(_assign(_scaled(near))) if near else {}
+    tiles |= _at_the_edge(tiles, near, {code: place for code, place in known.items() if code not in near})
     return tiles | _rows_beneath(tiles, unknown)
+
+
+def _at_the_edge(tiles: Mapping[str, Cell], near: Mapping[str, Point], far: Mapping[str, Point]) -> dict[str, Cell]:
+    """Each far place two columns east of all others, in the row of the place nearest to it in latitude."""
+    edge = 2 + max((column for column, _ in tiles.values()), default=0)
+    taken: dict[str, Cell] = {}
+    for code, (_, latitude) in sorted(far.items(), key=lambda item: (-item[1][1], item[0])):
+        beside = min(near, key=lambda other: (abs(near[other][1] - latitude), other))
+        row = tiles[beside][1]
+        while (edge, row) in taken.values():
+            row += 1
+        taken[code] = (edge, row)
+    return taken
 
 
 def _scaled(places: Mapping[str, Point]) -> dict[str, Point]:
@@ -59,19 +79,20 @@ def _scaled(places: Mapping[str, Point]) -> dict[str, Point]:
 
 
 def _evened(values: list[float], tile: float) -> list[float]:
-    """The values in tiles, in the same order along the axis: no gap wider than WIDEST_GAP, crowds drawn out a little.
+    """The values in tiles from the least, in the same order along the axis, crowds drawn out a little.
 
-    Apart by EVENNESS of the way to even spaces.
+    Spaces between neighbours go EVENNESS of the way to their mean; those wider than WIDEST_GAP become WIDEST_GAP.
     """
-    apart: dict[float, float] = {}
-    place, before = 0.0, min(values)
-    for value in sorted(set(values)):
-        place += min((value - before) / tile, WIDEST_GAP)
-        apart[value] = place
-        before = value
-    step = place / max(len(values) - 1, 1)
-    rank = {value: index * step for index, value in enumerate(sorted(values))}
-    return [(1 - EVENNESS) * apart[value] + EVENNESS * rank[value] for value in values]
+    line = sorted(set(values))
+    gaps = [(after - before) / tile for before, after in pairwise(line)]
+    land = [gap for gap in gaps if gap <= WIDEST_GAP]
+    mean = sum(land) / len(land) if land else 0.0
+    place = 0.0
+    at = {line[0]: place}
+    for value, gap in zip(line[1:], gaps, strict=True):
+        place += WIDEST_GAP if gap > WIDEST_GAP else (1 - EVENNESS) * gap + EVENNESS * mean
+        at[value] = place
+    return [at[value] for value in values]
 
 
 def _assign(points: Mapping[str, Point]) -> dict[str, Cell]:
