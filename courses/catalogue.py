@@ -71,7 +71,7 @@ def _read_with_lessons(place: Path, library: str, facts: dict[str, Fact]) -> tup
         return None, faulty.faults
     faults = list(_about_the_list(written, place, named))
     lessons = []
-    for position, lesson_id in enumerate(written.lessons, start=1):
+    for position, lesson_id in enumerate(dict.fromkeys(written.lessons), start=1):
         file = place / lesson_id / "lesson.toml"
         try:
             lessons.append(

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 
 from courses.domain.lesson import Lesson, Reliability
-from courses.domain.numbers import real_numbers
 from courses.domain.paths import END, reached, ways
 from courses.domain.practice import Practice
 from courses.faults import Fault
@@ -37,7 +36,6 @@ def practice_faults(practice: Practice) -> list[tuple[str, str]]:
             found.append((at, "nothing leads to it"))
         if not lost and END not in reached(by_id, screen.id, right_only=True):
             found.append((at, "no row of right answers leads from it to the end"))
-        found += [(at, f"{n} may be somebody's real number: use an invented one") for n in real_numbers(screen.typed)]
     for id_ in practice.must_pass:
         if id_ not in by_id:
             found.append(("practice.must_pass", f"there is no screen {id_}"))

@@ -23,7 +23,7 @@ def _rule(code: str) -> str:
     return code
 
 
-Text = Annotated[str, BeforeValidator(_one_line), StringConstraints(min_length=1, max_length=600)]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=600), BeforeValidator(_one_line)]
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
 Rule = Annotated[str, BeforeValidator(lambda code: _rule(code) if isinstance(code, str) else code)]
 

@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 
 from tests.making.accounts import MakesAccounts
 from tests.making.areas import MakesAreas
-from tests.making.courses import MakesCourses
 from tests.making.community_teams import MakesCommunityTeams
+from tests.making.courses import MakesCourses
 
 
 class Make(MakesAccounts, MakesAreas, MakesCommunityTeams, MakesCourses):

@@ -1,0 +1,92 @@
+"""The lessons we teach, every one of them."""
+
+import time
+
+import pytest
+
+from courses.catalogue import Catalogue
+from courses.domain.answering import answer
+from courses.domain.practice import Kind, Screen
+
+CATALOGUE = Catalogue.load()
+SECRETS = ("Bvs@Que27lua", "273814")  # as lessons suggest, and as anybody might think up
+
+
+def right_answer(screen: Screen) -> list[str]:
+    match screen.kind:
+        case Kind.TAP:
+            return [next(target.id for target in screen.targets if target.right)]
+        case Kind.TICK:
+            return [target.id for target in screen.targets if target.right]
+        case Kind.TYPE:
+            return [screen.typed]
+        case Kind.SECRET:
+            return [next(secret for secret in SECRETS if answer(screen, [secret]).right)]
+        case Kind.END:
+            return []
+
+
+def test_every_lesson_reads_and_passes_the_check():
+    assert [str(fault) for fault in CATALOGUE.faults] == []
+
+
+def test_course_two_teaches_its_six_lessons_in_order():
+    assert [lesson.id for lesson in CATALOGUE.course("vneid-cai-dat").lessons] == [
+        "vneid-la-gi",
+        "vneid-di-lam",
+        "vneid-cai",
+        "vneid-kich-hoat",
+        "vneid-mat-khau",
+        "vneid-quen",
+    ]
+    assert CATALOGUE.lesson("vneid-kich-hoat").number == "2.4"
+
+
+def test_the_whole_library_is_read_in_half_a_second():
+    begun = time.process_time()
+    Catalogue.load()
+
+    assert time.process_time() - begun < 0.5
+
+
+@pytest.mark.parametrize("lesson", CATALOGUE.lessons, ids=lambda lesson: lesson.id)
+def test_every_practice_can_be_walked_rightly_from_its_first_screen_to_its_end(lesson):
+    screen, passed = lesson.practice.first, []
+    while True:
+        outcome = answer(screen, right_answer(screen))
+        assert outcome.right, screen.id
+        assert screen.id not in passed, "walks in a ring"
+        passed.append(screen.id)
+        if outcome.ends:
+            break
+        screen = lesson.practice.screen(outcome.goes)
+
+    assert set(lesson.practice.must_pass) <= set(passed)
+
+
+@pytest.mark.parametrize("lesson", CATALOGUE.lessons, ids=lambda lesson: lesson.id)
+def test_every_tap_beside_the_mark_gets_a_kind_word(lesson):
+    for screen in lesson.practice.screens:
+        for target in screen.targets:
+            outcome = answer(screen, [target.id])
+            assert outcome.right or outcome.hint, (screen.id, target.id)
+
+
+@pytest.mark.parametrize("lesson", CATALOGUE.lessons, ids=lambda lesson: lesson.id)
+def test_no_lesson_still_names_a_fact_instead_of_telling_it(lesson):
+    assert "{" not in repr(lesson).replace("frozenset({", "")
+
+
+def test_activating_is_interrupted_by_a_fake_call_that_must_be_hung_up_on():
+    practice = CATALOGUE.lesson("vneid-kich-hoat").practice
+    call = practice.screen("cuoc-goi-chen")
+
+    assert len(practice.screens) == 9
+    assert call.id in practice.must_pass
+    assert answer(call, ["tat-may"]).right
+    assert "Cán bộ thật không hỏi OTP" in answer(call, ["doc-ma"]).hint
+
+
+@pytest.mark.parametrize("lesson_id", ["vneid-la-gi", "vneid-kich-hoat", "vneid-quen"])
+def test_lessons_that_rest_on_memory_or_an_untried_phone_say_they_are_drafts(lesson_id):
+    assert CATALOGUE.lesson(lesson_id).draft

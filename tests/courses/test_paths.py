@@ -1,0 +1,32 @@
+from courses.domain.paths import END, on_every_right_way, reached
+from courses.domain.practice import Kind, Look, Screen, Target
+
+
+def tap(id: str, right: list[str], detours: tuple[str, ...] = ()) -> Screen:
+    targets = [Target(f"dung-{goes}", "…", right=True, goes=goes) for goes in right]
+    targets += [Target(f"lech-{goes}", "…", right=False, goes=goes) for goes in detours]
+    return Screen(id=id, kind=Kind.TAP, look=Look.APP, task="…", targets=tuple(targets))
+
+
+def end(id: str, goes: str = END) -> Screen:
+    return Screen(id=id, kind=Kind.END, look=Look.APP, task="…", goes=goes)
+
+
+def test_detours_are_reached_but_not_by_right_answers():
+    screens = {s.id: s for s in (tap("a", ["b"], ("bao-dong",)), end("b"), end("bao-dong", "a"))}
+
+    assert reached(screens, "a") == {"a", "b", "bao-dong", END}
+    assert reached(screens, "a", right_only=True) == {"a", "b", END}
+
+
+def test_a_ring_never_reaches_the_end():
+    screens = {s.id: s for s in (tap("a", ["b"]), tap("b", ["a"]))}
+
+    assert END not in reached(screens, "a")
+
+
+def test_what_a_right_way_goes_around_need_not_be_passed():
+    # Not answering the stranger's call is right too, and skips hanging up.
+    screens = (tap("chuong", ["nghe", "bao"]), tap("nghe", ["bao"]), tap("bao", ["xong"]), end("xong"))
+
+    assert on_every_right_way(screens) == ("chuong", "bao")

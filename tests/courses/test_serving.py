@@ -1,0 +1,80 @@
+import json
+
+import pytest
+from flask import Flask, render_template_string
+
+import foundation.clock
+from courses import serving
+from courses.catalogue import Catalogue
+from courses.serving import serve_courses
+
+
+@pytest.fixture
+def app():
+    app = Flask(__name__)
+    serve_courses(app)
+    return app
+
+
+@pytest.fixture
+def run(app):
+    return lambda *arguments: app.test_cli_runner().invoke(args=["courses", "check", *map(str, arguments)])
+
+
+def test_the_application_holds_the_catalogue_and_the_filter(app):
+    with app.app_context():
+        shown = render_template_string("{{ text | rich }}", text="**Đậm** & <b>")
+
+    assert shown == "<strong>Đậm</strong> &amp; &lt;b&gt;"
+    assert app.extensions["catalogue"].lesson("vneid-kich-hoat").title == "Kích hoạt tài khoản định danh mức 2"
+
+
+def test_a_faulty_lesson_is_logged_and_the_house_still_opens(library, monkeypatch, caplog, good_lesson):
+    broken = library.with_second(good_lesson.replace("minutes = 3", "")).load()
+    monkeypatch.setattr(serving.Catalogue, "load", lambda: broken)
+    app = Flask(__name__)
+    serve_courses(app)
+
+    assert "left out of the library: library/khoa-mau/bai-hai/lesson.toml: minutes: is missing" in caplog.text
+    assert isinstance(app.extensions["catalogue"], Catalogue)
+
+
+def test_checking_our_library_finds_nothing(run, now):
+    result = run()
+
+    assert result.exit_code == 0, result.output
+    assert "vneid-cai-dat/vneid-kich-hoat" in result.output
+
+
+def test_checking_names_every_fault_and_exits_one(run, library, good_lesson):
+    library.with_second(good_lesson.replace("minutes = 3", "minutes = 9").replace("{TD_MAU}", "{LA}"))
+
+    result = run("--folder", library.folder)
+
+    assert result.exit_code == 1
+    assert "FAULT    library/khoa-mau/bai-hai/lesson.toml: goal: no such fact: {LA}" in result.output
+    assert "FAULT    library/khoa-mau/bai-hai/lesson.toml: minutes: " in result.output
+    assert "ok       khoa-mau/bai-mau" in result.output
+
+
+def test_warnings_are_listed_but_do_not_fail(run, library, monkeypatch):
+    later = foundation.clock.datetime(2027, 3, 1, tzinfo=foundation.clock.UTC)
+    monkeypatch.setattr(foundation.clock, "now", lambda: later)
+
+    result = run("--folder", library.folder)
+
+    assert result.exit_code == 0
+    assert "warning  library/khoa-mau/bai-mau/lesson.toml: checked_on: volatile" in result.output
+
+
+def test_a_machine_gets_the_same_as_json(run, library, now):
+    told = json.loads(run("--json", "--folder", library.put("khoa-mau/bai-mau/lesson.toml", "x").folder).stdout)
+
+    assert told["lessons"] == []
+    assert told["warnings"] == []
+    assert told["faults"][0]["file"] == "library/khoa-mau/bai-mau/lesson.toml"
+    assert told["faults"][0]["says"].startswith("is not TOML")
+
+
+def test_a_library_that_is_not_there_is_refused(run, tmp_path):
+    assert run("--folder", tmp_path / "nowhere").exit_code == 2
