@@ -5,6 +5,7 @@ from sqlalchemy import Engine
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 # --- rooms: one import a line, alphabetically ---
+from courses.cli import commands as courses_commands
 from courses.serving import serve_courses
 from foundation.accounts.cli import commands as accounts_commands
 from foundation.accounts.views import serve_accounts
@@ -51,6 +52,7 @@ def create_app(settings: Settings | None = None, *, engine: Engine | None = None
     # --- rooms: commands ---
     app.cli.add_command(accounts_commands)
     app.cli.add_command(areas_commands)
+    app.cli.add_command(courses_commands)
     app.cli.add_command(translations_commands)
 
     serve_static_files(app, settings.data_folder / "static")

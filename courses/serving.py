@@ -1,9 +1,8 @@
-"""Gives the application the catalogue, the filter that lesson text is shown through, and the commands."""
+"""Gives the application the catalogue, and pages the filter that lesson text is shown through."""
 
 from flask import Flask
 
 from courses.catalogue import Catalogue
-from courses.cli import commands
 from courses.words import rich
 
 
@@ -14,4 +13,3 @@ def serve_courses(app: Flask) -> None:
         app.logger.error("left out of the library: %s", fault)
     app.extensions["catalogue"] = catalogue
     app.add_template_filter(rich, "rich")
-    app.cli.add_command(commands)

@@ -6,6 +6,7 @@ from flask import Flask, render_template_string
 import foundation.clock
 from courses import serving
 from courses.catalogue import Catalogue
+from courses.cli import commands
 from courses.serving import serve_courses
 
 
@@ -13,6 +14,7 @@ from courses.serving import serve_courses
 def app():
     app = Flask(__name__)
     serve_courses(app)
+    app.cli.add_command(commands)
     return app
 
 
