@@ -57,9 +57,9 @@ def answer_screen(lesson_id: str, screen_id: str) -> Response:
                 now=clock.now(),
             )
     if outcome.ends:
-        return redirect(url_for(".ask", lesson_id=lesson.id), 303)
+        return redirect(url_for(".ask", lesson_id=lesson.id, _anchor="main"), 303)
     said = _said_in_address(screen, given, outcome)
-    return redirect(url_for(".show_screen", lesson_id=lesson.id, screen_id=outcome.goes, **said), 303)
+    return redirect(url_for(".show_screen", lesson_id=lesson.id, screen_id=outcome.goes, _anchor="main", **said), 303)
 
 
 def _said_in_address(screen: Screen, given: list[str], outcome: Outcome) -> dict[str, Any]:

@@ -57,7 +57,9 @@ def answer_question(lesson_id: str, question_id: str) -> Response:
             right=chosen == question.right.id,
             now=clock.now(),
         )
-    return redirect(url_for(".show_question", lesson_id=lesson.id, question_id=question.id, chon=chosen), 303)
+    return redirect(
+        url_for(".show_question", lesson_id=lesson.id, question_id=question.id, chon=chosen, _anchor="main"), 303
+    )
 
 
 @blueprint.get("/bai-hoc/<lesson_id>/xong")
@@ -69,13 +71,15 @@ def finish(lesson_id: str) -> str:
     learner = known_learner()
     answers = queries.right_answers(session(), learner) if learner else {}
     progress = lesson_progress(lesson, answers.get(lesson.id, ()))
+    through_course = course_progress(course, answers)
     return render_template(
         "learning/finished.html",
         lesson=lesson,
         course=course,
         progress=progress,
         missing=_way_to_missing(lesson, progress),
-        through_course=course_progress(course, answers),
+        through_course=through_course,
+        letter=queries.letter_for_course(session(), learner, course.id) if learner else None,
     )
 
 

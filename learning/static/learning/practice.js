@@ -25,7 +25,7 @@ function show(html, address) {
   // A live region speaks of what is put into it later, not of what it was born with.
   if (words) requestAnimationFrame(() => main.querySelector("[role=status]").replaceChildren(...words.childNodes));
   main.querySelector("h1").focus();
-  scrollTo(0, 0);
+  main.scrollIntoView();
 }
 
 async function send(form, button) {
