@@ -41,7 +41,9 @@ def answer(screen: Screen, given: Sequence[str]) -> Outcome:
     given: TAP: the id touched; TYPE, SECRET: the text typed; TICK: the ids ticked, in any order, repeats ignored;
     END: nothing. Several texts are joined; ids the screen does not have, too many or too few never raise.
     """
-    if not _as_shown(screen, given) and real_numbers(" ".join(given)):
+    our_own = {target.id for target in screen.targets}
+    typed = " ".join(text for text in given if text not in our_own)
+    if not _as_shown(screen, given) and real_numbers(typed):
         return Outcome(right=False, goes=screen.id, wiped=True, missing=screen.rules)
     return _ANSWERING[screen.kind](screen, given)
 

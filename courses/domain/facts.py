@@ -68,6 +68,8 @@ def written_out(text: str, facts: Mapping[str, Fact]) -> tuple[str, ...]:
 
 
 def _stands_in(text: str, fact: Fact) -> bool:
+    if fact.value not in text:  # nearly always, and far quicker than a pattern
+        return False
     match fact.about:
         case About.THRESHOLD:
             return False

@@ -8,6 +8,7 @@ from courses.words import rich
     [
         ("Chạm **Gửi**, rồi **chờ tin**.", "Chạm <strong>Gửi</strong>, rồi <strong>chờ tin</strong>."),
         ("", ""),
+        ("Số 0900 000 000 của 2 bác", "Số 0900\u00a0000\u00a0000 của 2 bác"),
         ("2 ** 3 ** 4", "2 ** 3 ** 4"),
         ("**mở mà không đóng", "**mở mà không đóng"),
         ("****", "****"),
