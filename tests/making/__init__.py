@@ -9,9 +9,10 @@ from tests.making.accounts import MakesAccounts
 from tests.making.areas import MakesAreas
 from tests.making.community_teams import MakesCommunityTeams
 from tests.making.courses import MakesCourses
+from tests.making.learning import MakesLearning
 
 
-class Make(MakesAccounts, MakesAreas, MakesCommunityTeams, MakesCourses):
+class Make(MakesAccounts, MakesAreas, MakesCommunityTeams, MakesCourses, MakesLearning):
     def __init__(self, session: Session) -> None:
         self.session = session
         self._next = 0
