@@ -11,7 +11,7 @@ from courses.domain.facts import Fact
 from courses.domain.lesson import Course, Lesson
 from courses.faults import Fault
 from courses.reading import Faulty, read_course, read_facts, read_lesson
-from courses.written import WrittenCourse
+from courses.written import ID, WrittenCourse
 
 LIBRARY = Path(__file__).parent / "library"
 
@@ -65,6 +65,8 @@ class Catalogue:
 
 def _read_with_lessons(place: Path, library: str, facts: dict[str, Fact]) -> tuple[Course | None, tuple[Fault, ...]]:
     named = f"{library}/{place.name}/course.toml"
+    if not ID.fullmatch(place.name):
+        return None, (Fault(f"{library}/{place.name}", "", "a folder is named with a–z, 0–9 and single dashes"),)
     try:
         written = read_course(place / "course.toml", named, facts)
     except Faulty as faulty:

@@ -1,9 +1,10 @@
 """The checker's rules for a whole lesson: one right option, ids used once, every way through the practice leads out."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from datetime import date
 
+from courses.domain.facts import Fact
 from courses.domain.lesson import Lesson, Reliability
 from courses.domain.paths import END, reached, ways
 from courses.domain.practice import Practice
@@ -19,13 +20,16 @@ def lesson_faults(written: WrittenLesson) -> list[tuple[str, str]]:
     return [*shape_faults(written.practice), *_about_questions(written), *_about_ids(written), *_about_trust(written)]
 
 
-def practice_faults(practice: Practice) -> list[tuple[str, str]]:
-    """(key, what must be otherwise) for a practice once unfolded. Screens are named by their ids."""
+def practice_faults(practice: Practice, taken: Set[str]) -> list[tuple[str, str]]:
+    """(key, what must be otherwise) for a practice once unfolded. Screens are named by their ids.
+
+    taken: ids of the lesson's steps and questions.
+    """
     by_id = {screen.id: screen for screen in practice.screens}
     found = [
-        ("practice.screen", f"the id {id_} is used {times} times once cards are unfolded")
+        ("practice.screen", f"once cards are unfolded, the id {id_} is used more than once")
         for id_, times in Counter(screen.id for screen in practice.screens).items()
-        if times > 1
+        if times > 1 or id_ in taken
     ]
     reachable = reached(by_id, practice.first.id)
     for screen in practice.screens:
@@ -46,16 +50,18 @@ def practice_faults(practice: Practice) -> list[tuple[str, str]]:
     return found
 
 
-def stale(lessons: Iterable[Lesson], today: date) -> list[Fault]:
-    """A warning for every volatile lesson that nobody has checked for more than FRESH_FOR days."""
-    return [
-        Fault(
-            f"library/{lesson.course}/{lesson.id}/lesson.toml",
-            "checked_on",
-            f"volatile and last checked {(today - lesson.checked_on).days} days ago, at most {FRESH_FOR}",
-        )
+def stale(lessons: Iterable[Lesson], facts: Iterable[Fact], today: date) -> list[Fault]:
+    """A warning for every volatile lesson, and every shared fact, unchecked for more than FRESH_FOR days."""
+    checked = [
+        (f"library/{lesson.course}/{lesson.id}/lesson.toml", "checked_on", lesson.checked_on)
         for lesson in lessons
-        if lesson.volatile and (today - lesson.checked_on).days > FRESH_FOR
+        if lesson.volatile
+    ]
+    checked += [("library/facts.toml", f"{fact.name}.checked_on", fact.checked_on) for fact in facts]
+    return [
+        Fault(file, key, f"may have changed: last checked {(today - day).days} days ago, at most {FRESH_FOR}")
+        for file, key, day in checked
+        if (today - day).days > FRESH_FOR
     ]
 
 
@@ -76,6 +82,7 @@ def _about_ids(written: WrittenLesson) -> Iterator[tuple[str, str]]:
     for place, screen in enumerate(screens, start=1):
         yield from _twice(f"practice.screen[{place}].target", (target.id for target in screen.target))
         yield from _twice(f"practice.screen[{place}].item", (item.id for item in screen.item))
+        yield from _twice(f"practice.screen[{place}].bin", (bin.id for bin in screen.bin))
 
 
 def _about_trust(written: WrittenLesson) -> Iterator[tuple[str, str]]:

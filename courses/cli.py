@@ -8,6 +8,7 @@ from flask.cli import AppGroup
 
 from courses.catalogue import LIBRARY, Catalogue
 from courses.checking import stale
+from courses.faults import Fault
 from foundation import clock
 
 commands = AppGroup("courses", help="The lesson library.")
@@ -24,7 +25,7 @@ commands = AppGroup("courses", help="The lesson library.")
 def check(as_json: bool, folder: Path) -> None:
     """Read every lesson and name each fault with its file and key. Exits 1 if there is any; warnings do not count."""
     catalogue = Catalogue.load(folder)
-    warnings = stale(catalogue.lessons, clock.day_in_vietnam(clock.now()))
+    warnings = stale(catalogue.lessons, catalogue.facts.values(), clock.day_in_vietnam(clock.now()))
     if as_json:
         click.echo(_as_json(catalogue, warnings))
     else:
@@ -38,7 +39,7 @@ def check(as_json: bool, folder: Path) -> None:
         raise SystemExit(1)
 
 
-def _as_json(catalogue: Catalogue, warnings: list) -> str:
+def _as_json(catalogue: Catalogue, warnings: list[Fault]) -> str:
     told = {
         "lessons": [lesson.id for lesson in catalogue.lessons],
         "faults": [vars(fault) for fault in catalogue.faults],

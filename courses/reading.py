@@ -19,6 +19,7 @@ from courses.written import Written, WrittenCourse, WrittenFact, WrittenLesson
 OFFICIAL_ENDING = ".gov.vn"
 Model = TypeVar("Model", bound=Written)
 BIGGEST_FILE = 200_000  # bytes; the longest lesson is a tenth of that
+DEEPEST = 12  # levels; practice.screen[].target[].text is the sixth
 
 
 class Faulty(Exception):
@@ -79,7 +80,8 @@ def read_lesson(file: Path, named: str, facts: dict[str, Fact], *, course: str, 
     if faults:  # a practice whose screens are misshapen cannot be unfolded
         raise Faulty(faults)
     lesson = _lesson(written, file.parent.name, course, number)
-    faults += [Fault(named, key, says) for key, says in practice_faults(lesson.practice)]
+    taken = {*(step.id for step in lesson.steps), *(question.id for question in lesson.questions)}
+    faults += [Fault(named, key, says) for key, says in practice_faults(lesson.practice, taken)]
     if faults:
         raise Faulty(faults)
     return lesson
@@ -124,7 +126,10 @@ def _parse(file: Path, named: str) -> dict[str, Any]:
             content = opened.read(BIGGEST_FILE + 1)
         if len(content) > BIGGEST_FILE:
             raise Faulty([Fault(named, "", f"is over {BIGGEST_FILE} bytes")])
-        return tomllib.loads(content.decode())
+        data = tomllib.loads(content.decode())
+        if _depth(data) > DEEPEST:
+            raise RecursionError
+        return data
     except FileNotFoundError:
         says = "is missing"
     except OSError as error:
@@ -134,8 +139,21 @@ def _parse(file: Path, named: str) -> dict[str, Any]:
     except tomllib.TOMLDecodeError as error:
         says = f"is not TOML: {error}"
     except RecursionError:
-        says = "is not TOML: nested too deeply"
+        says = "is nested too deeply"
     raise Faulty([Fault(named, "", says)])
+
+
+def _depth(data: object) -> int:
+    """How many levels of tables and lists there are. Counts level by level: a dotted key can be thousands deep."""
+    depth, level = 0, [data]
+    while level and depth <= DEEPEST:
+        level = [
+            each
+            for value in level
+            for each in (value.values() if isinstance(value, dict) else value if isinstance(value, list) else ())
+        ]
+        depth += 1
+    return depth
 
 
 def _fitted(model: type[Model], data: object, named: str, under: tuple[str, ...] = ()) -> Model:

@@ -1,5 +1,6 @@
 """How the library's TOML files are written, key by key. docs/authoring.md says the same to authors."""
 
+import re
 from datetime import date
 from enum import StrEnum
 from typing import Annotated
@@ -24,7 +25,8 @@ def _rule(code: str) -> str:
 
 
 Text = Annotated[str, StringConstraints(min_length=1, max_length=600), BeforeValidator(_one_line)]
-Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
+ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+Id = Annotated[str, StringConstraints(pattern=f"^{ID.pattern}$", max_length=60)]
 Rule = Annotated[str, BeforeValidator(lambda code: _rule(code) if isinstance(code, str) else code)]
 
 

@@ -93,11 +93,20 @@ def test_the_version_changes_with_any_file_and_only_then(library, good_lesson):
     assert library.put("khoa-mau/bai-mau/lesson.toml", good_lesson).load().version == before
 
 
-def test_a_volatile_lesson_is_warned_of_after_ninety_days():
-    lesson = a_lesson(volatile=True, checked_on=date(2026, 1, 1))
-
-    assert stale([lesson], date(2026, 4, 1)) == []
-    assert [str(warning) for warning in stale([lesson], date(2026, 4, 2))] == [
-        "library/khoa-mau/bai-mau/lesson.toml: checked_on: volatile and last checked 91 days ago, at most 90"
+def test_a_folder_whose_name_is_no_address_is_a_fault(library):
+    assert library.put("Khoá 2/course.toml", "").faults() == [
+        "library/Khoá 2: a folder is named with a–z, 0–9 and single dashes"
     ]
-    assert stale([a_lesson(volatile=False, checked_on=date(2020, 1, 1))], date(2026, 4, 2)) == []
+
+
+def test_what_may_have_changed_is_warned_of_after_ninety_days(library):
+    lesson = a_lesson(volatile=True, checked_on=date(2026, 1, 1))
+    steady = a_lesson(volatile=False, checked_on=date(2020, 1, 1))
+
+    assert stale([lesson, steady], [], date(2026, 4, 1)) == []
+    assert [str(warning) for warning in stale([lesson, steady], [], date(2026, 4, 2))] == [
+        "library/khoa-mau/bai-mau/lesson.toml: checked_on: may have changed: last checked 91 days ago, at most 90"
+    ]
+    facts = library.load().facts.values()
+    assert stale([], facts, date(2026, 12, 1)) == []
+    assert "TD_MAU.checked_on" in {warning.key for warning in stale([], facts, date(2027, 3, 1))}

@@ -130,6 +130,14 @@ def test_faults_of_other_kinds_of_screens_are_named_too(library, screen, fault):
     assert any(each.startswith(f"{HERE}: {fault}") for each in found), found
 
 
+def test_a_card_must_not_take_the_id_of_a_question_once_unfolded(library):
+    row = SORT.format(bin="hai-o").replace('id = "xep"', 'id = "hoi"').replace('id = "b"', 'id = "mot"')
+
+    assert library.faults_when(AFTER, row + AFTER) == [
+        f"{HERE}: practice.screen: once cards are unfolded, the id hoi-mot is used more than once"
+    ]
+
+
 def test_invented_numbers_files_and_named_fakes_may_be_shown(library):
     invented = "Số 000 000 000 000, máy 0900 000 000, biển 36X100000, mã 123456, tệp VNelD-moi.apk, trang mau-gov.top."
 
@@ -150,7 +158,8 @@ def test_all_faults_of_a_file_are_told_at_once(library):
         ("title = ", "is not TOML: Invalid value (at end of document)"),
         ('title = "một\ntitle = "hai"', "is not TOML: Illegal character '\\n' (at line 1, column 13)"),
         ("a = 1\na = 2", "is not TOML: Cannot overwrite a value"),
-        ("a = " + "[" * 5000, "is not TOML"),
+        ("a = " + "[" * 5000, "is nested too deeply"),
+        (".".join("a" * 5000) + " = 1", "is nested too deeply"),
         (b"\x89PNG\r\n\x1a\n\x00\xff\xfe", "is not UTF-8 text (byte 0)"),
         (b"\x00\x01\x02", "is not TOML"),
         ("a = 1\n" + "#" * 300_000, "is over 200000 bytes"),

@@ -66,7 +66,7 @@ def test_warnings_are_listed_but_do_not_fail(run, library, monkeypatch):
     result = run("--folder", library.folder)
 
     assert result.exit_code == 0
-    assert "warning  library/khoa-mau/bai-mau/lesson.toml: checked_on: volatile" in result.output
+    assert "warning  library/khoa-mau/bai-mau/lesson.toml: checked_on: may have changed" in result.output
 
 
 def test_a_machine_gets_the_same_as_json(run, library, now):
