@@ -39,7 +39,7 @@ FAULTS = {
 TABLES = {
     "file_too_large": "Tệp lớn quá (tối đa 20 MB).",
     "not_utf8": "Tệp không phải UTF-8. Hãy lưu lại bảng tính ở dạng “CSV UTF-8” hoặc dạng XLSX.",
-    "faulty_csv": "Tệp CSV hỏng ở dòng {row}: dấu ngoặc kép mở ra mà không đóng lại.",
+    "faulty_csv": "Tệp CSV hỏng ở dòng {row}, thường vì dấu ngoặc kép mở ra mà không đóng lại.",
     "faulty_xlsx": "Tệp XLSX hỏng, không mở được.",
     "too_many_rows": "Bảng có quá nhiều dòng (tối đa {most}).",
     "empty_file": "Tệp không có dòng nào.",

@@ -133,7 +133,7 @@ def outlines_of(session: Session, parent_code: str | None) -> list[DrawnArea]:
             geojson=outline.geojson,
             box=(outline.west, outline.south, outline.east, outline.north),
         )
-        for area, outline in rows.tuples()
+        for area, outline in rows
     ]
 
 

@@ -2,6 +2,7 @@
 
 import gzip
 from collections.abc import Mapping
+from math import inf
 from typing import Any
 
 import shapely
@@ -53,9 +54,15 @@ def read_outline(geometry: object) -> tuple[BaseGeometry, bool]:
         raise BadOutline("faulty_geometry") from None
     if given.is_empty:
         raise BadOutline("empty")
+    # JSON as Python reads it lets NaN and Infinity through.
+    if not (abs(shapely.get_coordinates(given)) < inf).all():
+        raise BadOutline("faulty_geometry")
     _refuse_elsewhere(given.bounds)
     was_valid = given.is_valid
-    sound = only_polygons(_rounded(given if was_valid else shapely.make_valid(given)))
+    try:
+        sound = only_polygons(_rounded(given if was_valid else shapely.make_valid(given)))
+    except ShapelyError:
+        raise BadOutline("beyond_repair") from None
     if sound.is_empty:
         raise BadOutline("beyond_repair")
     return sound, not was_valid
@@ -123,5 +130,4 @@ def _refuse_elsewhere(bounds: tuple[float, float, float, float]) -> None:
 
 def _within(bounds: tuple[float, float, float, float]) -> bool:
     west, south, east, north = bounds
-    # Written so that a coordinate that is no number falls outside.
     return VIETNAM[0] <= west <= east <= VIETNAM[2] and VIETNAM[1] <= south <= north <= VIETNAM[3]

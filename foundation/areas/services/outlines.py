@@ -150,7 +150,7 @@ def _dissolve_provinces(
 def _keep(session: Session, outlines: dict[str, BaseGeometry], dissolved: set[str]) -> int:
     """How many are new or other than before. Those alike are not touched, so their version stays."""
     current = select(Outline.area_code, Outline.version, Outline.dissolved).where(Outline.area_code.in_(outlines))
-    known = {code: (version, was) for code, version, was in session.execute(current).tuples()}
+    known = {code: (version, was) for code, version, was in session.execute(current)}
     rows = []
     for code, shape in outlines.items():
         geojson = as_geojson(shape)

@@ -21,7 +21,22 @@ LARGEST_UNPACKED = 200 * 1024 * 1024
 MOST_ROWS = 100_000
 MOST_COLUMNS = 50
 
-_ZIP = b"PK\x03\x04"
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+
+# What openpyxl and the libraries beneath it raise on a file that only looks like a workbook; defusedxml's refusals
+# are ValueErrors, openpyxl's own OSErrors.
+_NO_WORKBOOK = (
+    zipfile.BadZipFile,
+    InvalidFileException,
+    ParseError,
+    KeyError,
+    ValueError,
+    IndexError,
+    TypeError,
+    AttributeError,
+    EOFError,
+    OSError,
+)
 
 
 class UnreadableTable(Problem):
@@ -70,17 +85,7 @@ def _xlsx(content: bytes) -> list[Sequence[Cell]]:
         for row in book.worksheets[0].iter_rows(values_only=True, max_col=MOST_COLUMNS):
             rows.append(tuple(_cell(value) for value in row))
             _stop_at_the_limit(rows)
-    # What openpyxl raises on a file that only looks like a workbook; defusedxml's refusals are ValueErrors.
-    except (
-        zipfile.BadZipFile,
-        InvalidFileException,
-        ParseError,
-        KeyError,
-        ValueError,
-        IndexError,
-        TypeError,
-        EOFError,
-    ):
+    except _NO_WORKBOOK:
         raise UnreadableTable("faulty_xlsx") from None
     return rows
 
