@@ -1,0 +1,170 @@
+"""Every catalogue compiles, fits its sentences and lacks none of them."""
+
+import os
+import re
+from io import BytesIO
+
+import pytest
+
+from translations import catalogues
+from translations.catalogues import Words, catalogue, compiled_bytes, po_file, read_catalog
+from translations.extracting import TEMPLATE, extract, sentences_of, standing, translated_languages, update
+from translations.languages import LANGUAGES, SOURCE, Language, interface_language
+
+PLACES = re.compile(r"%\((\w+)\)s|%%|%s|%d")
+ENGLISH = LANGUAGES["en"]
+
+PO = """msgid ""
+msgstr "Content-Type: text/plain; charset=utf-8\\n"
+
+msgid "Bài học"
+msgstr "Lessons"
+
+#, fuzzy
+msgid "Lưu lượt thăm"
+msgstr "Save"
+
+msgid "Chưa dịch"
+msgstr ""
+
+msgctxt "title"
+msgid "Bài học"
+msgstr "Lesson"
+"""
+
+
+@pytest.fixture(scope="module")
+def found():
+    return extract()
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """An empty folder of catalogues. Reading through the cache would keep what another test wrote."""
+    monkeypatch.setattr(catalogues, "FOLDER", tmp_path)
+    catalogue.cache_clear()
+    yield tmp_path
+    catalogue.cache_clear()
+
+
+@pytest.fixture
+def mtq(folder):
+    file = po_file("mtq")
+    file.parent.mkdir(parents=True)
+    file.write_text(PO, encoding="utf-8")
+    return file
+
+
+@pytest.mark.parametrize("language", translated_languages(), ids=lambda language: language.tag)
+def test_every_catalogue_compiles(language):
+    assert compiled_bytes(read_catalog(po_file(language.tag), language.tag))
+
+
+@pytest.mark.parametrize("language", translated_languages(), ids=lambda language: language.tag)
+def test_no_sentence_of_the_interface_is_missing_or_fuzzy(language, found):
+    catalog = read_catalog(po_file(language.tag), language.tag)
+    untold = [
+        sentence.id
+        for sentence in sentences_of(found)
+        if (told := catalog.get(sentence.id, sentence.context)) is None or not told.string or told.fuzzy
+    ]
+
+    assert untold == [], "run `make translate` and fill the catalogue"
+    assert standing(found, catalog).translated == len(sentences_of(found))
+
+
+@pytest.mark.parametrize("language", translated_languages(), ids=lambda language: language.tag)
+def test_a_translation_names_the_same_values_as_its_sentence(language):
+    for message in sentences_of(read_catalog(po_file(language.tag), language.tag)):
+        if isinstance(message.id, str):
+            assert sorted(_places(message.string)) == sorted(_places(message.id)), message.id
+        else:  # "one household" need not say the number
+            named = {place for sentence in message.id for place in _places(sentence)}
+            assert all(set(_places(told)) <= named for told in message.string), message.id
+
+
+def _places(sentence: str) -> list[str]:
+    return [place.group() for place in PLACES.finditer(sentence)]
+
+
+def test_the_template_for_translators_is_what_the_source_says(found):
+    written = read_catalog(TEMPLATE, SOURCE.tag)
+
+    keys = {(str(m.id), m.context) for m in sentences_of(written)}
+    assert keys == {(str(m.id), m.context) for m in sentences_of(found)}, "run `make translate`"
+
+
+def test_no_sentence_stumbles_over_a_percent_sign(found):
+    """A bare % in `_()` would break the page: templates fill in values with it."""
+    loose = [m.id for m in sentences_of(found) if "%" in PLACES.sub("", str(m.id))]
+
+    assert loose == []
+
+
+def test_what_is_not_translated_stays_vietnamese(mtq):
+    words = catalogue("mtq")
+
+    assert words.gettext("Bài học") == "Lessons"
+    assert words.pgettext("title", "Bài học") == "Lesson"
+    assert words.gettext("Lưu lượt thăm") == "Lưu lượt thăm"
+    assert words.gettext("Chưa dịch") == "Chưa dịch"
+    assert words.gettext("Chưa có trong sổ") == "Chưa có trong sổ"
+
+
+def test_nothing_is_translated_as_nothing(mtq):
+    assert catalogue("mtq").gettext("") == ""
+    assert catalogue("mtq").pgettext("title", "") == ""
+    assert catalogue("vi").gettext("") == ""
+
+
+@pytest.mark.parametrize("tag", ["vi", "hmv", "tag-nobody-has", "../../etc"])
+def test_a_language_without_a_catalogue_speaks_vietnamese(folder, tag):
+    assert catalogue(tag).gettext("Bài học") == "Bài học"
+
+
+def test_a_compiled_catalogue_is_read_only_while_it_is_up_to_date(mtq):
+    compiled = mtq.with_suffix(".mo")
+    compiled.write_bytes(compiled_bytes(read_catalog(mtq, "mtq")).replace(b"Lessons", b"LESSONS"))
+    os.utime(mtq, (1, 1))
+    assert catalogue("mtq").gettext("Bài học") == "LESSONS"
+
+    catalogue.cache_clear()
+    os.utime(compiled, (0, 0))
+    assert catalogue("mtq").gettext("Bài học") == "Lessons"
+
+
+def test_a_language_babel_does_not_know_can_have_a_catalogue(mtq, found, monkeypatch):
+    mtq.unlink()
+    assert update(found, LANGUAGES["mtq"]) is True
+    assert update(found, LANGUAGES["mtq"]) is False
+    assert len(sentences_of(read_catalog(mtq, "mtq"))) == len(sentences_of(found))
+
+
+def test_a_changed_sentence_keeps_its_translation_until_somebody_has_looked(folder, found):
+    file = po_file("en")
+    file.parent.mkdir(parents=True)
+    first = sentences_of(found)
+    old = max((m.id for m in first if isinstance(m.id, str)), key=len)
+    file.write_text(PO.replace('msgid "Chưa dịch"\nmsgstr ""', f'msgid "{_quoted(old)} Xin cảm ơn."\nmsgstr "Told."'))
+
+    update(found, ENGLISH)
+
+    told = read_catalog(file, "en").get(old)
+    assert (told.string, told.fuzzy) == ("Told.", True)
+    assert Words(_opened(file)).gettext(old) == old
+
+
+def _quoted(text: str) -> str:
+    return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+
+
+def _opened(file):
+    return BytesIO(compiled_bytes(read_catalog(file, "en")))
+
+
+def test_interface_languages_are_those_with_menus():
+    assert interface_language("en") == ENGLISH
+    assert interface_language("mtq") is None
+    assert interface_language("xx") is None
+    assert interface_language(None) is None
+    assert all(isinstance(language, Language) and tag == language.tag for tag, language in LANGUAGES.items())

@@ -1,0 +1,42 @@
+"""Choosing a language."""
+
+import pytest
+
+
+def test_the_interface_changes_and_stays_changed(visitor):
+    assert 'lang="vi"' in visitor.open("/dang-nhap").html
+
+    page = visitor.open("/ngon-ngu/en?ve=/dang-nhap")
+    assert page.address == "/dang-nhap"
+    assert page.heading == "Sign in"
+    assert '<html lang="en">' in page.html
+    assert visitor.open("/dang-nhap").heading == "Sign in"
+
+    assert visitor.open("/ngon-ngu/vi?ve=/dang-nhap").heading == "Đăng nhập"
+
+
+@pytest.mark.parametrize("tag", ["xx", "mtq", "EN", "vi%00", "x" * 500])
+def test_a_language_no_menu_speaks_is_not_found(visitor, tag):
+    page = visitor.open(f"/ngon-ngu/{tag}", expect=404)
+
+    assert "Set-Cookie" not in page.response.headers
+
+
+@pytest.mark.parametrize("elsewhere", ["//evil.example", "https://evil.example", "/\\evil.example", ""])
+def test_the_way_back_leads_to_no_other_site(visitor, elsewhere):
+    assert visitor.client.get("/ngon-ngu/en", query_string={"ve": elsewhere}).location == "/"
+
+
+@pytest.mark.parametrize("left", ["xx", "mtq", "", "\u00e9", "x" * 2000])
+def test_a_strange_cookie_means_vietnamese(visitor, left):
+    visitor.client.set_cookie("tieng", left)
+
+    assert '<html lang="vi">' in visitor.open("/dang-nhap").html
+
+
+def test_dates_stay_vietnamese_in_english(visitor, make, now):
+    make.person("to-vien")
+    visitor.sign_in("to-vien")
+    visitor.open("/ngon-ngu/en")
+
+    assert "01/01/2026" in visitor.open("/tai-khoan")
