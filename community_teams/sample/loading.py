@@ -1,0 +1,212 @@
+"""Loading the sample whole, and clearing it whole."""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from random import Random
+from typing import Any, cast
+from uuid import UUID
+
+from sqlalchemy import CursorResult, Table, delete, func, insert, select, update
+from sqlalchemy.orm import Session
+
+from community_teams.domain.counting import DAYS, TOTALS, Sum
+from community_teams.domain.household_lists import NewHousehold
+from community_teams.domain.households import standing
+from community_teams.models import HamletDay, HamletTotal, Household, Issue, Knock, Visit, VisitPerson
+from community_teams.sample.accounts import VISITOR, accounts_for, add_accounts, add_members
+from community_teams.sample.hamlets import PROVINCE, SOURCE, SampleHamlet, as_of, choose_communes, plan_hamlets
+from community_teams.sample.visits import Rows, knock_on
+from community_teams.services.households import as_row
+from foundation.accounts.models import Person, RoleHolding
+from foundation.areas.models import Area
+from foundation.areas.services import NewHamlet, add_hamlets
+from foundation.clock import day_in_vietnam
+from foundation.database import Base
+from foundation.problems import Conflict
+
+SEED = "bình dân học vụ số"
+AT_ONCE = 5_000
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """Counts over the whole sample. made_now: False when it was already there. password: made just now, or None."""
+
+    made_now: bool
+    communes: int
+    hamlets: int
+    households: int
+    visits: int
+    password: str | None
+
+
+def load_sample(session: Session, *, households: int, communes: int, password: str, now: datetime) -> Loaded:
+    """Load the sample: the same numbers give the same sample, but for its days, which lie before `now`.
+
+    When one is already there it stays as it is, whatever its size; so does its password, unless another is given.
+    Raises Conflict "areas_not_loaded", and Conflict and Invalid as add_accounts does; then nothing is written.
+    """
+    there = session.scalars(select(Area.code).where(Area.is_sample).order_by(Area.path)).all()
+    planned = [] if there else _plan(session, households, communes)
+    _add_hamlets(session, planned, day_in_vietnam(now))
+    codes = [hamlet.code for hamlet in planned] or list(there)
+    first = codes[0].split("-")[0]
+    of_visitor = tuple(code for code in codes[:2] if code.startswith(first))
+    made = add_accounts(session, accounts_for(of_visitor, first, PROVINCE), password, now=now)
+    if planned:
+        _fill(session, planned, of_visitor, now)
+    return Loaded(made_now=bool(planned), password=made, **_counts(session))
+
+
+def _plan(session: Session, households: int, communes: int) -> list[SampleHamlet]:
+    known = session.scalars(select(Area.code).where(Area.parent_code == PROVINCE)).all()
+    if not known:
+        raise Conflict("areas_not_loaded", province=PROVINCE)
+    return plan_hamlets(choose_communes(known, communes), households, Random(SEED))  # noqa: S311 - made-up data
+
+
+def _add_hamlets(session: Session, planned: list[SampleHamlet], today: date) -> None:
+    add_hamlets(
+        session,
+        [
+            NewHamlet(
+                commune_code=hamlet.commune,
+                name=hamlet.name,
+                kind=hamlet.kind,
+                code=hamlet.code,
+                households=hamlet.official,
+                source=SOURCE if hamlet.official is not None else None,
+                as_of=as_of(today) if hamlet.official is not None else None,
+            )
+            for hamlet in planned
+        ],
+        is_sample=True,
+    )
+
+
+def _fill(session: Session, planned: list[SampleHamlet], of_visitor: tuple[str, ...], now: datetime) -> None:
+    visitor = session.scalars(select(Person.id).where(Person.name == VISITOR)).one()
+    communes = sorted({hamlet.commune for hamlet in planned})
+    members = dict(zip(communes, add_members(session, len(communes), now=now), strict=True))
+    paths = {code: path for code, path in session.execute(select(Area.code, Area.path).where(Area.is_sample))}  # noqa: C416
+    writer = _Writer(session)
+    for hamlet in planned:
+        member = visitor if hamlet.code in of_visitor else members[hamlet.commune]
+        _fill_hamlet(writer, hamlet, paths[hamlet.code], member, now)
+    writer.finish()
+
+
+def _fill_hamlet(writer: "_Writer", hamlet: SampleHamlet, path: str, member: int, now: datetime) -> None:
+    chance = Random(f"{SEED} {hamlet.code}")  # noqa: S311 - made-up data
+    today = day_in_vietnam(now)
+    order = chance.sample(range(hamlet.size), hamlet.size)
+    reached = set(order[: hamlet.reached])
+    tried = set(order[hamlet.reached :][: round(0.4 * (hamlet.size - hamlet.reached))]) if hamlet.busy else set()
+    rows, counted, households = Rows(), Sum(), []
+    for place in range(hamlet.size):
+        new = NewHousehold(
+            short_code=f"M{hamlet.number}-{place + 1:03}",
+            hamlet_code=hamlet.code,
+            lane=f"Ngõ Mẫu {place * 4 // hamlet.size + 1}",
+            id=UUID(int=chance.getrandbits(128), version=4),
+        )
+        row = as_row(new, is_sample=True)
+        knocks = []
+        if place in reached or place in tried:
+            assert new.id is not None
+            knocks = knock_on(
+                rows, new.id, hamlet.code, member, reached=place in reached, today=today, now=now, chance=chance
+            )
+        stands = standing(knocks)
+        counted.add_household(stands)
+        for knock in knocks:
+            counted.add_visit(knock.day, knock.outcome)
+        columns = {column.key: getattr(row, column.key) for column in Household.__table__.columns}
+        households.append(columns | asdict(stands))
+    last = max((visit["visited_on"] for visit in rows.visits), default=None)
+    writer.add(Household, households)
+    writer.add(Visit, rows.visits)
+    writer.add(VisitPerson, rows.people)
+    writer.add(Issue, rows.issues)
+    writer.add(Knock, rows.knocks)
+    total = {name: counted.total[name] for name in TOTALS}
+    writer.add(
+        HamletTotal,
+        [{"hamlet_code": hamlet.code, "path": path, "last_visit_on": last, "updated_at": now} | total],
+    )
+    writer.add(
+        HamletDay,
+        [
+            {"hamlet_code": hamlet.code, "day": day} | dict.fromkeys(DAYS, 0) | names
+            for day, names in counted.days_changed()
+        ],
+    )
+
+
+class _Writer:
+    """Writes rows many at a time, tables in the order they were first given, so that no row waits for its parent."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.waiting: dict[type[Base], list[dict[str, Any]]] = {}
+
+    def add(self, table: type[Base], rows: Iterable[dict[str, Any]]) -> None:
+        self.waiting.setdefault(table, []).extend(rows)
+        if sum(map(len, self.waiting.values())) >= AT_ONCE:
+            self.finish()
+
+    def finish(self) -> None:
+        for table, rows in self.waiting.items():
+            if rows:
+                self.session.execute(insert(cast(Table, table.__table__)), rows)
+                rows.clear()
+
+
+def clear_sample(session: Session) -> dict[str, int]:
+    """Take the whole sample away: accounts, hamlets, households, visits, counters. The second time there is nothing.
+
+    Returns how many rows went, by table. Audit entries stay: what was done stays known. A sample account that has
+    visits in real hamlets is deactivated instead, so that those visits keep their member.
+    """
+    hamlets = select(Area.code).where(Area.is_sample)
+    visits = select(Visit.id).where(Visit.hamlet_code.in_(hamlets))
+    households = select(Household.id).where(Household.hamlet_code.in_(hamlets))
+    people = select(Person.id).where(Person.is_sample)
+    real = select(Visit.member_id).where(Visit.hamlet_code.not_in(hamlets))
+    gone: dict[str, int] = {}
+    session.execute(
+        update(Person).where(Person.is_sample, Person.id.in_(real)).values(is_active=False),
+        execution_options={"synchronize_session": "fetch"},
+    )
+    for table, condition in (
+        (Issue, Issue.hamlet_code.in_(hamlets)),
+        (VisitPerson, VisitPerson.visit_id.in_(visits)),
+        (Knock, Knock.household_id.in_(households)),
+        (Visit, Visit.hamlet_code.in_(hamlets)),
+        (Household, Household.hamlet_code.in_(hamlets)),
+        (HamletDay, HamletDay.hamlet_code.in_(hamlets)),
+        (HamletTotal, HamletTotal.hamlet_code.in_(hamlets)),
+        (RoleHolding, RoleHolding.area_path.in_(select(Area.path).where(Area.is_sample))),
+        (RoleHolding, RoleHolding.person_id.in_(people)),
+        (Person, Person.is_sample & Person.id.not_in(real)),
+        (Area, Area.is_sample),
+    ):
+        found = cast(CursorResult[Any], session.execute(delete(cast(Table, table.__table__)).where(condition)))
+        gone[table.__tablename__] = gone.get(table.__tablename__, 0) + found.rowcount
+    session.expire_all()
+    return gone
+
+
+def _counts(session: Session) -> dict[str, int]:
+    hamlets = select(Area.code).where(Area.is_sample)
+    communes = select(func.count(func.distinct(Area.parent_code))).where(Area.is_sample)
+    return {
+        "communes": session.scalar(communes) or 0,
+        "hamlets": session.scalar(select(func.count()).select_from(Area).where(Area.is_sample)) or 0,
+        "households": session.scalar(
+            select(func.count()).select_from(Household).where(Household.hamlet_code.in_(hamlets))
+        )
+        or 0,
+        "visits": session.scalar(select(func.count()).select_from(Visit).where(Visit.hamlet_code.in_(hamlets))) or 0,
+    }
