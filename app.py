@@ -5,6 +5,8 @@ from sqlalchemy import Engine
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 # --- rooms: one import a line, alphabetically ---
+from community_teams.cli import migrate, prepare, sample_commands, teams_commands
+from community_teams.views.serving_coverage import serve_coverage
 from courses.cli import commands as courses_commands
 from courses.serving import serve_courses
 from foundation.accounts.cli import commands as accounts_commands
@@ -48,12 +50,17 @@ def create_app(settings: Settings | None = None, *, engine: Engine | None = None
     serve_translations(app)
     serve_accounts(app)
     serve_learning(app)
+    serve_coverage(app)
 
     # --- rooms: commands ---
     app.cli.add_command(accounts_commands)
     app.cli.add_command(areas_commands)
     app.cli.add_command(courses_commands)
     app.cli.add_command(translations_commands)
+    app.cli.add_command(teams_commands)
+    app.cli.add_command(sample_commands)
+    app.cli.add_command(migrate)
+    app.cli.add_command(prepare)
 
     serve_static_files(app, settings.data_folder / "static")
     if settings.behind_proxy:
