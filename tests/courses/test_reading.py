@@ -1,4 +1,5 @@
 import pytest
+from hypothesis import HealthCheck, given, settings, strategies
 
 HERE = "library/khoa-mau/bai-mau/lesson.toml"
 
@@ -221,3 +222,23 @@ def test_without_its_facts_file_only_lessons_that_name_facts_are_left_out(librar
         f"{HERE}: goal: no such fact: {{TD_MAU}}",
     ]
     assert [lesson.id for lesson in catalogue.lessons] == ["bai-hai"]
+
+
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    place=strategies.floats(0, 1),
+    cut=strategies.integers(0, 40),
+    put=strategies.one_of(
+        strategies.binary(max_size=12),
+        strategies.sampled_from(
+            [b"[[step]]", b'"', b"=", b"[]", b"{}", b"true", b"0x1F", b"1979-05-27T07:32:00Z", b"inf"]
+        ),
+    ),
+)
+def test_no_slip_of_the_pen_stops_the_library_from_opening(library, good_lesson, place, cut, put):
+    content = good_lesson.encode()
+    at = int(place * len(content))
+    catalogue = library.with_second(content[:at] + put + content[at + cut :]).load()
+
+    assert catalogue.lesson("bai-mau") is not None
+    assert catalogue.faults or catalogue.lesson("bai-hai") is not None
