@@ -1,7 +1,7 @@
 """Loading the sample whole, and clearing it whole."""
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime
 from random import Random
 from typing import Any, cast
@@ -17,7 +17,7 @@ from community_teams.models import HamletDay, HamletTotal, Household, Issue, Kno
 from community_teams.sample.accounts import VISITOR, accounts_for, add_accounts, add_members
 from community_teams.sample.hamlets import PROVINCE, SOURCE, SampleHamlet, as_of, choose_communes, plan_hamlets
 from community_teams.sample.visits import Rows, knock_on
-from community_teams.services.households import as_row
+from community_teams.services.households import row_of
 from foundation.accounts.models import Person, RoleHolding
 from foundation.areas.models import Area
 from foundation.areas.services import NewHamlet, add_hamlets
@@ -111,7 +111,6 @@ def _fill_hamlet(writer: "_Writer", hamlet: SampleHamlet, path: str, member: int
             lane=f"Ngõ Mẫu {place * 4 // hamlet.size + 1}",
             id=UUID(int=chance.getrandbits(128), version=4),
         )
-        row = as_row(new, is_sample=True)
         knocks = []
         if place in reached or place in tried:
             assert new.id is not None
@@ -122,8 +121,7 @@ def _fill_hamlet(writer: "_Writer", hamlet: SampleHamlet, path: str, member: int
         counted.add_household(stands)
         for knock in knocks:
             counted.add_visit(knock.day, knock.outcome)
-        columns = {column.key: getattr(row, column.key) for column in Household.__table__.columns}
-        households.append(columns | asdict(stands))
+        households.append(row_of(new, is_sample=True) | vars(stands))
     last = max((visit["visited_on"] for visit in rows.visits), default=None)
     writer.add(Household, households)
     writer.add(Visit, rows.visits)

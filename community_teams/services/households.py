@@ -4,12 +4,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
+from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from community_teams.domain.codes import HouseholdStatus
 from community_teams.domain.counting import Sum
 from community_teams.domain.household_lists import NewHousehold, read_households
 from community_teams.domain.households import Standing
@@ -89,7 +90,7 @@ def add_households(
 
 
 def _insert(session: Session, new: Sequence[NewHousehold], *, is_sample: bool, now: datetime) -> list[Household]:
-    rows = [as_row(household, is_sample=is_sample) for household in new]
+    rows = [Household(**row_of(household, is_sample=is_sample)) for household in new]
     session.add_all(rows)
     session.flush()
     for hamlet_code, number in sorted(Counter(row.hamlet_code for row in rows).items()):
@@ -99,26 +100,31 @@ def _insert(session: Session, new: Sequence[NewHousehold], *, is_sample: bool, n
     return rows
 
 
-def as_row(new: NewHousehold, *, is_sample: bool) -> Household:
-    household = Household(
-        id=new.id or uuid4(),
-        short_code=new.short_code,
-        hamlet_code=new.hamlet_code,
-        lane=new.lane,
-        label=new.label,
-        preferred_language=new.preferred_language,
-        code_key=sort_key(new.short_code),
-        status=HouseholdStatus.ACTIVE,
-        version=1,
-        is_sample=is_sample,
-    )
-    _write_keys(household)
-    return household
+def row_of(new: NewHousehold, *, is_sample: bool) -> dict[str, Any]:
+    """The columns of a household nobody has visited yet."""
+    return {
+        "id": new.id or uuid4(),
+        "short_code": new.short_code,
+        "hamlet_code": new.hamlet_code,
+        "lane": new.lane,
+        "label": new.label,
+        "preferred_language": new.preferred_language,
+        "code_key": sort_key(new.short_code),
+        "version": 1,
+        "is_sample": is_sample,
+        **_keys(new.short_code, new.lane, new.label),
+        **vars(Standing()),
+    }
 
 
-def _write_keys(household: Household) -> None:
-    household.lane_key = sort_key(household.lane)
-    household.folded = fold(f"{household.short_code} {household.lane} {household.label or ''}")[:200]
+def _keys(short_code: str, lane: str, label: str | None) -> dict[str, str]:
+    return {"lane_key": _lane_key(lane), "folded": fold(f"{short_code} {lane} {label or ''}")[:200]}
+
+
+@lru_cache(maxsize=1_000)
+def _lane_key(lane: str) -> str:
+    # A hamlet has hundreds of households and a handful of lanes.
+    return sort_key(lane)
 
 
 def _bring_up_to_date(current: Household, told: NewHousehold) -> bool:
@@ -130,7 +136,8 @@ def _bring_up_to_date(current: Household, told: NewHousehold) -> bool:
             changed = True
     if changed:
         current.version += 1
-        _write_keys(current)
+        for name, value in _keys(current.short_code, current.lane, current.label).items():
+            setattr(current, name, value)
     return changed
 
 

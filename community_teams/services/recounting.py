@@ -1,7 +1,7 @@
 """Counting everything again from the visits, and setting right what differs."""
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import delete, func, select
@@ -55,8 +55,8 @@ def recount(session: Session, scope: Scope, *, now: datetime) -> list[Difference
 def _recount_hamlet(session: Session, code: str, path: str, now: datetime) -> Iterator[Difference]:
     counted = Sum()
     for household, standing in standings_in(session, code):
-        written = asdict(standing_now(household))
-        for name, value in asdict(standing).items():
+        written = vars(standing_now(household))
+        for name, value in vars(standing).items():
             if written[name] != value:
                 yield Difference(code, str(household.id), name, written[name], value)
         write_standing(household, standing)

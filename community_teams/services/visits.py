@@ -1,6 +1,5 @@
 """Recording a visit: kept once, whole or not at all, and counted in the same transaction."""
 
-from dataclasses import asdict
 from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
@@ -90,7 +89,7 @@ def record_visit(
 
 def write_standing(household: Household, new: Standing) -> None:
     """Write where a household stands on its row; its version counts up if that changes anything."""
-    changed = {name: value for name, value in asdict(new).items() if getattr(household, name) != value}
+    changed = {name: value for name, value in vars(new).items() if getattr(household, name) != value}
     for name, value in changed.items():
         setattr(household, name, value)
     if changed:
