@@ -24,8 +24,46 @@ class Shade(Enum):
     FROM_95 = 95
 
 
+class Shares:
+    """What follows from the counts of an area, for inside and public figures alike."""
+
+    households: int | None
+    enumerated: int
+    reached_listed: int
+
+    @property
+    def share(self) -> float | None:
+        """Reached of the official households. None when that denominator is unknown or 0; may exceed 1."""
+        return share_of(self.reached_listed, self.households)
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether more households were reached than the official list has, so that somebody should look at it again."""
+        return self.households is not None and self.reached_listed > self.households
+
+    @property
+    def shade(self) -> Shade | None:
+        """The class on the map, by the exact share; None when the share is unknown. Over 100 % is the top class."""
+        if not self.households:
+            return None
+        percent = 100 * self.reached_listed // self.households
+        return max((shade for shade in Shade if shade.value <= percent), key=lambda shade: shade.value)
+
+    @property
+    def left_to_goal(self) -> int | None:
+        """Households still to be reached for GOAL_PERCENT of the official list; None when there is no list."""
+        if self.households is None:
+            return None
+        wanted = -(-GOAL_PERCENT * self.households // 100)
+        return max(0, wanted - self.reached_listed)
+
+    @property
+    def nothing_known(self) -> bool:
+        return self.households is None and self.enumerated == 0
+
+
 @dataclass(frozen=True)
-class Coverage:
+class Coverage(Shares):
     """Coverage of one hamlet, or of many added up. Counts are households.
 
     households: on the official lists, added up over the hamlets that have one; None when no hamlet has one.
@@ -36,6 +74,7 @@ class Coverage:
     reached_listed: those of `reached` in hamlets with an official list, the only ones to set against `households`.
     by_outcome: outcome code -> visits that ended so; the only counts here that are visits, not households.
     hamlets, unlisted: how many hamlets are in the sum, and how many of them have no official list.
+    enumerated_unlisted: those of `enumerated` in hamlets without an official list.
     """
 
     households: int | None
@@ -48,6 +87,7 @@ class Coverage:
     by_outcome: Mapping[str, int] = field(default_factory=dict)
     hamlets: int = 1
     unlisted: int = 0
+    enumerated_unlisted: int = 0
 
     @classmethod
     def of_hamlet(
@@ -72,47 +112,23 @@ class Coverage:
             reached_listed=reached if listed else 0,
             by_outcome=by_outcome or {},
             unlisted=0 if listed else 1,
+            enumerated_unlisted=0 if listed else enumerated,
         )
-
-    @property
-    def share(self) -> float | None:
-        """Reached of the official households. None when that denominator is unknown or 0; may exceed 1."""
-        return _share(self.reached_listed, self.households)
 
     @property
     def share_of_enumerated(self) -> float | None:
         """Reached of the households the teams wrote down. None when they wrote down none."""
-        return _share(self.reached, self.enumerated)
+        return share_of(self.reached, self.enumerated)
 
     @property
-    def doubtful(self) -> bool:
-        """Whether an official denominator is smaller than what was found there, so that somebody should look again."""
-        return self.households is not None and self.reached_listed > self.households
-
-    @property
-    def shade(self) -> Shade | None:
-        """The class on the map, by the exact share; None when the share is unknown. Over 100 % is the top class."""
-        if not self.households:
-            return None
-        percent = 100 * self.reached_listed // self.households
-        return max((shade for shade in Shade if shade.value <= percent), key=lambda shade: shade.value)
-
-    @property
-    def left_to_goal(self) -> int | None:
-        """Households still to be reached for GOAL_PERCENT of the official list; None when there is no list."""
-        if self.households is None:
-            return None
-        wanted = -(-GOAL_PERCENT * self.households // 100)
-        return max(0, wanted - self.reached_listed)
+    def share_of_knocked(self) -> float | None:
+        """Knocked at of the households the teams wrote down. None when they wrote down none."""
+        return share_of(self.knocked, self.enumerated)
 
     @property
     def not_knocked(self) -> int:
         """Written down, and nobody has been there yet."""
         return max(0, self.enumerated - self.knocked)
-
-    @property
-    def nothing_known(self) -> bool:
-        return self.households is None and self.enumerated == 0
 
 
 NOTHING = Coverage(
@@ -145,6 +161,7 @@ def total(parts: Iterable[Coverage]) -> Coverage:
         by_outcome=dict(outcomes),
         hamlets=sum(part.hamlets for part in parts),
         unlisted=sum(part.unlisted for part in parts),
+        enumerated_unlisted=sum(part.enumerated_unlisted for part in parts),
     )
 
 
@@ -170,7 +187,7 @@ def rounded_down(share: float, places: int = 3) -> float:
     return floor(share * scale + 1e-9) / scale
 
 
-def _share(part: int, whole: int | None) -> float | None:
+def share_of(part: int, whole: int | None) -> float | None:
     return part / whole if whole else None
 
 

@@ -35,7 +35,8 @@ class Shape:
 class Archipelago:
     """Hoàng Sa and Trường Sa, which stand on every map of the nation. code: of the province they belong to.
 
-    path: a frame around them. dots: middles of small islands, drawn when the outlines do not carry them.
+    path: a frame around them. x, y: where the name stands. dots: middles of small islands, a sign for the archipelago
+    where the outlines do not carry it.
     """
 
     key: str
@@ -43,7 +44,6 @@ class Archipelago:
     path: str
     x: float
     y: float
-    room: float
     dots: tuple[tuple[float, float], ...]
 
 
@@ -63,41 +63,48 @@ class Drawing:
 
 # Key of the archipelago -> code of its province. Source: đặc khu Hoàng Sa (Đà Nẵng), đặc khu Trường Sa (Khánh Hoà).
 ARCHIPELAGOS = {"hoang_sa": "48", "truong_sa": "56"}
+# About their middles, longitude and latitude in degrees: for their place among tiles, not for measuring.
+MIDDLES = {"hoang_sa": (112.0, 16.5), "truong_sa": (114.5, 9.5)}
 # Where the small islands of a sign for an archipelago lie, in parts of its frame from the middle.
 ISLETS = ((-0.3, -0.15), (-0.1, 0.1), (0.12, -0.05), (0.3, 0.2), (0.02, 0.3))
 
 
-def draw_tiles(cells: Mapping[str, tuple[int, int]], *, nation: bool = False) -> Drawing:
+def draw_tiles(cells: Mapping[str, tuple[int, int]]) -> Drawing:
     """One square an area.
 
-    cells: code -> (column, row), whole numbers from 0, no two alike. nation: adds Hoàng Sa and Trường Sa in the sea
-    east of their provinces' rows, each two tiles wide.
+    cells: code -> (column, row), whole numbers from 0, no two alike. The keys of ARCHIPELAGOS among them become
+    archipelagos, two tiles wide.
     """
-    columns = max((column for column, _ in cells.values()), default=0) + 1
-    rows = max((row for _, row in cells.values()), default=0) + 1
-    shapes = tuple(
-        Shape(code, _box(column * CELL, row * CELL, CELL), column * CELL + CELL / 2, row * CELL + CELL / 2, CELL - GAP)
+    shapes = [
+        Shape(code, _box(column, row), (column + 0.5) * CELL, (row + 0.5) * CELL, CELL - GAP)
         for code, (column, row) in cells.items()
-    )
+        if code not in ARCHIPELAGOS
+    ]
+    taken = set(cells.values())
     archipelagos: list[Archipelago] = []
-    if nation:
-        # They need empty sea on both sides of their tiles; the columns after the last one always are.
-        taken: set[int] = set()
-        for key, code in ARCHIPELAGOS.items():
-            row = cells.get(code, (0, rows // 2))[1]
-            while row in taken:
-                row += 1
-            taken.add(row)
-            first = _first_free_column(cells, row, columns)
-            columns = max(columns, first + 2)
-            rows = max(rows, row + 1)
-            archipelagos.append(_archipelago_tile(key, code, first, row))
-    return Drawing(Style.TILES, columns * CELL, rows * CELL, shapes, tuple(archipelagos))
+    for key in ARCHIPELAGOS:
+        if key not in cells:
+            continue
+        column, row = cells[key]
+        taken.discard((column, row))
+        # Its own tile and a neighbour, or else the open sea.
+        beyond = max((column for column, _ in taken), default=0) + 2
+        first = next(
+            first
+            for first in (column, column - 1, beyond)
+            if first >= 0 and not {(first, row), (first + 1, row)} & taken
+        )
+        taken |= {(first, row), (first + 1, row)}
+        archipelagos.append(_archipelago_tile(key, first, row))
+    columns = max((column for column, _ in taken), default=0) + 1
+    rows = max((row for _, row in taken), default=0) + 1
+    return Drawing(Style.TILES, columns * CELL, rows * CELL, tuple(shapes), tuple(archipelagos))
 
 
-def in_reading_order(codes: Sequence[str], columns: int = 8) -> dict[str, tuple[int, int]]:
-    """Cells for areas whose places are not known: row by row, in the order given."""
-    wide = max(1, min(columns, len(codes)))
+def in_reading_order(codes: Sequence[str]) -> dict[str, tuple[int, int]]:
+    """Cells for areas whose places are not known: row by row, in the order given. Few areas get few, large tiles."""
+    wide = next(columns for columns, most in ((4, 16), (5, 45), (8, 10_000)) if len(codes) <= most or columns == 8)
+    wide = max(1, min(wide, len(codes)))
     return {code: (number % wide, number // wide) for number, code in enumerate(codes)}
 
 
@@ -128,18 +135,13 @@ def closed_path(rings: Iterable[Sequence[tuple[int, int]]]) -> str:
     return "".join(parts)
 
 
-def _first_free_column(cells: Mapping[str, tuple[int, int]], row: int, columns: int) -> int:
-    beside = [column for column, other in cells.values() if abs(other - row) <= 1]
-    return min(columns, max(beside, default=columns - 1) + 2)
+def _archipelago_tile(key: str, column: int, row: int) -> Archipelago:
+    x, y = (column + 1) * CELL, (row + 0.5) * CELL
+    wide = 2 * CELL - GAP
+    islets = tuple((x + dx * wide, y + 34 + dy * 20) for dx, dy in ISLETS)
+    return Archipelago(key, ARCHIPELAGOS[key], _box(column, row, 2), x, y, islets)
 
 
-def _archipelago_tile(key: str, code: str, column: int, row: int) -> Archipelago:
-    left, top, wide = column * CELL, row * CELL, 2 * CELL - GAP
-    path = f"M{left + GAP / 2:g} {top + GAP / 2:g}h{wide}v{CELL - GAP}h-{wide}z"
-    x, y = left + CELL, top + CELL / 2
-    return Archipelago(key, code, path, x, y, wide, tuple((x + dx * wide, y + 20 + dy * CELL / 3) for dx, dy in ISLETS))
-
-
-def _box(left: float, top: float, side: float, gap: float = GAP) -> str:
-    inner = side - gap
-    return f"M{left + gap / 2:g} {top + gap / 2:g}h{inner:g}v{inner:g}h-{inner:g}z"
+def _box(column: int, row: int, wide: int = 1) -> str:
+    width, height = wide * CELL - GAP, CELL - GAP
+    return f"M{column * CELL + GAP // 2} {row * CELL + GAP // 2}h{width}v{height}h-{width}z"

@@ -145,4 +145,4 @@ def _archipelago(key: str, parts: list[list[Ring]], place: Any) -> Archipelago:
     x, y = left + wide / 2, top + high / 2
     drawn = any(west < point[0] < east and south < point[1] < north for rings in parts for point in rings[0])
     dots = () if drawn else tuple((x + dx * wide, y + dy * high) for dx, dy in ISLETS)
-    return Archipelago(key, ARCHIPELAGOS[key], path, x, y, wide, dots)
+    return Archipelago(key, ARCHIPELAGOS[key], path, x, top - 10, dots)

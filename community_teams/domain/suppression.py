@@ -6,34 +6,62 @@ rules, applied level by level from the nation down:
 1. Beneath a hidden area everything is hidden: its children would add up to it.
 2. Among the children of an area that is shown, every cell with a base of 1 to 9 is hidden. Whoever subtracts the
    shown cells from the parent's total learns the sum of the hidden ones, so further cells, the next smallest first,
-   are hidden until that sum speaks, for each base, of nobody or of at least two cells and ten households together.
+   are hidden until that sum speaks, for each base, of nobody or of at least ten households. One small cell thus never
+   hides alone.
 
 A base of 0 is nothing to hide and hides nobody: it never serves as cover. If no cell is left to serve, the parent
-itself has a base below ten and is hidden, or only one child has that base at all and its ten or more households stand
-in the parent's figures anyway.
+itself has a base below ten and is hidden.
 
 All hidden cells look the same from outside. Were the cover told apart from the cell it covers, "at least ten" against
 "at most nine" would give small sums away.
 
-Numerators need no rule of their own as long as each is published over its own base; see `published_reached`.
+Beside each base stands its numerator: reached of the listed, and reached of the enumerated. Where some hamlets have an
+official list and others have none, the difference of the two numerators is the figure of the hamlets without one. So
+the households enumerated there are a base of their own, with the same two rules: where it is hidden, the second
+numerator is left out.
 """
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
 
-from community_teams.domain.coverage import Coverage
+from community_teams.domain.coverage import Coverage, Shares, share_of
 
 SMALLEST_SHOWN = 10  # households; peers E3.4
 
 Bases = tuple[int, ...]
 
 
-def bases(coverage: Coverage) -> Bases:
-    """The counts of households behind an area's public figures. An unknown list publishes nothing: 0."""
-    return (coverage.households or 0, coverage.enumerated)
+@dataclass(frozen=True)
+class Cell:
+    """The counts of households behind an area's public figures. An unknown list publishes nothing: 0.
+
+    unlisted: those of `enumerated` in hamlets without an official list.
+    """
+
+    households: int
+    enumerated: int
+    unlisted: int
+
+    @property
+    def bases(self) -> Bases:
+        return (self.households, self.enumerated)
+
+    def __add__(self, other: "Cell") -> "Cell":
+        return Cell(
+            self.households + other.households, self.enumerated + other.enumerated, self.unlisted + other.unlisted
+        )
 
 
-def too_small(cell: Bases) -> bool:
-    return any(0 < base < SMALLEST_SHOWN for base in cell)
+NOBODY = Cell(0, 0, 0)
+
+
+def cell(coverage: Coverage) -> Cell:
+    return Cell(coverage.households or 0, coverage.enumerated, coverage.enumerated_unlisted)
+
+
+def too_small(bases: Bases) -> bool:
+    return any(0 < base < SMALLEST_SHOWN for base in bases)
 
 
 def hidden_among(siblings: Mapping[str, Bases]) -> frozenset[str]:
@@ -53,25 +81,85 @@ def hidden_among(siblings: Mapping[str, Bases]) -> frozenset[str]:
     return frozenset(hidden)
 
 
-def hidden_children(parent_hidden: bool, siblings: Mapping[str, Bases]) -> frozenset[str]:
-    """Both rules together for one level."""
-    return frozenset(siblings) if parent_hidden else hidden_among(siblings)
+@dataclass(frozen=True)
+class Hidden:
+    """What is hidden among the children of one area. second: whose numerator over `enumerated` is left out."""
+
+    areas: frozenset[str]
+    second: frozenset[str]
+
+    def of(self, key: str) -> "Veil":
+        return Veil(key in self.areas, key in self.second)
 
 
-def published_reached(coverage: Coverage) -> int | None:
-    """The numerator to stand beside `enumerated` on a public page, or None where it must be left out.
+@dataclass(frozen=True)
+class Veil:
+    """What is hidden of one area: everything, or only the second numerator."""
 
-    Where some hamlets have an official list and others have none, the public gets the numerator over the official
-    list only: the difference of the two numerators would be the figure of the hamlets without a list, however small.
+    area: bool = False
+    second: bool = False
+
+
+def hidden_children(parent: Veil, siblings: Mapping[str, Cell]) -> Hidden:
+    """Both rules together for one level.
+
+    siblings: all children of the parent, key -> cell.
     """
-    mixed = coverage.households is not None and coverage.unlisted > 0
-    return None if mixed else coverage.reached
+    areas = frozenset(siblings) if parent.area else hidden_among({key: cell.bases for key, cell in siblings.items()})
+    second = frozenset(siblings)
+    if not parent.second:
+        second = hidden_among({key: (cell.unlisted,) for key, cell in siblings.items()})
+    return Hidden(areas, second | areas)
+
+
+def hidden_at_the_top(nation: Cell) -> Veil:
+    """What is hidden of the nation, which has no siblings."""
+    area = too_small(nation.bases)
+    return Veil(area, area or too_small((nation.unlisted,)))
+
+
+@dataclass(frozen=True)
+class Published(Shares):
+    """What the public is told about an area that is not hidden. Fields as in Coverage; visits are not told at all.
+
+    reached: None where it would give away the hamlets without an official list.
+    """
+
+    households: int | None
+    sources: tuple[str, ...]
+    as_of: date | None
+    enumerated: int
+    reached: int | None
+    reached_listed: int
+    hamlets: int
+    unlisted: int
+
+    @property
+    def share_of_enumerated(self) -> float | None:
+        return None if self.reached is None else share_of(self.reached, self.enumerated)
+
+
+def publish(coverage: Coverage, veil: Veil) -> Published | None:
+    """The public's part of the figures; None for an area that is hidden."""
+    if veil.area:
+        return None
+    return Published(
+        households=coverage.households,
+        sources=coverage.sources,
+        as_of=coverage.as_of,
+        enumerated=coverage.enumerated,
+        # Where every hamlet has a list there is only one numerator, and nothing to tell by the other.
+        reached=None if veil.second and coverage.unlisted else coverage.reached,
+        reached_listed=coverage.reached_listed,
+        hamlets=coverage.hamlets,
+        unlisted=coverage.unlisted,
+    )
 
 
 def _next_cover(siblings: Mapping[str, Bases], hidden: Collection[str], base: int) -> str | None:
     """The next cell to hide for the sake of this base: the smallest that has it; None if none is needed or left."""
-    behind = [siblings[key][base] for key in hidden if siblings[key][base]]
-    if not behind or (len(behind) >= 2 and sum(behind) >= SMALLEST_SHOWN):
+    behind = sum(siblings[key][base] for key in hidden)
+    if behind == 0 or behind >= SMALLEST_SHOWN:
         return None
     left = [(cell[base], key) for key, cell in siblings.items() if cell[base] and key not in hidden]
     return min(left)[1] if left else None

@@ -1,0 +1,60 @@
+"""What is painted on the map for one area: a colour, an ink that can be read on it, and a number."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from community_teams.domain.coverage import Shade, Shares
+
+
+class Known(StrEnum):
+    """What the reader may be told about an area."""
+
+    SHARE = "share"
+    NO_SHARE = "no_share"  # the official denominator is unknown: hatched
+    HIDDEN = "hidden"  # from the public
+
+
+# ColorBrewer YlGnBu-5: one ramp from light to dark, so that it also reads in grey. With each, the ink that reads on it.
+COLOURS: dict[Shade, tuple[str, str]] = {
+    Shade.FROM_0: ("#ffffcc", "#1b1b1b"),
+    Shade.FROM_20: ("#a1dab4", "#1b1b1b"),
+    Shade.FROM_50: ("#41b6c4", "#101010"),
+    Shade.FROM_80: ("#2c7fb8", "#000000"),
+    Shade.FROM_95: ("#253494", "#ffffff"),
+}
+PAPER, INK = "#ffffff", "#3a332a"
+
+
+@dataclass(frozen=True)
+class Mark:
+    """percent: a whole percentage cut, never rounded up; None unless `known` is SHARE. May exceed 100."""
+
+    known: Known
+    fill: str
+    ink: str
+    percent: int | None = None
+
+
+def mark(shares: Shares | None) -> Mark:
+    """shares: None where the figures are hidden from the reader."""
+    if shares is None:
+        return Mark(Known.HIDDEN, PAPER, INK)
+    if shares.shade is None or not shares.households:
+        return Mark(Known.NO_SHARE, PAPER, INK)
+    fill, ink = COLOURS[shares.shade]
+    return Mark(Known.SHARE, fill, ink, 100 * shares.reached_listed // shares.households)
+
+
+@dataclass(frozen=True)
+class Class:
+    """One line of the legend. to: the last whole percentage of the class; None for the open one at the top."""
+
+    start: int
+    to: int | None
+    fill: str
+
+
+def legend() -> tuple[Class, ...]:
+    starts = [shade.value for shade in Shade]
+    ends = [start - 1 for start in starts[1:]]
+    return tuple(Class(shade.value, to, COLOURS[shade][0]) for shade, to in zip(Shade, [*ends, None], strict=True))

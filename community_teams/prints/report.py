@@ -1,0 +1,38 @@
+"""The coverage report on paper."""
+
+from sqlalchemy.orm import Session
+
+from community_teams.domain.codes import Outcome
+from community_teams.domain.coverage import GOAL_PERCENT, Coverage
+from community_teams.domain.marks import legend
+from community_teams.maps.drawn import drawing_of
+from community_teams.maps.seen import seen
+from community_teams.services.reports import Report
+from foundation.clock import day_in_vietnam
+from foundation.web.print import render_pdf
+
+
+def report_pdf(session: Session, report: Report) -> bytes:
+    """The report as PDF bytes: a draft, its number, signature and stamp left blank. Needs the app's context.
+
+    session: read for the outlines only.
+    """
+    figures = report.figures
+    own = figures.coverage
+    assert isinstance(own, Coverage)  # inside figures are never hidden
+    missed = [(code, n) for code, n in own.by_outcome.items() if not Outcome(code).reached]
+    return render_pdf(
+        "community_teams/report.html",
+        styles=["coverage/report.css"],
+        figures=figures,
+        drawing=drawing_of(session, figures.place, [line.place for line in figures.lines]),
+        seen=seen(figures.lines),
+        classes=legend(),
+        goal=GOAL_PERCENT,
+        missed=missed,
+        open_issues=report.open_issues,
+        petitions=report.petitions,
+        complete_to=report.complete_to,
+        year=day_in_vietnam(report.complete_to).year,
+        sample=figures.is_sample,
+    )

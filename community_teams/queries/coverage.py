@@ -1,0 +1,280 @@
+"""Reading coverage: sums of the hamlets' counters, one statement a level."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Integer, Row, case, func, literal_column, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from community_teams.domain.codes import Outcome
+from community_teams.domain.coverage import NOTHING, Coverage, total
+from community_teams.domain.suppression import (
+    NOBODY,
+    Cell,
+    Published,
+    Veil,
+    cell,
+    hidden_at_the_top,
+    hidden_children,
+    publish,
+)
+from community_teams.models import HamletTotal
+from foundation.areas.domain.kinds import Kind, Level
+from foundation.areas.domain.scope import NATION, Scope
+from foundation.areas.models import Area
+from foundation.areas.queries import inside
+from foundation.problems import NotAllowed, NotFound
+
+# How much of a path names a province, "38/", and a commune, "38/15607/": official codes have a fixed width.
+# Written out, because PostgreSQL does not see that two parameters of a GROUP BY are the same number.
+_FIRST = literal_column("1", Integer)
+_PROVINCE_PATH = literal_column("3", Integer)
+_COMMUNE_PATH = literal_column("9", Integer)
+
+
+@dataclass(frozen=True)
+class Place:
+    """An area as pages name it. level: None for the nation, whose code and path are empty."""
+
+    code: str
+    path: str
+    level: Level | None
+    kind: Kind | None
+    name: str
+    latitude: float | None = None
+    longitude: float | None = None
+
+    @property
+    def level_beneath(self) -> Level | None:
+        return _BENEATH[self.level]
+
+
+_BENEATH = {None: Level.PROVINCE, Level.PROVINCE: Level.COMMUNE, Level.COMMUNE: Level.HAMLET, Level.HAMLET: None}
+THE_NATION = Place("", "", None, None, "Việt Nam")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One area right beneath the page's own. coverage: None where it is hidden from the public."""
+
+    place: Place
+    coverage: Coverage | Published | None
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Coverage of an area and of those right beneath it, in Vietnamese order of their names.
+
+    above: from the province down, without the area itself. public: whether small cells are hidden.
+    last_visit_on: day in Việt Nam of the latest visit counted; counted_at: when a counter last changed. Both None
+    without visits, or where the area is hidden. is_sample: whether made-up hamlets are among them.
+    """
+
+    place: Place
+    above: tuple[Place, ...]
+    coverage: Coverage | Published | None
+    lines: tuple[Line, ...]
+    public: bool
+    last_visit_on: date | None
+    counted_at: datetime | None
+    is_sample: bool
+
+
+def place_of(session: Session, code: str) -> tuple[Place, tuple[Place, ...]]:
+    """An area still valid and those it lies in, from the province down. NotFound for any other code."""
+    path = session.scalar(select(Area.path).where(Area.code == code, Area.valid_to.is_(None)))
+    if path is None:
+        raise NotFound("no_such_area")
+    codes = path.strip("/").split("/")
+    rows = session.execute(select(*_PLACE).where(Area.code.in_(codes)).order_by(Area.path))
+    *above, place = (_place(row) for row in rows)
+    return place, tuple(above)
+
+
+def inside_figures(session: Session, scope: Scope, code: str | None) -> Figures:
+    """Everything the counters know of an area, for those whose reach it is in. code: None for the nation.
+
+    Raises NotAllowed when `scope` does not cover the whole area, NotFound for an unknown code.
+    """
+    place, above = (THE_NATION, ()) if code is None else place_of(session, code)
+    if not scope.covers(place.path):
+        raise NotAllowed("outside_your_area")
+    level = _level(session, scope, place)
+    lines = tuple(Line(child, level.coverage.get(child.code, NOTHING)) for child in _children(session, scope, place))
+    return Figures(
+        place,
+        above,
+        total(level.coverage.values()),
+        lines,
+        False,
+        level.last_visit_on,
+        level.counted_at,
+        level.is_sample,
+    )
+
+
+def public_figures(session: Session, scope: Scope, code: str | None) -> Figures:
+    """What anybody may see of an area: nothing about fewer than ten households, nor anything to reckon it from.
+
+    scope: what this site shows to the public, NATION as a rule. code: None for the nation. NotFound for an unknown
+    code, and for one outside `scope`. The rules: domain/suppression.py.
+    """
+    place, above = (THE_NATION, ()) if code is None else place_of(session, code)
+    if not scope.covers(place.path):
+        raise NotFound("no_such_area")
+    level = _level(session, scope, place)
+    own = total(level.coverage.values())
+    veil = _veil(session, place, above, own)
+    known = {child: level.coverage.get(child.code, NOTHING) for child in _children(session, scope, place)}
+    hidden = hidden_children(veil, {child.code: cell(coverage) for child, coverage in known.items()})
+    return Figures(
+        place,
+        above,
+        publish(own, veil),
+        tuple(Line(child, publish(coverage, hidden.of(child.code))) for child, coverage in known.items()),
+        True,
+        None if veil.area else level.last_visit_on,
+        None if veil.area else level.counted_at,
+        level.is_sample,
+    )
+
+
+@dataclass(frozen=True)
+class _Level:
+    coverage: Mapping[str, Coverage]
+    last_visit_on: date | None
+    counted_at: datetime | None
+    is_sample: bool
+
+
+_PLACE = (Area.code, Area.path, Area.level, Area.kind, Area.name, Area.latitude, Area.longitude)
+
+
+def _place(row: Row[*tuple[Any, ...]]) -> Place:
+    return Place(*row)
+
+
+def _children(session: Session, scope: Scope, place: Place) -> list[Place]:
+    if place.level is Level.HAMLET:
+        return []
+    beneath = Area.parent_code == place.code if place.code else Area.level == Level.PROVINCE
+    rows = session.execute(
+        select(*_PLACE)
+        .where(beneath, Area.valid_to.is_(None), inside(Area.path, scope))
+        .order_by(Area.sort_key, Area.code)
+    )
+    return [_place(row) for row in rows]
+
+
+def _child_key(place: Place) -> ColumnElement[str] | InstrumentedAttribute[str]:
+    """What hamlets are grouped by beneath a place: a path's beginning, which ends in the child's code."""
+    if place.level is None:
+        return func.substr(Area.path, _FIRST, _PROVINCE_PATH)
+    if place.level is Level.PROVINCE:
+        return func.substr(Area.path, _FIRST, _COMMUNE_PATH)
+    return Area.path
+
+
+def _hamlets(scope: Scope, place: Place) -> tuple[ColumnElement[bool], ...]:
+    within = (inside(Area.path, scope), inside(Area.path, Scope((place.path,))))
+    return Area.level == Level.HAMLET, Area.valid_to.is_(None), *within
+
+
+def _level(session: Session, scope: Scope, place: Place) -> _Level:
+    """The hamlets within `scope` beneath a place, added up to the areas right beneath it; itself, for a hamlet."""
+    key = _child_key(place)
+    listed = Area.official_households.is_not(None)
+    source = case((listed, Area.households_source))
+    rows = session.execute(
+        select(
+            key.label("path"),
+            func.sum(Area.official_households).label("households"),
+            func.min(source).label("first_source"),
+            func.max(source).label("last_source"),
+            func.min(case((listed, Area.households_as_of))).label("as_of"),
+            _counted(HamletTotal.households).label("enumerated"),
+            _counted(HamletTotal.reached).label("reached"),
+            _counted(HamletTotal.knocked).label("knocked"),
+            func.coalesce(func.sum(case((listed, HamletTotal.reached))), 0).label("reached_listed"),
+            _counted_where(Area.official_households.is_(None)).label("enumerated_unlisted"),
+            func.count().label("hamlets"),
+            func.count(Area.official_households).label("listed"),
+            func.max(HamletTotal.last_visit_on).label("last_visit_on"),
+            func.max(HamletTotal.updated_at).label("updated_at"),
+            func.max(case((Area.is_sample, 1), else_=0)).label("is_sample"),
+            *(_counted(getattr(HamletTotal, outcome.value)).label(outcome.value) for outcome in Outcome),
+        )
+        .outerjoin_from(Area, HamletTotal, HamletTotal.hamlet_code == Area.code)
+        .where(*_hamlets(scope, place))
+        .group_by(key)
+    ).all()
+    return _Level(
+        coverage={row.path.rstrip("/").rpartition("/")[2]: _coverage(row) for row in rows},
+        last_visit_on=max((row.last_visit_on for row in rows if row.last_visit_on), default=None),
+        counted_at=max((row.updated_at for row in rows if row.last_visit_on), default=None),
+        is_sample=any(row.is_sample for row in rows),
+    )
+
+
+def _counted(counter: InstrumentedAttribute[int] | InstrumentedAttribute[int | None]) -> ColumnElement[int]:
+    # A hamlet without a counter row has no household written down: that is known, and 0.
+    return func.coalesce(func.sum(counter), 0)
+
+
+def _counted_where(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.coalesce(func.sum(case((condition, HamletTotal.households))), 0)
+
+
+def _coverage(row: Row[*tuple[Any, ...]]) -> Coverage:
+    sources = sorted({name for name in (row.first_source, row.last_source) if name})
+    return Coverage(
+        households=row.households,
+        sources=tuple(sources),
+        as_of=row.as_of,
+        enumerated=row.enumerated,
+        reached=row.reached,
+        knocked=row.knocked,
+        reached_listed=row.reached_listed,
+        by_outcome={outcome.value: count for outcome in Outcome if (count := getattr(row, outcome.value))},
+        hamlets=row.hamlets,
+        unlisted=row.hamlets - row.listed,
+        enumerated_unlisted=row.enumerated_unlisted,
+    )
+
+
+def _veil(session: Session, place: Place, above: tuple[Place, ...], own: Coverage) -> Veil:
+    """What of a place is hidden from the public, by its siblings' figures and those of all it lies in.
+
+    Decided over the whole nation, whatever part of it a site shows: a cell that is hidden on one page and shown on
+    another is shown.
+    """
+    if place.level is None:
+        return hidden_at_the_top(cell(own))
+    veil: Veil | None = None
+    for parent, child in zip((THE_NATION, *above), (*above, place), strict=True):
+        siblings = _cells_beneath(session, parent)
+        if veil is None:
+            veil = hidden_at_the_top(sum(siblings.values(), NOBODY))
+        veil = hidden_children(veil, siblings).of(child.code)
+        if veil.area:
+            break
+    assert veil is not None
+    return veil
+
+
+def _cells_beneath(session: Session, place: Place) -> dict[str, Cell]:
+    key = _child_key(place)
+    rows = session.execute(
+        select(
+            key,
+            _counted(Area.official_households),
+            _counted(HamletTotal.households),
+            _counted_where(Area.official_households.is_(None)),
+        )
+        .outerjoin_from(Area, HamletTotal, HamletTotal.hamlet_code == Area.code)
+        .where(*_hamlets(NATION, place))
+        .group_by(key)
+    )
+    return {path.rstrip("/").rpartition("/")[2]: Cell(*counts) for path, *counts in rows.tuples()}

@@ -1,0 +1,65 @@
+"""Reading what a report says besides coverage: the issues still open, counted; never one household."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from community_teams.domain.codes import IssueLevel, IssueStatus, IssueType
+from community_teams.models import Issue
+from foundation.areas.domain.scope import Scope
+from foundation.areas.models import Area
+from foundation.areas.queries import inside
+
+CLOSED = (IssueStatus.RESOLVED, IssueStatus.CONFIRMED)
+
+
+@dataclass(frozen=True)
+class OpenIssues:
+    """Issues of one type not yet settled. hamlets: how many hamlets they are from."""
+
+    type: IssueType
+    issues: int
+    hamlets: int
+
+
+@dataclass(frozen=True)
+class Petition:
+    """Open issues that nobody here can settle. level: who can, as the teams see it; None when not said."""
+
+    type: IssueType
+    level: IssueLevel | None
+    issues: int
+    hamlets: int
+
+
+def open_issues(session: Session, scope: Scope, path: str) -> list[OpenIssues]:
+    """Open issues within `scope` and beneath the area at `path`, most frequent first."""
+    rows = session.execute(
+        select(Issue.type, func.count().label("issues"), func.count(Issue.hamlet_code.distinct()))
+        .join(Area, Area.code == Issue.hamlet_code)
+        .where(Issue.status.not_in(CLOSED), inside(Area.path, scope), inside(Area.path, Scope((path,))))
+        .group_by(Issue.type)
+        .order_by(func.count().desc(), Issue.type)
+    )
+    return [OpenIssues(*row) for row in rows.tuples()]
+
+
+def petitions(session: Session, scope: Scope, path: str) -> list[Petition]:
+    """Open issues beyond the authority of the place, within `scope` and beneath `path`, most frequent first.
+
+    Marked so on the issue, or standing at the status of that name.
+    """
+    rows = session.execute(
+        select(Issue.type, Issue.level, func.count(), func.count(Issue.hamlet_code.distinct()))
+        .join(Area, Area.code == Issue.hamlet_code)
+        .where(
+            Issue.status.not_in(CLOSED),
+            Issue.beyond_authority | (Issue.status == IssueStatus.BEYOND_AUTHORITY),
+            inside(Area.path, scope),
+            inside(Area.path, Scope((path,))),
+        )
+        .group_by(Issue.type, Issue.level)
+        .order_by(func.count().desc(), Issue.type, Issue.level)
+    )
+    return [Petition(*row) for row in rows.tuples()]

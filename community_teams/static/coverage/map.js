@@ -1,0 +1,68 @@
+// Makes the very map that stands on the page large, to be moved and zoomed with the fingers. Nothing is loaded before
+// somebody asks for it, and without it the map works as it is.
+
+/** The size of an SVG's own drawing, in its own units. */
+export function sizeOf(svg) {
+  const [, , width, height] = svg.getAttribute("viewBox").split(/\s+/).map(Number);
+  return { width, height };
+}
+
+/**
+ * Put the drawing into a Leaflet map of its own units.
+ *
+ * @param {HTMLElement} frame  holds the drawing; its data attributes carry the words of the two buttons
+ * @param {object} leaflet  the Leaflet module
+ * @returns {object} the map
+ */
+export function enlarge(frame, leaflet) {
+  const svg = frame.querySelector("svg");
+  const { width, height } = sizeOf(svg);
+  const bounds = [[0, 0], [height, width]];
+  frame.classList.add("map-large");
+  const map = leaflet.map(frame, {
+    crs: leaflet.CRS.Simple,
+    attributionControl: false,
+    zoomControl: false,
+    minZoom: -4,
+    maxZoom: 3,
+    zoomSnap: 0.25,
+    maxBounds: leaflet.latLngBounds(bounds).pad(0.3),
+  });
+  leaflet.control
+    .zoom({ zoomInTitle: frame.dataset.closer, zoomOutTitle: frame.dataset.farther })
+    .addTo(map);
+  leaflet.svgOverlay(svg, bounds, { interactive: true }).addTo(map);
+  map.fitBounds(bounds);
+  return map;
+}
+
+function loadStyle(address) {
+  return new Promise((resolve, reject) => {
+    const link = document.createElement("link");
+    link.rel = "stylesheet";
+    link.href = address;
+    link.onload = resolve;
+    link.onerror = reject;
+    document.head.append(link);
+  });
+}
+
+function offer(button, frame) {
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    button.disabled = true;
+    try {
+      const [leaflet] = await Promise.all([import(frame.dataset.module), loadStyle(frame.dataset.style)]);
+      enlarge(frame, leaflet);
+      button.hidden = true;
+      frame.scrollIntoView({ block: "center" });
+    } catch {
+      // No network just now: the map stays as it was, and the button may be pressed again.
+      button.disabled = false;
+    }
+  });
+}
+
+const button = globalThis.document?.getElementById("enlarge");
+const frame = globalThis.document?.getElementById("map");
+if (button && frame) offer(button, frame);

@@ -1,0 +1,112 @@
+"""Pages of coverage, public and inside, and the same figures for machines."""
+
+from flask import Response, json, redirect, render_template, request, url_for
+from flask_login import current_user
+from werkzeug import Response as Answer
+
+from community_teams.domain.coverage import GOAL_PERCENT
+from community_teams.domain.marks import legend
+from community_teams.maps.drawn import drawing_of
+from community_teams.maps.seen import seen
+from community_teams.queries.coverage import THE_NATION, Figures, inside_figures, place_of, public_figures
+from community_teams.views.coverage_blueprint import NATION_CODE, blueprint
+from community_teams.views.telling_coverage import as_json
+from foundation import clock
+from foundation.accounts.domain.roles import Act
+from foundation.accounts.views.access import may, public, scope_for
+from foundation.accounts.views.work import work_of_visitor
+from foundation.areas import queries as areas
+from foundation.areas.domain.scope import NATION
+from foundation.web.database import session
+
+
+@blueprint.get("/do-phu")
+@public
+def show_nation() -> str:
+    return _page(None)
+
+
+@blueprint.get("/do-phu/<code>")
+@public
+def show_area(code: str) -> str | Answer:
+    if code == NATION_CODE:
+        return redirect(url_for(".show_nation"), 301)
+    return _page(code)
+
+
+@blueprint.get("/quan-ly")
+@may(Act.SEE_COVERAGE)
+def manage() -> str:
+    scope = scope_for(Act.SEE_COVERAGE)
+    codes = [path.rstrip("/").rpartition("/")[2] or None for path in scope.paths]
+    figures = [inside_figures(session(), scope, code) for code in codes]
+    return render_template(
+        "community_teams/manage.html",
+        figures=figures,
+        report_scope=scope_for(Act.PRINT_REPORT),
+        others=[work for work in work_of_visitor() if work.endpoint != request.endpoint],
+        goal=GOAL_PERCENT,
+        now=clock.now(),
+        sample=any(each.is_sample for each in figures) or current_user.is_sample,
+    )
+
+
+@blueprint.get("/api/v1/coverage/<code>")
+@public
+def tell_coverage(code: str) -> Answer:
+    figures = public_figures(session(), NATION, None if code == NATION_CODE else code)
+    answer = Response(json.dumps(as_json(figures)), mimetype="application/json")
+    # Figures change with every visit; an unchanged answer costs a few bytes.
+    answer.headers["Cache-Control"] = "public, no-cache"
+    answer.add_etag()
+    return answer.make_conditional(request)
+
+
+@blueprint.get("/api/v1/outlines/<code>")
+@public
+def tell_outlines(code: str) -> Answer:
+    """GeoJSON of the areas right beneath `code`; an address with the right `?v=` may be kept for ever."""
+    place = THE_NATION if code == NATION_CODE else place_of(session(), code)[0]
+    version = areas.outline_version(session(), place.code or None) or "none"
+    if request.args.get("v") != version:
+        return redirect(url_for(".tell_outlines", code=code, v=version), 302)
+    drawn = areas.outlines_of(session(), place.code or None)
+    answer = Response(_feature_collection(drawn), mimetype="application/geo+json")
+    answer.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    answer.set_etag(version)
+    return answer.make_conditional(request)
+
+
+def _feature_collection(drawn: list[areas.DrawnArea]) -> str:
+    # The geometry is GeoJSON already; reading and writing it again would only cost time.
+    told = [json.dumps({"code": each.code, "name": each.name, "kind": each.kind}) for each in drawn]
+    features = [
+        f'{{"type":"Feature","properties":{properties},"geometry":{each.geojson}}}'
+        for properties, each in zip(told, drawn, strict=True)
+    ]
+    return f'{{"type":"FeatureCollection","features":[{",".join(features)}]}}'
+
+
+def figures_for_visitor(code: str | None) -> Figures:
+    """All figures for somebody whose reach covers the area, the public ones for everybody else."""
+    if current_user.is_authenticated:
+        scope = scope_for(Act.SEE_COVERAGE)
+        place = THE_NATION if code is None else place_of(session(), code)[0]
+        if scope.covers(place.path):
+            return inside_figures(session(), scope, code)
+    return public_figures(session(), NATION, code)
+
+
+def _page(code: str | None) -> str:
+    figures = figures_for_visitor(code)
+    return render_template(
+        "community_teams/coverage.html",
+        figures=figures,
+        drawing=drawing_of(session(), figures.place, [line.place for line in figures.lines]),
+        seen=seen(figures.lines),
+        classes=legend(),
+        goal=GOAL_PERCENT,
+        may_print=not figures.public and scope_for(Act.PRINT_REPORT).covers(figures.place.path),
+        now=clock.now(),
+        sample=figures.is_sample,
+    )

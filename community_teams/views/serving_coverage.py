@@ -1,0 +1,31 @@
+"""Brings the pages of coverage into the app."""
+
+from flask import Flask
+
+from community_teams.domain.coverage import rounded_down
+from community_teams.views import coverage, report
+from community_teams.views.coverage_blueprint import blueprint
+from foundation.accounts.domain.roles import Act
+from foundation.accounts.views.work import Work, offer_work
+from foundation.web.frame import Entry, Place, add_to_frame
+from foundation.words import N_
+
+__all__ = ["coverage", "report", "serve_coverage"]
+
+
+def serve_coverage(app: Flask) -> None:
+    """Serve /do-phu, /quan-ly, the report and the figures for machines. Needs accounts and translations."""
+    app.register_blueprint(blueprint)
+    app.jinja_env.filters["cut"] = lambda share: None if share is None else rounded_down(share)
+    add_to_frame(app, Entry(Place.MENU, "coverage.show_nation", N_("Độ phủ"), "map", 40))
+    offer_work(
+        app,
+        Work(
+            Act.PRINT_REPORT,
+            "coverage.manage",
+            N_("Quản lý"),
+            N_("Độ phủ và báo cáo của địa bàn mình"),
+            "map",
+            order=40,
+        ),
+    )
