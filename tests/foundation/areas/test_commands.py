@@ -4,7 +4,7 @@ import pytest
 
 from foundation.areas.cli import FAULTS, OUTLINES, TABLES
 from foundation.areas.domain.hamlet_lists import Fault
-from foundation.areas.models import Area
+from foundation.areas.models import Area, Outline
 from foundation.areas.services import FaultyHamlets, UnreadableTable
 
 
@@ -80,6 +80,15 @@ def test_outlines_left_out_are_named_and_the_rest_is_kept(areas, make, tmp_path)
 def test_a_file_that_is_not_there_is_said(areas, tmp_path):
     assert areas("import-outlines", tmp_path / "nothing")[0] == 2
     assert areas("import-outlines")[0] == 2
+
+
+def test_a_database_without_tables_is_said_in_plain_words(areas, connection, database_kind):
+    Outline.__table__.drop(connection)
+    code, said = areas("import-outlines", __file__)
+
+    assert code == 1
+    assert "Không ghi được vào cơ sở dữ liệu" in said
+    assert "Traceback" not in said
 
 
 def test_every_message_reads_as_a_sentence_whatever_it_is_about():
