@@ -139,6 +139,33 @@ def test_a_card_must_not_take_the_id_of_a_question_once_unfolded(library):
     ]
 
 
+def test_only_words_after_a_tap_must_not_say_sai(library):
+    assert library.faults_when("Gọi {TD_MAU} khi cần.", "Gõ sai thì làm lại.") == []
+
+
+def test_a_detour_may_go_around_a_screen_that_must_be_passed(library, good_lesson):
+    detour = 'hint = "Bác chạm Tắt máy nhé."\n  goes = "xong"'
+
+    named = good_lesson.replace("[practice]", '[practice]\nmust_pass = ["cuoc-goi", "xep"]')
+    named = named.replace(AFTER, SORT.format(bin="hai-o") + AFTER).replace('hint = "Bác chạm Tắt máy nhé."', detour)
+
+    assert library.put("khoa-mau/bai-mau/lesson.toml", named).faults() == []
+
+
+def test_a_right_way_around_a_screen_that_must_be_passed_is_a_fault(library, good_lesson):
+    around = SORT.format(bin="hai-o")
+    library.put(
+        "khoa-mau/bai-mau/lesson.toml",
+        good_lesson.replace(AFTER, around + AFTER)
+        .replace("[practice]", '[practice]\nmust_pass = ["xep"]')
+        .replace('hint = "Bác chạm Tắt máy nhé."', 'right = true\n  goes = "xong"'),
+    )
+
+    assert library.faults() == [
+        f"{HERE}: practice.must_pass: the practice can be finished rightly without {each}" for each in ("xep", "xep-b")
+    ]
+
+
 def test_invented_numbers_files_and_named_fakes_may_be_shown(library):
     invented = "Số 000 000 000 000, máy 0900 000 000, biển 36X100000, mã 123456, tệp VNelD-moi.apk, trang mau-gov.top."
 
