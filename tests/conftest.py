@@ -36,7 +36,7 @@ def engine(database_kind, tmp_path_factory) -> Iterator[Engine]:
     if database_kind == "sqlite":
         url = f"sqlite:///{tmp_path_factory.mktemp('database')}/test.sqlite3"
     else:
-        url = start_postgres(tmp_path_factory)
+        url = start_postgres()
     engine = make_engine(url)
     Base.metadata.create_all(engine)
     yield engine
