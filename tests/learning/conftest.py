@@ -12,7 +12,7 @@ def teach(app, monkeypatch, make):
         # A version of its own, so that no page drawn for another test is shown.
         catalogue = make.catalogue(*courses)
         monkeypatch.setitem(app.extensions, "catalogue", catalogue)
-        monkeypatch.setattr("learning.views.reading._drawn", {})
+        monkeypatch.setattr("learning.views.kept_pages._pages", {})
         return catalogue.courses[0]
 
     return put

@@ -1,12 +1,14 @@
 import gzip
 import re
 
+import brotli
 import pytest
 from sqlalchemy import func, select
 
 from courses.catalogue import Catalogue
 from courses.domain.practice import Kind
 from learning.models import AnswerRow, Learner
+from learning.views import kept_pages
 
 LONG_LESSON = "vneid-kich-hoat"
 
@@ -148,3 +150,42 @@ def test_every_screen_of_the_library_can_be_drawn_tried_and_failed(visitor):
             assert "MÀN HÌNH TẬP" in page
             if screen.kind is not Kind.END:
                 visitor.send(f"/bai-hoc/{lesson.id}/tap/{screen.id}", given="khong-dau-vao-dau")
+
+
+def test_a_phone_that_has_the_lesson_already_is_told_so(visitor, teach):
+    teach()
+    first = visitor.open("/bai-hoc/bai-mau").response
+
+    again = visitor.client.get("/bai-hoc/bai-mau", headers={"If-None-Match": first.headers["ETag"]})
+
+    assert again.status_code == 304
+    assert again.data == b""
+
+
+@pytest.mark.parametrize(("accepted", "unpack"), [("br", brotli.decompress), ("gzip", gzip.decompress)])
+def test_a_lesson_comes_packed_as_the_browser_can_unpack_it(visitor, teach, accepted, unpack):
+    teach()
+    plain = visitor.open("/bai-hoc/bai-mau", headers={"Accept-Encoding": "identity"}).response
+
+    packed = visitor.client.get("/bai-hoc/bai-mau", headers={"Accept-Encoding": accepted})
+
+    assert packed.headers["Content-Encoding"] == accepted
+    assert "Accept-Encoding" in packed.headers["Vary"]
+    assert unpack(packed.data) == plain.data
+
+
+def test_a_lesson_in_another_language_of_the_interface_is_another_page(visitor, teach):
+    teach()
+    vietnamese = visitor.open("/bai-hoc/bai-mau").html
+    visitor.open("/ngon-ngu/en")
+
+    assert '<html lang="en">' in visitor.open("/bai-hoc/bai-mau").html
+    assert '<html lang="vi">' in vietnamese
+
+
+def test_nothing_is_kept_of_a_page_drawn_for_somebody_signed_in(visitor, teach):
+    teach()
+    visitor.client.set_cookie("session", "somebody")
+
+    assert "ETag" not in visitor.open("/bai-hoc/bai-mau").response.headers
+    assert kept_pages._pages == {}

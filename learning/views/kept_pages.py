@@ -1,0 +1,57 @@
+"""Pages that are the same for everybody, drawn and compressed once for each version of what they show.
+
+A lesson page is most of what this house serves, often to many phones of a hamlet at once. Kept whole it costs neither
+drawing nor compressing, and a phone that has it already is told so in a few bytes.
+"""
+
+import gzip
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import brotli  # type: ignore[import-untyped]
+from flask import Response, request
+from werkzeug.wrappers import Response as BaseResponse
+
+from learning.views.learner import COOKIE as LEARNER
+from translations.web import COOKIE as LANGUAGE
+
+# Cookies that change nothing on such a page, once the language is part of its key. With any other, above all that of
+# somebody signed in, the frame around the page may speak of its reader: then nothing is kept and nothing kept is shown.
+_SAYS_NOTHING = {LEARNER, LANGUAGE}
+
+
+@dataclass(frozen=True)
+class _Kept:
+    plain: bytes
+    gzip: bytes
+    br: bytes
+    fingerprint: str
+
+
+_pages: dict[tuple[str, ...], _Kept] = {}
+
+
+def kept_page(draw: Callable[[], str], *key: str) -> BaseResponse | str:
+    """The page `draw` makes, as kept under `key`, which names all that it depends on: version, thing, language."""
+    if not request.cookies.keys() <= _SAYS_NOTHING:
+        return draw()
+    page = _pages.get(key)
+    if page is None:
+        page = _pages[key] = _keep(draw().encode())
+    encoding = request.accept_encodings.best_match(["br", "gzip"])
+    answer = Response(page.br if encoding == "br" else page.gzip if encoding == "gzip" else page.plain)
+    answer.content_encoding = encoding
+    answer.vary.update(["Accept-Encoding", "Cookie"])
+    # Weak: the same page, however it was compressed.
+    answer.set_etag(page.fingerprint, weak=True)
+    return answer.make_conditional(request)
+
+
+def _keep(html: bytes) -> _Kept:
+    return _Kept(
+        plain=html,
+        gzip=gzip.compress(html, 9, mtime=0),
+        br=brotli.compress(html),
+        fingerprint=hashlib.sha256(html).hexdigest()[:16],
+    )
