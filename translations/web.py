@@ -1,5 +1,7 @@
 """Pages in the reader's language: gettext in templates, the language switch, and filters for numbers and days."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from gettext import NullTranslations
 
 from flask import Blueprint, Flask, current_app, g, has_request_context, redirect, request
@@ -43,6 +45,17 @@ def language() -> Language:
         g.language = interface_language(wished) or SOURCE
     chosen: Language = g.language
     return chosen
+
+
+@contextmanager
+def speaking(other: Language) -> Iterator[None]:
+    """Templates drawn inside speak `other`, whatever the reader chose: papers for authorities are Vietnamese."""
+    before = language()
+    g.language = other
+    try:
+        yield
+    finally:
+        g.language = before
 
 
 @blueprint.get("/ngon-ngu/<tag>")

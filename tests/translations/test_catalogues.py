@@ -76,7 +76,7 @@ def test_no_sentence_of_the_interface_is_missing_or_fuzzy(language, found):
 @pytest.mark.parametrize("language", translated_languages(), ids=lambda language: language.tag)
 def test_a_translation_names_the_same_values_as_its_sentence(language):
     for message in sentences_of(read_catalog(po_file(language.tag), language.tag)):
-        if message.fuzzy:  # a guess, shown to nobody
+        if message.fuzzy or not message.string:  # shown to nobody
             continue
         if isinstance(message.id, str):
             assert sorted(_places(message.string)) == sorted(_places(message.id)), message.id

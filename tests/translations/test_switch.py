@@ -1,6 +1,10 @@
 """Choosing a language."""
 
 import pytest
+from flask import render_template_string
+
+from translations.languages import SOURCE
+from translations.web import speaking
 
 
 def test_the_interface_changes_and_stays_changed(visitor):
@@ -40,3 +44,13 @@ def test_dates_stay_vietnamese_in_english(visitor, make, now):
     visitor.open("/ngon-ngu/en")
 
     assert "01/01/2026" in visitor.open("/tai-khoan")
+
+
+def test_a_paper_for_authorities_speaks_vietnamese_to_every_reader(app):
+    with app.test_request_context("/", headers={"Cookie": "tieng=en"}):
+        sentence = "{% trans %}Đăng nhập{% endtrans %}"
+
+        assert render_template_string(sentence) == "Sign in"
+        with speaking(SOURCE):
+            assert render_template_string(sentence) == "Đăng nhập"
+        assert render_template_string(sentence) == "Sign in"
