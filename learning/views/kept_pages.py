@@ -41,7 +41,8 @@ def kept_page(draw: Callable[[], str], *key: str) -> BaseResponse | str:
         page = _pages[key] = _keep(draw().encode())
     encoding = request.accept_encodings.best_match(["br", "gzip"])
     answer = Response(page.br if encoding == "br" else page.gzip if encoding == "gzip" else page.plain)
-    answer.content_encoding = encoding
+    if encoding:
+        answer.content_encoding = encoding
     answer.vary.update(["Accept-Encoding", "Cookie"])
     # Weak: the same page, however it was compressed.
     answer.set_etag(page.fingerprint, weak=True)
