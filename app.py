@@ -7,6 +7,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 # --- rooms: one import a line, alphabetically ---
 from community_teams.cli import migrate, prepare, sample_commands, teams_commands
 from community_teams.views.serving_coverage import serve_coverage
+from community_teams.views.serving_teams import serve_teams
 from courses.cli import commands as courses_commands
 from courses.serving import serve_courses
 from foundation.accounts.cli import commands as accounts_commands
@@ -50,6 +51,7 @@ def create_app(settings: Settings | None = None, *, engine: Engine | None = None
     serve_translations(app)
     serve_accounts(app)
     serve_learning(app)
+    serve_teams(app)
     serve_coverage(app)
 
     # --- rooms: commands ---

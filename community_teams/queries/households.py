@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, func, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from community_teams.domain.codes import HouseholdStatus, Outcome
@@ -148,6 +148,21 @@ def left_in(session: Session, hamlet_code: str) -> int:
             )
         )
         or 0
+    )
+
+
+def next_left(session: Session, household: Household) -> Household | None:
+    """The next door in the same hamlet that nobody knocked on yet, going on from this one and then from the start."""
+    left = select(Household).where(
+        Household.hamlet_code == household.hamlet_code, _CONDITIONS[Filter.LEFT], Household.id != household.id
+    )
+    order = (Household.lane_key, Household.code_key, Household.id)
+    further = or_(
+        Household.lane_key > household.lane_key,
+        and_(Household.lane_key == household.lane_key, Household.code_key > household.code_key),
+    )
+    return session.scalar(left.where(further).order_by(*order).limit(1)) or session.scalar(
+        left.order_by(*order).limit(1)
     )
 
 

@@ -29,7 +29,7 @@ from community_teams.domain.codes import (
     VneidLevel,
 )
 from community_teams.domain.households import Knocked
-from community_teams.domain.visit_ids import visit_id
+from community_teams.sample.visit_ids import visit_id
 from community_teams.domain.visits import CONSENT_TEXT_VERSION, FORM_VERSION
 from foundation.clock import VIETNAM
 

@@ -1,4 +1,4 @@
-"""Ids of visits: UUID version 7, made where the visit is written down and never again."""
+"""Ids of made-up visits: UUID version 7 as phones make them, but the same each time."""
 
 from datetime import datetime
 from uuid import UUID

@@ -1,0 +1,108 @@
+"""The work list: my hamlets, the households left in one of them, one household, and what was done today."""
+
+from itertools import groupby
+from uuid import UUID
+
+from flask import render_template, request
+from flask_login import current_user
+
+from community_teams.models import Household
+from community_teams.queries import households as queries
+from community_teams.queries import visits
+from community_teams.queries.households import Filter
+from community_teams.views.teams_blueprint import blueprint
+from foundation import clock
+from foundation.accounts.domain.roles import Act
+from foundation.accounts.views.access import may, scope_for
+from foundation.areas.models import Area
+from foundation.areas.queries import ancestors
+from foundation.problems import NotFound
+from foundation.web.database import session
+
+LONGEST_SEARCH = 80
+MOST_PAGES = 1_000
+
+
+def household_or_404(household_id: UUID, act: Act) -> tuple[Household, Area]:
+    """The household and its hamlet. Raises NotFound where the signed-in person may not do `act` there."""
+    found = queries.household(session(), scope_for(act), household_id)
+    if found is None:
+        raise NotFound("no_such_household")
+    return found
+
+
+@blueprint.get("/doi-so")
+@may(Act.SEE_HOUSEHOLDS)
+def show_hamlets() -> str:
+    hamlets = queries.hamlets(session(), scope_for(Act.SEE_HOUSEHOLDS))
+    return render_template(
+        "community_teams/hamlets.html",
+        hamlets=hamlets,
+        today=visits.visits_by(session(), current_user.id, clock.day_in_vietnam(clock.now())),
+        sample=any(hamlet.area.is_sample for hamlet in hamlets),
+    )
+
+
+@blueprint.get("/doi-so/hom-nay")
+@may(Act.SEE_HOUSEHOLDS)
+def show_today() -> str:
+    today = clock.day_in_vietnam(clock.now())
+    told = visits.visits_on(session(), scope_for(Act.SEE_HOUSEHOLDS), today)
+    return render_template(
+        "community_teams/today.html", told=told, today=today, sample=any(each.hamlet.is_sample for each in told)
+    )
+
+
+@blueprint.get("/doi-so/<hamlet_code>")
+@may(Act.SEE_HOUSEHOLDS)
+def show_hamlet(hamlet_code: str) -> str:
+    scope = scope_for(Act.SEE_HOUSEHOLDS)
+    hamlet = queries.hamlet(session(), scope, hamlet_code) if "\0" not in hamlet_code else None
+    if hamlet is None:
+        raise NotFound("no_such_hamlet")
+    counts = queries.filter_counts(session(), scope, hamlet.code)
+    searched = request.args.get("tim", "")[:LONGEST_SEARCH].replace("\0", "").strip()
+    chosen = _filter(request.args.get("loc"), counts[Filter.LEFT], searched)
+    page = _page(request.args.get("trang"))
+    shown = queries.worklist(session(), scope, hamlet.code, chosen, searched, page)
+    found = queries.found(session(), scope, hamlet.code, chosen, searched)
+    return render_template(
+        "community_teams/hamlet.html",
+        hamlet=hamlet,
+        above=ancestors(session(), hamlet.code),
+        lanes=[(lane, list(group)) for lane, group in groupby(shown, key=lambda household: household.lane)],
+        counts=counts,
+        chosen=chosen,
+        searched=searched,
+        page=page,
+        pages=-(-found // queries.PAGE),
+        found=found,
+        left=queries.left_in(session(), hamlet.code),
+        may_record=scope_for(Act.RECORD_VISIT).covers(hamlet.path),
+    )
+
+
+@blueprint.get("/doi-so/ho/<uuid:household_id>")
+@may(Act.SEE_HOUSEHOLDS)
+def show_household(household_id: UUID) -> str:
+    household, hamlet = household_or_404(household_id, Act.SEE_HOUSEHOLDS)
+    return render_template(
+        "community_teams/household.html",
+        household=household,
+        hamlet=hamlet,
+        told=visits.visits_of(session(), scope_for(Act.SEE_HOUSEHOLDS), household.id),
+        may_record=scope_for(Act.RECORD_VISIT).covers(hamlet.path),
+    )
+
+
+def _filter(asked: str | None, left: int, searched: str) -> Filter:
+    """What was asked for; else what is left to do, or everything where nothing is left or something is searched."""
+    if asked in set(Filter):
+        return Filter(asked)
+    return Filter.LEFT if left and not searched else Filter.ALL
+
+
+def _page(asked: str | None) -> int:
+    if asked is None or not (asked.isascii() and asked.isdecimal()):
+        return 1
+    return max(1, min(int(asked[:9]), MOST_PAGES))

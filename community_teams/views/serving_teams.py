@@ -1,0 +1,35 @@
+"""Brings the pages of the teams into the app."""
+
+from flask import Flask
+
+from community_teams.views import households, visit_form
+from community_teams.views.teams_blueprint import blueprint
+from foundation.accounts.domain.roles import Act
+from foundation.accounts.views.work import Work, offer_work
+from foundation.words import N_
+
+__all__ = ["households", "serve_teams", "visit_form"]
+
+
+def serve_teams(app: Flask) -> None:
+    """Serve /doi-so: the work list and the visit form. Needs accounts and translations."""
+    app.register_blueprint(blueprint)
+    offer_work(
+        app,
+        Work(
+            Act.RECORD_VISIT,
+            "teams.show_hamlets",
+            N_("Đi từng ngõ, gõ từng nhà"),
+            N_("Những hộ còn phải đến, và ghi lượt thăm"),
+            "home",
+            order=10,
+        ),
+        Work(
+            Act.SEE_HOUSEHOLDS,
+            "teams.show_today",
+            N_("Lượt thăm hôm nay"),
+            N_("Các tổ trong địa bàn hôm nay đã đi đến đâu"),
+            "clock",
+            order=60,
+        ),
+    )

@@ -1,0 +1,120 @@
+"""Recording one visit: the form, what becomes of it, and the page that says it is counted."""
+
+from uuid import UUID
+
+from flask import redirect, render_template, request, url_for
+from flask_login import current_user
+from uuid_utils.compat import uuid7
+from werkzeug import Response
+from werkzeug.datastructures import MultiDict
+
+from community_teams.domain import codes
+from community_teams.domain.visits import CONSENT_TEXT_VERSION, read_visit
+from community_teams.models import Household
+from community_teams.queries import households as queries
+from community_teams.queries import visits
+from community_teams.services.visits import record_visit
+from community_teams.views.households import household_or_404
+from community_teams.views.teams_blueprint import blueprint
+from community_teams.views.visit_answers import (
+    LANGUAGES,
+    PEOPLE_ON_THE_FORM,
+    as_form,
+    as_record,
+    carried,
+    faulty_parts,
+    local_time,
+)
+from foundation import clock
+from foundation.accounts.domain.roles import Act
+from foundation.accounts.views.access import may, scope_for
+from foundation.areas.models import Area
+from foundation.problems import Conflict, Invalid, NotFound
+from foundation.web.database import session, transaction
+
+
+@blueprint.get("/doi-so/ho/<uuid:household_id>/tham")
+@may(Act.RECORD_VISIT)
+def ask_visit(household_id: UUID) -> str:
+    """An empty form, or with ?sua=<visit> that visit's answers, to be corrected."""
+    household, hamlet = household_or_404(household_id, Act.RECORD_VISIT)
+    told = MultiDict({"started_at": local_time(clock.now()), "consent.how": codes.ConsentHow.SPOKEN.value})
+    if "sua" in request.args:
+        told = _answers_of(request.args["sua"], household)
+    return _form(household, hamlet, told, {})
+
+
+@blueprint.post("/doi-so/ho/<uuid:household_id>/tham")
+@may(Act.RECORD_VISIT)
+def keep_visit(household_id: UUID) -> Response | tuple[str, int]:
+    household, hamlet = household_or_404(household_id, Act.RECORD_VISIT)
+    scope, now = scope_for(Act.RECORD_VISIT), clock.now()
+    try:
+        report = read_visit(as_record(request.form, household_id), now=now)
+        with transaction() as writing:
+            record_visit(writing, report, member=current_user.id, scope=scope, now=now)
+    except Invalid as problem:
+        return _form(household, hamlet, request.form, problem.fields), problem.status
+    except Conflict as problem:
+        # Sent, then gone back and changed: what is kept stays, and this becomes its correction if the visitor says so.
+        told = MultiDict(request.form)
+        told["id"] = ""
+        if problem.code == "visit_id_taken":
+            told["supersedes"] = request.form["id"]
+        return _form(household, hamlet, told, {}, conflict=problem.code), problem.status
+    return redirect(url_for(".show_kept", household_id=household_id, visit_id=report.id), 303)
+
+
+@blueprint.get("/doi-so/ho/<uuid:household_id>/da-ghi/<uuid:visit_id>")
+@may(Act.RECORD_VISIT)
+def show_kept(household_id: UUID, visit_id: UUID) -> str:
+    household, hamlet = household_or_404(household_id, Act.RECORD_VISIT)
+    told = visits.visit(session(), scope_for(Act.RECORD_VISIT), visit_id)
+    if told is None or told.visit.hamlet_code != hamlet.code:
+        raise NotFound("no_such_visit")
+    return render_template(
+        "community_teams/kept.html",
+        household=household,
+        hamlet=hamlet,
+        visit=told.visit,
+        today=visits.visits_by(session(), current_user.id, clock.day_in_vietnam(clock.now())),
+        left=queries.left_in(session(), hamlet.code),
+        next_door=queries.next_left(session(), household),
+    )
+
+
+def _form(
+    household: Household, hamlet: Area, told: MultiDict[str, str], faults: dict[str, str], *, conflict: str = ""
+) -> str:
+    """told: what was typed so far; all of it comes back. conflict: the code of a conflict with a kept visit."""
+    visit_id = told.get("id", "")
+    return render_template(
+        "community_teams/visit.html",
+        household=household,
+        hamlet=hamlet,
+        told=told,
+        faults=faults,
+        parts=faulty_parts(faults),
+        conflict=conflict,
+        # Made with the form, so that a double tap counts once.
+        visit_id=visit_id if visit_id and "id" not in faults else uuid7(),
+        latest_start=local_time(clock.now()),
+        today=clock.day_in_vietnam(clock.now()),
+        people=range(PEOPLE_ON_THE_FORM),
+        languages=LANGUAGES,
+        carried=carried(told),
+        consent_text=CONSENT_TEXT_VERSION,
+    )
+
+
+def _answers_of(typed_id: str, household: Household) -> MultiDict[str, str]:
+    try:
+        visit_id = UUID(typed_id)
+    except ValueError:
+        raise NotFound("no_such_visit") from None
+    told = visits.visit(session(), scope_for(Act.RECORD_VISIT), visit_id)
+    if told is None or told.visit.household_id != household.id or told.corrected:
+        raise NotFound("no_such_visit")
+    answers = as_form(told.visit)
+    answers["supersedes"] = str(visit_id)
+    return answers
