@@ -8,7 +8,7 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response as BaseResponse
 
 from foundation import clock
-from foundation.problems import Invalid, NotAllowed, NotFound
+from foundation.problems import Conflict, Invalid, NotFound
 from foundation.web.access import public
 from foundation.web.database import session, transaction
 from foundation.web.print import render_pdf
@@ -50,6 +50,8 @@ def give_letter(course_id: str) -> BaseResponse | tuple[str, int]:
                 language=SOURCE.tag,  # lessons are in Vietnamese alone so far
                 now=clock.now(),
             )
+    except Conflict as unfinished:
+        return _asking(course_id), unfinished.status
     except Invalid as faulty:
         return _asking(course_id, typed=name, error=faulty.fields["name"]), faulty.status
     return redirect(url_for(".check_letter", code=letter.code), 303)
@@ -107,8 +109,8 @@ def check_letter(code: str) -> str | tuple[str, int]:
 
 @blueprint.get("/xac-nhan/<code>.pdf")
 @public
-def print_letter(code: str) -> Response:
-    """The letter to print, for the phone that learned. Raises NotAllowed("letter_of_another") for any other."""
+def print_letter(code: str) -> Response | tuple[str, int]:
+    """The letter to print, for the phone that learned; any other is told, with 403, where it can be had."""
     try:
         letter = queries.letter_by_code(session(), read_code(code))
     except Mistyped:
@@ -116,7 +118,7 @@ def print_letter(code: str) -> Response:
     if letter is None:
         raise NotFound("no_such_letter")
     if letter.learner != known_learner():
-        raise NotAllowed("letter_of_another")
+        return render_template("learning/letter_of_another.html", code=letter.code), 403
     answer = Response(_letter_as_pdf(letter), mimetype="application/pdf")
     answer.headers["Content-Disposition"] = f'attachment; filename="giay-xac-nhan-{in_groups(letter.code)}.pdf"'
     return answer

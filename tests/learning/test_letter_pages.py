@@ -61,7 +61,7 @@ def test_there_is_nothing_to_ask_before_the_course_is_finished(make, course, pho
     half_way = phone_of(make.learner(course.lessons[0]))
 
     assert half_way.open(ASKING).links["Học tiếp"] == "/bai-hoc/hai"
-    half_way.send(ASKING, name="Nguyễn Thị Mẫu", expect=409)
+    assert "Học tiếp" in half_way.send(ASKING, name="Nguyễn Thị Mẫu", expect=409).links
 
 
 def test_a_phone_that_learned_nothing_is_shown_the_way(visitor, course):
@@ -111,7 +111,9 @@ def test_a_revoked_letter_says_so(visitor, session, make, learner, course):
 def test_the_printed_letter_belongs_to_the_phone_that_learned(visitor, phone_of, make, learner, course):
     letter = make.letter(learner.id, course)
 
-    visitor.open(f"/xac-nhan/{letter.code}.pdf", expect=403)
+    page = visitor.open(f"/xac-nhan/{letter.code}.pdf", expect=403)
+    assert page.links["Kiểm tra giấy này"] == f"/xac-nhan/{letter.code}"
+    assert "Nguyễn" not in page.html
     phone_of(make.learner(*course.lessons)).open(f"/xac-nhan/{letter.code}.pdf", expect=403)
 
 
