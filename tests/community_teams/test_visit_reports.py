@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from community_teams.domain.codes import SkillLevel
 from community_teams.domain.form_fields import nested
 from community_teams.domain.free_text import number_fault
-from community_teams.domain.visit_ids import visit_id
+from community_teams.sample.visit_ids import visit_id
 from community_teams.domain.visits import read_visit
 from foundation.problems import Invalid
 
