@@ -17,9 +17,7 @@ class Settings(BaseSettings):
     data_folder: Path = Field(
         default=HOUSE / "var", description="Holds the SQLite file, the secret key and prepared static files."
     )
-    database_url: str = Field(
-        default="", description="SQLAlchemy address; empty means SQLite in the data folder."
-    )
+    database_url: str = Field(default="", description="SQLAlchemy address; empty means SQLite in the data folder.")
     secret_key: str = Field(
         default="", description="Signs cookies; empty means one made at first start and kept in the data folder."
     )

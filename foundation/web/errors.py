@@ -69,9 +69,7 @@ def _same_again() -> list[tuple[str, str]] | None:
     """The fields of the form that failed, so that one tap sends it again; None when it was no form."""
     if request.method != "POST" or request.is_json:
         return None
-    return [
-        (name, value) for name, value in request.form.items(multi=True) if name not in NEVER_REPEATED
-    ]
+    return [(name, value) for name, value in request.form.items(multi=True) if name not in NEVER_REPEATED]
 
 
 def _answer(status: int, code: str, **details: object) -> Response:

@@ -5,7 +5,9 @@ from sqlalchemy import text
 
 from foundation.web.database import session
 
-blueprint = Blueprint("web", __name__, template_folder="templates", static_folder="static", static_url_path="/static/web")
+blueprint = Blueprint(
+    "web", __name__, template_folder="templates", static_folder="static", static_url_path="/static/web"
+)
 gallery = Blueprint("gallery", __name__)
 
 

@@ -19,6 +19,7 @@ AXE_RUN = """async () => {
 class Phone:
     def __init__(self, context: BrowserContext, *, scripts: bool = True) -> None:
         self.page: Page = context.new_page()
+        self.page.set_default_timeout(10_000)
         self.scripts = scripts
         self.complaints: list[str] = []
         self.page.on("console", self._listen)
