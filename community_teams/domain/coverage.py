@@ -1,5 +1,6 @@
 """How far the teams have come, counted in households: two denominators, sums that own up to what is missing."""
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -22,6 +23,10 @@ class Shade(Enum):
     FROM_50 = 50
     FROM_80 = 80
     FROM_95 = 95
+
+
+_SHADES = tuple(Shade)
+_STARTS = [shade.value for shade in _SHADES]
 
 
 class Shares:
@@ -47,7 +52,7 @@ class Shares:
         if not self.households:
             return None
         percent = 100 * self.reached_listed // self.households
-        return max((shade for shade in Shade if shade.value <= percent), key=lambda shade: shade.value)
+        return _SHADES[bisect_right(_STARTS, percent) - 1]
 
     @property
     def left_to_goal(self) -> int | None:

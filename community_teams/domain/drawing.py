@@ -6,6 +6,7 @@ Two styles give the same picture: tiles, one square an area, and outlines, the r
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 # Side of a tile's cell and the gap between tiles, in drawing units.
 CELL = 100
@@ -108,6 +109,7 @@ def in_reading_order(codes: Sequence[str]) -> dict[str, tuple[int, int]]:
     return {code: (number % wide, number // wide) for number, code in enumerate(codes)}
 
 
+@lru_cache(20_000)
 def wrapped(name: str, most: int, lines: int = 2) -> tuple[str, ...]:
     """A name cut into at most `lines` lines of at most `most` characters; "…" ends what did not fit."""
     done: list[str] = []

@@ -10,6 +10,8 @@ from community_teams.maps.seen import seen
 from community_teams.services.reports import Report
 from foundation.clock import day_in_vietnam
 from foundation.web.print import render_pdf
+from translations.languages import SOURCE
+from translations.web import speaking
 
 
 def report_pdf(session: Session, report: Report) -> bytes:
@@ -21,18 +23,20 @@ def report_pdf(session: Session, report: Report) -> bytes:
     own = figures.coverage
     assert isinstance(own, Coverage)  # inside figures are never hidden
     missed = [(code, n) for code, n in own.by_outcome.items() if not Outcome(code).reached]
-    return render_pdf(
-        "community_teams/report.html",
-        styles=["coverage/report.css"],
-        figures=figures,
-        drawing=drawing_of(session, figures.place, [line.place for line in figures.lines]),
-        seen=seen(figures.lines),
-        classes=legend(),
-        goal=GOAL_PERCENT,
-        missed=missed,
-        open_issues=report.open_issues,
-        petitions=report.petitions,
-        complete_to=report.complete_to,
-        year=day_in_vietnam(report.complete_to).year,
-        sample=figures.is_sample,
-    )
+    with speaking(SOURCE):
+        return render_pdf(
+            "community_teams/report.html",
+            styles=["coverage/report.css"],
+            figures=figures,
+            drawing=drawing_of(session, figures.place, [line.place for line in figures.lines]),
+            seen=seen(figures.lines),
+            kinds=figures.kinds,
+            classes=legend(),
+            goal=GOAL_PERCENT,
+            missed=missed,
+            open_issues=report.open_issues,
+            petitions=report.petitions,
+            complete_to=report.complete_to,
+            year=day_in_vietnam(report.complete_to).year,
+            sample=figures.is_sample,
+        )

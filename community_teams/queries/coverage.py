@@ -1,11 +1,12 @@
 """Reading coverage: sums of the hamlets' counters, one statement a level."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
+from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Row, case, func, literal_column, select
+from sqlalchemy import ColumnElement, Integer, Row, case, func, literal_column, not_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from community_teams.domain.codes import Outcome
@@ -27,11 +28,10 @@ from foundation.areas.models import Area
 from foundation.areas.queries import inside
 from foundation.problems import NotAllowed, NotFound
 
-# How much of a path names a province, "38/", and a commune, "38/15607/": official codes have a fixed width.
-# Written out, because PostgreSQL does not see that two parameters of a GROUP BY are the same number.
+# A path begins with its province's code, which has two digits. Written out, because PostgreSQL does not see that two
+# parameters of a GROUP BY are the same number.
 _FIRST = literal_column("1", Integer)
-_PROVINCE_PATH = literal_column("3", Integer)
-_COMMUNE_PATH = literal_column("9", Integer)
+_PROVINCE_CODE = literal_column("2", Integer)
 
 
 @dataclass(frozen=True)
@@ -68,8 +68,8 @@ class Figures:
     """Coverage of an area and of those right beneath it, in Vietnamese order of their names.
 
     above: from the province down, without the area itself. public: whether small cells are hidden.
-    last_visit_on: day in Việt Nam of the latest visit counted; counted_at: when a counter last changed. Both None
-    without visits, or where the area is hidden. is_sample: whether made-up hamlets are among them.
+    last_visit_on: day in Việt Nam of the latest visit counted; None without visits, or where the area is hidden.
+    is_sample: whether made-up hamlets are among them.
     """
 
     place: Place
@@ -78,8 +78,12 @@ class Figures:
     lines: tuple[Line, ...]
     public: bool
     last_visit_on: date | None
-    counted_at: datetime | None
     is_sample: bool
+
+    @property
+    def kinds(self) -> list[Kind]:
+        """The kinds among the lines, each once."""
+        return list(dict.fromkeys(line.place.kind for line in self.lines if line.place.kind is not None))
 
 
 def place_of(session: Session, code: str) -> tuple[Place, tuple[Place, ...]]:
@@ -101,7 +105,7 @@ def inside_figures(session: Session, scope: Scope, code: str | None) -> Figures:
     place, above = (THE_NATION, ()) if code is None else place_of(session, code)
     if not scope.covers(place.path):
         raise NotAllowed("outside_your_area")
-    level = _level(session, scope, place)
+    level = _level(session, scope, place, tuple(Outcome))
     lines = tuple(Line(child, level.coverage.get(child.code, NOTHING)) for child in _children(session, scope, place))
     return Figures(
         place,
@@ -110,7 +114,6 @@ def inside_figures(session: Session, scope: Scope, code: str | None) -> Figures:
         lines,
         False,
         level.last_visit_on,
-        level.counted_at,
         level.is_sample,
     )
 
@@ -136,7 +139,6 @@ def public_figures(session: Session, scope: Scope, code: str | None) -> Figures:
         tuple(Line(child, publish(coverage, hidden.of(child.code))) for child, coverage in known.items()),
         True,
         None if veil.area else level.last_visit_on,
-        None if veil.area else level.counted_at,
         level.is_sample,
     )
 
@@ -145,7 +147,6 @@ def public_figures(session: Session, scope: Scope, code: str | None) -> Figures:
 class _Level:
     coverage: Mapping[str, Coverage]
     last_visit_on: date | None
-    counted_at: datetime | None
     is_sample: bool
 
 
@@ -168,13 +169,11 @@ def _children(session: Session, scope: Scope, place: Place) -> list[Place]:
     return [_place(row) for row in rows]
 
 
-def _child_key(place: Place) -> ColumnElement[str] | InstrumentedAttribute[str]:
-    """What hamlets are grouped by beneath a place: a path's beginning, which ends in the child's code."""
+def _child_code(place: Place) -> ColumnElement[str] | InstrumentedAttribute[str] | InstrumentedAttribute[str | None]:
+    """What hamlets are grouped by beneath a place: the code of its child they lie in, or their own."""
     if place.level is None:
-        return func.substr(Area.path, _FIRST, _PROVINCE_PATH)
-    if place.level is Level.PROVINCE:
-        return func.substr(Area.path, _FIRST, _COMMUNE_PATH)
-    return Area.path
+        return func.substr(Area.path, _FIRST, _PROVINCE_CODE)
+    return Area.parent_code if place.level is Level.PROVINCE else Area.code
 
 
 def _hamlets(scope: Scope, place: Place) -> tuple[ColumnElement[bool], ...]:
@@ -182,14 +181,14 @@ def _hamlets(scope: Scope, place: Place) -> tuple[ColumnElement[bool], ...]:
     return Area.level == Level.HAMLET, Area.valid_to.is_(None), *within
 
 
-def _level(session: Session, scope: Scope, place: Place) -> _Level:
+def _level(session: Session, scope: Scope, place: Place, outcomes: Sequence[Outcome] = ()) -> _Level:
     """The hamlets within `scope` beneath a place, added up to the areas right beneath it; itself, for a hamlet."""
-    key = _child_key(place)
+    code = _child_code(place)
     listed = Area.official_households.is_not(None)
     source = case((listed, Area.households_source))
     rows = session.execute(
         select(
-            key.label("path"),
+            code.label("code"),
             func.sum(Area.official_households).label("households"),
             func.min(source).label("first_source"),
             func.max(source).label("last_source"),
@@ -202,18 +201,16 @@ def _level(session: Session, scope: Scope, place: Place) -> _Level:
             func.count().label("hamlets"),
             func.count(Area.official_households).label("listed"),
             func.max(HamletTotal.last_visit_on).label("last_visit_on"),
-            func.max(HamletTotal.updated_at).label("updated_at"),
             func.max(case((Area.is_sample, 1), else_=0)).label("is_sample"),
-            *(_counted(getattr(HamletTotal, outcome.value)).label(outcome.value) for outcome in Outcome),
+            *(_counted(getattr(HamletTotal, outcome.value)).label(outcome.value) for outcome in outcomes),
         )
         .outerjoin_from(Area, HamletTotal, HamletTotal.hamlet_code == Area.code)
         .where(*_hamlets(scope, place))
-        .group_by(key)
+        .group_by(code)
     ).all()
     return _Level(
-        coverage={row.path.rstrip("/").rpartition("/")[2]: _coverage(row) for row in rows},
+        coverage={row.code: _coverage(row, outcomes) for row in rows},
         last_visit_on=max((row.last_visit_on for row in rows if row.last_visit_on), default=None),
-        counted_at=max((row.updated_at for row in rows if row.last_visit_on), default=None),
         is_sample=any(row.is_sample for row in rows),
     )
 
@@ -227,7 +224,7 @@ def _counted_where(condition: ColumnElement[bool]) -> ColumnElement[int]:
     return func.coalesce(func.sum(case((condition, HamletTotal.households))), 0)
 
 
-def _coverage(row: Row[*tuple[Any, ...]]) -> Coverage:
+def _coverage(row: Row[*tuple[Any, ...]], outcomes: Sequence[Outcome]) -> Coverage:
     sources = sorted({name for name in (row.first_source, row.last_source) if name})
     return Coverage(
         households=row.households,
@@ -237,7 +234,7 @@ def _coverage(row: Row[*tuple[Any, ...]]) -> Coverage:
         reached=row.reached,
         knocked=row.knocked,
         reached_listed=row.reached_listed,
-        by_outcome={outcome.value: count for outcome in Outcome if (count := getattr(row, outcome.value))},
+        by_outcome={outcome.value: count for outcome in outcomes if (count := getattr(row, outcome.value))},
         hamlets=row.hamlets,
         unlisted=row.hamlets - row.listed,
         enumerated_unlisted=row.enumerated_unlisted,
@@ -250,31 +247,33 @@ def _veil(session: Session, place: Place, above: tuple[Place, ...], own: Coverag
     Decided over the whole nation, whatever part of it a site shows: a cell that is hidden on one page and shown on
     another is shown.
     """
-    if place.level is None:
-        return hidden_at_the_top(cell(own))
-    veil: Veil | None = None
-    for parent, child in zip((THE_NATION, *above), (*above, place), strict=True):
-        siblings = _cells_beneath(session, parent)
-        if veil is None:
-            veil = hidden_at_the_top(sum(siblings.values(), NOBODY))
-        veil = hidden_children(veil, siblings).of(child.code)
-        if veil.area:
-            break
-    assert veil is not None
+    # Upwards: each family needs its other members only, for the one we come from is known already.
+    families: list[dict[str, Cell]] = []
+    mine = cell(own)
+    line = (THE_NATION, *above, place) if place.level is not None else (THE_NATION,)
+    for parent, child in reversed(list(pairwise(line))):
+        family = _cells_beside(session, parent, child) | {child.code: mine}
+        families.append(family)
+        mine = sum(family.values(), NOBODY)
+    # Downwards: what is hidden above is hidden here.
+    veil = hidden_at_the_top(mine)
+    for family, child in zip(reversed(families), line[1:], strict=True):
+        veil = hidden_children(veil, family).of(child.code)
     return veil
 
 
-def _cells_beneath(session: Session, place: Place) -> dict[str, Cell]:
-    key = _child_key(place)
+def _cells_beside(session: Session, parent: Place, child: Place) -> dict[str, Cell]:
+    """The children of `parent` by code, without `child`."""
+    code = _child_code(parent)
     rows = session.execute(
         select(
-            key,
+            code,
             _counted(Area.official_households),
             _counted(HamletTotal.households),
             _counted_where(Area.official_households.is_(None)),
         )
         .outerjoin_from(Area, HamletTotal, HamletTotal.hamlet_code == Area.code)
-        .where(*_hamlets(NATION, place))
-        .group_by(key)
+        .where(*_hamlets(NATION, parent), not_(inside(Area.path, Scope((child.path,)))))
+        .group_by(code)
     )
-    return {path.rstrip("/").rpartition("/")[2]: Cell(*counts) for path, *counts in rows.tuples()}
+    return {str(code): Cell(*counts) for code, *counts in rows.tuples()}

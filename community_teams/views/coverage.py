@@ -104,6 +104,7 @@ def _page(code: str | None) -> str:
         figures=figures,
         drawing=drawing_of(session(), figures.place, [line.place for line in figures.lines]),
         seen=seen(figures.lines),
+        kinds=figures.kinds,
         classes=legend(),
         goal=GOAL_PERCENT,
         may_print=not figures.public and scope_for(Act.PRINT_REPORT).covers(figures.place.path),

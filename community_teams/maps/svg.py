@@ -1,0 +1,159 @@
+"""Writes a map as SVG. Presentation attributes only: the pages' security policy forbids inline styles, and the printer
+reads no style sheet inside a drawing.
+
+Written here and not in a template because a province has 166 communes, and a template takes ten times as long for each.
+The words come from a template all the same, as patterns with the places of names and numbers in braces.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from markupsafe import Markup, escape
+
+from community_teams.domain.coverage import rounded_down
+from community_teams.domain.drawing import Archipelago, Drawing, Shape, Style
+from community_teams.domain.marks import Known
+from community_teams.maps.seen import Seen
+from translations.formats import number, percent
+
+LINE = "#4d4436"
+FAR = "#7a6c57"
+PAPER = "#fffdf7"
+# Writing on outlines, in drawing units: below SMALL the page hides it on a phone, below LEAST nobody could read it.
+LARGEST, SMALL, LEAST = 34, 30, 9
+
+BOLD = ' font-weight="700"'
+# A style sheet may show it where there is room.
+NOT_SHOWN = ' display="none"'
+HATCH = (
+    '<defs><pattern id="hatch" width="14" height="14" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
+    f'<rect width="14" height="14" fill="{PAPER}"/><path d="M0 0v14" stroke="#e2d6bd" stroke-width="6"/>'
+    "</pattern></defs>"
+)
+
+
+@dataclass(frozen=True)
+class Words:
+    """What a map says, in the reader's language.
+
+    names: kind -> "xã {name}". share: "{name}: {share}, … {reached} … {households} …". hidden, no_share, nothing:
+    "{name}: …". veiled: the word in a hidden tile. archipelago: "Quần đảo {name}", and `archipelago_word` alone.
+    """
+
+    label: str
+    names: Mapping[str, str]
+    share: str
+    hidden: str
+    no_share: str
+    nothing: str
+    veiled: str
+    archipelago: str
+    archipelago_word: str
+    archipelagos: Mapping[str, str]
+
+
+def map_words(*, names: Mapping[str, str], archipelagos: Mapping[str, str], **sentences: str) -> Words:
+    """Words from a template, which gives them as markup: here they become plain text again."""
+    return Words(names=_plain(names), archipelagos=_plain(archipelagos), **_plain(sentences))
+
+
+def draw_map(drawing: Drawing, seen: Mapping[str, Seen], words: Words, base: str) -> Markup:
+    """The whole map, well-formed XML.
+
+    base: address to put a code after, such as "/do-phu/"; "" in print, where nothing can be tapped. Areas that are not
+    in `seen` are not drawn.
+    """
+    tiles = drawing.style is Style.TILES
+    width = "few" if drawing.columns <= 5 else "some" if drawing.columns <= 11 else "many"
+    # On paper every tile of a map with few of them is large enough for its name; on a screen the style sheet decides.
+    named = not base and width != "many"
+    parts = [
+        f'<svg class="map map-{drawing.style} map-{width}" xmlns="http://www.w3.org/2000/svg" '
+        f'viewBox="0 0 {drawing.width:g} {drawing.height:g}" role="{"group" if base else "img"}" '
+        f'aria-label="{escape(words.label)}">',
+        HATCH,
+    ]
+    for islands in drawing.archipelagos:
+        parts.append(_archipelago(islands, words, tiles, base if islands.code in seen else ""))
+    for shape in drawing.shapes:
+        if shape.code in seen:
+            parts.append(_area(shape, seen[shape.code], words, tiles, named, base))
+    parts.append("</svg>")
+    return Markup("".join(parts))  # noqa: S704 - every name and sentence in it has been escaped
+
+
+def told(here: Seen, words: Words) -> str:
+    """One area's figures as a sentence, for those who hear the map and those who touch it."""
+    name = words.names[here.place.kind or ""].format(name=here.place.name)
+    coverage = here.coverage
+    if coverage is None:
+        return words.hidden.format(name=name)
+    if coverage.nothing_known:
+        return words.nothing.format(name=name)
+    if coverage.share is None:
+        return words.no_share.format(name=name)
+    return words.share.format(
+        name=name,
+        share=percent(rounded_down(coverage.share)),
+        reached=number(coverage.reached_listed),
+        households=number(coverage.households),
+    )
+
+
+def _plain(words: Mapping[str, str]) -> dict[str, str]:
+    return {key: Markup(word).unescape() for key, word in words.items()}  # noqa: S704 - on its way out of markup
+
+
+def _area(shape: Shape, here: Seen, words: Words, tiles: bool, named: bool, base: str) -> str:
+    sentence = escape(told(here, words))
+    known = here.mark.known
+    fill = "url(#hatch)" if known is Known.NO_SHARE else here.mark.fill
+    dashes = (' stroke-dasharray="7 5"' if tiles else ' stroke-dasharray="3 3"') if known is Known.HIDDEN else ""
+    inside = (
+        f'<path d="{shape.path}" fill="{fill}" fill-rule="evenodd" stroke="{LINE}" stroke-width="{2 if tiles else 1}"'
+        f"{dashes}/>"
+    )
+    value = str(here.mark.percent) if here.mark.percent is not None else words.veiled if known is Known.HIDDEN else ""
+    if value and tiles:
+        lower, size = (34, 36) if named else (18, 50)
+        inside += _text("map-value", shape.x, shape.y + lower, size, here.mark.ink, value, bold=True)
+    elif value:
+        size = min(LARGEST, int(shape.room / len(value) * 1.3))
+        if size >= LEAST:
+            name = "map-value map-small" if size < SMALL else "map-value"
+            inside += _text(name, shape.x, shape.y + size * 0.36, size, here.mark.ink, value, bold=True)
+    if tiles:
+        for line, text in enumerate(here.name_lines):
+            inside += _text("map-name", shape.x, shape.y - 24 + 21 * line, 20, here.mark.ink, text, shown=named)
+    if not base:
+        return f"<g>{inside}</g>\n"
+    return f'<a href="{base}{escape(shape.code)}" aria-label="{sentence}"><title>{sentence}</title>{inside}</a>\n'
+
+
+def _archipelago(islands: Archipelago, words: Words, tiles: bool, base: str) -> str:
+    name = words.archipelagos[islands.key]
+    whole = words.archipelago.format(name=name)
+    inside = (
+        f'<path d="{islands.path}" fill="{PAPER if tiles else "none"}" stroke="{FAR}" stroke-width="2" '
+        'stroke-dasharray="8 6"/>'
+    )
+    inside += "".join(f'<circle cx="{x:.0f}" cy="{y:.0f}" r="4" fill="{FAR}"/>' for x, y in islands.dots)
+    if tiles:
+        inside += _text("map-sea", islands.x, islands.y - 12, 28, "#3a332a", words.archipelago_word)
+        inside += _text("map-sea", islands.x, islands.y + 20, 34, "#3a332a", name, bold=True)
+    else:
+        inside += _text("map-far", islands.x, islands.y, 32, "#3a332a", whole)
+    if not base:
+        return f"<g>{inside}</g>\n"
+    return f'<a href="{base}{escape(islands.code)}" aria-label="{escape(whole)}">{inside}</a>\n'
+
+
+def _text(
+    name: str, x: float, y: float, size: int, ink: str, text: str, *, bold: bool = False, shown: bool = True
+) -> str:
+    # Readers hear the sentence of the whole area instead.
+    return (
+        f'<text class="{name}"{"" if shown else NOT_SHOWN} x="{x:.0f}" y="{y:.0f}" '
+        f'font-size="{size}"{BOLD if bold else ""} text-anchor="middle" fill="{ink}" aria-hidden="true">'
+        f"{escape(text)}</text>"
+    )
