@@ -5,7 +5,6 @@ import brotli
 import pytest
 from sqlalchemy import func, select
 
-from courses.catalogue import Catalogue
 from courses.domain.practice import Kind
 from learning.models import AnswerRow, Learner
 from learning.views import kept_pages
@@ -21,8 +20,8 @@ def address_of(page):
     return page.response.request.path
 
 
-def test_a_resident_works_through_a_real_lesson(visitor, right_taps, session):
-    lesson = Catalogue.load().lesson(LONG_LESSON)
+def test_a_resident_works_through_a_real_lesson(app, visitor, right_taps, session):
+    lesson = app.extensions["catalogue"].lesson(LONG_LESSON)
 
     page = visitor.open(f"/bai-hoc/{lesson.id}")
     assert page.heading == lesson.title
@@ -46,8 +45,8 @@ def test_a_resident_works_through_a_real_lesson(visitor, right_taps, session):
     assert count(session, AnswerRow) == len(lesson.graded)
 
 
-def test_a_lesson_holds_all_it_teaches_in_one_page(visitor):
-    for lesson in Catalogue.load().lessons:
+def test_a_lesson_holds_all_it_teaches_in_one_page(app, visitor):
+    for lesson in app.extensions["catalogue"].lessons:
         page = visitor.open(f"/bai-hoc/{lesson.id}")
         html = page.html
         for step in lesson.steps:
@@ -67,8 +66,8 @@ def test_a_draft_says_that_it_is_one(visitor, teach, make):
     assert "nháp" not in visitor.open("/bai-hoc/sach")
 
 
-def test_every_lesson_fits_into_the_first_round_trip(visitor):
-    for lesson in Catalogue.load().lessons:
+def test_every_lesson_fits_into_the_first_round_trip(app, visitor):
+    for lesson in app.extensions["catalogue"].lessons:
         assert len(gzip.compress(visitor.open(f"/bai-hoc/{lesson.id}").html.encode(), 5)) <= 14 * 1024, lesson.id
 
 
@@ -143,8 +142,8 @@ def test_a_course_shows_what_is_done_and_leads_on(make, teach, phone_of):
     assert phone.open("/").links["Học tiếp"] == "/bai-hoc/hai"
 
 
-def test_every_screen_of_the_library_can_be_drawn_tried_and_failed(visitor):
-    for lesson in Catalogue.load().lessons:
+def test_every_screen_of_the_library_can_be_drawn_tried_and_failed(app, visitor):
+    for lesson in app.extensions["catalogue"].lessons:
         for screen in lesson.practice.screens:
             page = visitor.open(f"/bai-hoc/{lesson.id}/tap/{screen.id}")
             assert "MÀN HÌNH TẬP" in page
