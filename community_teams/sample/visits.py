@@ -29,8 +29,8 @@ from community_teams.domain.codes import (
     VneidLevel,
 )
 from community_teams.domain.households import Knocked
-from community_teams.sample.visit_ids import visit_id
 from community_teams.domain.visits import CONSENT_TEXT_VERSION, FORM_VERSION
+from community_teams.sample.visit_ids import visit_id
 from foundation.clock import VIETNAM
 
 WEEKS = 6
