@@ -4,7 +4,7 @@
 const main = document.getElementById("main");
 
 /** Whether `text` may be somebody's real number, by the patterns its form carries. */
-export function looksReal(text, { real, invented }) {
+function looksReal(text, { real, invented }) {
   return (text.normalize("NFKC").match(new RegExp(real, "g")) ?? []).some(
     (number) => !new RegExp(invented).test(number.replace(/\D/g, "")),
   );
