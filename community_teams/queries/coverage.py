@@ -276,4 +276,4 @@ def _cells_beside(session: Session, parent: Place, child: Place) -> dict[str, Ce
         .where(*_hamlets(NATION, parent), not_(inside(Area.path, Scope((child.path,)))))
         .group_by(code)
     )
-    return {str(code): Cell(*counts) for code, *counts in rows.tuples()}
+    return {str(code): Cell(*counts) for code, *counts in rows}

@@ -42,7 +42,7 @@ def open_issues(session: Session, scope: Scope, path: str) -> list[OpenIssues]:
         .group_by(Issue.type)
         .order_by(func.count().desc(), Issue.type)
     )
-    return [OpenIssues(*row) for row in rows.tuples()]
+    return [OpenIssues(*row) for row in rows]
 
 
 def petitions(session: Session, scope: Scope, path: str) -> list[Petition]:
@@ -62,4 +62,4 @@ def petitions(session: Session, scope: Scope, path: str) -> list[Petition]:
         .group_by(Issue.type, Issue.level)
         .order_by(func.count().desc(), Issue.type, Issue.level)
     )
-    return [Petition(*row) for row in rows.tuples()]
+    return [Petition(*row) for row in rows]
