@@ -2,7 +2,7 @@
 
 import logging
 
-from flask import Flask, Response, json, render_template, request
+from flask import Flask, Response, g, json, render_template, request
 from sqlalchemy.exc import InterfaceError, OperationalError
 from werkzeug.exceptions import HTTPException
 
@@ -56,6 +56,8 @@ def answer_for_problems(app: Flask) -> None:
     @app.errorhandler(InterfaceError)
     def busy(error: Exception) -> Response:
         log.error("database not reached: %s", error.__class__.__name__, exc_info=error)
+        # The page that says so must not ask the database who is reading it.
+        g.database_gone = True
         answer = _answer(503, "busy", again=_same_again())
         answer.headers["Retry-After"] = "5"
         return answer

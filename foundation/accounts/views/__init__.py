@@ -5,7 +5,7 @@ from flask import Flask
 from foundation.accounts.domain.roles import Act
 from foundation.accounts.views import administration, log, sign_in
 from foundation.accounts.views.access import load_people
-from foundation.accounts.views.work import Work, offer_work
+from foundation.accounts.views.work import Work, offer_work, work_of_visitor
 from foundation.web.frame import Entry, Place, add_to_frame
 from foundation.words import N_
 
@@ -13,6 +13,7 @@ from foundation.words import N_
 def serve_accounts(app: Flask) -> None:
     """Know who is signed in, and serve /dang-nhap, /tai-khoan, /quan-ly/tai-khoan and /quan-ly/nhat-ky."""
     load_people(app)
+    app.jinja_env.globals["work_of_visitor"] = work_of_visitor
     for room in (sign_in, administration, log):
         app.register_blueprint(room.blueprint)
     add_to_frame(app, Entry(Place.FOOT, "accounts.account", N_("Tài khoản tổ và cán bộ"), order=80))

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from flask import Flask, redirect, request, url_for
+from flask import Flask, g, redirect, request, url_for
 from flask_login import LoginManager, current_user
 from werkzeug import Response
 
@@ -58,7 +58,7 @@ def load_people(app: Flask) -> None:
 
 def _load(session_id: str) -> SignedIn | None:
     person_id, _, version = session_id.partition(".")
-    if not (person_id.isdecimal() and version.isdecimal()):
+    if g.get("database_gone") or not (person_id.isdecimal() and version.isdecimal()):
         return None
     person = queries.person_of_session(session(), int(person_id), int(version))
     return SignedIn(person) if person else None

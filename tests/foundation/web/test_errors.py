@@ -78,7 +78,8 @@ def test_a_form_that_could_not_be_kept_is_offered_again_without_its_password(app
     def locked():
         raise OperationalError("INSERT", {}, sqlite3.OperationalError("database is locked"))
 
-    monkeypatch.setitem(app.view_functions, "accounts.sign_in", locked)
+    endpoint, _values = app.url_map.bind("localhost").match("/dang-nhap", method="POST")
+    monkeypatch.setitem(app.view_functions, endpoint, locked)
 
     page = visitor.send("/dang-nhap", expect=503, name="to-vien", password="bi-mat-lam")
 
@@ -104,3 +105,16 @@ def test_an_unexpected_fault_is_told_as_ours(app, refusing, visitor):
     assert answer.status_code == 500
     assert "hunter2" not in answer.text
     assert "Có lỗi ở phía chúng tôi" in answer.text
+
+
+def test_somebody_signed_in_is_told_too_when_the_database_is_gone(app, visitor, make, monkeypatch):
+    visitor.sign_in(make.person().name)
+
+    def gone():
+        raise OperationalError("SELECT", {}, sqlite3.OperationalError("unable to open database file"))
+
+    monkeypatch.setitem(app.extensions, "sessions", gone)
+
+    page = visitor.open("/tai-khoan", expect=503)
+
+    assert page.heading == "Máy chủ đang bận"
