@@ -4,24 +4,30 @@ from flask import Flask
 from sqlalchemy import Engine
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-# --- rooms: one import a line, alphabetically ---
-from community_teams.cli import migrate, prepare, sample_commands, teams_commands
 from community_teams.views.serving_coverage import serve_coverage
 from community_teams.views.serving_teams import serve_teams
-from courses.cli import commands as courses_commands
 from courses.serving import serve_courses
-from foundation.accounts.cli import commands as accounts_commands
 from foundation.accounts.views import serve_accounts
-from foundation.areas.cli import commands as areas_commands
 from foundation.areas.views import blueprint as areas
+from foundation.commands import CommandsByPlace
 from foundation.database import make_engine
 from foundation.settings import Settings
 from foundation.web import serve_web
 from foundation.web.database import serve_database
 from foundation.web.static_files import serve_static_files
 from learning.views import serve_learning
-from translations.cli import commands as translations_commands
 from translations.web import serve_translations
+
+COMMANDS = {
+    "accounts": "foundation.accounts.cli:commands",
+    "areas": "foundation.areas.cli:commands",
+    "courses": "courses.cli:commands",
+    "migrate": "community_teams.cli.preparing:migrate",
+    "prepare": "community_teams.cli.preparing:prepare",
+    "sample": "community_teams.cli.sample:commands",
+    "teams": "community_teams.cli.teams:commands",
+    "translations": "translations.cli:commands",
+}
 
 
 def create_app(settings: Settings | None = None, *, engine: Engine | None = None) -> Flask:
@@ -45,7 +51,7 @@ def create_app(settings: Settings | None = None, *, engine: Engine | None = None
     serve_database(app, engine or make_engine(settings.database))
     serve_web(app)
 
-    # --- rooms: blueprints and serve_… functions, lower floors first ---
+    # Rooms, lower floors first.
     app.register_blueprint(areas)
     serve_courses(app)
     serve_translations(app)
@@ -54,16 +60,7 @@ def create_app(settings: Settings | None = None, *, engine: Engine | None = None
     serve_teams(app)
     serve_coverage(app)
 
-    # --- rooms: commands ---
-    app.cli.add_command(accounts_commands)
-    app.cli.add_command(areas_commands)
-    app.cli.add_command(courses_commands)
-    app.cli.add_command(translations_commands)
-    app.cli.add_command(teams_commands)
-    app.cli.add_command(sample_commands)
-    app.cli.add_command(migrate)
-    app.cli.add_command(prepare)
-
+    app.cli = CommandsByPlace(COMMANDS)
     serve_static_files(app, settings.data_folder / "static")
     if settings.behind_proxy:
         n = settings.behind_proxy

@@ -58,12 +58,11 @@ def test_every_command_is_documented(app):
 
 
 def _commands(group: click.Group, above: str = "") -> list[str]:
+    context = click.Context(group)
     names = []
-    for name, command in group.commands.items():
-        if isinstance(command, click.Group):
-            names += _commands(command, f"{above}{name} ")
-        else:
-            names.append(f"{above}{name}")
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        names += _commands(command, f"{above}{name} ") if isinstance(command, click.Group) else [f"{above}{name}"]
     return names
 
 

@@ -19,7 +19,7 @@ def serve_teams(app: Flask) -> None:
         Work(
             Act.RECORD_VISIT,
             "teams.show_hamlets",
-            N_("Đi từng ngõ, gõ từng nhà"),
+            N_("Địa bàn"),
             N_("Những hộ còn phải đến, và ghi lượt thăm"),
             "home",
             order=10,
@@ -27,7 +27,7 @@ def serve_teams(app: Flask) -> None:
         Work(
             Act.SEE_HOUSEHOLDS,
             "teams.show_today",
-            N_("Lượt thăm hôm nay"),
+            N_("Hôm nay"),
             N_("Các tổ trong địa bàn hôm nay đã đi đến đâu"),
             "clock",
             order=60,

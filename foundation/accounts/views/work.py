@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from flask import Flask, current_app, url_for
+from flask import Flask, current_app, request, url_for
 from flask_login import current_user
 
 from foundation.accounts.domain.roles import Act
@@ -30,6 +30,22 @@ def offer_work(app: Flask, *works: Work) -> None:
 def work_of_visitor() -> list[Work]:
     """What the signed-in person may do, in order."""
     return [work for work in current_app.extensions.get("work", []) if current_user.may(work.act)]
+
+
+@dataclass(frozen=True)
+class WorkEntry:
+    address: str
+    label: str
+    icon: str
+    current: bool
+
+
+def work_menu() -> list[WorkEntry]:
+    """The signed-in person's places to work, as the frame shows them; at most one is the current one."""
+    places = [(url_for(work.endpoint), work) for work in work_of_visitor()]
+    around = [address for address, _ in places if f"{request.path}/".startswith(f"{address}/")]
+    here = max(around, key=len, default="")
+    return [WorkEntry(address, work.label, work.icon, address == here) for address, work in places]
 
 
 def first_page() -> str:
