@@ -140,7 +140,7 @@ def closed_path(rings: Iterable[Sequence[tuple[int, int]]]) -> str:
 def _archipelago_tile(key: str, column: int, row: int) -> Archipelago:
     x, y = (column + 1) * CELL, (row + 0.5) * CELL
     wide = 2 * CELL - GAP
-    islets = tuple((x + dx * wide, y + 34 + dy * 20) for dx, dy in ISLETS)
+    islets = tuple((x + dx * wide, y + 34 + dy * 18) for dx, dy in ISLETS)
     return Archipelago(key, ARCHIPELAGOS[key], _box(column, row, 2), x, y, islets)
 
 

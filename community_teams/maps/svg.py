@@ -139,8 +139,8 @@ def _archipelago(islands: Archipelago, words: Words, tiles: bool, base: str) -> 
     )
     inside += "".join(f'<circle cx="{x:.0f}" cy="{y:.0f}" r="4" fill="{FAR}"/>' for x, y in islands.dots)
     if tiles:
-        inside += _text("map-sea", islands.x, islands.y - 12, 28, "#3a332a", words.archipelago_word)
-        inside += _text("map-sea", islands.x, islands.y + 20, 34, "#3a332a", name, bold=True)
+        inside += _text("map-sea", islands.x, islands.y - 18, 26, "#3a332a", words.archipelago_word)
+        inside += _text("map-sea", islands.x, islands.y + 13, 32, "#3a332a", name, bold=True)
     else:
         inside += _text("map-far", islands.x, islands.y, 32, "#3a332a", whole)
     if not base:

@@ -108,7 +108,8 @@ def test_an_officer_sees_no_more_than_anybody_outside_the_own_area(visitor, haml
         assert "Số liệu nội bộ" not in page
         assert "Vì sao chưa gặp" not in page
         if name == "xa-khac":
-            assert page.text == public
+            # The menu differs, the figures do not.
+            assert page.text.partition("Các tổ công")[2] == public.partition("Các tổ công")[2]
         visitor.send("/dang-xuat")
 
 
