@@ -76,8 +76,11 @@ def _shape(code: str, parts: Sequence[Sequence[Ring]], place: Any) -> Shape:
         x, y = place(parts[0][0][0])
         largest = [(x - 2, y - 2), (x + 2, y - 2), (x + 2, y + 2), (x - 2, y + 2)]
         kept.append(largest)
-    x, y, room = _middle(largest)
-    return Shape(code, closed_path(kept), x, y, room)
+    x, y, wide = _middle(largest)
+    upright = [(point[1], point[0]) for point in largest]
+    high = max((bottom - top for top, bottom in _cuts(upright, x + 0.25) if top <= y <= bottom), default=0.0)
+    # A number is about twice as wide as high.
+    return Shape(code, closed_path(kept), x, y, min(wide, 2 * high))
 
 
 def _on_grid(ring: Ring, place: Any) -> list[Grid]:

@@ -20,7 +20,9 @@ LINE = "#4d4436"
 FAR = "#7a6c57"
 PAPER = "#fffdf7"
 # Writing on outlines, in drawing units: below SMALL the page hides it on a phone, below LEAST nobody could read it.
-LARGEST, SMALL, LEAST = 34, 30, 9
+LARGEST, SMALL, LEAST = 34, 30, 8
+# Where areas are many, numbers of much different size would look like a judgement.
+MANY, LARGEST_OF_MANY = 60, 19
 
 BOLD = ' font-weight="700"'
 # A style sheet may show it where there is room.
@@ -67,6 +69,7 @@ def draw_map(drawing: Drawing, seen: Mapping[str, Seen], words: Words, base: str
     width = "few" if drawing.columns <= 5 else "some" if drawing.columns <= 11 else "many"
     # On paper every tile of a map with few of them is large enough for its name; on a screen the style sheet decides.
     named = not base and width != "many"
+    largest = LARGEST_OF_MANY if len(drawing.shapes) > MANY else LARGEST
     parts = [
         f'<svg class="map map-{drawing.style} map-{width}" xmlns="http://www.w3.org/2000/svg" '
         f'viewBox="0 0 {drawing.width:g} {drawing.height:g}" role="{"group" if base else "img"}" '
@@ -77,7 +80,7 @@ def draw_map(drawing: Drawing, seen: Mapping[str, Seen], words: Words, base: str
         parts.append(_archipelago(islands, words, tiles, base if islands.code in seen else ""))
     for shape in drawing.shapes:
         if shape.code in seen:
-            parts.append(_area(shape, seen[shape.code], words, tiles, named, base))
+            parts.append(_area(shape, seen[shape.code], words, tiles, named, largest, base))
     parts.append("</svg>")
     return Markup("".join(parts))  # noqa: S704 - every name and sentence in it has been escaped
 
@@ -104,7 +107,7 @@ def _plain(words: Mapping[str, str]) -> dict[str, str]:
     return {key: Markup(word).unescape() for key, word in words.items()}  # noqa: S704 - on its way out of markup
 
 
-def _area(shape: Shape, here: Seen, words: Words, tiles: bool, named: bool, base: str) -> str:
+def _area(shape: Shape, here: Seen, words: Words, tiles: bool, named: bool, largest: int, base: str) -> str:
     sentence = escape(told(here, words))
     known = here.mark.known
     fill = "url(#hatch)" if known is Known.NO_SHARE else here.mark.fill
@@ -118,7 +121,7 @@ def _area(shape: Shape, here: Seen, words: Words, tiles: bool, named: bool, base
         lower, size = (34, 36) if named else (18, 50)
         inside += _text("map-value", shape.x, shape.y + lower, size, here.mark.ink, value, bold=True)
     elif value:
-        size = min(LARGEST, int(shape.room / len(value) * 1.3))
+        size = min(largest, int(shape.room / len(value) * 1.15))
         if size >= LEAST:
             name = "map-value map-small" if size < SMALL else "map-value"
             inside += _text(name, shape.x, shape.y + size * 0.36, size, here.mark.ink, value, bold=True)

@@ -11,7 +11,7 @@ export function sizeOf(svg) {
  * Put the drawing into a Leaflet map of its own units.
  *
  * @param {HTMLElement} frame  holds the drawing; its data attributes carry the words of the two buttons
- * @param {object} leaflet  the Leaflet module
+ * @param {object} leaflet  Leaflet itself
  * @returns {object} the map
  */
 export function enlarge(frame, leaflet) {
@@ -52,8 +52,9 @@ function offer(button, frame) {
   button.addEventListener("click", async () => {
     button.disabled = true;
     try {
-      const [leaflet] = await Promise.all([import(frame.dataset.module), loadStyle(frame.dataset.style)]);
-      enlarge(frame, leaflet);
+      // Leaflet's small build is no module; loaded as one it still names itself L.
+      await Promise.all([import(frame.dataset.library), loadStyle(frame.dataset.style)]);
+      enlarge(frame, globalThis.L);
       button.hidden = true;
       frame.scrollIntoView({ block: "center" });
     } catch {
