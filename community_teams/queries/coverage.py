@@ -85,6 +85,11 @@ class Figures:
         """The kinds among the lines, each once."""
         return list(dict.fromkeys(line.place.kind for line in self.lines if line.place.kind is not None))
 
+    @property
+    def silent(self) -> list[Place]:
+        """Those right beneath of which nothing is known, and nothing hidden."""
+        return [line.place for line in self.lines if line.coverage is not None and line.coverage.nothing_known]
+
 
 def place_of(session: Session, code: str) -> tuple[Place, tuple[Place, ...]]:
     """An area still valid and those it lies in, from the province down. NotFound for any other code."""
