@@ -1,7 +1,7 @@
 """The command line, looked up only when a command is called.
 
-Commands import what web workers never need (shapely, openpyxl, alembic: some 40 MB and half a second each start), so the
-application knows them by the name of their place.
+Commands import what web workers never need (shapely, openpyxl, alembic: some 40 MB, and half a second of every start),
+so the application knows them by the name of their place.
 """
 
 from collections.abc import Mapping

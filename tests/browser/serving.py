@@ -29,7 +29,7 @@ def serve(folder: Path, *, workers: int = 1, **settings: str) -> Iterator[str]:
     command = [sys.executable, "-m", "flask", "--app", "app", "prepare"]
     subprocess.run(command, cwd=HOUSE, env=environment, check=True, capture_output=True, text=True)
     log = (folder / "server.log").open("w")
-    granian = [sys.executable, "-m", "granian", "--interface", "wsgi", "--factory", "app:create_app"]
+    granian = [sys.executable, "-m", "granian", "--interface", "wsgi", "--factory", "app:serve"]
     process = subprocess.Popen(
         [*granian, "--host", "127.0.0.1", "--port", str(port), "--workers", str(workers)],
         cwd=HOUSE,
