@@ -138,7 +138,7 @@ def letter_as_pdf(letter: Letter) -> bytes:
 
 
 def _qr(address: str) -> str:
-    """A QR code as a picture's address, readable with 15 % of it worn off (level M), with the edge the standard asks."""
+    """A QR code as a picture's address, readable with 15 % worn off (level M), with the edge the standard asks."""
     # Any of the eight masks reads alike; trying them all would take as long as a third of the text on the page.
     code = segno.make_qr(address, error="m", boost_error=False, mask=3)
     uri: str = code.png_data_uri(scale=4, border=4, light="#fffdf7")
