@@ -8,11 +8,11 @@ from flask import current_app
 from community_teams.sample import hamlets
 from community_teams.sample.loading import load_sample
 from foundation import clock
-from foundation.areas import services as areas
-from foundation.areas.cli import counted as number
+from foundation.areas.services.loading import load
 from foundation.migrating import current, upgrade
 from foundation.settings import Settings
 from foundation.web.database import transaction
+from translations.formats import number
 
 SAMPLE_ACCOUNTS = {
     "to-vien": "tổ viên, ghi lượt thăm hộ",
@@ -40,7 +40,7 @@ def prepare(port: int) -> None:
     settings: Settings = current_app.extensions["settings"]
     upgrade(current_app.extensions["engine"])
     with transaction() as session:
-        loaded = areas.load(session)
+        loaded = load(session)
         sample = load_sample(
             session,
             households=hamlets.HOUSEHOLDS,

@@ -12,7 +12,7 @@ from foundation.areas.cli import TABLES
 from foundation.areas.cli import counted as number
 from foundation.areas.domain.hamlet_lists import Fault
 from foundation.areas.domain.scope import NATION
-from foundation.areas.services import UnreadableTable, read_table
+from foundation.areas.services.tables import UnreadableTable, read_table
 from foundation.web.database import transaction
 
 commands = AppGroup("teams", help="Households of the community teams, their counters and reports.")

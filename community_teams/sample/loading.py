@@ -19,8 +19,9 @@ from community_teams.sample.hamlets import PROVINCE, SOURCE, SampleHamlet, as_of
 from community_teams.sample.visits import Rows, knock_on
 from community_teams.services.households import row_of
 from foundation.accounts.models import Person, RoleHolding
+from foundation.areas.domain.hamlet_lists import NewHamlet
 from foundation.areas.models import Area
-from foundation.areas.services import NewHamlet, add_hamlets
+from foundation.areas.services.hamlets import add_hamlets
 from foundation.clock import day_in_vietnam
 from foundation.database import Base
 from foundation.problems import Conflict

@@ -10,8 +10,8 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.orm import Session
 
 from foundation import clock
-from foundation.areas import services
 from foundation.areas.domain.hamlet_lists import Fault
+from foundation.areas.services import hamlets, loading, outlines, tables
 from foundation.problems import Conflict, NotFound
 from foundation.web.database import transaction
 
@@ -87,7 +87,7 @@ def load() -> None:
     """Load the 34 provinces and 3,321 communes. A second time changes nothing."""
     try:
         with writing() as session:
-            done = services.load(session)
+            done = loading.load(session)
     except Conflict as problem:
         if problem.code == "area_data_unknown_kind":
             raise click.ClickException(
@@ -125,12 +125,12 @@ def import_hamlets(file: Path) -> None:
       ngày số liệu  21/11/2026 or 2026-11-21
     """
     try:
-        table = services.read_table(file)
+        table = tables.read_table(file)
         with writing() as session:
-            done = services.import_hamlets(session, table, today=clock.day_in_vietnam(clock.now()))
-    except services.UnreadableTable as problem:
+            done = hamlets.import_hamlets(session, table, today=clock.day_in_vietnam(clock.now()))
+    except tables.UnreadableTable as problem:
         raise click.ClickException(TABLES[problem.code].format(**problem.details) + " Chưa ghi gì.") from None
-    except services.FaultyHamlets as problem:
+    except hamlets.FaultyHamlets as problem:
         for fault in problem.faults:
             click.echo(told(fault), err=True)
         raise click.ClickException(
@@ -154,7 +154,7 @@ def import_outlines(paths: tuple[Path, ...]) -> None:
     kept; each one left out is named with its file and the reason.
     """
     with writing() as session:
-        done = services.import_outlines(session, paths)
+        done = outlines.import_outlines(session, paths)
     for file, code in done.repaired:
         click.echo(f"{file}: {code}: đường ranh giới tự cắt nhau, đã sửa lại", err=True)
     for skipped in done.skipped:
@@ -174,7 +174,7 @@ def told(fault: Fault) -> str:
     return f"Dòng {fault.row}: {FAULTS[fault.code].format(value=value)}"
 
 
-def reason(skipped: services.Skipped) -> str:
+def reason(skipped: outlines.Skipped) -> str:
     """Why an outline was left out."""
     words = OUTLINES[skipped.reason].format(hint=skipped.hint)
     if skipped.reason == "unknown_code" and skipped.hint:

@@ -5,7 +5,8 @@ import pytest
 from foundation.areas.cli import FAULTS, OUTLINES, TABLES
 from foundation.areas.domain.hamlet_lists import Fault
 from foundation.areas.models import Area, Outline
-from foundation.areas.services import FaultyHamlets, UnreadableTable
+from foundation.areas.services.hamlets import FaultyHamlets
+from foundation.areas.services.tables import UnreadableTable
 
 
 @pytest.fixture

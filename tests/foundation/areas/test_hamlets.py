@@ -5,16 +5,11 @@ from datetime import date
 import pytest
 from openpyxl import Workbook
 
+from foundation.areas.domain.hamlet_lists import NewHamlet
 from foundation.areas.domain.kinds import Kind
 from foundation.areas.models import Area
-from foundation.areas.services import (
-    FaultyHamlets,
-    NewHamlet,
-    UnreadableTable,
-    add_hamlets,
-    import_hamlets,
-    read_table,
-)
+from foundation.areas.services.hamlets import FaultyHamlets, add_hamlets, import_hamlets
+from foundation.areas.services.tables import UnreadableTable, read_table
 
 TODAY = date(2026, 11, 21)
 HEADINGS = ["Mã xã", "Mã thôn", "Tên", "Loại", "Số hộ", "Nguồn", "Ngày số liệu"]

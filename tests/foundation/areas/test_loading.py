@@ -9,7 +9,7 @@ import pytest
 
 from foundation.areas.domain.kinds import Kind, Level
 from foundation.areas.models import Area
-from foundation.areas.services import load
+from foundation.areas.services.loading import load
 from foundation.problems import Conflict, NotFound
 
 

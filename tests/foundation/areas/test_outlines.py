@@ -8,7 +8,7 @@ from shapely.geometry import shape
 from foundation.areas.domain.outline_shapes import compressed_size, simplify
 from foundation.areas.models import Outline
 from foundation.areas.queries import outline_version, outlines_of
-from foundation.areas.services import import_outlines
+from foundation.areas.services.outlines import import_outlines
 
 
 def square(west, south, size=0.1):

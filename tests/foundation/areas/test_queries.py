@@ -3,7 +3,7 @@ import pytest
 from foundation.areas import queries
 from foundation.areas.domain.kinds import HOANG_SA, TRUONG_SA, Kind
 from foundation.areas.domain.scope import NATION, NOWHERE, Scope
-from foundation.areas.services import load
+from foundation.areas.services.loading import load
 
 
 def names(areas):

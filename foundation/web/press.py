@@ -1,0 +1,83 @@
+"""The press itself: WeasyPrint, its fonts and what it may read. Only foundation.web.print knows it."""
+
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import fontpkg_be_vietnam_pro
+from flask import current_app
+from weasyprint import CSS, HTML
+from weasyprint.text.fonts import FontConfiguration
+from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
+from werkzeug.utils import safe_join
+
+OURSELVES = "http://print.invalid"
+FONTS = Path(fontpkg_be_vietnam_pro.__file__).parent / "files"
+BASE_STYLE = "web/print.css"
+
+# Pango's font map is not made for several threads at once, and printing is all CPU: one at a time loses nothing.
+_press = threading.Lock()
+_fonts = FontConfiguration()
+_styles: dict[Path, CSS] = {}
+# Our own pictures, read once. What only one print shows, such as a QR code, is forgotten with it.
+_pictures: dict[str, object] = {}
+
+
+def press(html: str, styles: Sequence[str]) -> bytes:
+    """`html` with web/print.css and `styles` as PDF bytes; see foundation.web.print."""
+    with _press:
+        try:
+            sheets = [_style(name) for name in (BASE_STYLE, *styles)]
+            document = HTML(string=html, base_url=OURSELVES, url_fetcher=_OurFiles())
+            pictures = dict(_pictures)
+            pdf: bytes = document.write_pdf(
+                stylesheets=sheets, font_config=_fonts, pdf_variant="pdf/ua-1", pdf_tags=True, cache=pictures
+            )
+            _pictures.update(
+                {name: drawn for name, drawn in pictures.items() if name.startswith(f"{OURSELVES}/static/")}
+            )
+        except FatalURLFetchingError as error:  # a BaseException, which no error handler of ours would see
+            raise LookupError(str(error)) from None
+    return pdf
+
+
+def _style(name: str) -> CSS:
+    room, _, filename = name.partition("/")
+    files = current_app.extensions["static_files"]
+    path = files.file(room, f"{files.version(room)}/{filename}")
+    if path is None:
+        raise LookupError(f"no such style: {name}")
+    if path not in _styles:
+        _styles[path] = CSS(
+            string=path.read_text(encoding="utf-8"),
+            base_url=f"{OURSELVES}/static/{room}/{files.version(room)}/{filename}",
+            url_fetcher=_OurFiles(),
+            font_config=_fonts,
+        )
+    return _styles[path]
+
+
+class _OurFiles(URLFetcher):
+    """Lets a printed page load our static files and our fonts, and nothing else: no network, no other disk."""
+
+    def fetch(self, url: str, headers: object = None) -> URLFetcherResponse:
+        if url.startswith("data:"):
+            return super().fetch(url, headers)
+        file = self._file_at(url)
+        if file is None or not file.is_file():
+            raise FatalURLFetchingError(f"a printed page may not load {url}")
+        return URLFetcherResponse(url, file.read_bytes())
+
+    def _file_at(self, url: str) -> Path | None:
+        if not url.startswith(f"{OURSELVES}/"):
+            return None
+        path = unquote(urlsplit(url).path)
+        if path.startswith("/fonts/"):
+            found = safe_join(str(FONTS), path.removeprefix("/fonts/"))
+            return Path(found) if found else None
+        _, static, room, *rest = (*path.split("/", 3), "", "")
+        if static != "static":
+            return None
+        file: Path | None = current_app.extensions["static_files"].file(room, rest[0])
+        return file
