@@ -1,6 +1,5 @@
 """Letters of completion: asking for one, printing it, and checking one without sign-in."""
 
-import segno
 from flask import Response, current_app, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -19,6 +18,7 @@ from learning.views.blueprint import blueprint
 from learning.views.finding import catalogue, find_course
 from learning.views.home import SAFETY_FIRST
 from learning.views.learner import known_learner
+from learning.views.qr import lasting_address, qr_picture
 from translations.languages import LANGUAGES, SOURCE
 
 
@@ -123,9 +123,7 @@ def print_letter(code: str) -> Response | tuple[str, int]:
 
 def letter_as_pdf(letter: Letter) -> bytes:
     """The letter as PDF bytes. Needs a request, or a public address in the settings, for the code's address."""
-    # A QR code outlives the request: where the site is known under one address, that one is printed.
-    root = current_app.extensions["settings"].public_address.rstrip("/") or request.url_root.rstrip("/")
-    address = root + url_for(".check_letter", code=letter.code)
+    address = lasting_address(".check_letter", code=letter.code)
     return render_pdf(
         "learning/letter.html",
         styles=["learning/letter.css"],
@@ -133,13 +131,5 @@ def letter_as_pdf(letter: Letter) -> bytes:
         code=letter.code,
         status=letter.status.value,
         address=address,
-        qr=_qr(address),
+        qr=qr_picture(address, light="#fffdf7"),
     )
-
-
-def _qr(address: str) -> str:
-    """A QR code as a picture's address, readable with 15 % worn off (level M), with the edge the standard asks."""
-    # Any of the eight masks reads alike; trying them all would take as long as a third of the text on the page.
-    code = segno.make_qr(address, error="m", boost_error=False, mask=3)
-    uri: str = code.png_data_uri(scale=4, border=4, light="#fffdf7")
-    return uri
