@@ -31,7 +31,7 @@ def serve(folder: Path, *, workers: int = 1, **settings: str) -> Iterator[str]:
     log = (folder / "server.log").open("w")
     granian = [sys.executable, "-m", "granian", "--interface", "wsgi", "--factory", "app:serve"]
     process = subprocess.Popen(
-        [*granian, "--host", "127.0.0.1", "--port", str(port), "--workers", str(workers)],
+        [*granian, "--host", "127.0.0.1", "--port", str(port), "--workers", str(workers), "--blocking-threads", "4"],
         cwd=HOUSE,
         env=environment,
         stdout=log,
