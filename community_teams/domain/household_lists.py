@@ -5,10 +5,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from community_teams.domain.free_text import has_bad_characters, number_fault
 from foundation.areas.domain.hamlet_cells import Cell, text_of
 from foundation.areas.domain.hamlet_lists import Fault
 from foundation.areas.domain.naming import fold
+from foundation.free_text import has_bad_characters, number_fault
 
 # Headings as `fold` leaves them; the first of each is the one our own examples use.
 HEADINGS = {

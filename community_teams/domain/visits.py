@@ -42,7 +42,7 @@ from community_teams.domain.codes import (
     VneidLevel,
 )
 from community_teams.domain.faults import codes_by_field
-from community_teams.domain.free_text import Text200, Text500
+from foundation.free_text import Text200, Text500
 from foundation.problems import Invalid
 
 # As foundation.clock has it, which rules may not look at: they would see what time it is.

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from community_teams.domain.codes import SkillLevel
 from community_teams.domain.form_fields import nested
-from community_teams.domain.free_text import number_fault
 from community_teams.domain.visits import read_visit
 from community_teams.sample.visit_ids import visit_id
+from foundation.free_text import number_fault
 from foundation.problems import Invalid
 
 NOW = datetime(2026, 11, 21, 5, 0, tzinfo=UTC)
