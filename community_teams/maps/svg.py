@@ -116,6 +116,10 @@ def _area(shape: Shape, here: Seen, words: Words, tiles: bool, named: bool, larg
         f'<path d="{shape.path}" fill="{fill}" fill-rule="evenodd" stroke="{LINE}" stroke-width="{2 if tiles else 1}"'
         f"{dashes}/>"
     )
+    # The name first, then the number, as the sentence for listeners has them.
+    if tiles:
+        for line, text in enumerate(here.name_lines):
+            inside += _text("map-name", shape.x, shape.y - 24 + 21 * line, 20, here.mark.ink, text, shown=named) + " "
     value = str(here.mark.percent) if here.mark.percent is not None else words.veiled if known is Known.HIDDEN else ""
     if value and tiles:
         lower, size = (34, 36) if named else (18, 50)
@@ -125,9 +129,6 @@ def _area(shape: Shape, here: Seen, words: Words, tiles: bool, named: bool, larg
         if size >= LEAST:
             name = "map-value map-small" if size < SMALL else "map-value"
             inside += _text(name, shape.x, shape.y + size * 0.36, size, here.mark.ink, value, bold=True)
-    if tiles:
-        for line, text in enumerate(here.name_lines):
-            inside += _text("map-name", shape.x, shape.y - 24 + 21 * line, 20, here.mark.ink, text, shown=named)
     if not base:
         return f"<g>{inside}</g>\n"
     return f'<a href="{base}{escape(shape.code)}" aria-label="{sentence}"><title>{sentence}</title>{inside}</a>\n'
@@ -142,7 +143,7 @@ def _archipelago(islands: Archipelago, words: Words, tiles: bool, base: str) -> 
     )
     inside += "".join(f'<circle cx="{x:.0f}" cy="{y:.0f}" r="4" fill="{FAR}"/>' for x, y in islands.dots)
     if tiles:
-        inside += _text("map-sea", islands.x, islands.y - 18, 26, "#3a332a", words.archipelago_word)
+        inside += _text("map-sea", islands.x, islands.y - 18, 26, "#3a332a", words.archipelago_word) + " "
         inside += _text("map-sea", islands.x, islands.y + 13, 32, "#3a332a", name, bold=True)
     else:
         inside += _text("map-far", islands.x, islands.y, 32, "#3a332a", whole)
