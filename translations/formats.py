@@ -6,6 +6,7 @@ and Babel takes ten times as long for each.
 
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 
 from foundation.clock import in_vietnam
 
@@ -14,6 +15,8 @@ UNKNOWN = "–"
 _VIETNAMESE = str.maketrans(",.", ".,")
 
 
+# typed: 1 and 1.0 are told alike, 1234 and 1234.0 with another number of decimals are not.
+@lru_cache(maxsize=8192, typed=True)
 def number(value: int | float | Decimal | None, decimals: int = 1) -> str:
     """1234.5 → "1.234,5": at most `decimals` decimals, none for whole numbers. None gives a dash."""
     if value is None:
@@ -24,6 +27,7 @@ def number(value: int | float | Decimal | None, decimals: int = 1) -> str:
     return "0" if told == "-0" else told.translate(_VIETNAMESE)
 
 
+@lru_cache(maxsize=8192)
 def percent(share: float | None) -> str:
     """0.1234 → "12,3 %", with a space that does not break. None gives a dash; a share over 1 stays over 100 %.
 
