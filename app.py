@@ -18,6 +18,7 @@ from foundation.web import serve_web
 from foundation.web.database import serve_database
 from foundation.web.static_files import serve_static_files
 from learning.views import serve_learning
+from learning.views.serving_care import serve_lesson_care
 from translations.web import serve_translations
 
 COMMANDS = {
@@ -59,6 +60,7 @@ def create_app(settings: Settings | None = None, *, engine: Engine | None = None
     serve_translations(app)
     serve_accounts(app)
     serve_learning(app)
+    serve_lesson_care(app)
     serve_teams(app)
     serve_coverage(app)
 

@@ -1,13 +1,14 @@
-"""Reads what one learner has done, and letters by their code."""
+"""Reads what one learner has done, letters by their code, and reports of faults."""
 
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from learning.domain.fault_reports import OPEN, FaultReport
 from learning.domain.letters import Letter, Status
 from learning.domain.progress import Answer
-from learning.models import AnswerRow, Certificate, Learner
+from learning.models import AnswerRow, Certificate, FaultReportRow, Learner
 
 
 def learner_by_token(session: Session, token_hash: bytes) -> UUID | None:
@@ -47,3 +48,31 @@ def letter_by_code(session: Session, code: str) -> Letter | None:
     """A letter of any status, for whoever holds its code."""
     row = session.get(Certificate, code)
     return row.as_letter() if row else None
+
+
+def fault_report(session: Session, report: UUID) -> FaultReport | None:
+    """One report, for whoever holds its id: the phone it was sent from, and editors."""
+    row = session.get(FaultReportRow, report)
+    return row.as_report() if row else None
+
+
+def open_fault_reports(session: Session, *, most: int) -> list[FaultReport]:
+    """Reports nobody has settled yet, of all lessons, oldest first, at most `most`. For editors of any area."""
+    rows = session.scalars(
+        select(FaultReportRow)
+        .where(FaultReportRow.state.in_(OPEN))
+        .order_by(FaultReportRow.sent_at, FaultReportRow.id)
+        .limit(most)
+    )
+    return [row.as_report() for row in rows]
+
+
+def fault_reports_of(session: Session, lesson: str, *, most: int) -> list[FaultReport]:
+    """Reports of one lesson, settled ones too, newest first, at most `most`. For editors."""
+    rows = session.scalars(
+        select(FaultReportRow)
+        .where(FaultReportRow.lesson == lesson)
+        .order_by(FaultReportRow.sent_at.desc(), FaultReportRow.id)
+        .limit(most)
+    )
+    return [row.as_report() for row in rows]

@@ -1,0 +1,112 @@
+"""What somebody who learns reports to be wrong in a lesson, and what becomes of it. Pure."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from courses.domain.lesson import Lesson
+from foundation.free_text import has_bad_characters, number_fault
+
+LONGEST_NOTE = 500  # characters
+LONGEST_REPLY = 300
+# Facts 7.5: a promise to answer within five days.
+ANSWERED_WITHIN = timedelta(days=5)
+# A class at the hamlet's house of culture shares one address; twenty of them may each find a fault.
+MOST_PER_ADDRESS = 20
+WINDOW = timedelta(hours=1)
+
+
+class Kind(StrEnum):
+    """What is wrong. Vietnamese in `learning/fault_words.html`."""
+
+    SCREEN_DIFFERS = "screen_differs"
+    WRONG_NUMBER = "wrong_number"
+    HARD_TO_FOLLOW = "hard_to_follow"
+    CANNOT_PERCEIVE = "cannot_perceive"
+    OTHER = "other"
+
+
+class State(StrEnum):
+    """How far a report has come. Settled are MENDED and NO_FAULT."""
+
+    NEW = "new"
+    SEEN = "seen"
+    MENDED = "mended"
+    NO_FAULT = "no_fault"
+
+
+OPEN = (State.NEW, State.SEEN)
+# A settled report can be taken up again, for fingers slip.
+_FOLLOWING: dict[State, frozenset[State]] = {
+    State.NEW: frozenset({State.SEEN, State.MENDED, State.NO_FAULT}),
+    State.SEEN: frozenset({State.MENDED, State.NO_FAULT}),
+    State.MENDED: frozenset({State.SEEN}),
+    State.NO_FAULT: frozenset({State.SEEN}),
+}
+
+
+@dataclass(frozen=True)
+class FaultReport:
+    """One report as people see it.
+
+    place: id of a step, question or practice screen as the lesson was then; "" for the lesson as a whole.
+    library: the version of the library the reporter had before them.
+    reply: what an editor answers; "" for nothing. handled_at, handled_by: the last change of state, None and "" before.
+    """
+
+    id: UUID
+    lesson: str
+    place: str
+    kind: Kind
+    note: str
+    library: str
+    state: State
+    sent_at: datetime
+    reply: str
+    handled_at: datetime | None
+    handled_by: str
+
+    @property
+    def due_at(self) -> datetime:
+        return self.sent_at + ANSWERED_WITHIN
+
+    def overdue(self, now: datetime) -> bool:
+        """Whether nobody has looked at it although the promised days are over."""
+        return self.state is State.NEW and now > self.due_at
+
+
+def may_become(before: State, after: State) -> bool:
+    return after in _FOLLOWING[before]
+
+
+def place_in(lesson: Lesson, place: str) -> str:
+    """`place` if the lesson has such a step, question or practice screen; else "": a lesson may have changed since."""
+    here = any(step.id == place for step in lesson.steps) or lesson.question(place) or lesson.practice.screen(place)
+    return place if here else ""
+
+
+def report_faults(kind: str, note: str) -> dict[str, str]:
+    """Field to message code for a report as typed; empty when it can be kept."""
+    faults = {}
+    if kind not in set(Kind):
+        faults["kind"] = "choose_one"
+    elif kind == Kind.OTHER and not note.strip():
+        faults["note"] = "say_what"
+    if fault := text_fault(note, LONGEST_NOTE):
+        faults["note"] = fault
+    return faults
+
+
+def text_fault(text: str, longest: int) -> str:
+    """The code of what keeps `text` from being kept; "" when it may be. Line breaks count as one character."""
+    if len(text) > longest:
+        return "too_long"
+    if has_bad_characters(text):
+        return "control_character"
+    return number_fault(text) or ""
+
+
+def tidied(text: str) -> str:
+    """As browsers send it, with one kind of line break and nothing around it."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").strip()

@@ -1,0 +1,119 @@
+"""Reports of what is wrong in a lesson: sending one, and settling it."""
+
+import math
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+from uuid_utils.compat import uuid7
+
+from courses.domain.lesson import Lesson
+from foundation.accounts.domain.throttle import address_key
+from foundation.accounts.services.audit import record
+from foundation.problems import Conflict, Invalid, NotFound, TooMany
+from learning.domain.fault_reports import (
+    LONGEST_REPLY,
+    MOST_PER_ADDRESS,
+    WINDOW,
+    Kind,
+    State,
+    may_become,
+    place_in,
+    report_faults,
+    text_fault,
+    tidied,
+)
+from learning.models import FaultReportRow
+
+
+def send_report(
+    session: Session,
+    *,
+    form: UUID,
+    lesson: Lesson,
+    place: str,
+    kind: str,
+    note: str,
+    library: str,
+    address: str | None,
+    now: datetime,
+) -> UUID:
+    """Keep a report; returns its id. The same form sent again with the same words counts once, also at one moment.
+
+    form: the id the page was drawn with; with other words it is a new report under a new id. place: an id the lesson
+    does not have is kept as "". library: the version of the library the reporter read. Raises Invalid with fields
+    `kind`, `note`; TooMany after MOST_PER_ADDRESS reports from one address within WINDOW.
+    """
+    note = tidied(note)
+    faults = report_faults(kind, note)
+    if faults:
+        raise Invalid(faults)
+    kept = {"lesson": lesson.id, "place": place_in(lesson, place), "kind": Kind(kind), "note": note}
+    known = session.get(FaultReportRow, form)
+    if known is not None:
+        if _says(known, kept):
+            return form
+        form = uuid7()
+    source = address_key(address)
+    _refuse_floods(session, source, now)
+    values = {**kept, "library": library, "state": State.NEW, "sent_at": now, "address": source, "reply": ""}
+    try:
+        with session.begin_nested():
+            session.execute(insert(FaultReportRow).values(id=form, handled_by="", **values))
+    except IntegrityError:  # the same tap, a moment earlier
+        return form
+    return form
+
+
+def settle_report(
+    session: Session, report: UUID, state: State, *, reply: str, who: str, area_path: str, now: datetime
+) -> None:
+    """Bring a report to `state` and keep what is answered; noted in the audit log. The same again changes nothing.
+
+    reply: "" leaves an earlier answer as it is. area_path: where the editor answers for lessons, for the log. Raises
+    NotFound; Conflict("already_settled") when somebody else was quicker; Invalid with field `reply`.
+    """
+    reply = tidied(reply)
+    if fault := text_fault(reply, LONGEST_REPLY):
+        raise Invalid({"reply": fault})
+    row = session.scalar(select(FaultReportRow).where(FaultReportRow.id == report).with_for_update())
+    if row is None:
+        raise NotFound("no_such_report")
+    if row.state is state and reply in {"", row.reply}:
+        return
+    if row.state is not state and not may_become(row.state, state):
+        raise Conflict("already_settled")
+    row.state, row.reply, row.handled_at, row.handled_by = state, reply or row.reply, now, who
+    record(
+        session,
+        who,
+        "settle_fault_report",
+        {"lesson": row.lesson, "report": str(report), "state": state.value},
+        now=now,
+        area_path=area_path,
+    )
+
+
+def _says(row: FaultReportRow, kept: Mapping[str, object]) -> bool:
+    return all(getattr(row, name) == value for name, value in kept.items())
+
+
+def _refuse_floods(session: Session, source: str, now: datetime) -> None:
+    session.execute(
+        update(FaultReportRow)
+        .where(FaultReportRow.address != "", FaultReportRow.sent_at <= now - WINDOW)
+        .values(address="")
+        .execution_options(synchronize_session=False)
+    )
+    newest_first = (
+        select(FaultReportRow.sent_at)
+        .where(FaultReportRow.address == source)
+        .order_by(FaultReportRow.sent_at.desc())
+        .limit(MOST_PER_ADDRESS)
+    )
+    sent = list(session.scalars(newest_first))
+    if len(sent) >= MOST_PER_ADDRESS:
+        raise TooMany("too_many", retry_after=max(1, math.ceil((sent[-1] + WINDOW - now).total_seconds())))

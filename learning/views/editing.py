@@ -1,0 +1,110 @@
+"""For those who keep lessons true: what needs a look, every lesson with all its screens, and what people reported."""
+
+from collections import defaultdict
+from uuid import UUID
+
+from flask import redirect, render_template, request, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from courses.domain.previewing import previewed
+from courses.reviewing import Age, review
+from foundation import clock
+from foundation.accounts.domain.roles import Act
+from foundation.accounts.views.access import may, scope_for
+from foundation.problems import Conflict, Invalid, NotFound
+from foundation.web.database import session, transaction
+from learning import queries
+from learning.domain.fault_reports import LONGEST_REPLY, FaultReport, State
+from learning.services.fault_reports import settle_report
+from learning.views.care_blueprint import blueprint
+from learning.views.finding import catalogue
+
+# More than an editor reads at one sitting; the oldest come first, so none is forgotten.
+MOST_REPORTS = 100
+
+
+@blueprint.get("/quan-ly/bai-hoc")
+@may(Act.EDIT_CONTENT)
+def show_lessons() -> str:
+    return _list()
+
+
+@blueprint.get("/quan-ly/bai-hoc/<lesson_id>")
+@may(Act.EDIT_CONTENT)
+def show_lesson(lesson_id: str) -> str:
+    return _lesson(lesson_id)
+
+
+@blueprint.post("/quan-ly/bai-hoc/<lesson_id>/bao-sai/<uuid:report_id>")
+@may(Act.EDIT_CONTENT)
+def settle(lesson_id: str, report_id: UUID) -> Response | tuple[str, int]:
+    """Settle a report of the lesson; then back to the list, or here with what was typed and why not."""
+    reply = request.form.get("reply", "")
+    try:
+        state = State(request.form.get("state", ""))
+    except ValueError:
+        return _lesson(lesson_id, typed={report_id: reply}, faults={report_id: "not_a_choice"}), 422
+    try:
+        with transaction() as writing:
+            settle_report(
+                writing,
+                report_id,
+                state,
+                reply=reply,
+                who=current_user.name,
+                area_path=min(scope_for(Act.EDIT_CONTENT).paths, default=""),
+                now=clock.now(),
+            )
+    except Invalid as faulty:
+        return _lesson(lesson_id, typed={report_id: reply}, faults={report_id: faulty.fields["reply"]}), faulty.status
+    except Conflict as settled:
+        return _lesson(lesson_id, typed={report_id: reply}, faults={report_id: settled.code}), settled.status
+    return redirect(url_for(".show_lesson", lesson_id=lesson_id, _anchor=f"bao-{report_id}"), 303)
+
+
+def _list() -> str:
+    now = clock.now()
+    seen = review(catalogue(), clock.day_in_vietnam(now))
+    reports = queries.open_fault_reports(session(), most=MOST_REPORTS)
+    by_lesson: dict[str, list[FaultReport]] = defaultdict(list)
+    for report in reports:
+        by_lesson[report.lesson].append(report)
+    return render_template(
+        "learning/lessons_in_care.html",
+        review=seen,
+        titles={lesson.id: lesson for lesson in catalogue().lessons},
+        courses=catalogue().courses,
+        faulty=[care for care in seen.lessons if care.faults],
+        aged=sorted(
+            (care for care in seen.lessons if care.due_on and care.age is not Age.FRESH),
+            key=lambda care: (care.due_on, care.id),
+        ),
+        drafts=[care for care in seen.lessons if care.lesson and care.lesson.draft],
+        aged_facts=[care for care in seen.facts if care.age is not Age.FRESH],
+        reports=by_lesson,
+        overdue=sum(report.overdue(now) for report in reports),
+        more=len(reports) == MOST_REPORTS,
+        now=now,
+    )
+
+
+def _lesson(lesson_id: str, *, typed: dict[UUID, str] | None = None, faults: dict[UUID, str] | None = None) -> str:
+    now = clock.now()
+    care = review(catalogue(), clock.day_in_vietnam(now)).lesson(lesson_id)
+    reports = queries.fault_reports_of(session(), lesson_id, most=MOST_REPORTS)
+    if care is None and not reports:
+        raise NotFound("no_such_lesson")
+    lesson = care.lesson if care else None
+    return render_template(
+        "learning/lesson_in_care.html",
+        lesson_id=lesson_id,
+        care=care,
+        lesson=lesson,
+        screens=previewed(lesson.practice) if lesson else (),
+        reports=reports,
+        typed=typed or {},
+        faults=faults or {},
+        longest=LONGEST_REPLY,
+        now=now,
+    )

@@ -1,0 +1,88 @@
+""" "Báo chỗ sai": whoever learns says what is wrong in a lesson, without a name, and reads here what became of it."""
+
+from uuid import UUID
+
+from flask import redirect, render_template, request, url_for
+from uuid_utils.compat import uuid7
+from werkzeug.wrappers import Response
+
+from courses.domain.lesson import Lesson
+from foundation import clock
+from foundation.problems import Invalid, NotFound, TooMany
+from foundation.web.access import public
+from foundation.web.database import session, transaction
+from learning import queries
+from learning.domain.fault_reports import LONGEST_NOTE, Kind, place_in
+from learning.services.fault_reports import send_report
+from learning.views.care_blueprint import blueprint
+from learning.views.finding import catalogue, find_lesson, form_id
+
+
+@blueprint.get("/bai-hoc/<lesson_id>/bao-sai")
+@public
+def ask_what_is_wrong(lesson_id: str) -> str:
+    lesson = find_lesson(lesson_id)
+    return _form(lesson, place=request.args.get("cho", ""))
+
+
+@blueprint.post("/bai-hoc/<lesson_id>/bao-sai")
+@public
+def take_report(lesson_id: str) -> Response | tuple[str, int] | tuple[str, int, dict[str, str]]:
+    lesson = find_lesson(lesson_id)
+    given = {name: request.form.get(name, "") for name in ("place", "kind", "note")}
+    try:
+        with transaction() as writing:
+            report = send_report(
+                writing,
+                form=form_id(),
+                lesson=lesson,
+                **given,
+                library=catalogue().version,
+                address=request.remote_addr,
+                now=clock.now(),
+            )
+    except Invalid as faulty:
+        return _form(lesson, **given, faults=faulty.fields), faulty.status
+    except TooMany as flood:
+        page = _form(lesson, **given, too_many=True)
+        return page, flood.status, {"Retry-After": str(flood.retry_after)}
+    return redirect(url_for(".show_report", lesson_id=lesson.id, report_id=report), 303)
+
+
+@blueprint.get("/bai-hoc/<lesson_id>/bao-sai/<uuid:report_id>")
+@public
+def show_report(lesson_id: str, report_id: UUID) -> str:
+    """Thanks, and what became of the report. The note is not shown: the address may be passed on."""
+    report = queries.fault_report(session(), report_id)
+    if report is None or report.lesson != lesson_id:
+        raise NotFound("no_such_report")
+    return render_template(
+        "learning/fault_report_sent.html",
+        report=report,
+        lesson=catalogue().lesson(lesson_id),
+        overdue=report.overdue(clock.now()),
+    )
+
+
+def _form(
+    lesson: Lesson,
+    *,
+    place: str = "",
+    kind: str = "",
+    note: str = "",
+    faults: dict[str, str] | None = None,
+    too_many: bool = False,
+) -> str:
+    return render_template(
+        "learning/report_fault.html",
+        lesson=lesson,
+        place=place_in(lesson, place),
+        kinds=list(Kind),
+        kind=kind,
+        note=note,
+        faults=faults or {},
+        too_many=too_many,
+        longest=LONGEST_NOTE,
+        # A form that was refused keeps its id: had its twin been taken meanwhile, it would still count once.
+        form=form_id() if request.method == "POST" else uuid7(),
+    )
