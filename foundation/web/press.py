@@ -1,13 +1,13 @@
 """The press itself: WeasyPrint, its fonts and what it may read. Only foundation.web.print knows it."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import fontpkg_be_vietnam_pro
 from flask import current_app
-from weasyprint import CSS, HTML
+from weasyprint import CSS, DEFAULT_OPTIONS, HTML
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 from werkzeug.utils import safe_join
@@ -24,16 +24,28 @@ _styles: dict[Path, CSS] = {}
 _pictures: dict[str, object] = {}
 
 
-def press(html: str, styles: Sequence[str]) -> bytes:
-    """`html` with web/print.css and `styles` as PDF bytes; see foundation.web.print."""
+def press(ways: Iterable[str], styles: Sequence[str]) -> bytes:
+    """The first of `ways` (HTML documents) that takes the fewest pages, as PDF bytes; see foundation.web.print."""
     with _press:
         try:
             sheets = [_style(name) for name in (BASE_STYLE, *styles)]
-            document = HTML(string=html, base_url=OURSELVES, url_fetcher=_OurFiles())
             pictures = dict(_pictures)
-            pdf: bytes = document.write_pdf(
-                stylesheets=sheets, font_config=_fonts, pdf_variant="pdf/ua-1", pdf_tags=True, cache=pictures
-            )
+            options = DEFAULT_OPTIONS | {
+                "stylesheets": sheets,
+                "pdf_variant": "pdf/ua-1",
+                "pdf_tags": True,
+                "cache": pictures,
+            }
+            shortest = None
+            for html in ways:
+                document = HTML(string=html, base_url=OURSELVES, url_fetcher=_OurFiles())
+                laid_out = document.render(font_config=_fonts, **options)
+                if shortest is None or len(laid_out.pages) < len(shortest.pages):
+                    shortest = laid_out
+                if len(shortest.pages) == 1:
+                    break
+            assert shortest is not None, "there is always a way to print"
+            pdf: bytes = shortest.write_pdf(**options)
             _pictures.update(
                 {name: drawn for name, drawn in pictures.items() if name.startswith(f"{OURSELVES}/static/")}
             )

@@ -1,6 +1,6 @@
 """Prints a template as a tagged PDF (PDF/UA-1)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 
 from flask import render_template
@@ -18,5 +18,16 @@ def render_pdf(template: str, *, styles: Sequence[str] = (), **context: object) 
     LookupError when the template names anything else or a file that is not there: WeasyPrint would otherwise leave the
     picture out and print on.
     """
-    pdf: bytes = import_module(PRESS).press(render_template(template, **context), styles)
+    pdf: bytes = import_module(PRESS).press([render_template(template, **context)], styles)
+    return pdf
+
+
+def render_shortest_pdf(
+    template: str, ways: Sequence[Mapping[str, object]], *, styles: Sequence[str] = (), **context: object
+) -> bytes:
+    """As render_pdf, with one of `ways` added to the context: the first of those that give the fewest pages.
+
+    So a sheet is set in the largest type that fits: name the largest first. At least one way must be given.
+    """
+    pdf: bytes = import_module(PRESS).press((render_template(template, **context, **way) for way in ways), styles)
     return pdf

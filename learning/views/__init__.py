@@ -4,10 +4,21 @@ from flask import Flask
 
 from foundation.web.frame import Entry, Place, add_to_frame
 from foundation.words import N_
-from learning.views import home, letters, me, practice, questions, reading, telling
+from learning.views import home, letters, me, practice, printing, questions, reading, telling
 from learning.views.blueprint import blueprint
 
-__all__ = ["blueprint", "home", "letters", "me", "practice", "questions", "reading", "serve_learning", "telling"]
+__all__ = [
+    "blueprint",
+    "home",
+    "letters",
+    "me",
+    "practice",
+    "printing",
+    "questions",
+    "reading",
+    "serve_learning",
+    "telling",
+]
 
 
 def serve_learning(app: Flask) -> None:

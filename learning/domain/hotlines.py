@@ -1,0 +1,28 @@
+"""Which telephone numbers a printed lesson repeats in large type: those its own words name."""
+
+from collections.abc import Iterable, Mapping
+
+from courses.domain.facts import About, Fact, written_out
+from courses.domain.lesson import Lesson
+
+
+def hotlines(lessons: Iterable[Lesson], facts: Mapping[str, Fact]) -> tuple[Fact, ...]:
+    """Shared telephone numbers told in what is printed of `lessons`, each number once, in the facts' own order.
+
+    A value of several numbers, "156 hoặc 5656", stands for them all: neither is listed again beside it. Practice and
+    questions are left out: a number in them may be part of a trap.
+    """
+    text = "\n".join(sentence for lesson in lessons for sentence in _printed(lesson))
+    phones = {name: fact for name, fact in facts.items() if fact.about is About.PHONE}
+    found: list[Fact] = []
+    for fact in sorted(phones.values(), key=lambda fact: -len(fact.value)):
+        if written_out(text, {fact.name: fact}) and not any(fact.value in known.value for known in found):
+            found.append(fact)
+    order = list(phones)
+    return tuple(sorted(found, key=lambda fact: order.index(fact.name)))
+
+
+def _printed(lesson: Lesson) -> Iterable[str]:
+    yield from (lesson.goal, lesson.remember, lesson.safety, *lesson.prepare, *lesson.if_stuck)
+    for step in lesson.steps:
+        yield from (step.text, step.tip)

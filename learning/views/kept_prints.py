@@ -1,0 +1,72 @@
+"""Prints that are the same for everybody, made once for each version of what they show and kept in memory.
+
+docs/decisions/prints-kept-in-memory.md says why not on disk.
+"""
+
+import hashlib
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from pathlib import Path
+
+from flask import Response, current_app, request
+
+from learning.views.blueprint import blueprint
+from learning.views.finding import catalogue
+from learning.views.qr import printed_root
+
+MOST_BYTES = 24 * 1024 * 1024
+ONE_HOUR = 3600
+
+_TEMPLATES = sorted((Path(blueprint.root_path) / "templates" / "learning").glob("print_*.html"))
+_WORDING = hashlib.sha256(b"".join(file.read_bytes() for file in _TEMPLATES)).hexdigest()
+
+_kept: OrderedDict[str, bytes] = OrderedDict()
+_drawing = threading.Lock()
+
+
+def kept_print(draw: Callable[[], bytes], name: str) -> Response:
+    """The PDF that `draw` makes. `name`: that of its file, which also tells one print from another.
+
+    Whoever has it already is told so without anything being drawn. Two who ask for the same one at the same moment
+    share one drawing.
+    """
+    version = _version(name)
+    if request.if_none_match.contains(version):
+        answer = Response(status=304)
+    else:
+        answer = Response(_kept_or_drawn(version, draw), mimetype="application/pdf")
+        # Taken home as a file: people carry it to a shop that prints, or send it on.
+        answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    answer.set_etag(version)
+    answer.cache_control.public = True
+    answer.cache_control.max_age = ONE_HOUR
+    return answer
+
+
+def _version(name: str) -> str:
+    """Changes with anything a print depends on: lessons, styles, wording, who speaks, and where its QR codes lead."""
+    files = current_app.extensions["static_files"]
+    told = (
+        name,
+        catalogue().version,
+        files.version("learning"),
+        files.version("web"),
+        _WORDING,
+        current_app.extensions["settings"].organisation,
+        printed_root(),
+    )
+    return hashlib.sha256("\0".join(told).encode()).hexdigest()[:20]
+
+
+def _kept_or_drawn(version: str, draw: Callable[[], bytes]) -> bytes:
+    if (kept := _kept.get(version)) is not None:
+        return kept
+    with _drawing:
+        kept = _kept.get(version)
+        if kept is None:
+            kept = _kept[version] = draw()
+            # The oldest goes first: made-up addresses in Host headers push out their like, and memory stays bounded.
+            while len(_kept) > 1 and sum(map(len, _kept.values())) > MOST_BYTES:
+                _kept.popitem(last=False)
+        return kept

@@ -1,0 +1,106 @@
+"""Lessons on paper, for hamlets without power: a card for each lesson, one to stick beside the phone, whole courses."""
+
+from flask import Response, current_app
+
+from courses.domain.lesson import Lesson
+from foundation.problems import NotFound
+from foundation.web.access import public
+from foundation.web.print import render_pdf, render_shortest_pdf
+from learning.domain.hotlines import hotlines
+from learning.views.blueprint import blueprint
+from learning.views.finding import catalogue, find_course, find_lesson
+from learning.views.home import FIRST_LESSON
+from learning.views.kept_prints import kept_print
+from learning.views.qr import lasting_address, qr_picture
+
+# Steps of lesson 6.1, one for each finger of a hand.
+SIGNS = ("la", "giuc", "doa", "tien", "ma")
+REPORT_BY_CALL = "TD_RAC_GOI"
+# Of the type on a card: the largest that fits on one side is taken. Even the smallest is 13 points.
+SIZES = ("large", "middle", "small")
+
+
+@blueprint.get("/bai-hoc/<lesson_id>/in.pdf")
+@public
+def print_lesson(lesson_id: str) -> Response:
+    lesson = find_lesson(lesson_id)
+
+    def draw() -> bytes:
+        address = _lesson_address(lesson)
+        return render_shortest_pdf(
+            "learning/print_lesson.html",
+            [{"size": size} for size in SIZES],
+            styles=["learning/paper.css", "learning/paper_lesson.css"],
+            lesson=lesson,
+            course=find_course(lesson.course),
+            hotlines=hotlines([lesson], catalogue().facts),
+            organisation=_organisation(),
+            address=address,
+            qr=qr_picture(address),
+        )
+
+    return kept_print(draw, f"bai-{lesson.number}-{lesson.id}.pdf")
+
+
+@blueprint.get("/in/dung-tat-hoi.pdf")
+@public
+def print_reminder() -> Response:
+    """Two A5 cards on one A4 sheet. 404 while lesson 6.1, whose words they carry, is not served."""
+    lesson = find_lesson(FIRST_LESSON)
+    steps = {step.id: step for step in lesson.steps}
+    if not steps.keys() >= set(SIGNS):
+        raise NotFound("no_such_lesson")
+
+    def draw() -> bytes:
+        address = _lesson_address(lesson)
+        return render_pdf(
+            "learning/print_reminder.html",
+            styles=["learning/paper_reminder.css"],
+            signs=[steps[sign].text for sign in SIGNS],
+            names=[_first_bold(steps[sign].text).rstrip(":") for sign in SIGNS],
+            report=catalogue().facts.get(REPORT_BY_CALL),
+            lesson=lesson,
+            organisation=_organisation(),
+            address=address,
+            qr=qr_picture(address),
+        )
+
+    return kept_print(draw, "dung-tat-hoi.pdf")
+
+
+@blueprint.get("/khoa-hoc/<course_id>/in.pdf")
+@public
+def print_course(course_id: str) -> Response:
+    course = find_course(course_id)
+
+    def draw() -> bytes:
+        addresses = {lesson.id: _lesson_address(lesson) for lesson in course.lessons}
+        whole = lasting_address(".show_course", course_id=course.id)
+        return render_pdf(
+            "learning/print_course.html",
+            styles=["learning/paper.css", "learning/paper_course.css"],
+            course=course,
+            hotlines=hotlines(course.lessons, catalogue().facts),
+            organisation=_organisation(),
+            checked_on=min(lesson.checked_on for lesson in course.lessons),
+            address=whole,
+            qr=qr_picture(whole),
+            addresses=addresses,
+            qrs={lesson_id: qr_picture(address) for lesson_id, address in addresses.items()},
+        )
+
+    return kept_print(draw, f"khoa-{course.number}-{course.id}.pdf")
+
+
+def _lesson_address(lesson: Lesson) -> str:
+    return lasting_address(".read_lesson", lesson_id=lesson.id)
+
+
+def _organisation() -> str:
+    name: str = current_app.extensions["settings"].organisation
+    return name
+
+
+def _first_bold(text: str) -> str:
+    """What stands in bold first, such as "Lạ:" of "**Lạ:** số lạ"; "" when nothing does."""
+    return text.partition("**")[2].partition("**")[0]
