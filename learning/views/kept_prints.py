@@ -18,7 +18,7 @@ from learning.views.qr import printed_root
 MOST_BYTES = 24 * 1024 * 1024
 ONE_HOUR = 3600
 
-_TEMPLATES = sorted((Path(blueprint.root_path) / "templates" / "learning").glob("print_*.html"))
+_TEMPLATES = sorted((Path(blueprint.root_path) / "templates" / "learning").rglob("*.html"))
 _WORDING = hashlib.sha256(b"".join(file.read_bytes() for file in _TEMPLATES)).hexdigest()
 
 _kept: OrderedDict[str, bytes] = OrderedDict()
