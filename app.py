@@ -24,7 +24,7 @@ from translations.web import serve_translations
 COMMANDS = {
     "accounts": "foundation.accounts.cli:commands",
     "areas": "foundation.areas.cli:commands",
-    "courses": "courses.cli:commands",
+    "courses": "learning.cli:commands",
     "migrate": "community_teams.cli.preparing:migrate",
     "prepare": "community_teams.cli.preparing:prepare",
     "sample": "community_teams.cli.sample:commands",

@@ -72,7 +72,7 @@ def review(catalogue: Catalogue, today: date) -> Review:
     others = []
     for fault in catalogue.faults:
         match fault.file.split("/"):
-            case [_, course, lesson_id, _]:
+            case [_, course, lesson_id, _, *_]:
                 faults[course, lesson_id].append(fault)
             case _:
                 others.append(fault)

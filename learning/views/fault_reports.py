@@ -1,5 +1,6 @@
 """ "Báo chỗ sai": whoever learns says what is wrong in a lesson, without a name, and reads here what became of it."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from flask import redirect, render_template, request, url_for
@@ -29,22 +30,24 @@ def ask_what_is_wrong(lesson_id: str) -> str:
 @public
 def take_report(lesson_id: str) -> Response | tuple[str, int] | tuple[str, int, dict[str, str]]:
     lesson = find_lesson(lesson_id)
-    given = {name: request.form.get(name, "") for name in ("place", "kind", "note")}
+    place, kind, note = (request.form.get(name, "") for name in ("place", "kind", "note"))
     try:
         with transaction() as writing:
             report = send_report(
                 writing,
                 form=form_id(),
                 lesson=lesson,
-                **given,
+                place=place,
+                kind=kind,
+                note=note,
                 library=catalogue().version,
                 address=request.remote_addr,
                 now=clock.now(),
             )
     except Invalid as faulty:
-        return _form(lesson, **given, faults=faulty.fields), faulty.status
+        return _form(lesson, place=place, kind=kind, note=note, faults=faulty.fields), faulty.status
     except TooMany as flood:
-        page = _form(lesson, **given, too_many=True)
+        page = _form(lesson, place=place, kind=kind, note=note, too_many=True)
         return page, flood.status, {"Retry-After": str(flood.retry_after)}
     return redirect(url_for(".show_report", lesson_id=lesson.id, report_id=report), 303)
 
@@ -70,7 +73,7 @@ def _form(
     place: str = "",
     kind: str = "",
     note: str = "",
-    faults: dict[str, str] | None = None,
+    faults: Mapping[str, str] | None = None,
     too_many: bool = False,
 ) -> str:
     return render_template(
