@@ -2,15 +2,18 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+from courses.asked import read_asked
 from courses.domain.facts import Fact
-from courses.domain.lesson import Course, Lesson
+from courses.domain.lesson import Course, LearningPath, Lesson
 from courses.faults import Fault
+from courses.paths import read_paths
 from courses.reading import Faulty, read_course, read_facts, read_lesson
+from courses.searching import Index
 from courses.written import ID, WrittenCourse
 
 LIBRARY = Path(__file__).parent / "library"
@@ -21,6 +24,8 @@ class Catalogue:
     """courses: in the order of their numbers, lessons in teaching order, all facts told.
 
     faults: of whatever could not be taken in; a lesson or course with a fault is left out, the others are served.
+    paths: in the order of paths.toml; the first is the one suggested to whoever does not know where to begin.
+    asked: by the id of a lesson, what people type or say when they need it.
     version: changes when any file of the library does, and only then.
     """
 
@@ -28,6 +33,8 @@ class Catalogue:
     facts: dict[str, Fact]
     faults: tuple[Fault, ...]
     version: str
+    paths: tuple[LearningPath, ...] = ()
+    asked: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @classmethod
     def load(cls, folder: Path = LIBRARY) -> "Catalogue":
@@ -41,7 +48,12 @@ class Catalogue:
                 courses.append(course)
         courses.sort(key=lambda course: (course.number, course.id))
         faults += tuple(_repeated(courses, folder.name))
-        return cls(tuple(courses), facts, faults, _version(folder))
+        # A lesson left out for a fault of its own is named there; whoever refers to it is not at fault.
+        known = {file.parent.name for file in folder.glob("*/*/lesson.toml")}
+        served = {lesson.id: lesson for course in courses for lesson in course.lessons}
+        paths, found = read_paths(folder / "paths.toml", f"{folder.name}/paths.toml", facts, served, known)
+        asked, unheard = read_asked(folder / "asked.toml", f"{folder.name}/asked.toml", facts, served, known)
+        return cls(tuple(courses), facts, (*faults, *found, *unheard), _version(folder), paths, asked)
 
     @cached_property
     def lessons(self) -> tuple[Lesson, ...]:
@@ -52,6 +64,14 @@ class Catalogue:
 
     def lesson(self, lesson_id: str) -> Lesson | None:
         return self._lessons.get(lesson_id)
+
+    def path(self, path_id: str) -> LearningPath | None:
+        return next((path for path in self.paths if path.id == path_id), None)
+
+    @cached_property
+    def index(self) -> Index:
+        """What a search looks through, built when first asked for."""
+        return Index(self.lessons, self.asked)
 
     @cached_property
     def _courses(self) -> dict[str, Course]:
@@ -96,6 +116,7 @@ def _read_with_lessons(place: Path, library: str, facts: dict[str, Fact]) -> tup
         audience=written.audience,
         about=written.about,
         lessons=tuple(lessons),
+        optional=written.optional,
     )
     return course, tuple(faults)
 

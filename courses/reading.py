@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from courses.checking import lesson_faults, practice_faults
@@ -14,10 +14,10 @@ from courses.domain.lesson import Lesson, Option, Question, Source, Step
 from courses.faults import Fault
 from courses.texts import key_of, text_faults, told
 from courses.unfolding import unfolded
-from courses.written import Written, WrittenCourse, WrittenFact, WrittenLesson
+from courses.written import WrittenCourse, WrittenFact, WrittenLesson
 
 OFFICIAL_ENDING = ".gov.vn"
-Model = TypeVar("Model", bound=Written)
+Model = TypeVar("Model", bound=BaseModel)
 BIGGEST_FILE = 200_000  # bytes; the longest lesson is a tenth of that
 DEEPEST = 12  # levels; practice.screen[].target[].text is the sixth
 
@@ -38,7 +38,7 @@ def read_facts(file: Path, named: str) -> tuple[dict[str, Fact], tuple[Fault, ..
     facts: dict[str, Fact] = {}
     faults: list[Fault] = []
     try:
-        data = _parse(file, named)
+        data = parsed(file, named)
     except Faulty as faulty:
         return {}, faulty.faults
     for name, entry in data.items():
@@ -46,7 +46,7 @@ def read_facts(file: Path, named: str) -> tuple[dict[str, Fact], tuple[Fault, ..
             faults.append(Fault(named, name, "a fact is named in capitals, digits and _, such as TD_VNEID"))
             continue
         try:
-            fact = Fact(name=name, **dict(_fitted(WrittenFact, entry, named, (name,))))
+            fact = Fact(name=name, **dict(fitted(WrittenFact, entry, named, (name,))))
         except Faulty as faulty:
             faults.extend(faulty.faults)
             continue
@@ -61,19 +61,19 @@ def read_facts(file: Path, named: str) -> tuple[dict[str, Fact], tuple[Fault, ..
 
 def read_course(file: Path, named: str, facts: dict[str, Fact]) -> WrittenCourse:
     """A course as written, its facts told. Raises Faulty."""
-    data = _parse(file, named)
+    data = parsed(file, named)
     faults = [Fault(named, key, says) for key, says in text_faults(data, facts)]
     if faults:
         raise Faulty(faults)
-    return _fitted(WrittenCourse, told(data, facts), named)
+    return fitted(WrittenCourse, told(data, facts), named)
 
 
 def read_lesson(file: Path, named: str, facts: dict[str, Fact], *, course: str, number: str) -> Lesson:
     """One lesson, checked by every rule but its freshness. Its id is the name of its folder. Raises Faulty."""
-    data = _parse(file, named)
+    data = parsed(file, named)
     faults = [Fault(named, key, says) for key, says in text_faults(data, facts)]
     try:
-        written = _fitted(WrittenLesson, told(data, facts), named)
+        written = fitted(WrittenLesson, told(data, facts), named)
     except Faulty as faulty:
         raise Faulty([*faults, *faulty.faults]) from None
     faults += [Fault(named, key, says) for key, says in lesson_faults(written)]
@@ -120,7 +120,8 @@ def _lesson(written: WrittenLesson, lesson_id: str, course: str, number: str) ->
     )
 
 
-def _parse(file: Path, named: str) -> dict[str, Any]:
+def parsed(file: Path, named: str) -> dict[str, Any]:
+    """The file as tomllib gives it. Raises Faulty when it is missing, too big, too deep or not TOML."""
     try:
         with file.open("rb") as opened:
             content = opened.read(BIGGEST_FILE + 1)
@@ -156,7 +157,7 @@ def _depth(data: object) -> int:
     return depth
 
 
-def _fitted(model: type[Model], data: object, named: str, under: tuple[str, ...] = ()) -> Model:
+def fitted(model: type[Model], data: object, named: str, under: tuple[str, ...] = ()) -> Model:
     """`data` read as `model`. Raises Faulty naming every key that does not fit."""
     try:
         return model.model_validate(data)

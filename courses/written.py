@@ -49,7 +49,18 @@ class WrittenCourse(Written):
     title: Text
     audience: Text
     about: Text
+    optional: bool = False
     lessons: Annotated[list[Id], Field(min_length=1)]
+
+
+class WrittenPath(Written):
+    """A way through the lessons, under its id in paths.toml."""
+
+    title: Text
+    audience: Text
+    about: Text
+    urgent: bool = False
+    lessons: Annotated[list[Id], Field(min_length=1, max_length=20)]
 
 
 class WrittenStep(Written):

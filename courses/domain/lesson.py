@@ -104,7 +104,7 @@ class Course:
     """A row of lessons, in teaching order.
 
     id: its address, /khoa-hoc/<id>. number: as in the curriculum, from 1.
-    audience: for whom, in a few words.
+    audience: for whom, in a few words. optional: for those who want more; the curriculum marks courses 9 and 10 so.
     """
 
     id: str
@@ -112,6 +112,27 @@ class Course:
     title: str
     audience: str
     about: str
+    lessons: tuple[Lesson, ...]
+    optional: bool = False
+
+    @property
+    def minutes(self) -> int:
+        return sum(lesson.minutes for lesson in self.lessons)
+
+
+@dataclass(frozen=True)
+class LearningPath:
+    """A way through lessons of several courses, in the order they are best learnt in.
+
+    id: its address, /lo-trinh/<id>. audience: for whom, in a few words. about: one warm sentence.
+    urgent: for somebody in trouble right now. lessons: at least one, each once.
+    """
+
+    id: str
+    title: str
+    audience: str
+    about: str
+    urgent: bool
     lessons: tuple[Lesson, ...]
 
     @property

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from courses.domain.lesson import Course, Lesson
+from courses.domain.lesson import Course, LearningPath, Lesson
 
 
 @dataclass(frozen=True)
@@ -37,9 +37,9 @@ class Progress:
 
 @dataclass(frozen=True)
 class CourseProgress:
-    """How far one learner is in one course.
+    """How far one learner is in one course, or along one learning path.
 
-    lessons: progress by lesson id, in teaching order, every lesson of the course.
+    lessons: progress by lesson id, in teaching order, every lesson of the course or path.
     next_lesson: the first lesson not yet done; None once the course is finished.
     """
 
@@ -72,8 +72,18 @@ def lesson_progress(lesson: Lesson, answers: Iterable[Answer]) -> Progress:
     return Progress(done=total - len(waiting), total=total, next_step=waiting[0] if waiting else None)
 
 
-def course_progress(course: Course, answers: Mapping[str, Iterable[Answer]]) -> CourseProgress:
-    """Fold a learner's answers, given by lesson id, into progress through a course, which has at least one lesson."""
+def course_progress(course: Course | LearningPath, answers: Mapping[str, Iterable[Answer]]) -> CourseProgress:
+    """Fold a learner's answers, given by lesson id, into progress through a course or path of at least one lesson."""
     lessons = {lesson.id: lesson_progress(lesson, answers.get(lesson.id, ())) for lesson in course.lessons}
     waiting = [lesson for lesson in course.lessons if not lessons[lesson.id].complete]
     return CourseProgress(lessons=lessons, next_lesson=waiting[0] if waiting else None)
+
+
+def next_on(path: LearningPath, after: Lesson, progress: CourseProgress) -> Lesson | None:
+    """The lesson to go on with once `after`, one of the path's, is left: the next not yet done, then an earlier one.
+
+    None when nothing else is left to do.
+    """
+    place = path.lessons.index(after)
+    ahead = (*path.lessons[place + 1 :], *path.lessons[:place])
+    return next((lesson for lesson in ahead if not progress.lessons[lesson.id].complete), None)

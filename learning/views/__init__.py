@@ -4,7 +4,7 @@ from flask import Flask
 
 from foundation.web.frame import Entry, Place, add_to_frame
 from foundation.words import N_
-from learning.views import home, letters, me, practice, printing, questions, reading, telling
+from learning.views import home, letters, me, paths, practice, printing, questions, reading, search, telling
 from learning.views.blueprint import blueprint
 
 __all__ = [
@@ -12,10 +12,12 @@ __all__ = [
     "home",
     "letters",
     "me",
+    "paths",
     "practice",
     "printing",
     "questions",
     "reading",
+    "search",
     "serve_learning",
     "telling",
 ]
@@ -36,6 +38,7 @@ def serve_learning(app: Flask) -> None:
             10,
             (("lesson_id", home.CHEATED),),
         ),
+        Entry(Place.FOOT, "learning.search", N_("Tìm bài học"), "", 5),
         Entry(Place.FOOT, "learning.explain", N_("Hướng dẫn"), "", 10),
         Entry(Place.FOOT, "learning.check_form", N_("Kiểm tra giấy xác nhận"), "", 20),
         Entry(Place.FOOT, "learning.explain_privacy", N_("Quyền riêng tư"), "", 30),

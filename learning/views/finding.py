@@ -6,7 +6,7 @@ from flask import current_app, request
 from uuid_utils.compat import uuid7
 
 from courses.catalogue import Catalogue
-from courses.domain.lesson import Course, Lesson, Question
+from courses.domain.lesson import Course, LearningPath, Lesson, Question
 from courses.domain.practice import Screen
 from foundation.problems import NotFound
 
@@ -21,6 +21,13 @@ def find_course(course_id: str) -> Course:
     if course is None:
         raise NotFound("no_such_course")
     return course
+
+
+def find_path(path_id: str) -> LearningPath:
+    path = catalogue().path(path_id)
+    if path is None:
+        raise NotFound("no_such_path")
+    return path
 
 
 def find_lesson(lesson_id: str) -> Lesson:

@@ -1,17 +1,25 @@
 """The front door, the courses, and the two pages that explain the house."""
 
-from flask import current_app, render_template
+from collections.abc import Iterable, Mapping
 
+from flask import current_app, render_template
+from werkzeug.wrappers import Response
+
+from courses.domain.lesson import Course, LearningPath, Lesson
 from foundation.web.access import public
 from foundation.web.database import session
 from learning import queries
-from learning.domain.progress import course_progress
+from learning.domain.progress import Answer, course_progress
 from learning.views.blueprint import blueprint
 from learning.views.finding import catalogue, find_course
+from learning.views.kept_pages import kept_for_strangers
 from learning.views.learner import known_learner
+from learning.views.walked_path import walked_path
+from translations.web import language
 
 # Curriculum, course table: "mọi người – học trước tiên"; the suggested way for elders begins with lesson 6.1.
 FIRST_LESSON = "at-5-dau-hieu"
+# One tap from every page, through the frame.
 CHEATED = "at-da-bi-lua"
 # Curriculum, appendix A: recommended before any letter. Not required: docs/decisions/letters-are-not-blocked.md.
 SAFETY_FIRST = ("at-5-dau-hieu", "at-gia-cong-an", "at-otp")
@@ -19,44 +27,43 @@ SAFETY_FIRST = ("at-5-dau-hieu", "at-gia-cong-an", "at-otp")
 
 @blueprint.get("/")
 @public
-def home() -> str:
-    learner = known_learner()
-    answers = queries.right_answers(session(), learner) if learner else {}
-    courses = catalogue().courses
-    through = {course.id: course_progress(course, answers) for course in courses}
-    under_way = next((each for each in through.values() if each.started and not each.complete), None)
-    return render_template(
-        "learning/home.html",
-        courses=courses,
-        through=through,
-        first=catalogue().lesson(FIRST_LESSON) or courses[0].lessons[0],
-        cheated=catalogue().lesson(CHEATED),
-        next_lesson=under_way.next_lesson if under_way else None,
-    )
+def home() -> Response | str:
+    def draw() -> str:
+        answers = _answers()
+        paths = catalogue().paths
+        return render_template(
+            "learning/home.html",
+            first=_suggested_first(),
+            next_lesson=_under_way(answers) if answers else None,
+            paths=paths,
+            along={path.id: course_progress(path, answers) for path in paths},
+            **_courses(answers),
+        )
+
+    return kept_for_strangers(draw, "home", catalogue().version, language().tag)
 
 
 @blueprint.get("/khoa-hoc")
 @public
-def show_courses() -> str:
-    learner = known_learner()
-    answers = queries.right_answers(session(), learner) if learner else {}
-    courses = catalogue().courses
-    return render_template(
-        "learning/courses.html",
-        courses=courses,
-        through={course.id: course_progress(course, answers) for course in courses},
-    )
+def show_courses() -> Response | str:
+    def draw() -> str:
+        return render_template("learning/courses.html", **_courses(_answers()))
+
+    return kept_for_strangers(draw, "courses", catalogue().version, language().tag)
 
 
 @blueprint.get("/khoa-hoc/<course_id>")
 @public
-def show_course(course_id: str) -> str:
+def show_course(course_id: str) -> Response | str:
     course = find_course(course_id)
-    learner = known_learner()
-    answers = queries.right_answers(session(), learner) if learner else {}
-    progress = course_progress(course, answers)
-    letter = queries.letter_for_course(session(), learner, course.id) if learner and progress.complete else None
-    return render_template("learning/course.html", course=course, progress=progress, letter=letter)
+
+    def draw() -> str:
+        learner = known_learner()
+        progress = course_progress(course, _answers())
+        letter = queries.letter_for_course(session(), learner, course.id) if learner and progress.complete else None
+        return render_template("learning/course.html", course=course, progress=progress, letter=letter)
+
+    return kept_for_strangers(draw, "course", catalogue().version, course.id, language().tag)
 
 
 @blueprint.get("/huong-dan")
@@ -69,3 +76,38 @@ def explain() -> str:
 @public
 def explain_privacy() -> str:
     return render_template("learning/privacy.html", organisation=current_app.extensions["settings"].organisation)
+
+
+def _answers() -> Mapping[str, Iterable[Answer]]:
+    """What this phone has answered rightly, by lesson; nothing, and no query, when it has not learnt yet."""
+    learner = known_learner()
+    return queries.right_answers(session(), learner) if learner else {}
+
+
+def _suggested_first() -> Lesson | None:
+    """The lesson to begin with; None in a library without lessons."""
+    return next(filter(None, (catalogue().lesson(FIRST_LESSON), *catalogue().lessons)), None)
+
+
+def _under_way(answers: Mapping[str, Iterable[Answer]]) -> Lesson | None:
+    """Where somebody goes on: the path their phone is on, else a course once begun, else the suggested path."""
+    walked = walked_path()
+    rows: tuple[LearningPath | Course, ...] = ((walked,) if walked else ()) + catalogue().courses
+    begun = [progress for row in rows if (progress := course_progress(row, answers)).started]
+    suggested = [course_progress(path, answers) for path in catalogue().paths[:1]]
+    return next((progress.next_lesson for progress in (*begun, *suggested) if progress.next_lesson), None)
+
+
+def _courses(answers: Mapping[str, Iterable[Answer]]) -> dict[str, object]:
+    """For a page: the courses for everybody, the optional ones, and progress through each by its id.
+
+    The course that holds the suggested first lesson stands first, though it is the sixth: the curriculum has everybody
+    learn to stay safe before anything else. The others follow by number, the way one builds on the other.
+    """
+    first = _suggested_first()
+    ordered = sorted(catalogue().courses, key=lambda course: first is None or course.id != first.course)
+    return {
+        "courses": [course for course in ordered if not course.optional],
+        "optional": [course for course in ordered if course.optional],
+        "through": {course.id: course_progress(course, answers) for course in ordered},
+    }

@@ -14,11 +14,12 @@ from flask import Response, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from learning.views.learner import COOKIE as LEARNER
+from learning.views.walked_path import COOKIE as PATH
 from translations.web import COOKIE as LANGUAGE
 
 # Cookies that change nothing on such a page, once the language is part of its key. With any other, above all that of
 # somebody signed in, the frame around the page may speak of its reader: then nothing is kept and nothing kept is shown.
-_SAYS_NOTHING = {LEARNER, LANGUAGE}
+_SAYS_NOTHING = {LEARNER, LANGUAGE, PATH}
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,11 @@ def kept_page(draw: Callable[[], str], *key: str) -> BaseResponse | str:
     # Weak: the same page, however it was compressed.
     answer.set_etag(page.fingerprint, weak=True)
     return answer.make_conditional(request)
+
+
+def kept_for_strangers(draw: Callable[[], str], *key: str) -> BaseResponse | str:
+    """A page that shows what its reader has learnt: kept only for phones that have not learnt anything yet."""
+    return draw() if LEARNER in request.cookies else kept_page(draw, *key)
 
 
 def _keep(html: bytes) -> _Kept:

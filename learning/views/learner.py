@@ -9,6 +9,7 @@ from foundation import clock
 from foundation.web.database import session
 from learning import queries
 from learning.services.learners import hash_of, welcome_learner
+from learning.views.walked_path import forget_path
 
 COOKIE = "hoc"
 TWO_YEARS = 2 * 365 * 24 * 3600  # seconds; browsers may keep it for less, so every answer renews it
@@ -52,7 +53,8 @@ def learner_for_answer(writing) -> UUID:
 
 
 def forget_learner_on_this_phone() -> None:
-    """The answer to this request takes the cookie away."""
+    """The answer to this request takes the cookie away, and that of the path this learner was on."""
+    forget_path()
 
     @after_this_request
     def forget(response: Response) -> Response:

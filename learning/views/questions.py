@@ -10,11 +10,12 @@ from foundation.web.access import public
 from foundation.web.database import session, transaction
 from learning import queries
 from learning.domain.answers import kept_of_question
-from learning.domain.progress import Progress, course_progress, lesson_progress
+from learning.domain.progress import Progress, course_progress, lesson_progress, next_on
 from learning.services.answers import record_answer
 from learning.views.blueprint import blueprint
 from learning.views.finding import find_course, find_lesson, find_question, form_id
 from learning.views.learner import known_learner, learner_for_answer
+from learning.views.walked_path import walked_path
 
 
 @blueprint.get("/bai-hoc/<lesson_id>/cau-hoi")
@@ -65,13 +66,20 @@ def answer_question(lesson_id: str, question_id: str) -> Response:
 @blueprint.get("/bai-hoc/<lesson_id>/xong")
 @public
 def finish(lesson_id: str) -> str:
-    """Where a lesson ends: thanks and the next lesson; or, kindly, what is still missing."""
+    """Where a lesson ends: thanks and the next lesson; or, kindly, what is still missing.
+
+    The next one is that of the learning path this phone is on, when the lesson belongs to it; else that of the course.
+    """
     lesson = find_lesson(lesson_id)
     course = find_course(lesson.course)
     learner = known_learner()
     answers = queries.right_answers(session(), learner) if learner else {}
     progress = lesson_progress(lesson, answers.get(lesson.id, ()))
     through_course = course_progress(course, answers)
+    path = walked_path()
+    if path is not None and lesson not in path.lessons:
+        path = None
+    along = course_progress(path, answers) if path else None
     return render_template(
         "learning/finished.html",
         lesson=lesson,
@@ -79,6 +87,9 @@ def finish(lesson_id: str) -> str:
         progress=progress,
         missing=_way_to_missing(lesson, progress),
         through_course=through_course,
+        path=path,
+        along=along,
+        next_on_path=next_on(path, lesson, along) if path and along else None,
         letter=queries.letter_for_course(session(), learner, course.id) if learner else None,
     )
 

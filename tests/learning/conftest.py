@@ -6,11 +6,13 @@ from tests.visitor import Visitor
 
 @pytest.fixture
 def teach(app, monkeypatch, make):
-    """Puts courses into the house for one test: teach(course, …); one small course when none is named."""
+    """Puts courses into the house for one test: teach(course, …); one small course when none is named.
 
-    def put(*courses):
+    paths, asked: as in make.catalogue."""
+
+    def put(*courses, **more):
         # A version of its own, so that no page drawn for another test is shown.
-        catalogue = make.catalogue(*courses)
+        catalogue = make.catalogue(*courses, **more)
         monkeypatch.setitem(app.extensions, "catalogue", catalogue)
         monkeypatch.setattr("learning.views.kept_pages._pages", {})
         return catalogue.courses[0]

@@ -121,14 +121,6 @@ def test_lesson_text_cannot_become_markup(visitor, teach, make):
     assert "<strong>a</strong>" in html
 
 
-def test_the_first_page_leads_to_the_first_lesson_and_to_help(visitor):
-    page = visitor.open("/")
-
-    assert page.links["Bắt đầu học"].startswith("/bai-hoc/")
-    assert page.links["Đăng nhập"] == "/dang-nhap"
-    assert "không phải trang của cơ quan nhà nước" in page
-
-
 def test_a_course_shows_what_is_done_and_leads_on(make, teach, phone_of):
     course = teach(
         make.course(lessons=(make.lesson(id="mot", title="Bài một"), make.lesson(id="hai", title="Bài hai")))

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 from courses.catalogue import Catalogue
-from courses.domain.lesson import Course, Lesson, Option, Question, Reliability, Source, Step
+from courses.domain.lesson import Course, LearningPath, Lesson, Option, Question, Reliability, Source, Step
 from courses.domain.practice import Kind, Look, Practice, Screen, Target
 
 PRACTICE = Practice(
@@ -94,14 +94,32 @@ def a_course(id: str = "khoa-mau", lessons: tuple[Lesson, ...] | None = None, **
     return replace(course, lessons=own)
 
 
-def a_catalogue(*courses: Course) -> Catalogue:
-    """One course with one lesson unless told otherwise."""
-    return Catalogue(courses=courses or (a_course(),), facts={}, faults=(), version="test")
+def a_path(*lessons: Lesson, id: str = "loi-mau", **changes) -> LearningPath:
+    """Through `lessons` as they stand in their courses."""
+    path = LearningPath(
+        id=id,
+        title="Lộ trình mẫu",
+        audience="Mọi người",
+        about="Học dần từng bài.",
+        urgent=False,
+        lessons=lessons,
+    )
+    return replace(path, **changes)
+
+
+def a_catalogue(
+    *courses: Course, paths: tuple[LearningPath, ...] = (), asked: dict[str, tuple[str, ...]] | None = None
+) -> Catalogue:
+    """One course with one lesson unless told otherwise; no paths, nothing asked."""
+    return Catalogue(
+        courses=courses or (a_course(),), facts={}, faults=(), version="test", paths=paths, asked=asked or {}
+    )
 
 
 class MakesCourses:
-    """The same as `make.lesson()`, `make.course()`, `make.catalogue()`; nothing is put into the database."""
+    """The same as `make.lesson()`, `make.course()` and so on; nothing is put into the database."""
 
     lesson = staticmethod(a_lesson)
     course = staticmethod(a_course)
+    path = staticmethod(a_path)
     catalogue = staticmethod(a_catalogue)

@@ -1,0 +1,75 @@
+"""How a word is recognised however it was typed: without marks, with them in the other place, with one slip. Pure."""
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable
+
+_WORD = re.compile(r"[^\W_]+")
+# ky and ki, ly and li are two spellings of one sound; tay and tai are two words.
+_Y_ALONE = re.compile(r"^(h|k|l|m|s|t|v|qu)y$")
+SHORTEST_FORGIVEN = 4  # letters; one letter away from a shorter word is any other
+
+
+def bare(text: str) -> str:
+    """`text` in small letters and without any mark: "Đăng ký" becomes "dang ky"."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(sign for sign in decomposed if not unicodedata.combining(sign)).replace("đ", "d")
+
+
+def sound(word: str) -> str:
+    """The same for every way to spell one word, and different for words that differ by a mark.
+
+    "hoà" and "hòa", "kỹ" and "kĩ" are one word; "lừa" and "lúa" are two.
+    """
+    signs = unicodedata.normalize("NFKD", word.casefold())
+    marks = "".join(sorted(sign for sign in signs if unicodedata.combining(sign)))
+    letters = "".join(sign for sign in signs if not unicodedata.combining(sign))
+    return _Y_ALONE.sub(r"\1i", letters) + marks
+
+
+def words(text: str) -> list[tuple[str, str]]:
+    """(folded, sound) of each word of `text`, in order. Folded words are compared when no marks were typed."""
+    spelt = _WORD.findall(unicodedata.normalize("NFC", text))
+    return [(_Y_ALONE.sub(r"\1i", bare(word)), sound(word)) for word in spelt]
+
+
+class Vocabulary:
+    """The words there are. Finds the one meant by a word that is not among them."""
+
+    def __init__(self, known: Iterable[str]) -> None:
+        self._known = frozenset(known)
+        # A word and what is left of it without any one letter: two words one slip apart share one of these.
+        self._shortened: dict[str, set[str]] = defaultdict(set)
+        for word in self._known:
+            for short in _shortened(word):
+                self._shortened[short].add(word)
+
+    def __contains__(self, word: str) -> bool:
+        return word in self._known
+
+    def near(self, word: str) -> list[str]:
+        """Known words one letter more, less, other or swapped away, in order of the alphabet; [] for short words."""
+        if len(word) < SHORTEST_FORGIVEN:
+            return []
+        candidates = {near for short in _shortened(word) for near in self._shortened.get(short, ())}
+        return sorted(near for near in candidates if _one_slip(word, near))
+
+
+def _shortened(word: str) -> set[str]:
+    return {word, *(word[:place] + word[place + 1 :] for place in range(len(word)))}
+
+
+def _one_slip(one: str, other: str) -> bool:
+    if len(one) != len(other):
+        longer, shorter = (one, other) if len(one) > len(other) else (other, one)
+        return len(longer) - len(shorter) == 1 and shorter in _shortened(longer)
+    differ = [place for place, (a, b) in enumerate(zip(one, other, strict=True)) if a != b]
+    if len(differ) <= 1:
+        return True
+    return (
+        len(differ) == 2
+        and differ[1] == differ[0] + 1
+        and one[differ[0]] == other[differ[1]]
+        and (one[differ[1]] == other[differ[0]])
+    )

@@ -1,0 +1,34 @@
+"""Searching: a box, and the lessons that answer what was typed into it."""
+
+import unicodedata
+
+from flask import redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from courses.domain.numbers import real_numbers
+from foundation.web.access import public
+from learning.views.blueprint import blueprint
+from learning.views.finding import catalogue
+
+LONGEST = 200  # characters of what was typed that are shown back; as the box's maxlength
+
+
+@blueprint.get("/tim")
+@public
+def search() -> Response | str:
+    typed = _legible(request.args.get("q", ""))
+    if real_numbers(typed):
+        # The number must not stay in the address, where the next person to hold the phone would find it.
+        return redirect(url_for(".search", da="xoa"), 303)
+    return render_template(
+        "learning/search.html",
+        typed=typed[:LONGEST],
+        found=catalogue().index.find(typed),
+        paths=catalogue().paths,
+        wiped=request.args.get("da") == "xoa",
+    )
+
+
+def _legible(text: str) -> str:
+    """`text` in one line without control characters and the like, which a pasted text may bring along."""
+    return " ".join("".join(" " if unicodedata.category(sign)[0] == "C" else sign for sign in text).split())
