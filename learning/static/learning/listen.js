@@ -1,0 +1,155 @@
+// Buttons to hear the page with. Where there is neither a Vietnamese voice nor a recording none comes onto the page.
+// Holds no sentence: the page brings its words in #hear, and names in data-hear what is read, in order.
+
+const PIECES = "h1, h2, h3, p, li, label, button, .button-main";
+
+const brought = document.getElementById("hear");
+let voice = null; // voice.js, once there is something to hear
+let reading = null; // {row, kind, at}: the row of buttons, "one" or "all", and the address it went to by itself
+let awake = null;
+
+const rows = () => document.querySelectorAll(".hear");
+const parts = (row) => row.dataset.hear.split(" ").map((id) => document.getElementById(id)).filter(Boolean);
+const recorded = (part) => part.matches("[data-recorded]") || part.querySelector("[data-recorded]");
+const seen = (part) => part.getClientRects().length > 0;
+
+function mark(part) {
+  document.querySelector(".reading")?.classList.remove("reading");
+  part?.classList.add("reading");
+  part?.scrollIntoView({ block: "nearest" });
+}
+
+/** Read `part` and all in it that is shown. goesOn: onwards is gone by itself, so its button needs no words. */
+async function read(part, goesOn) {
+  if (part.matches(voice.UNSAID) || !seen(part)) return;
+  if (part.dataset.recorded) {
+    mark(part);
+    try {
+      await voice.play(part.dataset.recorded);
+      return await voice.pause();
+    } catch (why) {
+      if (why === voice.STOPPED) throw why;
+      delete part.dataset.recorded; // from now on the voice
+    }
+  }
+  if (!part.matches(PIECES) || part.querySelector(PIECES)) {
+    for (const child of part.children) await read(child, goesOn);
+  } else if (part.closest("[lang]").lang === "vi" && !(goesOn && part.matches(".button-main"))) {
+    const words = voice.wordsOf(part);
+    if (!words || !voice.voices().length) return;
+    mark(part);
+    await voice.say(words);
+    await voice.pause();
+  }
+}
+
+async function readRow(row, goesOn) {
+  let covered = "";
+  for (const part of parts(row)) {
+    if (covered.split(" ").includes(part.id)) continue;
+    await read(part, goesOn);
+    if (part.dataset.recorded) covered += ` ${part.dataset.covers}`;
+  }
+}
+
+/** Where "onwards" leads on this page, and the row of buttons there; none at the end. */
+function following(row) {
+  const way = row.closest("section")?.querySelector(".actions .button-main")?.getAttribute("href") ?? "";
+  return { way, next: way.startsWith("#") && document.getElementById(way.slice(1))?.querySelector(".hear") };
+}
+
+async function start(row, kind) {
+  stop();
+  const mine = (reading = { row, kind });
+  show();
+  // A phone left alone to read would switch its screen off, and itself with it.
+  navigator.wakeLock?.request("screen").then((lock) => (reading === mine ? (awake = lock) : lock.release()), () => {});
+  try {
+    for (;;) {
+      const { way, next } = kind === "all" ? following(mine.row) : {};
+      await readRow(mine.row, next);
+      if (!next) break;
+      const held = mine.row.contains(document.activeElement);
+      mine.row = next;
+      if (!seen(next)) {
+        mine.at = way;
+        location.replace(way);
+      }
+      if (held) next.querySelector("[value=all]").focus({ preventScroll: true });
+      await voice.pause();
+    }
+    stop();
+  } catch (why) {
+    if (why === voice.STOPPED) return;
+    stop();
+    fill();
+    if (!mine.row.firstChild) mine.row.append(document.getElementById("hear-mute").content.cloneNode(true));
+  }
+}
+
+function stop() {
+  if (!reading) return;
+  reading = null;
+  voice.hush();
+  awake?.release();
+  awake = null;
+  mark();
+  show();
+}
+
+const on = (button) =>
+  reading?.kind === button.value && (reading.row === button.parentElement || button.value === "all");
+
+/** Every button tells what a touch would do now. Three are too many for a small phone: slowness waits its turn. */
+function show() {
+  for (const row of rows()) {
+    const buttons = [...row.querySelectorAll("button")];
+    const busy = buttons.some(on);
+    for (const button of buttons) {
+      const [go, halt] = button.querySelectorAll("span");
+      if (go) [go.hidden, halt.hidden] = [on(button), !on(button)];
+      else button.setAttribute("aria-pressed", voice.slow);
+      button.hidden = buttons.length > 2 && (go ? busy && !on(button) : !busy);
+    }
+  }
+}
+
+/** Puts the buttons wherever something can be heard, and takes them away where nothing can any more. */
+function fill() {
+  const able = voice.voices().length > 0;
+  for (const row of rows()) {
+    if (!able && !parts(row).some(recorded)) row.replaceChildren();
+    else if (!row.querySelector("button")) {
+      row.replaceChildren(brought.content.cloneNode(true));
+      for (const button of row.querySelectorAll("button"))
+        if (!row.dataset.with.split(" ").includes(button.value)) button.remove();
+    }
+  }
+  show();
+}
+
+async function look() {
+  const able = (globalThis.speechSynthesis?.getVoices() ?? []).some(({ lang }) => /^vi([-_]|$)/i.test(lang));
+  if (!voice && !able && ![...rows()].some((row) => parts(row).some(recorded))) return;
+  voice ??= await import("./voice.js");
+  fill();
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest(".hear button");
+  if (!button) return stop();
+  if (button.value === "slow") {
+    voice.changePace();
+    show();
+  } else if (on(button)) stop();
+  else start(button.parentElement, button.value);
+});
+addEventListener("pointerdown", (event) => event.target.closest(".hear") || stop(), { passive: true });
+addEventListener("keydown", (event) => event.key === "Escape" && stop());
+addEventListener("hashchange", () => location.hash === reading?.at || stop());
+addEventListener("pagehide", stop);
+
+new MutationObserver(() => (stop(), look())).observe(document.getElementById("main"), { childList: true });
+globalThis.speechSynthesis?.addEventListener?.("voiceschanged", look);
+look();
+setTimeout(look, 1000); // some browsers have their voices a little later and do not tell

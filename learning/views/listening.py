@@ -1,0 +1,57 @@
+"""Listening: what a page tells its reader's phone, and the recordings themselves."""
+
+import re
+
+from flask import send_file, url_for
+from markupsafe import Markup
+from werkzeug.wrappers import Response
+
+from courses.domain.facts import About
+from courses.domain.lesson import Lesson
+from foundation.problems import NotFound
+from foundation.web.access import public
+from foundation.web.headers import ONE_YEAR
+from learning.views.blueprint import blueprint
+from learning.views.finding import catalogue, find_lesson
+from translations.web import language
+
+LESSONS_SPEAK = "vi"
+_NUMBER = re.compile(r"\d[\d .]*")
+
+
+@blueprint.get("/bai-hoc/<lesson_id>/ghi-am/<version>/<part>")
+@public
+def play_recording(lesson_id: str, version: str, part: str) -> Response:
+    """A recording, whole or in the ranges asked for. Another version than ours is not there: the page that names it
+    has other words, and reads them with the phone's voice."""
+    recording = catalogue().recordings.get(find_lesson(lesson_id).id, {}).get(part)
+    if recording is None or recording.version != version or not recording.file.is_file():
+        raise NotFound("no_such_recording")
+    answer = send_file(
+        recording.file, mimetype=recording.media_type, conditional=True, etag=recording.version, max_age=ONE_YEAR
+    )
+    answer.cache_control.immutable = True
+    return answer
+
+
+@blueprint.app_template_global("told")
+def told(lesson: Lesson, part: str = "") -> Markup:
+    """The attributes of whatever holds a lesson's own words: their language, and the recording of `part` if any."""
+    attributes = Markup("") if language().tag == LESSONS_SPEAK else Markup(' lang="{}"').format(LESSONS_SPEAK)
+    recording = catalogue().recordings.get(lesson.id, {}).get(part)
+    if recording is None:
+        return attributes
+    address = url_for(".play_recording", lesson_id=lesson.id, version=recording.version, part=part)
+    return attributes + Markup(' data-recorded="{}"').format(address)
+
+
+@blueprint.app_template_global("dialled")
+def dialled() -> str:
+    """The shared phone numbers, digits only, spaces between: a voice tells 113 as one dials it, not as an amount."""
+    numbers = [
+        re.sub(r"\D", "", number)
+        for fact in catalogue().facts.values()
+        if fact.about is About.PHONE
+        for number in _NUMBER.findall(fact.value)
+    ]
+    return " ".join(dict.fromkeys(numbers))
