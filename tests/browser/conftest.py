@@ -11,6 +11,22 @@ from playwright.sync_api import Browser, sync_playwright
 from tests.browser.phone import Phone
 from tests.browser.serving import serve
 
+# Chromium as root, and with nothing of its own to look up on the network.
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def find_chromium() -> str | None:
+    names = ("chromium", "chromium-browser", "google-chrome")
+    return next(filter(None, map(shutil.which, names)), None)
+
 
 def pytest_collection_modifyitems(items):
     for item in items:
@@ -23,10 +39,9 @@ def pytest_collection_modifyitems(items):
 @pytest.fixture(scope="session")
 def chromium() -> str:
     """The system's Chromium. Where there is none, tests say so; where REQUIRE_BROWSER is set, that is a failure."""
-    for name in ("chromium", "chromium-browser", "google-chrome"):
-        found = shutil.which(name)
-        if found:
-            return found
+    found = find_chromium()
+    if found:
+        return found
     if os.environ.get("REQUIRE_BROWSER"):
         pytest.fail("REQUIRE_BROWSER is set and there is no Chromium: apt-get install chromium")
     pytest.skip("there is no Chromium on this machine: apt-get install chromium")
@@ -42,16 +57,7 @@ def server(tmp_path_factory) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def browser(chromium) -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        options = [
-            "--no-sandbox",
-            "--disable-gpu",
-            "--disable-quic",
-            "--no-first-run",
-            "--disable-background-networking",
-        ]
-        started = playwright.chromium.launch(
-            executable_path=chromium, args=[*options, "--disable-component-update", "--disable-sync"]
-        )
+        started = playwright.chromium.launch(executable_path=chromium, args=QUIET)
         yield started
         started.close()
 

@@ -1,0 +1,312 @@
+"""Lessons by ear. Chromium without a screen has no voice, so the page is given one that writes down what it says."""
+
+import io
+import json
+import re
+import wave
+from pathlib import Path
+
+import pytest
+
+from courses.catalogue import Catalogue
+
+FAKE_SPEECH = Path(__file__).with_name("fake_speech.js")
+LESSON = "at-gia-cong-an"
+LINH = "Linh vi_VN"
+
+
+@pytest.fixture
+def lesson():
+    return Catalogue.load().lesson(LESSON)
+
+
+@pytest.fixture
+def ear(phone):
+    """The phone, with a voice to be. ear.voices("Linh vi_VN") gives it voices from the next page on; none to begin with."""
+    return Ear(phone)
+
+
+class Ear:
+    def __init__(self, phone) -> None:
+        self.phone = phone
+        self.page = phone.page
+        self.page.context.add_init_script(path=FAKE_SPEECH)
+
+    def voices(self, *names: str) -> None:
+        self.page.context.add_init_script(f"sessionStorage.setItem('voices', {json.dumps(json.dumps(names))})")
+        self.page.context.add_init_script(path=FAKE_SPEECH)
+
+    def open(self, address: str = f"/bai-hoc/{LESSON}", *voices: str) -> None:
+        self.phone.open(address)
+        if voices:
+            self.page.evaluate("names => speechSynthesis.come(...names)", list(voices))
+            self.page.locator(".hear button").first.wait_for(state="attached")
+
+    def press(self, words: str) -> None:
+        self.page.get_by_role("button", name=words, exact=True).locator("visible=true").first.click()
+
+    @property
+    def said(self) -> list[str]:
+        return [each["text"] for each in self.page.evaluate("said")]
+
+    def wait_until_said(self, words: str) -> None:
+        self.page.wait_for_function("words => said.some(it => it.text.includes(words))", arg=words)
+
+    def wait_until_quiet(self) -> None:
+        self.page.locator(".hear button span:text-is('Dừng'):visible").first.wait_for(state="detached")
+
+    @property
+    def reading(self) -> int:
+        return self.page.locator(".reading").count()
+
+    def buttons(self) -> list[str]:
+        return self.page.locator(".hear button:visible").all_inner_texts()
+
+
+def _plain(text: str) -> str:
+    return text.replace("**", "")
+
+
+def test_without_a_vietnamese_voice_there_is_no_button_anywhere(ear):
+    for voices in ((), ("Anna en-US", "Viola vie-x")):
+        ear.open()
+        ear.page.evaluate("names => speechSynthesis.come(...names)", list(voices))
+        ear.page.wait_for_timeout(1200)  # longer than the second look for voices
+        assert ear.page.locator(".hear button").count() == 0
+        assert not ear.phone.sees("Nghe cả bài")
+
+
+def test_a_phone_without_speech_at_all_loses_nothing(phone):
+    phone.page.context.add_init_script("Object.defineProperty(window, 'speechSynthesis', {value: undefined})")
+    phone.open(f"/bai-hoc/{LESSON}")
+
+    assert phone.page.locator(".hear button").count() == 0
+    phone.tap("Bắt đầu học")
+    assert phone.sees("Chuyện có thật")
+
+
+def test_buttons_come_with_the_voice_and_stand_up_to_axe(ear, lesson):
+    ear.open(f"/bai-hoc/{LESSON}", LINH)
+
+    assert ear.buttons() == ["Nghe", "Nghe cả bài"]
+    for button in ear.page.locator(".hear button:visible").all():
+        assert button.bounding_box()["height"] >= 48
+    ear.phone.look()
+    ear.page.evaluate("window.hold = true")
+    ear.press("Nghe")
+    assert ear.buttons() == ["Dừng", "Đọc chậm"]
+    ear.phone._seen.clear()
+    ear.phone.look()
+
+
+def test_a_step_is_read_with_its_tip_and_its_button_and_marked_while_it_is_read(ear, lesson):
+    ear.open(f"/bai-hoc/{LESSON}#{lesson.steps[0].id}", LINH)
+    ear.press("Nghe")
+    ear.wait_until_said("Tiếp theo")
+    ear.wait_until_quiet()
+
+    told = " ".join(ear.said)
+    assert told.startswith(f"Bước 1 trên {len(lesson.steps)} {_plain(lesson.steps[0].text)}")
+    assert told.endswith("Nút ở dưới cùng: Tiếp theo")
+    assert all(each["text"] in each["marked"] or "Nút" in each["text"] for each in ear.page.evaluate("said"))
+    assert ear.reading == 0
+    assert ear.page.url.endswith(f"#{lesson.steps[0].id}")
+
+
+def test_the_whole_lesson_is_read_from_its_opening_to_its_end(ear, lesson):
+    ear.open(f"/bai-hoc/{LESSON}", LINH)
+    ear.page.evaluate("window.setTimeout = (old => (what, after) => old(what, Math.min(after, 40)))(window.setTimeout)")
+    before = ear.page.evaluate("history.length")
+    ear.press("Nghe cả bài")
+    ear.wait_until_said("Tập thử")
+    ear.wait_until_quiet()
+
+    told = " ".join(ear.said)
+    expected = [lesson.title, _plain(lesson.steps[0].text.split(":")[0]), f"Bước {len(lesson.steps)} trên", "Giữ an toàn"]
+    assert [words for words in expected if words not in told] == []
+    assert "Quay lại" not in told
+    assert "Tiếp theo" not in told  # it goes on by itself
+    assert ear.page.url.endswith("#nho-lay")
+    assert ear.page.evaluate("history.length") == before
+    assert ear.page.evaluate("document.activeElement.value") == "all"  # the keyboard came along
+
+
+@pytest.mark.parametrize("touch", ["page", "escape", "next", "stop"])
+def test_any_touch_stops_the_reading(ear, lesson, touch):
+    ear.open(f"/bai-hoc/{LESSON}#{lesson.steps[0].id}", LINH)
+    ear.page.evaluate("window.hold = true")
+    ear.press("Nghe cả bài")
+    assert ear.reading == 1
+    if touch == "page":
+        ear.page.locator(".say:visible").first.click()
+    elif touch == "escape":
+        ear.page.keyboard.press("Escape")
+    elif touch == "next":
+        ear.page.locator(".button-main:visible").first.click()
+    else:
+        ear.press("Dừng")
+
+    assert ear.reading == 0
+    assert ear.buttons() == ["Nghe", "Nghe cả bài"]
+    ear.page.evaluate("window.hold = false")
+    ear.page.wait_for_timeout(600)
+    assert len(ear.said) == 1
+
+
+def test_speed_is_remembered_by_the_phone(ear):
+    ear.open(f"/bai-hoc/{LESSON}/cau-hoi", LINH)
+    slow = ear.page.get_by_role("button", name="Đọc chậm")
+    assert slow.get_attribute("aria-pressed") == "false"
+    slow.click()
+    assert slow.get_attribute("aria-pressed") == "true"
+
+    ear.open(f"/bai-hoc/{LESSON}/cau-hoi", LINH)
+    assert slow.get_attribute("aria-pressed") == "true"
+    ear.press("Nghe")
+    ear.wait_until_said("?")
+    slow.click()
+    ear.page.wait_for_function("said.at(-1).rate === 1")
+    assert ear.page.evaluate("said[0].rate") == 0.75
+
+
+def test_a_question_is_heard_with_its_answers_and_then_with_its_reason(ear, lesson):
+    question = lesson.questions[0]
+    ear.open(f"/bai-hoc/{LESSON}/cau-hoi", LINH)
+    ear.press("Nghe")
+    ear.wait_until_said(_plain(question.options[-1].text)[:20])
+    ear.wait_until_quiet()
+    told = " ".join(ear.said)
+    assert [words for words in (question.text, *(option.text for option in question.options)) if _plain(words) not in told] == []
+
+    ear.page.evaluate("said.length = 0")
+    ear.page.locator(f'button[name="given"][value="{question.right.id}"]').click()
+    ear.page.get_by_text("Đúng rồi, bác nhớ tốt lắm!").wait_for()
+    ear.press("Nghe")
+    ear.wait_until_said("Câu tiếp theo")
+    told = " ".join(ear.said)
+    assert told.startswith("Đúng rồi, bác nhớ tốt lắm!")
+    assert _plain(question.because).split(".")[0] in told
+
+
+def test_a_practice_screen_is_heard_after_the_page_changed_under_the_hand(ear, lesson):
+    first = lesson.practice.first
+    wrong = next(target for target in first.targets if not target.right)
+    ear.open(f"/bai-hoc/{LESSON}/tap", LINH)
+    ear.page.evaluate("window.hold = true")
+    ear.press("Nghe")
+    ear.page.locator(f'button[value="{wrong.id}"]').click()
+    ear.page.wait_for_url(re.compile("cham="))
+    ear.page.locator(".word .notice").wait_for()
+
+    assert ear.reading == 0
+    ear.page.evaluate("window.hold = false; said.length = 0")
+    ear.press("Nghe")
+    ear.wait_until_quiet()
+    told = " ".join(ear.said)
+    assert told.startswith(ear.page.locator(".word").inner_text().split(".")[0].strip())  # the hint comes first
+    assert [t.text for t in ear_screen(ear, lesson).targets if _plain(t.text) not in told] == []
+
+
+def ear_screen(ear, lesson):
+    shown = ear.page.url.split("/tap/")[1].split("?")[0]
+    return lesson.practice.screen(shown)
+
+
+def test_codes_and_hotlines_are_told_digit_by_digit_and_amounts_are_not(ear):
+    ear.open(f"/bai-hoc/{LESSON}", LINH)
+    source = ear.page.locator('script[src$="listen.js"]').get_attribute("src").replace("listen.js", "voice.js")
+    spoken = "([source, text]) => import(source).then(voice => voice.spoken(text))"
+
+    for text, told in [
+        ("Mã 123456 nhé", "Mã một hai ba, bốn năm sáu nhé"),
+        ("Gọi 113 ngay", "Gọi một một ba ngay"),
+        ("Gọi 1900.0368.", "Gọi một chín không không, không ba sáu tám."),
+        ("số 0900\u00a0000\u00a0000", "số không chín không không, không không không, không không không"),
+        ("mật khẩu 1234", "mật khẩu một hai ba bốn"),
+        ("mất 22.000 đồng", "mất 22.000 đồng"),
+        ("chuyển 100000 đồng", "chuyển 100000 đồng"),
+        ("từ 1/7/2025, năm 2026", "từ 1/7/2025, năm 2026"),
+        ("nhà có 115 hộ", "nhà có một một năm hộ"),
+        ("14 tuổi, lúc 8:15", "14 tuổi, lúc 8:15"),
+        ("Cài đặt → Bảo mật · Mã OTP", "Cài đặt, Bảo mật, Mã OTP"),
+        ("MÀN HÌNH TẬP VNeID", "màn hình tập VNeID"),
+    ]:
+        assert ear.page.evaluate(spoken, [source, text]) == told
+
+
+def test_a_voice_that_fails_gives_way_to_the_next_and_the_last_one_takes_the_buttons_with_it(ear):
+    ear.open(f"/bai-hoc/{LESSON}", "far vi-VN", LINH)
+    ear.page.evaluate("window.dumb = 'Linh vi_VN'")
+    ear.press("Nghe")
+    ear.wait_until_quiet()
+    assert ear.page.evaluate("said[1].voice") == "far vi-VN"  # the one on the phone was asked first
+    assert ear.said[0] == ear.said[1]
+
+    ear.open(f"/bai-hoc/{LESSON}", LINH)
+    ear.page.evaluate("window.dumb = 'Linh vi_VN'")
+    ear.press("Nghe")
+    ear.page.get_by_text("Máy của bác lúc này chưa đọc được").wait_for()
+    assert ear.page.locator(".hear button").count() == 0
+
+
+def test_a_recording_is_played_before_any_voice_and_needs_none(ear, lesson):
+    step = lesson.steps[0]
+    _serve_recording(ear.page, step, _tone())
+    ear.open(f"/bai-hoc/{LESSON}#{step.id}")
+    assert ear.buttons() == ["Nghe", "Nghe cả bài"]
+    played = "HTMLMediaElement.prototype.play = (play => function () { window.played = this.src; return play.call(this) })(HTMLMediaElement.prototype.play)"
+    ear.page.evaluate(played)
+    ear.press("Nghe")
+    ear.page.wait_for_function("window.played")
+    ear.wait_until_quiet()
+
+    assert ear.page.evaluate("played").endswith("/ghi-am/x/y")
+    assert ear.said == []
+    following = ear.page.locator(f"[id='{lesson.steps[1].id}'] .hear button")
+    assert following.count() == 0  # nothing to hear there
+
+
+def test_a_recording_that_cannot_be_played_is_read_by_the_voice(ear, lesson):
+    step = lesson.steps[0]
+    _serve_recording(ear.page, step, b"not a sound")
+    ear.open(f"/bai-hoc/{LESSON}#{step.id}", LINH)
+    ear.press("Nghe")
+    ear.wait_until_said("Tiếp theo")
+
+    assert _plain(step.text) in " ".join(ear.said)
+
+
+def test_an_english_page_reads_only_the_words_that_are_vietnamese(ear, lesson):
+    ear.page.context.add_cookies([{"name": "tieng", "value": "en", "url": ear.phone.page.context.pages[0].url or ""}]) if False else None
+    ear.phone.open("/ngon-ngu/en?ve=/")
+    ear.open(f"/bai-hoc/{LESSON}#{lesson.steps[0].id}", LINH)
+    ear.page.locator(".hear [value=one]:visible").first.click()
+    ear.page.wait_for_function("!document.querySelector('.reading') && said.length > 0")
+
+    assert " ".join(ear.said) == _plain(lesson.steps[0].text)
+
+
+def _serve_recording(page, step, sound: bytes) -> None:
+    """Pretends that `step` has been recorded: its page says so, and the address answers with `sound`."""
+
+    def record(route):
+        answer = route.fetch()
+        head, tail = answer.text().split(f'id="{step.id}"', 1)
+        route.fulfill(response=answer, body=f'{head}id="{step.id}"{tail.replace("<div>", DATA_RECORDED, 1)}')
+
+    page.route(f"**/bai-hoc/{LESSON}", record)
+    page.route("**/ghi-am/x/y", lambda route: route.fulfill(body=sound, content_type="audio/wav"))
+
+
+DATA_RECORDED = f'<div data-recorded="/bai-hoc/{LESSON}/ghi-am/x/y">'
+
+
+def _tone() -> bytes:
+    """A tenth of a second of silence, as a sound file every browser plays."""
+    file = io.BytesIO()
+    with wave.open(file, "wb") as sound:
+        sound.setnchannels(1)
+        sound.setsampwidth(2)
+        sound.setframerate(8000)
+        sound.writeframes(bytes(1600))
+    return file.getvalue()
