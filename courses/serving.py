@@ -1,15 +1,55 @@
 """Gives the application the catalogue, and pages the filter that lesson text is shown through."""
 
-from flask import Flask
+from pathlib import Path
 
-from courses.catalogue import Catalogue
+from flask import Flask, request
+
+from courses.catalogue import LIBRARY, Catalogue
 from courses.words import rich
 
 
-def serve_courses(app: Flask) -> None:
-    """Sets app.extensions["catalogue"]. A lesson with a fault is left out and logged; the house still opens."""
-    catalogue = Catalogue.load()
+def serve_courses(app: Flask, folder: Path = LIBRARY) -> None:
+    """Sets app.extensions["catalogue"]. A lesson with a fault is left out and logged; the house still opens.
+
+    In development a library that has changed is read anew at the next request, so that an author sees what was just
+    saved. Elsewhere it is read at start alone: people in a lesson keep the one they began.
+    """
+    app.extensions["catalogue"] = _read(app, folder)
+    app.add_template_filter(rich, "rich")
+    settings = app.extensions.get("settings")
+    if settings is not None and settings.development:
+        _read_anew_when_changed(app, folder)
+
+
+def _read(app: Flask, folder: Path) -> Catalogue:
+    catalogue = Catalogue.load(folder)
     for fault in catalogue.faults:
         app.logger.error("left out of the library: %s", fault)
-    app.extensions["catalogue"] = catalogue
-    app.add_template_filter(rich, "rich")
+    return catalogue
+
+
+def _read_anew_when_changed(app: Flask, folder: Path) -> None:
+    ours, seen = app.extensions["catalogue"], _stamp(folder)
+
+    @app.before_request
+    def look() -> None:
+        nonlocal ours, seen
+        # A catalogue that somebody else put there stays. Files of a page's frame change no lesson.
+        if app.extensions["catalogue"] is not ours or request.endpoint is None or request.endpoint.endswith(".static"):
+            return
+        stamp = _stamp(folder)  # taken before reading: what is saved meanwhile is seen the next time
+        if stamp != seen:
+            ours, seen = _read(app, folder), stamp
+            app.extensions["catalogue"] = ours
+
+
+def _stamp(folder: Path) -> frozenset[tuple[str, int, int]]:
+    """Name, moment of the last change and size of every file below `folder`. Some 3 ms for 300 files."""
+    found = []
+    for file in folder.rglob("*"):
+        try:
+            facts = file.stat()
+        except OSError:  # gone since it was listed
+            continue
+        found.append((str(file), facts.st_mtime_ns, facts.st_size))
+    return frozenset(found)

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import current_app, request
+from flask import current_app, request, url_for
 from uuid_utils.compat import uuid7
 
 from courses.catalogue import Catalogue
@@ -40,15 +40,20 @@ def find_lesson(lesson_id: str) -> Lesson:
 def find_screen(lesson: Lesson, screen_id: str) -> Screen:
     screen = lesson.practice.screen(screen_id)
     if screen is None:
-        raise NotFound("no_such_screen")
+        raise _changed(lesson)
     return screen
 
 
 def find_question(lesson: Lesson, question_id: str) -> Question:
     question = lesson.question(question_id)
     if question is None:
-        raise NotFound("no_such_question")
+        raise _changed(lesson)
     return question
+
+
+def _changed(lesson: Lesson) -> NotFound:
+    """A lesson may be edited while people are in it; whoever asks for a part it had before is led back to it."""
+    return NotFound("lesson_changed", back=url_for("learning.read_lesson", lesson_id=lesson.id))
 
 
 def form_id() -> UUID:
