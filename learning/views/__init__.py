@@ -4,13 +4,14 @@ from flask import Flask
 
 from foundation.web.frame import Entry, Place, add_to_frame
 from foundation.words import N_
-from learning.views import home, letters, me, paths, practice, printing, questions, reading, search, telling
+from learning.views import home, letters, listening, me, paths, practice, printing, questions, reading, search, telling
 from learning.views.blueprint import blueprint
 
 __all__ = [
     "blueprint",
     "home",
     "letters",
+    "listening",
     "me",
     "paths",
     "practice",
