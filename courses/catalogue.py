@@ -13,6 +13,7 @@ from courses.domain.lesson import Course, LearningPath, Lesson
 from courses.faults import Fault
 from courses.paths import read_paths
 from courses.reading import Faulty, read_course, read_facts, read_lesson
+from courses.recordings import Recording, find_recordings, parts_of
 from courses.searching import Index
 from courses.written import ID, WrittenCourse
 
@@ -26,6 +27,7 @@ class Catalogue:
     faults: of whatever could not be taken in; a lesson or course with a fault is left out, the others are served.
     paths: in the order of paths.toml; the first is the one suggested to whoever does not know where to begin.
     asked: by the id of a lesson, what people type or say when they need it.
+    recordings: by the id of a lesson, then by the part of it that is read aloud.
     version: changes when any file of the library does, and only then.
     """
 
@@ -35,6 +37,7 @@ class Catalogue:
     version: str
     paths: tuple[LearningPath, ...] = ()
     asked: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    recordings: Mapping[str, Mapping[str, Recording]] = field(default_factory=dict)
 
     @classmethod
     def load(cls, folder: Path = LIBRARY) -> "Catalogue":
@@ -53,7 +56,9 @@ class Catalogue:
         served = {lesson.id: lesson for course in courses for lesson in course.lessons}
         paths, found = read_paths(folder / "paths.toml", f"{folder.name}/paths.toml", facts, served, known)
         asked, unheard = read_asked(folder / "asked.toml", f"{folder.name}/asked.toml", facts, served, known)
-        return cls(tuple(courses), facts, (*faults, *found, *unheard), _version(folder), paths, asked)
+        recordings, mute = _recordings(folder, courses)
+        faults += (*found, *unheard, *mute)
+        return cls(tuple(courses), facts, faults, _version(folder, recordings), paths, asked, recordings)
 
     @cached_property
     def lessons(self) -> tuple[Lesson, ...]:
@@ -143,8 +148,24 @@ def _repeated(courses: list[Course], library: str) -> Iterable[Fault]:
                 yield Fault(f"{library}/{course.id}/{lesson.id}/lesson.toml", "", f"the id is already used in {first}")
 
 
-def _version(folder: Path) -> str:
+def _recordings(folder: Path, courses: Iterable[Course]) -> tuple[dict[str, dict[str, Recording]], tuple[Fault, ...]]:
+    by_lesson: dict[str, dict[str, Recording]] = {}
+    faults: tuple[Fault, ...] = ()
+    for course in courses:
+        for lesson in course.lessons:
+            place = f"{course.id}/{lesson.id}"
+            found, amiss = find_recordings(folder / place, f"{folder.name}/{place}", parts_of(lesson))
+            faults += amiss
+            if found:
+                by_lesson.setdefault(lesson.id, found)
+    return by_lesson, faults
+
+
+def _version(folder: Path, recordings: Mapping[str, Mapping[str, Recording]]) -> str:
     digest = hashlib.sha256()
+    for lesson_id, parts in sorted(recordings.items()):
+        for part, recording in sorted(parts.items()):
+            digest.update(f"{lesson_id}/{part} {recording.version}\0".encode())
     for file in sorted(folder.rglob("*.toml")):
         if file.is_file():
             digest.update(file.relative_to(folder).as_posix().encode() + b"\0")
