@@ -10,8 +10,11 @@ from pathlib import Path
 from courses.asked import read_asked
 from courses.domain.facts import Fact
 from courses.domain.lesson import Course, LearningPath, Lesson
+from courses.domain.picture import Picture
 from courses.faults import Fault
 from courses.paths import read_paths
+from courses.pictures import FOLDER as PICTURES
+from courses.pictures import read_pictures
 from courses.reading import Faulty, read_course, read_facts, read_lesson
 from courses.recordings import Recording, find_recordings, parts_of
 from courses.searching import Index
@@ -27,6 +30,7 @@ class Catalogue:
     faults: of whatever could not be taken in; a lesson or course with a fault is left out, the others are served.
     paths: in the order of paths.toml; the first is the one suggested to whoever does not know where to begin.
     asked: by the id of a lesson, what people type or say when they need it.
+    pictures: all there are, by name, whether a lesson uses them or not.
     recordings: by the id of a lesson, then by the part of it that is read aloud.
     version: changes when any file of the library does, and only then.
     """
@@ -37,6 +41,7 @@ class Catalogue:
     version: str
     paths: tuple[LearningPath, ...] = ()
     asked: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    pictures: Mapping[str, Picture] = field(default_factory=dict)
     recordings: Mapping[str, Mapping[str, Recording]] = field(default_factory=dict)
 
     @classmethod
@@ -44,8 +49,10 @@ class Catalogue:
         """Read every file below `folder`. Never raises for what it finds there, or does not: see `faults`."""
         facts, faults = read_facts(folder / "facts.toml", f"{folder.name}/facts.toml")
         courses: list[Course] = []
-        for place in sorted(path for path in folder.glob("*") if path.is_dir()):
-            course, found = _read_with_lessons(place, folder.name, facts)
+        pictures, misdrawn = read_pictures(folder / PICTURES, f"{folder.name}/{PICTURES}")
+        faults += misdrawn
+        for place in sorted(path for path in folder.glob("*") if path.is_dir() and path.name != PICTURES):
+            course, found = _read_with_lessons(place, folder.name, facts, pictures)
             faults += found
             if course is not None:
                 courses.append(course)
@@ -56,9 +63,10 @@ class Catalogue:
         served = {lesson.id: lesson for course in courses for lesson in course.lessons}
         paths, found = read_paths(folder / "paths.toml", f"{folder.name}/paths.toml", facts, served, known)
         asked, unheard = read_asked(folder / "asked.toml", f"{folder.name}/asked.toml", facts, served, known)
+        drawn = {name: picture for name, picture in pictures.items() if picture}
         recordings, mute = _recordings(folder, courses)
         faults += (*found, *unheard, *mute)
-        return cls(tuple(courses), facts, faults, _version(folder, recordings), paths, asked, recordings)
+        return cls(tuple(courses), facts, faults, _version(folder, recordings), paths, asked, drawn, recordings)
 
     @cached_property
     def lessons(self) -> tuple[Lesson, ...]:
@@ -88,7 +96,9 @@ class Catalogue:
         return {lesson.id: lesson for lesson in reversed(self.lessons)}
 
 
-def _read_with_lessons(place: Path, library: str, facts: dict[str, Fact]) -> tuple[Course | None, tuple[Fault, ...]]:
+def _read_with_lessons(
+    place: Path, library: str, facts: dict[str, Fact], pictures: Mapping[str, Picture | None]
+) -> tuple[Course | None, tuple[Fault, ...]]:
     named = f"{library}/{place.name}/course.toml"
     if not ID.fullmatch(place.name):
         return None, (Fault(f"{library}/{place.name}", "", "a folder is named with a–z, 0–9 and single dashes"),)
@@ -106,6 +116,7 @@ def _read_with_lessons(place: Path, library: str, facts: dict[str, Fact]) -> tup
                     file,
                     f"{library}/{place.name}/{lesson_id}/lesson.toml",
                     facts,
+                    pictures,
                     course=place.name,
                     number=f"{written.number}.{position}",
                 )
@@ -166,7 +177,7 @@ def _version(folder: Path, recordings: Mapping[str, Mapping[str, Recording]]) ->
     for lesson_id, parts in sorted(recordings.items()):
         for part, recording in sorted(parts.items()):
             digest.update(f"{lesson_id}/{part} {recording.version}\0".encode())
-    for file in sorted(folder.rglob("*.toml")):
+    for file in sorted([*folder.rglob("*.toml"), *folder.rglob("*.svg")]):
         if file.is_file():
             digest.update(file.relative_to(folder).as_posix().encode() + b"\0")
             digest.update(hashlib.sha256(file.read_bytes()).digest())

@@ -1,7 +1,8 @@
 """Reads the library from its TOML files. Whatever is amiss becomes a fault with file and key; nothing is raised."""
 
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -11,10 +12,11 @@ from pydantic_core import ErrorDetails
 from courses.checking import lesson_faults, practice_faults
 from courses.domain.facts import FACT_NAME, About, Fact
 from courses.domain.lesson import Lesson, Option, Question, Source, Step
+from courses.domain.picture import Picture
 from courses.faults import Fault
 from courses.texts import key_of, text_faults, told
 from courses.unfolding import unfolded
-from courses.written import WrittenCourse, WrittenFact, WrittenLesson
+from courses.written import WrittenCourse, WrittenFact, WrittenLesson, WrittenStep
 
 OFFICIAL_ENDING = ".gov.vn"
 Model = TypeVar("Model", bound=BaseModel)
@@ -68,8 +70,19 @@ def read_course(file: Path, named: str, facts: dict[str, Fact]) -> WrittenCourse
     return fitted(WrittenCourse, told(data, facts), named)
 
 
-def read_lesson(file: Path, named: str, facts: dict[str, Fact], *, course: str, number: str) -> Lesson:
-    """One lesson, checked by every rule but its freshness. Its id is the name of its folder. Raises Faulty."""
+def read_lesson(
+    file: Path,
+    named: str,
+    facts: dict[str, Fact],
+    pictures: Mapping[str, Picture | None],
+    *,
+    course: str,
+    number: str,
+) -> Lesson:
+    """One lesson, checked by every rule but its freshness. Its id is the name of its folder. Raises Faulty.
+
+    pictures: as read_pictures gives them; a step whose picture could not be taken in goes without.
+    """
     data = parsed(file, named)
     faults = [Fault(named, key, says) for key, says in text_faults(data, facts)]
     try:
@@ -77,9 +90,10 @@ def read_lesson(file: Path, named: str, facts: dict[str, Fact], *, course: str, 
     except Faulty as faulty:
         raise Faulty([*faults, *faulty.faults]) from None
     faults += [Fault(named, key, says) for key, says in lesson_faults(written)]
+    faults += [Fault(named, key, says) for key, says in _about_pictures(written.step, pictures)]
     if faults:  # a practice whose screens are misshapen cannot be unfolded
         raise Faulty(faults)
-    lesson = _lesson(written, file.parent.name, course, number)
+    lesson = _lesson(written, pictures, file.parent.name, course, number)
     taken = {*(step.id for step in lesson.steps), *(question.id for question in lesson.questions)}
     faults += [Fault(named, key, says) for key, says in practice_faults(lesson.practice, taken)]
     if faults:
@@ -87,7 +101,24 @@ def read_lesson(file: Path, named: str, facts: dict[str, Fact], *, course: str, 
     return lesson
 
 
-def _lesson(written: WrittenLesson, lesson_id: str, course: str, number: str) -> Lesson:
+def _about_pictures(steps: Iterable[WrittenStep], pictures: Mapping[str, Picture | None]) -> Iterator[tuple[str, str]]:
+    for place, step in enumerate(steps, start=1):
+        if step.picture is not None and step.picture not in pictures:
+            yield f"step[{place}].picture", f"there is no picture {step.picture}"
+        if step.picture is None and step.picture_alt is not None:
+            yield f"step[{place}].picture_alt", "there is no picture it could be said of"
+
+
+def _step(written: WrittenStep, pictures: Mapping[str, Picture | None]) -> Step:
+    picture = pictures.get(written.picture or "")
+    if picture and written.picture_alt:
+        picture = replace(picture, alt=written.picture_alt)
+    return Step(written.id, written.text, written.tip or "", picture)
+
+
+def _lesson(
+    written: WrittenLesson, pictures: Mapping[str, Picture | None], lesson_id: str, course: str, number: str
+) -> Lesson:
     return Lesson(
         id=lesson_id,
         number=number,
@@ -97,7 +128,7 @@ def _lesson(written: WrittenLesson, lesson_id: str, course: str, number: str) ->
         goal=written.goal,
         prepare=tuple(written.prepare),
         story=written.story or "",
-        steps=tuple(Step(step.id, step.text, step.tip or "") for step in written.step),
+        steps=tuple(_step(step, pictures) for step in written.step),
         remember=written.remember or "",
         practice=unfolded(written.practice),
         questions=tuple(

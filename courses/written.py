@@ -65,6 +65,8 @@ class WrittenPath(Written):
 
 class WrittenStep(Written):
     id: Id
+    picture: Id | None = None
+    picture_alt: Text | None = None
     text: Text
     tip: Text | None = None
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from courses.domain.picture import Picture
 from courses.domain.practice import Practice
 
 
@@ -28,11 +29,13 @@ class Step:
     id: stable name, never reused; also the anchor of the step on its page.
     text: may hold **bold**; one or two short sentences.
     tip: a smaller remark under the text, or "".
+    picture: what stands above the text, or None.
     """
 
     id: str
     text: str
     tip: str = ""
+    picture: Picture | None = None
 
 
 @dataclass(frozen=True)

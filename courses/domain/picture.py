@@ -1,0 +1,57 @@
+"""A picture of the library: drawn by us, in one hand, in the house's colours. Pure."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+WIDTH, HEIGHT = 200, 120  # units of every drawing; about one pixel each on a small phone
+VIEW_BOX = f"0 0 {WIDTH} {HEIGHT}"
+
+# Every colour a drawing may have, and what the style sheet calls it: page.css renames them in the dark.
+PALETTE: Mapping[str, str] = {
+    "#231a12": "ink",
+    "#fffdf9": "card",
+    "#1e2f5c": "strong",
+    "#e9edf7": "soft",
+    "#931a1a": "red",
+    "#fbe9e4": "red-soft",
+    "#12512f": "green",
+    "#e3f3e7": "green-soft",
+    "#ffd84d": "sun",
+    "#cdbd9f": "wood",
+    "#f0c8a0": "skin",
+    "#3b2d22": "hair",
+}
+# The hand all drawings share: what the root of a file must say, word for word.
+HAND: Mapping[str, str] = {
+    "fill": "#fffdf9",
+    "stroke": "#231a12",
+    "stroke-width": "2.5",
+    "stroke-linecap": "round",
+    "stroke-linejoin": "round",
+}
+_COLOUR = re.compile("|".join(PALETTE))
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One drawing, said once and used by many steps.
+
+    name: as lessons name it. alt: what it shows, in Vietnamese, for whoever cannot see it.
+    drawing: what stands inside the svg element, shared parts already set in; safe markup, checked when read.
+    """
+
+    name: str
+    alt: str
+    drawing: str
+
+    @property
+    def on_page(self) -> str:
+        """The drawing with colours that follow the page, light or dark. Belongs inside an svg of class "picture"."""
+        return _COLOUR.sub(lambda found: f"var(--{PALETTE[found[0]]})", self.drawing)
+
+    @property
+    def alone(self) -> str:
+        """A whole SVG document in fixed colours, for paper and for files."""
+        hand = " ".join(f'{name}="{value}"' for name, value in HAND.items())
+        return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{VIEW_BOX}" {hand}>{self.drawing}</svg>'

@@ -1,0 +1,189 @@
+"""Reads the library's pictures. Only what a drawing needs may stand in one, so nothing in it can act or call out.
+
+A picture is a file `<name>.svg` and a line `<name> = "what it shows"` in pictures.toml. Drawings set in the shared
+parts of parts.svg with <use href="parts.svg#phone" …/>; here each becomes whole.
+"""
+
+import re
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from xml.etree.ElementTree import Element, ParseError
+
+from defusedxml import DefusedXmlException  # type: ignore[import-untyped]
+from defusedxml.ElementTree import fromstring  # type: ignore[import-untyped]
+
+from courses.domain.picture import HAND, PALETTE, VIEW_BOX, Picture
+from courses.faults import Fault
+from courses.texts import text_faults
+from courses.written import ID
+
+FOLDER = "pictures"
+PARTS = "parts.svg"
+ALTS = "pictures.toml"
+BIGGEST = 3 * 1024  # bytes of a drawing, its parts set in
+_BIGGEST_FILE = 100_000  # bytes; parts.svg is a tenth of that
+_DEEPEST = 6  # groups within groups
+_SVG = "{http://www.w3.org/2000/svg}"
+_USED = re.compile(re.escape(PARTS) + r"#([a-z0-9-]+)")
+
+# What may be said of a shape. Everything else (style, class, on…, href) is refused by not being here.
+_NUMBER = re.compile(r"-?[0-9]*\.?[0-9]+")
+_COLOURS = {"none", *PALETTE}
+_ATTRIBUTES: Mapping[str, Callable[[str], object]] = {
+    **dict.fromkeys(
+        ["x", "y", "width", "height", "rx", "ry", "r", "cx", "cy", "x1", "y1", "x2", "y2"], _NUMBER.fullmatch
+    ),
+    "d": re.compile(r"[MmLlHhVvCcSsQqTtAaZz0-9 .,\-]+").fullmatch,
+    "points": re.compile(r"[0-9 .,\-]+").fullmatch,
+    "transform": re.compile(r"((translate|rotate|scale)\([0-9 .,\-]+\) ?)+").fullmatch,
+    "stroke-dasharray": re.compile(r"[0-9 .]+").fullmatch,
+    "fill": _COLOURS.__contains__,
+    "stroke": _COLOURS.__contains__,
+    # The line of the whole hand; 4 for signs seen from afar, such as a tick.
+    "stroke-width": {"2.5", "4"}.__contains__,
+}
+_SHAPES = {"path", "circle", "ellipse", "rect", "line", "polyline", "polygon", "g"}
+
+
+class Misdrawn(Exception):
+    """A file that cannot be shown. `says`: everything that must be otherwise."""
+
+    def __init__(self, *says: str) -> None:
+        self.says = says
+        super().__init__("; ".join(says))
+
+
+def read_pictures(folder: Path, named: str) -> tuple[dict[str, Picture | None], tuple[Fault, ...]]:
+    """The pictures by name, and what is amiss with the others, whose value is None: lessons go on without them.
+
+    named: how faults name the folder. A library without such a folder has no pictures and no faults.
+    """
+    if not folder.is_dir():
+        return {}, ()
+    alts, faults = _read_alts(folder / ALTS, f"{named}/{ALTS}")
+    try:
+        parts = _read_parts(folder / PARTS)
+    except Misdrawn as misdrawn:
+        parts = {}
+        faults += [Fault(f"{named}/{PARTS}", "", says) for says in misdrawn.says]
+    pictures: dict[str, Picture | None] = {}
+    for file in sorted(folder.glob("*.svg")):
+        if file.name == PARTS:
+            continue
+        name, at = file.stem, f"{named}/{file.name}"
+        pictures[name] = None
+        try:
+            drawing = _read_drawing(file, parts)
+        except Misdrawn as misdrawn:
+            faults += [Fault(at, "", says) for says in misdrawn.says]
+            continue
+        if name in alts:
+            pictures[name] = Picture(name, alts[name], drawing)
+        else:
+            faults.append(Fault(at, "", f"has no alternative text: say in {ALTS} what it shows"))
+    faults += [Fault(f"{named}/{ALTS}", name, "there is no such drawing") for name in alts if name not in pictures]
+    return pictures, tuple(faults)
+
+
+def _read_alts(file: Path, named: str) -> tuple[dict[str, str], list[Fault]]:
+    try:
+        data = tomllib.loads(file.read_bytes().decode())
+    except FileNotFoundError:
+        return {}, [Fault(named, "", "is missing")]
+    except (OSError, ValueError) as error:
+        return {}, [Fault(named, "", f"cannot be read: {error}")]
+    faults = [Fault(named, key, says) for key, says in text_faults(data, {})]
+    faults += [
+        Fault(named, name, "must be a name and, in quotes, what the picture shows")
+        for name, alt in data.items()
+        if not ID.fullmatch(name) or not isinstance(alt, str) or not alt.strip()
+    ]
+    bad = {fault.key for fault in faults}
+    return {name: " ".join(alt.split()) for name, alt in data.items() if name not in bad}, faults
+
+
+def _read_parts(file: Path) -> dict[str, str]:
+    """The shared parts by name, each as markup. Raises Misdrawn."""
+    parts: dict[str, str] = {}
+    for group in _root(file):
+        name = group.attrib.pop("id", "")
+        if not ID.fullmatch(name):
+            raise Misdrawn("each part is a <g> with an id of a–z, 0–9 and single dashes")
+        # A part may set in those before it, but not grow beyond a picture by doing so again and again.
+        parts[name] = _told(group, parts)
+        if len(parts[name]) > BIGGEST:
+            raise Misdrawn(f"the part {name} is {len(parts[name])} bytes, at most {BIGGEST}")
+    return parts
+
+
+def _read_drawing(file: Path, parts: Mapping[str, str]) -> str:
+    if not ID.fullmatch(file.stem):
+        raise Misdrawn("a picture is named with a–z, 0–9 and single dashes")
+    drawing = "".join(_told(shape, parts) for shape in _root(file))
+    if not drawing:
+        raise Misdrawn("is empty")
+    if len(drawing) > BIGGEST:
+        raise Misdrawn(f"is {len(drawing)} bytes with its parts, at most {BIGGEST}")
+    return drawing
+
+
+def _root(file: Path) -> Element:
+    """The svg element of a file in which nothing stands that may not. Raises Misdrawn with all that does."""
+    try:
+        content = file.read_bytes()
+        if len(content) > _BIGGEST_FILE:
+            raise Misdrawn(f"is over {_BIGGEST_FILE} bytes")
+        root: Element = fromstring(content, forbid_dtd=True)
+    except OSError as error:
+        raise Misdrawn(f"cannot be opened: {error.strerror}") from None
+    except (ParseError, ValueError, LookupError, DefusedXmlException) as error:
+        raise Misdrawn(f"is not a drawing: {type(error).__name__} {error}") from None
+    if root.tag != f"{_SVG}svg" or root.attrib != {"viewBox": VIEW_BOX, **HAND}:
+        hand = " ".join(f'{name}="{value}"' for name, value in HAND.items())
+        raise Misdrawn(f'must begin with <svg xmlns="…" viewBox="{VIEW_BOX}" {hand}> and nothing more')
+    found = list(_amiss(root))
+    if found:
+        raise Misdrawn(*dict.fromkeys(found))
+    return root
+
+
+def _amiss(root: Element) -> Iterator[str]:
+    for shape in root.iter():
+        tag = shape.tag.removeprefix(_SVG)
+        if shape is not root and tag not in _SHAPES | {"use"}:
+            yield f"a picture may not have <{tag}>"
+        if (shape.text or "").strip() or (shape.tail or "").strip():
+            yield "no letters: fonts may be missing"
+        if shape is root:
+            continue
+        for name, value in shape.attrib.items():
+            allowed = _ATTRIBUTES.get(name)
+            if (tag, name) == ("use", "href"):
+                allowed = _USED.fullmatch
+            if (tag, name) == ("g", "id"):
+                allowed = ID.fullmatch
+            if allowed is None:
+                yield f"a picture may not have {name} on <{tag}>"
+            elif not allowed(value):
+                yield f"{name} may not be {value[:40]!r}"
+
+
+def _told(shape: Element, parts: Mapping[str, str], depth: int = 0) -> str:
+    """A checked element as markup, its parts set in. Raises Misdrawn when there is no such part."""
+    if depth > _DEEPEST:
+        raise Misdrawn("is nested too deeply")
+    tag = shape.tag.removeprefix(_SVG)
+    said = {name: value for name, value in shape.attrib.items() if name not in ("href", "id")}
+    if tag == "use":
+        tag = "g"
+        used = _USED.fullmatch(shape.get("href", ""))
+        if used is None or used[1] not in parts:
+            raise Misdrawn(f"there is no part {shape.get('href')}")
+        inner = parts[used[1]]
+    else:
+        inner = "".join(_told(each, parts, depth + 1) for each in shape)
+    opening = " ".join([tag, *(f'{name}="{value}"' for name, value in said.items())])
+    if tag == "g" and not said:
+        return inner
+    return f"<{opening}>{inner}</{tag}>" if inner else f"<{opening}/>"
