@@ -5,11 +5,12 @@ it, and two words standing side by side count more than both of them apart.
 """
 
 import re
+from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
-from itertools import pairwise
+from itertools import chain, pairwise
 from math import log
 
 from courses.domain.lesson import Lesson
@@ -23,7 +24,7 @@ WORTH_SHOWING = 0.4  # of the best lesson's mark; what lies below is there by ch
 MUST_FIT = 0.7  # of the weight of what was typed, in one sentence, unless two of the words stand side by side there
 
 # As people shorten them in messages.
-_SHORT_FOR = {"dt": ("dien", "thoai"), "mk": ("mat", "khau"), "tk": ("tai", "khoan"), "nh": ("ngan", "hang")}
+_SHORT_FOR = {"dt": "dien thoai", "mk": "mat khau", "tk": "tai khoan", "nh": "ngan hang"}
 _Y_AT_THE_END = re.compile("y$")  # "dangky": words() folds ky only where it stands alone
 _SENTENCE_END = re.compile(r"(?<=[.!?…])[”\"*]*\s+")
 
@@ -60,23 +61,26 @@ class Index:
     def __init__(self, lessons: Iterable[Lesson], asked: Mapping[str, tuple[str, ...]]) -> None:
         self._lessons = tuple(lessons)
         self._sentences: list[_Sentence] = []
-        # A word, or two side by side, folded; then in which sentences, and as which words with marks.
-        self._where: dict[str, dict[int, set[str]]] = defaultdict(dict)
+        # A word, or two side by side, folded; then as which words with marks, and those in which sentences.
+        self._where: dict[str, dict[str, array[int]]] = defaultdict(dict)
         for number, lesson in enumerate(self._lessons):
             for place, text in _sentences(lesson, asked.get(lesson.id, ())):
                 self._add(_Sentence(number, place, text))
         self._vocabulary = Vocabulary(term for term in self._where if " " not in term)
         # One lesson more than there are, so that a word in all of them, or the only lesson, still weighs a little.
         many = len(self._lessons) + 1
-        self._weights = {term: log(many / len(self._holders(where))) for term, where in self._where.items()}
+        self._weights = {
+            term: log(many / len(self._holders(chain.from_iterable(where.values()))))
+            for term, where in self._where.items()
+        }
         self._rarest = log(many)
-        self._joined = {term.replace(" ", ""): term.split(" ") for term in self._where if " " in term}
+        self._joined = {term.replace(" ", ""): term for term in self._where if " " in term}
 
     def _add(self, sentence: _Sentence) -> None:
         number = len(self._sentences)
         self._sentences.append(sentence)
-        for term, sound in _terms(words(sentence.text)):
-            self._where[term].setdefault(number, set()).add(sound)
+        for term, sound in dict.fromkeys(_terms(words(sentence.text))):
+            self._where[term].setdefault(sound, array("L")).append(number)
 
     def _holders(self, sentences: Iterable[int]) -> set[int]:
         return {self._sentences[number].lesson for number in sentences}
@@ -96,9 +100,8 @@ class Index:
         for term, sound in dict.fromkeys(_terms(typed)):
             weight = self._weight(term)
             best: dict[int, float] = {}
-            for number, sounds in self._where.get(term, {}).items():
+            for number, likeness in self._hits(term, sound).items():
                 sentence = self._sentences[number]
-                likeness = _likeness(term, sound, sounds)
                 mark = weight * sentence.place.value * likeness
                 told[number] += mark
                 if " " in term:
@@ -117,6 +120,15 @@ class Index:
             if marks[lesson] >= WORTH_SHOWING * marks[ordered[0]]
         )
 
+    def _hits(self, term: str, sound: str) -> dict[int, float]:
+        """Numbers of the sentences that hold `term`, and how like: 1 when the marks agree or none were typed."""
+        hits: dict[int, float] = {}
+        for marked, numbers in self._where.get(term, {}).items():
+            likeness = 1.0 if sound in (term, marked) else ANOTHER_MARK
+            for number in numbers:
+                hits[number] = max(likeness, hits.get(number, 0.0))
+        return hits
+
     def _found(self, lesson: int, told: Mapping[int, float]) -> Found:
         number = max(
             (number for number in told if self._sentences[number].lesson == lesson),
@@ -131,7 +143,10 @@ class Index:
         return self._weights.get(term, self._rarest) * (PAIR_COUNTS if " " in term else 1.0)
 
     def _understood(self, typed: list[tuple[str, str]]) -> list[tuple[str, str]]:
-        """The words meant: known ones as they are, "mk" told in full, "dangky" taken apart, "vn eid" put together, one slip forgiven."""
+        """The words meant: known ones as they are, "mk" told in full, "dangky" taken apart, "vn eid" put together.
+
+        One slip of the finger is forgiven in what is left.
+        """
         meant: list[tuple[str, str]] = []
         for word, sound in typed:
             if word in self._vocabulary:
@@ -141,15 +156,23 @@ class Index:
                 or self._joined.get(word)
                 or self._joined.get(_Y_AT_THE_END.sub("i", word))
             ):
-                meant += [(part, part) for part in parts]
+                meant += [(part, part) for part in parts.split()]
             elif meant and meant[-1][0] + word in self._vocabulary:
                 whole = meant.pop()[0] + word
                 meant.append((whole, whole))
             else:
-                near = self._vocabulary.near(word)
-                best = max(near, key=lambda known: (known[0] == word[0], len(self._where[known])), default=word)
-                meant.append((best, best if near else sound))
+                near = self._nearest(word, meant[-1][0] if meant else "")
+                meant.append((near, near) if near else (word, sound))
         return meant
+
+    def _nearest(self, word: str, before: str) -> str:
+        """The known word one slip away that fits best after `before`; "" when there is none."""
+
+        def fit(known: str) -> tuple[bool, bool, int]:
+            often = sum(map(len, self._where[known].values()))
+            return f"{before} {known}" in self._where, known[0] == word[0], often
+
+        return max(self._vocabulary.near(word), key=fit, default="")
 
 
 def _sentences(lesson: Lesson, asked: Iterable[str]) -> Iterator[tuple[Place, str]]:
@@ -171,8 +194,3 @@ def _terms(spelt: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
     yield from spelt
     for (one, one_sound), (other, other_sound) in pairwise(spelt):
         yield f"{one} {other}", f"{one_sound} {other_sound}"
-
-
-def _likeness(folded: str, sound: str, sounds: set[str]) -> float:
-    """1 when the marks agree or none were typed."""
-    return 1.0 if sound == folded or sound in sounds else ANOTHER_MARK

@@ -20,7 +20,7 @@ def test_every_path_we_offer_opens_with_its_lessons_in_order(app, visitor):
         assert page.heading == path.title
         lessons = [to for to in page.links.values() if to.startswith("/bai-hoc/")]
         assert [f"/bai-hoc/{lesson.id}" for lesson in path.lessons] == lessons[: len(path.lessons)]
-        assert page.links["Bắt đầu học"] == f"/bai-hoc/{path.lessons[0].id}"
+        assert page.links["Làm ngay bài đầu tiên" if path.urgent else "Bắt đầu học"] == f"/bai-hoc/{path.lessons[0].id}"
 
 
 def test_whoever_was_cheated_is_one_tap_from_what_to_do_on_every_page(visitor):
