@@ -17,6 +17,7 @@ from courses.pictures import FOLDER as PICTURES
 from courses.pictures import read_pictures
 from courses.reading import Faulty, read_course, read_facts, read_lesson
 from courses.recordings import Recording, find_recordings, parts_of
+from courses.retired import read_retired, without_reused
 from courses.searching import Index
 from courses.written import ID, WrittenCourse
 
@@ -58,6 +59,9 @@ class Catalogue:
                 courses.append(course)
         courses.sort(key=lambda course: (course.number, course.id))
         faults += tuple(_repeated(courses, folder.name))
+        retired, unread = read_retired(folder / "retired_ids.toml", f"{folder.name}/retired_ids.toml")
+        courses, reused = without_reused(courses, retired, folder.name)
+        faults += (*unread, *reused)
         # A lesson left out for a fault of its own is named there; whoever refers to it is not at fault.
         known = {file.parent.name for file in folder.glob("*/*/lesson.toml")}
         served = {lesson.id: lesson for course in courses for lesson in course.lessons}

@@ -65,6 +65,15 @@ def stale(lessons: Iterable[Lesson], facts: Iterable[Fact], today: date) -> list
     ]
 
 
+def from_the_future(lessons: Iterable[Lesson], facts: Iterable[Fact], today: date) -> list[Fault]:
+    """A warning for every lesson and shared fact said to be checked on a day that has not come: it would never age."""
+    checked = [
+        (f"library/{lesson.course}/{lesson.id}/lesson.toml", "checked_on", lesson.checked_on) for lesson in lessons
+    ]
+    checked += [("library/facts.toml", f"{fact.name}.checked_on", fact.checked_on) for fact in facts]
+    return [Fault(file, key, f"{day} has not come yet") for file, key, day in checked if day > today]
+
+
 def _about_questions(written: WrittenLesson) -> Iterator[tuple[str, str]]:
     for place, question in enumerate(written.question, start=1):
         if sum(option.right for option in question.option) != 1:

@@ -7,7 +7,7 @@ import click
 from flask.cli import AppGroup
 
 from courses.catalogue import LIBRARY, Catalogue
-from courses.checking import stale
+from courses.checking import from_the_future, stale
 from courses.faults import Fault
 from foundation import clock
 
@@ -25,7 +25,8 @@ commands = AppGroup("courses", help="The lesson library.")
 def check(as_json: bool, folder: Path) -> None:
     """Read every lesson and name each fault with its file and key. Exits 1 if there is any; warnings do not count."""
     catalogue = Catalogue.load(folder)
-    warnings = stale(catalogue.lessons, catalogue.facts.values(), clock.day_in_vietnam(clock.now()))
+    today, facts = clock.day_in_vietnam(clock.now()), catalogue.facts.values()
+    warnings = stale(catalogue.lessons, facts, today) + from_the_future(catalogue.lessons, facts, today)
     if as_json:
         click.echo(_as_json(catalogue, warnings))
     else:

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from courses.catalogue import Catalogue
-from courses.checking import FRESH_FOR
+from courses.checking import FRESH_FOR, from_the_future
 from courses.domain.facts import Fact
 from courses.domain.lesson import Lesson, Reliability
 from courses.faults import Fault
@@ -55,7 +55,7 @@ class FactCare:
 class Review:
     """lessons: in teaching order, those left out among them at the end of their course's. facts: oldest first.
 
-    faults: of files that are no lesson, such as a course's list or the shared facts.
+    faults: of files that are no lesson, such as a course's list or the shared facts; and days that have not come.
     """
 
     lessons: tuple[LessonCare, ...]
@@ -69,7 +69,7 @@ class Review:
 def review(catalogue: Catalogue, today: date) -> Review:
     """The library as loaded, seen with an editor's eyes. today: the day in Việt Nam."""
     faults: dict[tuple[str, str], list[Fault]] = defaultdict(list)
-    others = []
+    others = from_the_future(catalogue.lessons, catalogue.facts.values(), today)
     for fault in catalogue.faults:
         match fault.file.split("/"):
             case [_, course, lesson_id, _, *_]:

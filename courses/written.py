@@ -44,6 +44,13 @@ class WrittenFact(Written):
     checked_on: date
 
 
+class WrittenRetired(Written):
+    """Ids no longer in use, and never to be used again."""
+
+    lessons: list[Id] = []
+    parts: dict[Id, list[Annotated[str, StringConstraints(pattern=f"^{ID.pattern}$", max_length=121)]]] = {}
+
+
 class WrittenCourse(Written):
     number: Annotated[int, Field(ge=1, le=99)]
     title: Text
