@@ -31,6 +31,4 @@
     }
   };
   Object.defineProperty(window, "speechSynthesis", { value: fake });
-  const met = sessionStorage.getItem("voices");
-  if (met) fake.come(...JSON.parse(met));
 }
