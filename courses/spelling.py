@@ -25,13 +25,17 @@ def sound(word: str) -> str:
     signs = unicodedata.normalize("NFKD", word.casefold())
     marks = "".join(sorted(sign for sign in signs if unicodedata.combining(sign)))
     letters = "".join(sign for sign in signs if not unicodedata.combining(sign))
-    return _Y_ALONE.sub(r"\1i", letters) + marks
+    return _one_i(letters) + marks
 
 
 def words(text: str) -> list[tuple[str, str]]:
     """(folded, sound) of each word of `text`, in order. Folded words are compared when no marks were typed."""
     spelt = _WORD.findall(unicodedata.normalize("NFC", text))
-    return [(_Y_ALONE.sub(r"\1i", bare(word)), sound(word)) for word in spelt]
+    return [(_one_i(bare(word)), sound(word)) for word in spelt]
+
+
+def _one_i(letters: str) -> str:
+    return _Y_ALONE.sub(r"\1i", letters) if letters.endswith("y") else letters
 
 
 class Vocabulary:
