@@ -1,8 +1,9 @@
 """Which telephone numbers a printed lesson repeats in large type: those its own words name."""
 
+import re
 from collections.abc import Iterable, Mapping
 
-from courses.domain.facts import About, Fact, written_out
+from courses.domain.facts import About, Fact
 from courses.domain.lesson import Lesson
 
 
@@ -16,10 +17,15 @@ def hotlines(lessons: Iterable[Lesson], facts: Mapping[str, Fact]) -> tuple[Fact
     phones = {name: fact for name, fact in facts.items() if fact.about is About.PHONE}
     found: list[Fact] = []
     for fact in sorted(phones.values(), key=lambda fact: -len(fact.value)):
-        if written_out(text, {fact.name: fact}) and not any(fact.value in known.value for known in found):
+        if _named(fact.value, text) and not any(fact.value in known.value for known in found):
             found.append(fact)
     order = list(phones)
     return tuple(sorted(found, key=lambda fact: order.index(fact.name)))
+
+
+def _named(number: str, text: str) -> bool:
+    """Whether `text` has this number by itself: 113 is not in 113.000 or 0113."""
+    return re.search(rf"(?<![\w.,]){re.escape(number)}(?!\w|[.,]\d)", text) is not None
 
 
 def _printed(lesson: Lesson) -> Iterable[str]:
