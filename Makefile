@@ -19,7 +19,7 @@ help: ## list these words
 run: .cache/system .venv/ready node_modules/.ready ## prepare what is missing and serve http://127.0.0.1:8000 (PORT= changes it)
 	@PORT=$(PORT) .venv/bin/flask prepare
 	@exec .venv/bin/granian --interface wsgi --factory app:serve --host 127.0.0.1 --port $(PORT) \
-		--workers $(WORKERS) --blocking-threads 4 --no-access-log --log-level warning
+		--workers $(WORKERS) --blocking-threads 4 --workers-kill-timeout 5 --no-access-log --log-level warning
 
 test: .cache/system .cache/system-test .venv/ready-test node_modules/.ready ## every test, on SQLite, PostgreSQL and in Chromium
 	.venv/bin/pytest -n 2 --dist loadgroup

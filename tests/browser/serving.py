@@ -31,7 +31,19 @@ def serve(folder: Path, *, workers: int = 1, **settings: str) -> Iterator[str]:
     log = (folder / "server.log").open("w")
     granian = [sys.executable, "-m", "granian", "--interface", "wsgi", "--factory", "app:serve"]
     process = subprocess.Popen(
-        [*granian, "--host", "127.0.0.1", "--port", str(port), "--workers", str(workers), "--blocking-threads", "4"],
+        [
+            *granian,
+            "--host",
+            "127.0.0.1",
+            "--port",
+            str(port),
+            "--workers",
+            str(workers),
+            "--blocking-threads",
+            "4",
+            "--workers-kill-timeout",
+            "5",
+        ],
         cwd=HOUSE,
         env=environment,
         stdout=log,
@@ -54,11 +66,11 @@ def free_port() -> int:
 
 
 def wait_for(url: str, process: subprocess.Popen) -> None:
-    for _ in range(150):
+    for _ in range(400):
         assert process.poll() is None, "the server stopped while starting"
         try:
             with urllib.request.urlopen(url, timeout=1):
                 return
         except OSError:
             time.sleep(0.1)
-    raise AssertionError("the server did not answer within 15 seconds")
+    raise AssertionError("the server did not answer within 40 seconds")
