@@ -4,10 +4,15 @@ import os
 import platform
 import sys
 
-from bench import coverage, lessons, letters
+from bench import coverage, lessons, letters, library
 from bench.table import show
 
-MEASUREMENTS = {"lessons": lessons.measure, "letters": letters.measure, "coverage": coverage.measure}
+MEASUREMENTS = {
+    "library": library.measure,
+    "lessons": lessons.measure,
+    "letters": letters.measure,
+    "coverage": coverage.measure,
+}
 
 
 def main(names: list[str]) -> None:

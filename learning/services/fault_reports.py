@@ -52,20 +52,21 @@ def send_report(
     if faults:
         raise Invalid(faults)
     kept = {"lesson": lesson.id, "place": place_in(lesson, place), "kind": Kind(kind), "note": note}
-    known = session.get(FaultReportRow, form)
-    if known is not None:
-        if _says(known, kept):
-            return form
-        form = uuid7()
+    if _already_kept(session, form, kept):
+        return form
     source = address_key(address)
     _refuse_floods(session, source, now)
-    values = {**kept, "library": library, "state": State.NEW, "sent_at": now, "address": source, "reply": ""}
-    try:
-        with session.begin_nested():
-            session.execute(insert(FaultReportRow).values(id=form, handled_by="", **values))
-    except IntegrityError:  # the same tap, a moment earlier
-        return form
-    return form
+    values = {**kept, "library": library, "state": State.NEW, "sent_at": now, "address": source}
+    for id_ in (form, uuid7()):
+        try:
+            with session.begin_nested():
+                session.execute(insert(FaultReportRow).values(id=id_, reply="", handled_by="", **values))
+        except IntegrityError:
+            if _already_kept(session, form, kept):  # the same tap, a moment earlier
+                return form
+            continue
+        return id_
+    raise AssertionError("two new ids in a row were taken")
 
 
 def settle_report(
@@ -97,8 +98,8 @@ def settle_report(
     )
 
 
-def _says(row: FaultReportRow, kept: Mapping[str, object]) -> bool:
-    return all(getattr(row, name) == value for name, value in kept.items())
+def _already_kept(session: Session, form: UUID, kept: Mapping[str, object]) -> bool:
+    return session.scalar(select(FaultReportRow.id).filter_by(id=form, **kept)) is not None
 
 
 def _refuse_floods(session: Session, source: str, now: datetime) -> None:

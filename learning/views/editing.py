@@ -39,8 +39,11 @@ def show_lesson(lesson_id: str) -> str:
 @blueprint.post("/quan-ly/bai-hoc/<lesson_id>/bao-sai/<uuid:report_id>")
 @may(Act.EDIT_CONTENT)
 def settle(lesson_id: str, report_id: UUID) -> Response | tuple[str, int]:
-    """Settle a report of the lesson; then back to the list, or here with what was typed and why not."""
+    """Settle a report of the lesson; then back to the lesson, or here with what was typed and why not."""
     reply = request.form.get("reply", "")
+    report = queries.fault_report(session(), report_id)
+    if report is None or report.lesson != lesson_id:
+        raise NotFound("no_such_report")
     try:
         state = State(request.form.get("state", ""))
     except ValueError:

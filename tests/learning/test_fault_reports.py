@@ -224,6 +224,7 @@ def test_an_editor_settles_a_report_on_the_lessons_page(visitor, make, send, ses
     assert "Lời báo này đã xong" in visitor.send(address, expect=409, state="no_fault")
     assert "Bác chọn một trong các ô có sẵn." in visitor.send(address, expect=422, state="rubbish")
     visitor.send(f"/quan-ly/bai-hoc/bai-mau/bao-sai/{UUID(int=1)}", expect=404, state="seen")
+    visitor.send(f"/quan-ly/bai-hoc/bai-khac/bao-sai/{report}", expect=404, state="seen")
     assert "Không có lời báo nào đang chờ" in visitor.open("/quan-ly/bai-hoc")
 
 
