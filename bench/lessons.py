@@ -32,7 +32,7 @@ HELLO = "from flask import Flask\napp = Flask(__name__)\n@app.get('/')\ndef hell
 
 
 def measure() -> list[Row]:
-    with tempfile.TemporaryDirectory() as folder, serve(Path(folder), workers=2) as address:
+    with tempfile.TemporaryDirectory() as folder, serve(Path(folder), workers=2, DEVELOPMENT="0") as address:
         rows = [row for path in (LESSON, LONGEST) for row in _first_visit(address, path)]
         with _hello() as bare:
             rows += _load(address, bare)
