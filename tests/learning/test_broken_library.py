@@ -35,10 +35,10 @@ def editor(app, visitor, make):
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        (b"title = ", "is not TOML"),
-        (b"\xff\xfe", "is not UTF-8 text"),
-        (b"", "is missing"),
-        (b'title = "{KHONG_CO}"', "no such fact: {KHONG_CO}"),
+        (b"title = ", "Tệp viết chưa đúng cách TOML"),
+        (b"\xff\xfe", "Tệp phải lưu dạng UTF-8"),
+        (b"", "Còn thiếu"),
+        (b'title = "{KHONG_CO}"', "Không có số liệu dùng chung nào tên {KHONG_CO}"),
     ],
 )
 def test_a_broken_file_is_left_out_and_the_editor_is_told(break_library, editor, content, says):
@@ -68,7 +68,7 @@ def test_a_shared_file_broken_leaves_no_page_without_an_answer(break_library, ed
     page = editor.open(address)
     if address == "/quan-ly/bai-hoc":
         assert f"library/{file}" in page
-        assert "is not TOML" in page
+        assert "Tệp viết chưa đúng cách TOML" in page
 
 
 @pytest.mark.parametrize("part", ["tap/man-cu", "cau-hoi/cau-cu"])

@@ -9,8 +9,14 @@ from courses.domain.lesson import Reliability, Source
 from courses.faults import Fault
 from foundation.accounts.domain.roles import Role
 from learning.cli import preview
+from tests.courses.conftest import Library
 
 LIST = "/quan-ly/bai-hoc"
+
+
+@pytest.fixture
+def library(tmp_path):
+    return Library(tmp_path / "library")
 
 
 @pytest.fixture
@@ -42,12 +48,12 @@ def test_the_list_names_faults_old_lessons_drafts_and_old_facts(app, editor, mak
     assert "1.2. Bài sắp cũ Cần soát trước 30/11/2026" in page
     assert "Bài mới Cần" not in page
     assert "hong đang bị bỏ ra ngoài" in page
-    assert "minutes : is missing" in page
+    assert "minutes : Còn thiếu." in page
     assert "library/facts.toml: X : a fact is named in capitals" in page
     assert "1.4. Bài nháp 1 nguồn còn theo trí nhớ" in page
     assert "1.5. Bài chưa thử Nguồn đã đọc, nhưng chưa ai làm thử" in page
     assert "Quá hạn soát từ 01/04/2026" in page
-    assert "is missing" in editor.open(f"{LIST}/hong")
+    assert "Còn thiếu." in editor.open(f"{LIST}/hong")
     editor.open(f"{LIST}/khong-co", expect=404)
 
 
@@ -118,3 +124,29 @@ def test_a_place_that_cannot_be_written_is_named(run, tmp_path):
 
     assert result.exit_code == 1
     assert "không ghi được tệp" in result.output
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("minutes = 3\n", "", "Còn thiếu."),
+        ("minutes = 3", "minutes = 3\nmintues = 3", "Không có mục nào tên như vậy"),
+        ('goal = "', 'goal = "Gọi 0912345678. ', "0912345678 có thể là số thật của ai đó"),
+        ('goal = "', 'goal = "Gọi {LA}. ', "Không có số liệu dùng chung nào tên {LA}"),
+        ('goal = "', 'goal = "Gọi 1900.0000. ', "“1900.0000” là số liệu dùng chung: viết {TD_MAU}"),
+        ('goal = "', 'goal = "Vào abc.com nhé. ', "Địa chỉ abc.com không có trong danh sách"),
+        ('goal = "', f'goal = "{"dài " * 30}. ', "Câu dài 3"),
+        ('hint = "', 'hint = "Bác sai rồi. ', "Đừng nói “sai”"),
+        ('  text = "Có"\n', '  text = "Có"\n  right = true\n', "Phải có đúng một câu trả lời đúng"),
+        ('id = "hai"', 'id = "mot"', "Mã mot dùng đến 2 lần"),
+        ('task = "Bác làm gì?"', 'task = "Bác làm gì?"\ngoes = "mat"', "Dẫn tới màn mat, mà màn ấy không có"),
+        ('reliability = "read"', 'reliability = "memory"', "Còn nguồn theo trí nhớ"),
+        ("[practice]", "[practice", "Tệp viết chưa đúng cách TOML"),
+    ],
+)
+def test_an_editor_reads_the_commonest_faults_in_vietnamese(app, editor, library, monkeypatch, old, new, told):
+    library.faults_when(old, new)
+    monkeypatch.setitem(app.extensions, "catalogue", library.load())
+
+    assert told in editor.open(LIST)
+    assert told in editor.open(f"{LIST}/bai-mau")
