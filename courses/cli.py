@@ -5,11 +5,15 @@ from pathlib import Path
 
 import click
 from flask.cli import AppGroup
+from markupsafe import escape
 
 from courses.catalogue import LIBRARY, Catalogue
 from courses.checking import from_the_future, stale
 from courses.faults import Fault
 from foundation import clock
+
+_SHEET = """<!doctype html><html lang="vi"><meta charset="utf-8"><title>Hình vẽ</title>
+<style>body{display:grid;grid-template-columns:repeat(auto-fill,minmax(14rem,1fr));background:#fdf8ee}figure{margin:1rem}</style>"""
 
 commands = AppGroup("courses", help="The lesson library.")
 
@@ -38,6 +42,19 @@ def check(as_json: bool, folder: Path) -> None:
             click.echo(f"FAULT    {fault}", err=True)
     if catalogue.faults:
         raise SystemExit(1)
+
+
+@commands.command("pictures")
+@click.argument("file", type=click.Path(dir_okay=False, writable=True, path_type=Path))
+def pictures(file: Path) -> None:
+    """Write all drawings side by side into one HTML file, each with its name and what it shows."""
+    drawn = Catalogue.load().pictures.values()
+    shown = [
+        f"<figure>{picture.alone}<figcaption><b>{picture.name}</b><br>{escape(picture.alt)}</figcaption></figure>"
+        for picture in drawn
+    ]
+    file.write_text("\n".join([_SHEET, *shown]), encoding="utf-8")
+    click.echo(f"written  {file}: {len(shown)} pictures")
 
 
 def _as_json(catalogue: Catalogue, warnings: list[Fault]) -> str:

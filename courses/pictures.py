@@ -177,6 +177,10 @@ def _told(shape: Element, parts: Mapping[str, str], depth: int = 0) -> str:
     said = {name: value for name, value in shape.attrib.items() if name not in ("href", "id")}
     if tag == "use":
         tag = "g"
+        # A group has no place of its own: it is moved, last of all, as a <use> would be.
+        x, y = said.pop("x", "0"), said.pop("y", "0")
+        if (x, y) != ("0", "0"):
+            said["transform"] = f"{said.get('transform', '')} translate({x} {y})".strip()
         used = _USED.fullmatch(shape.get("href", ""))
         if used is None or used[1] not in parts:
             raise Misdrawn(f"there is no part {shape.get('href')}")

@@ -1,8 +1,10 @@
 from collections import Counter
 
 import pytest
+from click.testing import CliRunner
 
 from courses.catalogue import LIBRARY, Catalogue
+from courses.cli import commands
 from courses.domain.picture import HAND, PALETTE, VIEW_BOX, Picture
 from courses.pictures import BIGGEST, read_pictures
 
@@ -44,6 +46,20 @@ def test_a_drawing_is_made_whole_with_the_parts_it_shares(draw):
     assert catalogue.pictures["cham"] == Picture(
         "cham", "Ngón tay chạm", '<g transform="translate(5 5)"><rect width="9" height="9"/></g>'
     )
+
+
+@pytest.mark.parametrize(
+    ("said", "moved"),
+    [
+        ('x="4" y="5"', "translate(4 5)"),
+        ('x="4"', "translate(4 0)"),
+        ('x="4" y="5" transform="rotate(9)"', "rotate(9) translate(4 5)"),
+    ],
+)
+def test_a_part_may_be_placed_by_x_and_y(draw, said, moved):
+    catalogue = draw(f'<use href="parts.svg#phone" {said}/>').load()
+
+    assert catalogue.pictures["cham"].drawing == f'<g transform="{moved}"><rect width="9" height="9"/></g>'
 
 
 def test_a_drawing_follows_the_page_s_colours_and_keeps_its_own_on_paper():
@@ -206,3 +222,12 @@ def test_the_style_sheet_knows_every_colour_light_and_dark_and_the_hand():
     rule = css.partition(".picture { display: block;")[2].partition("}")[0]
     for name, value in HAND.items():
         assert f"{name}: {f'var(--{PALETTE[value]})' if value in PALETTE else value};" in rule
+
+
+def test_all_drawings_can_be_looked_at_side_by_side(tmp_path):
+    result = CliRunner().invoke(commands, ["pictures", str(tmp_path / "hinh.html")])
+
+    sheet = (tmp_path / "hinh.html").read_text()
+    assert result.exit_code == 0, result.output
+    assert sheet.count("<svg ") == len(Catalogue.load().pictures)
+    assert "<b>tat-may</b><br>Ngón tay chạm nút đỏ để tắt cuộc gọi" in sheet
