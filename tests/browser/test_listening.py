@@ -190,6 +190,14 @@ def test_a_question_is_heard_with_its_answers_and_then_with_its_reason(ear, less
     assert _plain(question.because).split(".")[0] in told
 
 
+def test_the_end_of_a_lesson_is_heard_with_the_way_on(ear, lesson):
+    ear.open(f"/bai-hoc/{LESSON}/xong", LINH)
+    ear.press("Nghe")
+    ear.wait_until_said("Nút ở dưới cùng: Làm nốt phần còn lại")
+
+    assert ear.said[0].startswith("Sắp xong rồi")
+
+
 def test_a_practice_screen_is_heard_after_the_page_changed_under_the_hand(ear, lesson):
     first = lesson.practice.first
     wrong = next(target for target in first.targets if not target.right)
