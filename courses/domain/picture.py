@@ -21,6 +21,7 @@ PALETTE: Mapping[str, str] = {
     "#cdbd9f": "wood",
     "#f0c8a0": "skin",
     "#3b2d22": "hair",
+    "#ffffff": "white",  # white also in the dark, where --card is not
 }
 # The hand all drawings share: what the root of a file must say, word for word.
 HAND: Mapping[str, str] = {
