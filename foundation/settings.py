@@ -33,7 +33,9 @@ class Settings(BaseSettings):
         default=0, ge=0, le=5, description="How many trusted proxies stand in front and set X-Forwarded-*."
     )
     https_only: bool = Field(default=False, description="Cookies only over HTTPS, and HSTS. Set it in production.")
-    development: bool = Field(default=False, description="Shows the gallery of parts at /giao-dien; lessons are read anew.")
+    development: bool = Field(
+        default=False, description="Shows the gallery of parts at /giao-dien; lessons are read anew."
+    )
     sample_password: str = Field(
         default="", description="Password of the sample accounts; empty means one is made and printed."
     )
