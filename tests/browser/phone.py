@@ -4,6 +4,8 @@ from pathlib import Path
 
 from playwright.sync_api import BrowserContext, Download, Page
 
+from tests.browser.serving import PASSWORD
+
 AXE = Path(__file__).resolve().parents[2] / "node_modules/axe-core/axe.min.js"
 # WCAG 2.2 AA, good manners, and the 7:1 contrast the house asks for.
 AXE_RUN = """async () => {
@@ -19,7 +21,7 @@ AXE_RUN = """async () => {
 class Phone:
     def __init__(self, context: BrowserContext, *, scripts: bool = True) -> None:
         self.page: Page = context.new_page()
-        self.page.set_default_timeout(10_000)
+        self.page.set_default_timeout(30_000)
         self.scripts = scripts
         self.complaints: list[str] = []
         self.page.on("console", self._listen)
@@ -46,6 +48,15 @@ class Phone:
 
     def write(self, label: str, text: str) -> None:
         self.page.get_by_label(label).locator("visible=true").first.fill(text)
+
+    def sign_in(self, name: str) -> None:
+        """Sign in with a sample account, and look over the page it leads to."""
+        self.open("/dang-nhap")
+        self.write("Tên đăng nhập", name)
+        self.page.locator("input[type=password]").fill(PASSWORD)
+        self.page.locator("main form button").first.click()
+        self.page.wait_for_url(lambda url: not url.endswith("/dang-nhap"))
+        self.look()
 
     def download(self, words: str, *, exact: bool = True) -> Download:
         with self.page.expect_download() as waiting:

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from courses.catalogue import Catalogue
 from tests.browser.conftest import QUIET, find_chromium
 from tests.browser.phone import Phone
-from tests.browser.serving import HOUSE, PASSWORD, serve
+from tests.browser.serving import HOUSE, serve
 from tests.browser.walking import answer, pass_screen, practise, read
 
 PICTURES = HOUSE / "docs/pictures"
@@ -66,7 +66,7 @@ def _resident(phone: Phone) -> None:
 
 
 def _member(phone: Phone) -> None:
-    _sign_in(phone, "to-vien")
+    phone.sign_in("to-vien")
     phone.page.locator("main a", has_text="Bản Mẫu 1").first.click()
     phone.page.wait_for_load_state()
     _keep(phone.page, "doi-so")
@@ -76,19 +76,11 @@ def _member(phone: Phone) -> None:
 
 
 def _organiser(phone: Phone) -> None:
-    _sign_in(phone, "can-bo-tinh")
+    phone.sign_in("can-bo-tinh")
     phone.open("/do-phu/38")
     phone.page.locator("#map-title").scroll_into_view_if_needed()
     phone.page.evaluate("document.getElementById('map-title').scrollIntoView()")
     _keep(phone.page, "do-phu")
-
-
-def _sign_in(phone: Phone, name: str) -> None:
-    phone.open("/dang-nhap")
-    phone.write("Tên đăng nhập", name)
-    phone.page.locator("input[type=password]").fill(PASSWORD)
-    phone.page.locator("main form button").first.click()
-    phone.page.wait_for_load_state()
 
 
 def _keep(page: Page, name: str) -> None:

@@ -4,18 +4,12 @@ import re
 
 import pytest
 
-from tests.browser.serving import PASSWORD
-
 
 @pytest.fixture
 def member(phone):
     """A phone whose owner has signed in as the sample's member."""
-    phone.open("/dang-nhap")
-    phone.write("Tên đăng nhập", "to-vien")
-    phone.page.locator("input[type=password]").fill(PASSWORD)
-    phone.page.locator("main form button").first.click()
-    phone.page.wait_for_url("**/doi-so")
-    phone.look()
+    phone.sign_in("to-vien")
+    assert phone.address.endswith("/doi-so")
     return phone
 
 
@@ -102,10 +96,7 @@ def test_the_work_list_is_for_those_who_signed_in(phone):
 
 
 def test_a_visit_is_recorded_without_javascript(plain_phone):
-    plain_phone.open("/dang-nhap")
-    plain_phone.write("Tên đăng nhập", "to-vien")
-    plain_phone.page.locator("input[type=password]").fill(PASSWORD)
-    plain_phone.page.locator("main form button").first.click()
+    plain_phone.sign_in("to-vien")
     open_first_household_left(plain_phone, "Bản Mẫu 2")
 
     plain_phone.choose("Bà con hẹn hôm khác")

@@ -6,18 +6,12 @@ import json
 import pypdfium2
 import pytest
 
-from tests.browser.serving import PASSWORD
-
 
 @pytest.fixture
 def officer(phone):
     """A phone whose owner has signed in as the sample's province officer."""
-    phone.open("/dang-nhap")
-    phone.write("Tên đăng nhập", "can-bo-tinh")
-    phone.page.locator("input[type=password]").fill(PASSWORD)
-    phone.page.locator("main form button").first.click()
-    phone.page.wait_for_url("**/quan-ly")
-    phone.look()
+    phone.sign_in("can-bo-tinh")
+    assert phone.address.endswith("/quan-ly")
     return phone
 
 
@@ -71,11 +65,7 @@ def test_the_same_map_is_there_without_javascript(plain_phone):
 
 
 def test_an_administrator_looks_after_accounts_and_the_log(phone):
-    phone.open("/dang-nhap")
-    phone.write("Tên đăng nhập", "quan-tri")
-    phone.page.locator("input[type=password]").fill(PASSWORD)
-    phone.page.locator("main form button").first.click()
-    phone.page.wait_for_load_state()
+    phone.sign_in("quan-tri")
     phone.open("/quan-ly/tai-khoan")
     assert phone.sees("to-truong")
     phone.open("/quan-ly/nhat-ky")
