@@ -1,10 +1,12 @@
 """QR codes on paper: the address one leads to, and its drawing."""
 
+from typing import Any
+
 import segno
 from flask import current_app, request, url_for
 
 
-def lasting_address(endpoint: str, **values: str) -> str:
+def lasting_address(endpoint: str, **values: Any) -> str:
     """The whole address of a page, as it may stand on paper. Needs a request, or a public address in the settings."""
     # Paper outlives the request: where the site is known under one address, that one is printed.
     return printed_root() + url_for(endpoint, **values)

@@ -15,6 +15,7 @@ import zxingcpp
 from courses.domain.facts import About, Fact
 from courses.domain.lesson import Option, Reliability, Step
 from courses.domain.picture import Picture
+from foundation.web.press import press
 
 CARD = "/bai-hoc/{}/in.pdf"
 BOOKLET = "/khoa-hoc/{}/in.pdf"
@@ -161,6 +162,17 @@ def test_what_a_lesson_writes_stays_words(printed, teach, make):
 
     assert "<b>A & B</b>" in text
     assert "<img src=x> {{ 7*7 }}" in text
+
+
+def test_lines_are_filled_before_bold_words(app):
+    words = "Gõ **12 số định danh** trên thẻ, rồi gõ **số điện thoại** đã báo với công an. Nhìn lại từng số một, "
+    told_on_paper = app.jinja_env.filters["on_paper"](words + "rồi chạm **Gửi yêu cầu**.")
+    # A width at which the press, left alone, breaks after the first word of the second line.
+    style = "<style>p { width: 120mm; font-size: 14pt; margin: 0 }</style>"
+    with app.test_request_context():
+        pdf = press([f"<html lang=vi><title>Thử</title>{style}<p>{told_on_paper}</p></html>"], [])
+
+    assert "đã" not in pages(pdf)[0].splitlines()
 
 
 # The reminder
