@@ -131,8 +131,8 @@ function fill() {
 async function look() {
   const able = (globalThis.speechSynthesis?.getVoices() ?? []).some(({ lang }) => /^vi([-_]|$)/i.test(lang));
   if (!voice && !able && ![...rows()].some((row) => parts(row).some(recorded))) return;
-  voice ??= await import("./voice.js");
-  fill();
+  voice ??= await import("./voice.js").catch(() => null); // no network now: no button either
+  if (voice) fill();
 }
 
 document.addEventListener("click", (event) => {
