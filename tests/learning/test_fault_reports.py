@@ -1,9 +1,11 @@
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
 
 from foundation.accounts.domain.roles import Role
 from foundation.accounts.models import AuditEntry
@@ -12,6 +14,7 @@ from learning.domain.fault_reports import MOST_PER_ADDRESS, WINDOW, State
 from learning.models import FaultReportRow
 from learning.services.fault_reports import send_report, settle_report
 from tests.conftest import NOON
+from tests.making.courses import a_lesson
 
 FORM = "/bai-hoc/bai-mau/bao-sai"
 
@@ -91,6 +94,28 @@ def test_the_same_form_sent_twice_counts_once(send, session):
     assert send(form, note="Chữ mờ") == send(form, note=" Chữ mờ ") == form
     assert send(form, note="Chữ nhỏ") != form
     assert kept(session) == 2
+
+
+def test_one_tap_that_arrives_eight_times_at_once_is_one_report(engine):
+    form, lesson = uuid4(), a_lesson()
+
+    def tap(_):
+        with Session(engine) as own:
+            own.connection(execution_options={"writing": True})
+            told = {"place": "", "kind": "hard_to_follow", "note": "Mờ", "library": "v1", "address": "203.0.113.9"}
+            report = send_report(own, form=form, lesson=lesson, now=NOON, **told)
+            own.commit()
+            return report
+
+    try:
+        with ThreadPoolExecutor(8) as pool:
+            assert set(pool.map(tap, range(8))) == {form}
+        with Session(engine) as own:
+            assert kept(own) == 1
+    finally:
+        with Session(engine) as own:
+            own.execute(delete(FaultReportRow))
+            own.commit()
 
 
 @pytest.mark.parametrize(
