@@ -4,13 +4,14 @@ import os
 import platform
 import sys
 
-from bench import coverage, lessons, letters, library
+from bench import coverage, lessons, letters, library, prints
 from bench.table import show
 
 MEASUREMENTS = {
     "library": library.measure,
     "lessons": lessons.measure,
     "letters": letters.measure,
+    "prints": prints.measure,
     "coverage": coverage.measure,
 }
 
