@@ -1,7 +1,7 @@
 """Reading coverage: sums of the hamlets' counters, one statement a level."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
 from typing import Any
@@ -110,12 +110,12 @@ def inside_figures(session: Session, scope: Scope, code: str | None) -> Figures:
     place, above = (THE_NATION, ()) if code is None else place_of(session, code)
     if not scope.covers(place.path):
         raise NotAllowed("outside_your_area")
-    level = _level(session, scope, place, tuple(Outcome))
+    level = _level(session, scope, place)
     lines = tuple(Line(child, level.coverage.get(child.code, NOTHING)) for child in _children(session, scope, place))
     return Figures(
         place,
         above,
-        total(level.coverage.values()),
+        replace(total(level.coverage.values()), by_outcome=_by_outcome(session, scope, place)),
         lines,
         False,
         level.last_visit_on,
@@ -186,7 +186,7 @@ def _hamlets(scope: Scope, place: Place) -> tuple[ColumnElement[bool], ...]:
     return Area.level == Level.HAMLET, Area.valid_to.is_(None), *within
 
 
-def _level(session: Session, scope: Scope, place: Place, outcomes: Sequence[Outcome] = ()) -> _Level:
+def _level(session: Session, scope: Scope, place: Place) -> _Level:
     """The hamlets within `scope` beneath a place, added up to the areas right beneath it; itself, for a hamlet."""
     code = _child_code(place)
     listed = Area.official_households.is_not(None)
@@ -207,17 +207,28 @@ def _level(session: Session, scope: Scope, place: Place, outcomes: Sequence[Outc
             func.count(Area.official_households).label("listed"),
             func.max(HamletTotal.last_visit_on).label("last_visit_on"),
             func.max(case((Area.is_sample, 1), else_=0)).label("is_sample"),
-            *(_counted(getattr(HamletTotal, outcome.value)).label(outcome.value) for outcome in outcomes),
         )
         .outerjoin_from(Area, HamletTotal, HamletTotal.hamlet_code == Area.code)
         .where(*_hamlets(scope, place))
         .group_by(code)
     ).all()
     return _Level(
-        coverage={row.code: _coverage(row, outcomes) for row in rows},
+        coverage={row.code: _coverage(row) for row in rows},
         last_visit_on=max((row.last_visit_on for row in rows if row.last_visit_on), default=None),
         is_sample=any(row.is_sample for row in rows),
     )
+
+
+def _by_outcome(session: Session, scope: Scope, place: Place) -> dict[str, int]:
+    """Visits beneath a place by how they ended, endings that never happened left out.
+
+    Visits in hamlets that have since been merged or renamed are among them: they did take place.
+    """
+    within = (inside(HamletTotal.path, scope), inside(HamletTotal.path, Scope((place.path,))))
+    sums = session.execute(
+        select(*(_counted(getattr(HamletTotal, outcome.value)) for outcome in Outcome)).where(*within)
+    ).one()
+    return {outcome.value: int(count) for outcome, count in zip(Outcome, sums, strict=True) if count}
 
 
 def _counted(counter: InstrumentedAttribute[int] | InstrumentedAttribute[int | None]) -> ColumnElement[int]:
@@ -229,7 +240,7 @@ def _counted_where(condition: ColumnElement[bool]) -> ColumnElement[int]:
     return func.coalesce(func.sum(case((condition, HamletTotal.households))), 0)
 
 
-def _coverage(row: Row[*tuple[Any, ...]], outcomes: Sequence[Outcome]) -> Coverage:
+def _coverage(row: Row[*tuple[Any, ...]]) -> Coverage:
     sources = sorted({name for name in (row.first_source, row.last_source) if name})
     return Coverage(
         households=row.households,
@@ -239,7 +250,6 @@ def _coverage(row: Row[*tuple[Any, ...]], outcomes: Sequence[Outcome]) -> Covera
         reached=row.reached,
         knocked=row.knocked,
         reached_listed=row.reached_listed,
-        by_outcome={outcome.value: count for outcome in outcomes if (count := getattr(row, outcome.value))},
         hamlets=row.hamlets,
         unlisted=row.hamlets - row.listed,
         enumerated_unlisted=row.enumerated_unlisted,
