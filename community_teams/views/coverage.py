@@ -19,6 +19,7 @@ from foundation.accounts.views.access import may, public, scope_for
 from foundation.accounts.views.work import work_of_visitor
 from foundation.areas import queries as areas
 from foundation.areas.domain.scope import NATION
+from foundation.problems import NotAllowed
 from foundation.web.database import session
 
 
