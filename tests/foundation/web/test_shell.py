@@ -12,6 +12,25 @@ def test_healthz_answers_while_the_database_does(visitor):
     assert answer.headers["Cache-Control"] == "no-store"
 
 
+@pytest.mark.parametrize(
+    ("address", "may"),
+    [
+        ("/", True),
+        ("/bai-hoc/vneid-kich-hoat", True),
+        ("/bai-hoc/vneid-kich-hoat/in.pdf", False),
+        ("/xac-nhan/ABCD.pdf", False),
+    ],
+)
+def test_crawlers_read_pages_and_draw_no_prints(visitor, address, may):
+    answer = visitor.client.get("/robots.txt")
+    rules = [line.removeprefix("Disallow: ") for line in answer.text.splitlines() if line.startswith("Disallow: ")]
+
+    assert answer.mimetype == "text/plain"
+    assert answer.text.startswith("User-agent: *\n")
+    # A rule's * stands for anything and $ for the end of the address; Python's own reader of the file knows neither.
+    assert any(re.match(re.escape(rule).replace(r"\*", ".*").replace(r"\$", "$"), address) for rule in rules) != may
+
+
 def test_no_page_may_run_or_wear_anything_inline(visitor):
     policy = visitor.client.get("/giao-dien").headers["Content-Security-Policy"]
 
