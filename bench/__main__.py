@@ -4,12 +4,14 @@ import os
 import platform
 import sys
 
-from bench import coverage, lessons, letters, library, prints
+from bench import coverage, lessons, letters, library, lighthouse, prints, slow_line
 from bench.table import show
 
 MEASUREMENTS = {
     "library": library.measure,
     "lessons": lessons.measure,
+    "slow_line": slow_line.measure,
+    "lighthouse": lighthouse.measure,
     "letters": letters.measure,
     "prints": prints.measure,
     "coverage": coverage.measure,
