@@ -16,7 +16,7 @@ from courses.domain.picture import Picture
 from courses.faults import Fault
 from courses.texts import key_of, text_faults, told
 from courses.unfolding import unfolded
-from courses.written import WrittenCourse, WrittenFact, WrittenLesson, WrittenStep
+from courses.written import WrittenCourse, WrittenFact, WrittenLesson, WrittenPractice, WrittenStep
 
 OFFICIAL_ENDING = ".gov.vn"
 Model = TypeVar("Model", bound=BaseModel)
@@ -81,7 +81,7 @@ def read_lesson(
 ) -> Lesson:
     """One lesson, checked by every rule but its freshness. Its id is the name of its folder. Raises Faulty.
 
-    pictures: as read_pictures gives them; a step whose picture could not be taken in goes without.
+    pictures: as read_pictures gives them; what names one that could not be taken in goes without.
     """
     data = parsed(file, named)
     faults = [Fault(named, key, says) for key, says in text_faults(data, facts)]
@@ -90,7 +90,7 @@ def read_lesson(
     except Faulty as faulty:
         raise Faulty([*faults, *faulty.faults]) from None
     faults += [Fault(named, key, says) for key, says in lesson_faults(written)]
-    faults += [Fault(named, key, says) for key, says in _about_pictures(written.step, pictures)]
+    faults += [Fault(named, key, says) for key, says in _about_pictures(written, pictures)]
     if faults:  # a practice whose screens are misshapen cannot be unfolded
         raise Faulty(faults)
     lesson = _lesson(written, pictures, file.parent.name, course, number)
@@ -101,12 +101,23 @@ def read_lesson(
     return lesson
 
 
-def _about_pictures(steps: Iterable[WrittenStep], pictures: Mapping[str, Picture | None]) -> Iterator[tuple[str, str]]:
-    for place, step in enumerate(steps, start=1):
-        if step.picture is not None and step.picture not in pictures:
-            yield f"step[{place}].picture", f"there is no picture {step.picture}"
+def _about_pictures(written: WrittenLesson, pictures: Mapping[str, Picture | None]) -> Iterator[tuple[str, str]]:
+    steps = [(f"step[{place}]", step.picture) for place, step in enumerate(written.step, start=1)]
+    for at, name in (*steps, *_in_practice(written.practice)):
+        if name is not None and name not in pictures:
+            yield f"{at}.picture", f"there is no picture {name}"
+    for place, step in enumerate(written.step, start=1):
         if step.picture is None and step.picture_alt is not None:
             yield f"step[{place}].picture_alt", "there is no picture it could be said of"
+
+
+def _in_practice(practice: WrittenPractice) -> Iterator[tuple[str, str | None]]:
+    """(key, name of its picture or None) of all that may have one."""
+    for place, screen in enumerate(practice.screen, start=1):
+        at = f"practice.screen[{place}]"
+        yield at, screen.picture
+        yield from ((f"{at}.target[{nth}]", target.picture) for nth, target in enumerate(screen.target, start=1))
+        yield from ((f"{at}.item[{nth}]", item.picture) for nth, item in enumerate(screen.item, start=1))
 
 
 def _step(written: WrittenStep, pictures: Mapping[str, Picture | None]) -> Step:
@@ -130,7 +141,7 @@ def _lesson(
         story=written.story or "",
         steps=tuple(_step(step, pictures) for step in written.step),
         remember=written.remember or "",
-        practice=unfolded(written.practice),
+        practice=unfolded(written.practice, pictures),
         questions=tuple(
             Question(
                 id=question.id,

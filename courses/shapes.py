@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from courses.written import WrittenKind, WrittenPractice, WrittenScreen
 
 # For each kind: the keys it needs, and the keys it may have beside those that any screen may.
-_ANY = {"id", "kind", "look", "task", "title", "says", "goes", "hint", "praise", "button"}
+_ANY = {"id", "kind", "look", "task", "title", "picture", "says", "goes", "hint", "praise", "button"}
 _NEEDS: dict[WrittenKind, set[str]] = {
     WrittenKind.TAP: {"target"},
     WrittenKind.TYPE: {"typed", "label", "hint"},

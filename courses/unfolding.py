@@ -4,17 +4,21 @@
 is the next screen in the file.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from zlib import crc32
 
 from courses.domain.paths import END, on_every_right_way
+from courses.domain.picture import Picture
 from courses.domain.practice import Kind, Look, Practice, Screen, Target
 from courses.written import WrittenItem, WrittenKind, WrittenPractice, WrittenScreen, WrittenTarget
 
+Pictures = Mapping[str, Picture | None]
 
-def unfolded(written: WrittenPractice) -> Practice:
+
+def unfolded(written: WrittenPractice, pictures: Pictures) -> Practice:
     """The practice as pages show it.
 
+    pictures: as read_pictures gives them; one that could not be taken in is gone without.
     must_pass: as written, else every screen that no right way goes around. In a row of cards, naming the row in
     must_pass stands for all its cards.
     """
@@ -22,7 +26,7 @@ def unfolded(written: WrittenPractice) -> Practice:
     row_of: dict[str, tuple[str, ...]] = {}
     followers = [*(screen.id for screen in written.screen[1:]), END]
     for screen, following in zip(written.screen, followers, strict=True):
-        row = _UNFOLD.get(screen.kind, _alone)(screen, screen.goes or following)
+        row = _UNFOLD.get(screen.kind, _alone)(screen, screen.goes or following, pictures)
         row_of[screen.id] = tuple(one.id for one in row)
         screens.extend(row)
     if written.must_pass is None:
@@ -32,7 +36,7 @@ def unfolded(written: WrittenPractice) -> Practice:
     return Practice(screens=tuple(screens), must_pass=must_pass, intro=written.intro or "")
 
 
-def _alone(screen: WrittenScreen, goes: str) -> list[Screen]:
+def _alone(screen: WrittenScreen, goes: str, pictures: Pictures) -> list[Screen]:
     kind = Kind(screen.kind)
     return [
         Screen(
@@ -42,7 +46,7 @@ def _alone(screen: WrittenScreen, goes: str) -> list[Screen]:
             task=screen.task,
             title=screen.title or "",
             says=tuple(screen.says),
-            targets=tuple(_target(target, goes if kind is Kind.TAP else END) for target in screen.target),
+            targets=tuple(_target(target, goes if kind is Kind.TAP else END, pictures) for target in screen.target),
             label=screen.label or "",
             typed=screen.typed or "",
             rules=tuple(screen.rules),
@@ -50,16 +54,28 @@ def _alone(screen: WrittenScreen, goes: str) -> list[Screen]:
             button=screen.button or "",
             hint=screen.hint or "",
             praise=screen.praise or "",
+            picture=_drawn(screen, pictures),
         )
     ]
 
 
-def _target(target: WrittenTarget, goes: str) -> Target:
+def _target(target: WrittenTarget, goes: str, pictures: Pictures) -> Target:
     leads_to = target.goes or (goes if target.right else "")
-    return Target(id=target.id, text=target.text, right=target.right, goes=leads_to, hint=target.hint or "")
+    return Target(
+        id=target.id,
+        text=target.text,
+        right=target.right,
+        goes=leads_to,
+        hint=target.hint or "",
+        picture=_drawn(target, pictures),
+    )
 
 
-def _ordered(screen: WrittenScreen, goes: str) -> list[Screen]:
+def _drawn(written: WrittenScreen | WrittenTarget | WrittenItem, pictures: Pictures) -> Picture | None:
+    return pictures.get(written.picture or "")
+
+
+def _ordered(screen: WrittenScreen, goes: str, pictures: Pictures) -> list[Screen]:
     """One screen for each place to fill, showing the cards that are left, always shuffled the same way."""
     shuffled = sorted(screen.item, key=lambda item: crc32(f"{screen.id}/{item.id}".encode()))
     if shuffled == screen.item:
@@ -73,6 +89,7 @@ def _ordered(screen: WrittenScreen, goes: str) -> list[Screen]:
                 right=item is due,
                 goes=leads_to if item is due else "",
                 hint="" if item is due else item.hint or "",
+                picture=_drawn(item, pictures),
             )
             for item in shuffled
             if item in left
@@ -84,10 +101,11 @@ def _ordered(screen: WrittenScreen, goes: str) -> list[Screen]:
         lambda item, after, leads_to: targets(item, [item, *after], leads_to),
         lambda item: item.text,
         lambda _item: (),
+        lambda _item: _drawn(screen, pictures),
     )
 
 
-def _sorted(screen: WrittenScreen, goes: str) -> list[Screen]:
+def _sorted(screen: WrittenScreen, goes: str, pictures: Pictures) -> list[Screen]:
     """One screen for each card, the bins as its targets."""
     names = {bin.id: bin.text for bin in screen.bin}
     return _row(
@@ -105,6 +123,7 @@ def _sorted(screen: WrittenScreen, goes: str) -> list[Screen]:
         ),
         lambda item: f"{item.text} → {names.get(item.bin or '', '')}",
         lambda item: (item.text,),
+        lambda item: _drawn(item, pictures) or _drawn(screen, pictures),
     )
 
 
@@ -114,6 +133,7 @@ def _row(
     targets: Callable[[WrittenItem, list[WrittenItem], str], tuple[Target, ...]],
     put_down: Callable[[WrittenItem], str],
     shows: Callable[[WrittenItem], tuple[str, ...]],
+    drawn: Callable[[WrittenItem], Picture | None],
 ) -> list[Screen]:
     # The first keeps the written id, so that `goes` finds the row; the others are named by their card, so that a
     # card added later renames none of them.
@@ -133,12 +153,13 @@ def _row(
                 placed=tuple(put_down(before) for before in screen.item[:place]),
                 hint=screen.hint or "",
                 praise=item.praise or (screen.praise or "" if last else ""),
+                picture=drawn(item),
             )
         )
     return row
 
 
-_UNFOLD: dict[WrittenKind, Callable[[WrittenScreen, str], list[Screen]]] = {
+_UNFOLD: dict[WrittenKind, Callable[[WrittenScreen, str, Pictures], list[Screen]]] = {
     WrittenKind.ORDER: _ordered,
     WrittenKind.SORT: _sorted,
 }

@@ -80,6 +80,7 @@ class WrittenStep(Written):
 
 class WrittenTarget(Written):
     id: Id
+    picture: Id | None = None
     text: Text
     right: bool = False
     goes: Id | None = None
@@ -90,6 +91,7 @@ class WrittenItem(Written):
     """A card to put in order (file order is the right order) or to sort (`bin` names where it belongs)."""
 
     id: Id
+    picture: Id | None = None
     text: Text
     bin: Id | None = None
     hint: Text | None = None
@@ -117,6 +119,7 @@ class WrittenScreen(Written):
     look: Annotated[Look, Field(strict=False)] = Look.APP
     task: Text
     title: Text | None = None
+    picture: Id | None = None
     says: list[Text] = []
     label: Text | None = None
     button: Text | None = None

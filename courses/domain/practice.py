@@ -7,6 +7,8 @@ and unfold, when read, into a row of TAP screens: so nothing is ever dragged, an
 from dataclasses import dataclass
 from enum import StrEnum
 
+from courses.domain.picture import Picture
+
 
 class Kind(StrEnum):
     TAP = "tap"  # touch the right place
@@ -38,6 +40,7 @@ class Target:
     goes: id of the screen it leads to; "" when touching it leads nowhere but to its hint.
     right: whether it is what the screen asks for. A wrong target that goes somewhere is a detour that teaches.
     hint: told when it is wrong.
+    picture: drawn above the words, which say all of it that matters: whoever cannot see it chooses by them.
     """
 
     id: str
@@ -45,6 +48,7 @@ class Target:
     right: bool
     goes: str = ""
     hint: str = ""
+    picture: Picture | None = None
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,7 @@ class Screen:
     """One imitation screen.
 
     task: what the learner is asked to do, above the imitation. title, says: what the imitation shows.
+    picture: what it shows above `says`, told to whoever cannot see it.
     typed: TYPE only: the invented data, digits or letters without spaces, shown to the learner.
     rules: SECRET only: codes out of SECRET_RULES, all of which must hold.
     goes: where a right answer leads for TYPE, SECRET, TICK and END; "" ends the practice.
@@ -75,6 +80,7 @@ class Screen:
     placed: tuple[str, ...] = ()
     hint: str = ""
     praise: str = ""
+    picture: Picture | None = None
 
 
 @dataclass(frozen=True)

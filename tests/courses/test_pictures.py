@@ -190,6 +190,46 @@ def test_a_step_that_names_no_picture_of_ours_is_a_fault_of_its_lesson(library, 
     assert any(found.startswith(f"library/khoa-mau/bai-mau/lesson.toml: {fault}") for found in faults), faults
 
 
+def test_a_practice_shows_its_pictures(draw, good_lesson):
+    named = good_lesson.replace('id = "nghe"\n', 'id = "nghe"\npicture = "cham"\n', 1)
+    named = named.replace('task = "Bác làm gì?"\n', 'task = "Bác làm gì?"\npicture = "cham"\n', 1)
+    catalogue = draw(PHONE).put("khoa-mau/bai-mau/lesson.toml", named).load()
+
+    screen = catalogue.lesson("bai-mau").practice.first
+    assert catalogue.faults == ()
+    assert screen.picture is catalogue.pictures["cham"]
+    assert [target.picture for target in screen.targets] == [catalogue.pictures["cham"], None]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fault"),
+    [
+        ('task = "Bác làm gì?"\n', 'picture = "la"\n', "practice.screen[1].picture: there is no picture la"),
+        ('id = "tat-may"\n', 'picture = "la"\n', "practice.screen[1].target[2].picture: there is no picture la"),
+        ('task = "Xong."\n', 'picture = "la"\n', "practice.screen[2].picture: there is no picture la"),
+        (
+            'task = "Xong."\n',
+            '[[practice.screen.item]]\nid = "the"\ntext = "Thẻ"\npicture = "la"\n',
+            "practice.screen[2].item: a screen of kind end has no such key",
+        ),
+        (
+            'task = "Xong."\n',
+            '[[practice.screen.item]]\nid = "the"\ntext = "Thẻ"\npicture = "la"\n',
+            "practice.screen[2].item[1].picture: there is no picture la",
+        ),
+        (
+            'id = "tat-may"\n',
+            'picture = "../facts"\n',
+            "practice.screen[1].target[2].picture: an id is made of a–z, 0–9 and single dashes",
+        ),
+    ],
+)
+def test_a_practice_that_names_no_picture_of_ours_is_a_fault_of_its_lesson(library, old, new, fault):
+    faults = library.faults_when(old, old + new)
+
+    assert f"library/khoa-mau/bai-mau/lesson.toml: {fault}" in faults
+
+
 def test_a_drawing_that_changes_is_a_new_version_of_the_library(draw):
     before = draw(PHONE).load().version
 
@@ -200,9 +240,11 @@ def test_our_drawings_are_all_used_and_nearly_every_step_has_one():
     catalogue = Catalogue.load()
     steps = [step for lesson in catalogue.lessons for step in lesson.steps]
     used = Counter(step.picture.name for step in steps if step.picture)
+    screens = [screen for lesson in catalogue.lessons for screen in lesson.practice.screens]
+    practised = [*screens, *(target for screen in screens for target in screen.targets)]
 
     assert sum(used.values()) >= 0.8 * len(steps)
-    assert set(used) == set(catalogue.pictures)
+    assert {*used, *(shown.picture.name for shown in practised if shown.picture)} == set(catalogue.pictures)
 
 
 def test_our_drawings_say_different_things():

@@ -1,10 +1,14 @@
 import pytest
 
 from courses.domain.answering import answer
+from courses.domain.picture import Picture
 from courses.domain.practice import Kind, Look
 from courses.unfolding import unfolded
 from courses.written import WrittenPractice
 
+ROUND = Picture("tron", "Hình tròn", "<circle/>")
+SQUARE = Picture("vuong", "Hình vuông", "<rect/>")
+PICTURES = {"tron": ROUND, "vuong": SQUARE, "hong": None}
 END = {"id": "xong", "kind": "end", "task": "Xong."}
 ORDER = {
     "id": "xep",
@@ -28,7 +32,7 @@ SORT = {
 
 
 def practice(*screens, **more):
-    return unfolded(WrittenPractice.model_validate({"screen": list(screens)} | more))
+    return unfolded(WrittenPractice.model_validate({"screen": list(screens)} | more), PICTURES)
 
 
 def test_cards_in_order_unfold_into_one_tap_each():
@@ -109,3 +113,38 @@ def test_a_targets_own_way_comes_before_the_screens():
     first = practice(touch, END | {"id": "giua", "goes": "xong"}, END).first
 
     assert [target.goes for target in first.targets] == ["xong", "giua", ""]
+
+
+def test_screens_and_their_places_to_touch_have_the_pictures_they_name():
+    touch = {
+        "id": "cham",
+        "kind": "tap",
+        "task": "Chạm.",
+        "picture": "tron",
+        "target": [
+            {"id": "day", "text": "Đây", "right": True, "picture": "vuong"},
+            {"id": "kia", "text": "Kia", "right": True, "picture": "hong"},
+            {"id": "do", "text": "Đó", "right": True},
+        ],
+    }
+    first = practice(touch, END).first
+
+    assert first.picture is ROUND
+    assert [target.picture for target in first.targets] == [SQUARE, None, None]
+
+
+def test_a_card_to_put_in_order_keeps_its_picture_until_it_is_put_down():
+    drawn = ORDER | {"item": [item | {"picture": "tron"} for item in ORDER["item"][:2]]}
+    first, second, _ = practice(drawn, END).screens
+
+    assert [target.picture for target in first.targets] == [ROUND, ROUND]
+    assert [target.picture for target in second.targets] == [ROUND]
+    assert first.picture is None
+
+
+def test_a_card_to_sort_shows_its_own_picture_or_else_that_of_its_screen():
+    one, other = SORT["item"]
+    first, second, _ = practice(SORT | {"picture": "vuong", "item": [one | {"picture": "tron"}, other]}, END).screens
+
+    assert (first.picture, second.picture) == (ROUND, SQUARE)
+    assert {target.picture for target in first.targets} == {None}
