@@ -10,6 +10,9 @@ SYSTEM = libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-noto-core
 SYSTEM_TEST = poppler-utils
 SYSTEM_BENCH = wrk
 
+# What `flask prepare` does rests on these: while none is newer than what it said last, it need not be asked again.
+RESTS_ON = migrations requirements/run.txt community_teams/sample courses/library foundation/areas
+
 .DEFAULT_GOAL := help
 .PHONY: help run test check bench migrate translate lock
 
@@ -17,7 +20,10 @@ help: ## list these words
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 run: .cache/system .venv/ready node_modules/.ready ## prepare what is missing and serve http://127.0.0.1:8000 (PORT= changes it)
-	@PORT=$(PORT) .venv/bin/flask prepare
+	@if [ -z "$(SAMPLE_PASSWORD)$(DATABASE_URL)$(DATA_FOLDER)" ] && [ -f var/bdhvs.sqlite3 ] && [ -f var/prepared.txt ] \
+		&& [ -z "$$(find $(RESTS_ON) -type f -not -name '*.pyc' -newer var/prepared.txt -print -quit)" ]; \
+		then cat var/prepared.txt; else .venv/bin/flask prepare; fi
+	@echo "Mở trình duyệt: http://127.0.0.1:$(PORT)   (dừng lại: Ctrl+C)"
 	@exec .venv/bin/granian --interface wsgi --factory app:serve --host 127.0.0.1 --port $(PORT) \
 		--workers $(WORKERS) --blocking-threads 4 --workers-kill-timeout 5 --no-access-log --log-level warning
 

@@ -14,6 +14,9 @@ from foundation.settings import Settings
 from foundation.web.database import transaction
 from translations.formats import number
 
+# In the data folder: what `prepare` said last.
+SAID = "prepared.txt"
+
 SAMPLE_ACCOUNTS = {
     "to-vien": "tổ viên, ghi lượt thăm hộ",
     "to-truong": "tổ trưởng",
@@ -34,9 +37,8 @@ def migrate() -> None:
 
 
 @click.command("prepare")
-@click.option("--port", envvar="PORT", default=8000, help="Only for the address that is printed.")
-def prepare(port: int) -> None:
-    """Migrations, areas and the sample, then the address and the sample sign-ins. A second time it only prints."""
+def prepare() -> None:
+    """Migrations, areas and the sample, then the sample sign-ins. A second time it only prints."""
     settings: Settings = current_app.extensions["settings"]
     upgrade(current_app.extensions["engine"])
     with transaction() as session:
@@ -48,31 +50,28 @@ def prepare(port: int) -> None:
             password=settings.sample_password,
             now=clock.now(),
         )
+    password = settings.sample_password or sample.password
     kept = settings.data_folder / "sample_password"
-    if sample.password:
-        _keep(kept, sample.password)
-    elif settings.sample_password:
-        kept.unlink(missing_ok=True)
+    if password:
+        _keep(kept, password)
+    elif kept.is_file():
+        password = kept.read_text(encoding="utf-8")
     catalogue = current_app.extensions["catalogue"]
-    click.echo(
+    said = [
         f"{loaded.provinces} tỉnh, {number(loaded.communes)} xã · {len(catalogue.courses)} khoá học, "
-        f"{len(catalogue.lessons)} bài · số liệu mẫu: {number(sample.households)} hộ"
-    )
-    click.echo("\nTài khoản mẫu:")
-    for name, what in SAMPLE_ACCOUNTS.items():
-        click.echo(f"  {name:<12} {what}")
-    click.echo(f"Mật khẩu: {_told(settings, kept)}")
-    click.echo(f"\nMở trình duyệt: http://127.0.0.1:{port}   (dừng lại: Ctrl+C)")
+        f"{len(catalogue.lessons)} bài · số liệu mẫu: {number(sample.households)} hộ",
+        "",
+        "Tài khoản mẫu:",
+        *(f"  {name:<12} {what}" for name, what in SAMPLE_ACCOUNTS.items()),
+        f"Mật khẩu: {password or 'đã in ra khi nạp số liệu mẫu; đặt lại bằng SAMPLE_PASSWORD=… make run'}",
+        "",
+    ]
+    # `make run` says it again without asking, until something it rests on is newer.
+    _keep(settings.data_folder / SAID, "\n".join(said))
+    click.echo("\n".join(said))
 
 
-def _keep(file: Path, password: str) -> None:
+def _keep(file: Path, text: str) -> None:
+    """Readable by us alone: both files hold the sample's password."""
     file.touch(mode=0o600)
-    file.write_text(password, encoding="utf-8")
-
-
-def _told(settings: Settings, kept: Path) -> str:
-    if settings.sample_password:
-        return settings.sample_password
-    if kept.is_file():
-        return kept.read_text(encoding="utf-8")
-    return "đã in ra khi nạp số liệu mẫu; đặt lại bằng SAMPLE_PASSWORD=… make run"
+    file.write_text(text, encoding="utf-8")

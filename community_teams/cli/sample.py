@@ -4,6 +4,7 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
+from community_teams.cli.preparing import SAID
 from community_teams.sample import hamlets
 from community_teams.sample.loading import clear_sample, load_sample
 from foundation import clock
@@ -59,6 +60,8 @@ def clear() -> None:
     """Take the made-up data away, whole, and nothing else."""
     with transaction() as session:
         gone = clear_sample(session)
+    # The accounts it names are gone.
+    (current_app.extensions["settings"].data_folder / SAID).unlink(missing_ok=True)
     click.echo(
         f"Đã xoá số liệu mẫu: {number(gone['area'])} thôn bản, {number(gone['household'])} hộ, "
         f"{number(gone['visit'])} lượt thăm, {number(gone['person'])} tài khoản"
