@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 from flask import current_app
+from flask.cli import with_appcontext
 
 from community_teams.sample import hamlets
 from community_teams.sample.loading import load_sample
@@ -27,6 +28,7 @@ SAMPLE_ACCOUNTS = {
 
 
 @click.command("migrate")
+@with_appcontext
 def migrate() -> None:
     """Bring the tables to their newest form. A second time there is nothing to do."""
     engine = current_app.extensions["engine"]
@@ -37,6 +39,7 @@ def migrate() -> None:
 
 
 @click.command("prepare")
+@with_appcontext
 def prepare() -> None:
     """Migrations, areas and the sample, then the sample sign-ins. A second time it only prints."""
     settings: Settings = current_app.extensions["settings"]
