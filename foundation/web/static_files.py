@@ -28,7 +28,7 @@ VENDOR: Mapping[str, str] = {
     "workbox/workbox-sw.js": "workbox-sw/build/workbox-sw.js",
     **{
         f"workbox/workbox-{part}.prod.js": f"workbox-{part}/build/workbox-{part}.prod.js"
-        for part in ("cacheable-response", "core", "expiration", "routing", "strategies")
+        for part in ("cacheable-response", "core", "expiration", "precaching", "routing", "strategies")
     },
 }
 
