@@ -1,0 +1,164 @@
+"""What is known of households from their earlier visits: where a repeat visit starts from."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import Session
+
+from community_teams.domain.codes import ConsentLevel
+from community_teams.models import Household, Knock, Visit, VisitPerson
+from community_teams.queries.visits import NOT_CORRECTED
+from foundation.areas.domain.scope import Scope
+from foundation.areas.models import Area
+from foundation.areas.queries import inside
+
+# Columns of a visit, by their place in its JSON. Those of the house itself need no consent.
+_HOUSE = {
+    ("network",): Visit.network,
+    ("fixed_internet",): Visit.fixed_internet,
+    ("wifi",): Visit.wifi,
+    ("power",): Visit.power,
+}
+_FAMILY = {
+    ("language_used",): Visit.language_used,
+    ("size", "adults"): Visit.adults,
+    ("size", "aged_60plus"): Visit.aged_60plus,
+    ("size", "children_under_6"): Visit.children_under_6,
+    ("size", "children_6_13"): Visit.children_6_13,
+    ("newborn_pending",): Visit.newborn_pending,
+    ("needs_support",): Visit.needs_support,
+    ("devices", "smart"): Visit.phones_smart,
+    ("devices", "basic"): Visit.phones_basic,
+    ("devices", "shared"): Visit.phones_shared,
+    ("devices", "problems"): Visit.phone_problems,
+}
+_PERSON = (
+    VisitPerson.age_band,
+    VisitPerson.sex,
+    VisitPerson.vneid_level,
+    VisitPerson.documents,
+    VisitPerson.skills,
+)
+
+
+@dataclass(frozen=True)
+class Known:
+    """What earlier visits told of one household.
+
+    visited_on: day in Việt Nam of the latest visit that told any of it. answers: in the shape of a visit's JSON
+    (domain/visits.py), with plain codes; a question nobody asked is not there. Each answer is the latest one given;
+    people are those of the latest visit that told of any, in its order, with age band, sex, VNeID, documents and
+    skills; what was done on a day (help, lessons, issues, notes) is no knowledge and left out.
+    """
+
+    visited_on: date
+    answers: Mapping[str, object]
+
+
+def known_in(session: Session, scope: Scope, hamlet_code: str) -> dict[UUID, Known]:
+    """What is known of each household of the hamlet, by household id; those nothing is known of are left out.
+
+    Three statements, however many households. Only visits the family agreed to have under its code say anything of the
+    family, and none made before a visit that the family later wanted without its code.
+    """
+    return _known(session, scope, Household.hamlet_code == hamlet_code)
+
+
+def known_of(session: Session, scope: Scope, household_id: UUID) -> Known | None:
+    """The same of one household; None when nothing is known, or it lies outside `scope`."""
+    return _known(session, scope, Household.id == household_id).get(household_id)
+
+
+@dataclass
+class _Folding:
+    visited_on: date | None = None
+    answers: dict[str, Any] = field(default_factory=dict)
+    people_of: UUID | None = None
+    people: list[dict[str, object]] = field(default_factory=list)
+
+    def tell(self, places: Iterable[tuple[str, ...]], values: Iterable[object], day: date) -> None:
+        """Take in the answers of a visit, the latest visit first."""
+        for place, value in zip(places, values, strict=True):
+            if value is None:
+                continue
+            node = self.answers
+            for part in place[:-1]:
+                node = node.setdefault(part, {})
+            if place[-1] not in node:
+                node[place[-1]] = value
+                self.visited_on = max(self.visited_on or day, day)
+
+    def known(self) -> Known | None:
+        people = {"people": self.people} if any(self.people) else {}
+        if self.visited_on is None or not (self.answers or people):
+            return None
+        return Known(self.visited_on, self.answers | people)
+
+
+def _known(session: Session, scope: Scope, which: ColumnElement[bool]) -> dict[UUID, Known]:
+    within = (which, inside(Area.path, scope))
+    unnamed_since = _unnamed_since(session, within)
+    found: dict[UUID, _Folding] = {}
+    rows = session.execute(
+        select(Visit.household_id, Visit.visited_on, Visit.consent_level, *_HOUSE.values(), *_FAMILY.values())
+        .join(Household, Household.id == Visit.household_id)
+        .join(Area, Area.code == Household.hamlet_code)
+        .where(*within, NOT_CORRECTED, or_(*(column.is_not(None) for column in (*_HOUSE.values(), *_FAMILY.values()))))
+        .order_by(Visit.started_at.desc(), Visit.id.desc())
+    )
+    for household_id, day, consent, *values in rows:
+        assert household_id is not None
+        if day <= unnamed_since.get(household_id, date.min):
+            continue
+        folding = found.setdefault(household_id, _Folding())
+        folding.tell(_HOUSE, values[: len(_HOUSE)], day)
+        if consent is ConsentLevel.CODE:
+            folding.tell(_FAMILY, values[len(_HOUSE) :], day)
+    _tell_people(session, within, unnamed_since, found)
+    known = ((household_id, folding.known()) for household_id, folding in found.items())
+    return {household_id: told for household_id, told in known if told is not None}
+
+
+def _unnamed_since(session: Session, within: tuple[ColumnElement[bool], ...]) -> dict[UUID, date]:
+    """The last day each family was visited without wanting its code written down."""
+    rows = session.execute(
+        select(Knock.household_id, func.max(Knock.day))
+        .join(Household, Household.id == Knock.household_id)
+        .join(Area, Area.code == Household.hamlet_code)
+        .where(*within)
+        .group_by(Knock.household_id)
+    )
+    return dict(rows.tuples().all())
+
+
+def _tell_people(
+    session: Session,
+    within: tuple[ColumnElement[bool], ...],
+    unnamed_since: Mapping[UUID, date],
+    found: dict[UUID, _Folding],
+) -> None:
+    rows = session.execute(
+        select(Visit.household_id, Visit.id, Visit.visited_on, *_PERSON)
+        .join(VisitPerson, VisitPerson.visit_id == Visit.id)
+        .join(Household, Household.id == Visit.household_id)
+        .join(Area, Area.code == Household.hamlet_code)
+        .where(*within, NOT_CORRECTED, Visit.consent_level == ConsentLevel.CODE)
+        .order_by(Visit.started_at.desc(), Visit.id.desc(), VisitPerson.position)
+    )
+    for household_id, visit_id, day, *values in rows:
+        assert household_id is not None
+        if day <= unnamed_since.get(household_id, date.min):
+            continue
+        folding = found.setdefault(household_id, _Folding())
+        if folding.people_of is None:
+            folding.people_of = visit_id
+            folding.visited_on = max(folding.visited_on or day, day)
+        if folding.people_of == visit_id:
+            told: dict[str, object] = {
+                column.key: value for column, value in zip(_PERSON, values, strict=True) if value is not None
+            }
+            folding.people.append(told)
