@@ -1,4 +1,7 @@
-"""What the teams' phones need: devices, conflicts kept for a person, what changed in a work list."""
+"""What the teams' phones need: devices, visits held for a person, what changed in a work list."""
+
+import sqlalchemy as sa
+from alembic import op
 
 revision = "0006"
 down_revision = "0005"
@@ -7,8 +10,31 @@ depends_on = None
 
 
 def upgrade() -> None:
-    pass
+    op.create_table(
+        "held_visit",
+        sa.Column("id", sa.Integer, nullable=False),
+        sa.Column("visit_id", sa.Uuid, nullable=False),
+        sa.Column("content_hash", sa.String(64), nullable=False),
+        sa.Column("hamlet_code", sa.String(20), nullable=False),
+        sa.Column("why", sa.String(20), nullable=False),
+        sa.Column("record", sa.JSON, nullable=False),
+        sa.Column("member_id", sa.Integer, nullable=False),
+        sa.Column("device", sa.Uuid, nullable=True),
+        sa.Column("clock_offset", sa.Integer, nullable=True),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("settlement", sa.String(20), nullable=True),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("settled_by", sa.Integer, nullable=True),
+        sa.Column("taken_as", sa.Uuid, nullable=True),
+        sa.ForeignKeyConstraint(["hamlet_code"], ["area.code"], name="fk_held_visit_hamlet_code_area"),
+        sa.ForeignKeyConstraint(["member_id"], ["person.id"], name="fk_held_visit_member_id_person"),
+        sa.ForeignKeyConstraint(["settled_by"], ["person.id"], name="fk_held_visit_settled_by_person"),
+        sa.ForeignKeyConstraint(["taken_as"], ["visit.id"], name="fk_held_visit_taken_as_visit"),
+        sa.PrimaryKeyConstraint("id", name="pk_held_visit"),
+        sa.UniqueConstraint("visit_id", "content_hash", name="uq_held_visit_visit_id_content_hash"),
+    )
+    op.create_index("ix_held_visit_hamlet_code_settled_at", "held_visit", ["hamlet_code", "settled_at"])
 
 
 def downgrade() -> None:
-    pass
+    op.drop_table("held_visit")
