@@ -1,0 +1,30 @@
+"""Letters, by whose they are and by their code."""
+
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from learning.domain.letters import Letter, Status
+from learning.models import Certificate
+
+
+def letters_of(session: Session, learner: UUID) -> list[Letter]:
+    """The valid letters of one learner, newest first."""
+    rows = session.scalars(
+        select(Certificate)
+        .where(Certificate.learner == learner, Certificate.status == Status.VALID)
+        .order_by(Certificate.issued_at.desc(), Certificate.code)
+    )
+    return [row.as_letter() for row in rows]
+
+
+def letter_for_course(session: Session, learner: UUID, course: str) -> Letter | None:
+    """The learner's valid letter for one course, if it was issued."""
+    return next((letter for letter in letters_of(session, learner) if letter.course == course), None)
+
+
+def letter_by_code(session: Session, code: str) -> Letter | None:
+    """A letter of any status, for whoever holds its code."""
+    row = session.get(Certificate, code)
+    return row.as_letter() if row else None
