@@ -24,9 +24,11 @@ from translations.web import serve_translations
 COMMANDS = {
     "accounts": "foundation.accounts.cli:commands",
     "areas": "foundation.areas.cli:commands",
+    "backup": "foundation.copies_cli:backup",
     "courses": "learning.cli:commands",
     "migrate": "community_teams.cli.preparing:migrate",
     "prepare": "community_teams.cli.preparing:prepare",
+    "restore": "foundation.copies_cli:restore",
     "sample": "community_teams.cli.sample:commands",
     "teams": "community_teams.cli.teams:commands",
     "translations": "translations.cli:commands",

@@ -42,6 +42,11 @@ def heads() -> list[str]:
     return ScriptDirectory.from_config(_config()).get_heads()
 
 
+def knows(revision: str) -> bool:
+    """Whether a revision is one of ours; one of a newer checkout is not."""
+    return revision in {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+
+
 def differences(engine: Engine) -> list[Any]:
     """What the database lacks, or has too much of, beside the models loaded so far; as alembic describes it."""
     with engine.connect() as connection:
