@@ -1,18 +1,22 @@
 """The tables of the community teams."""
 
 from community_teams.models.counters import HamletDay, HamletTotal
+from community_teams.models.devices import Device, Storage
 from community_teams.models.held_visits import HeldVisit, Settlement, WhyHeld
-from community_teams.models.households import Household, Knock
+from community_teams.models.households import Household, HouseholdGone, Knock
 from community_teams.models.visits import Issue, Visit, VisitPerson
 
 __all__ = [
+    "Device",
     "HamletDay",
     "HamletTotal",
     "HeldVisit",
     "Household",
+    "HouseholdGone",
     "Issue",
     "Knock",
     "Settlement",
+    "Storage",
     "Visit",
     "VisitPerson",
     "WhyHeld",

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import BigInteger, ForeignKey, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from foundation.database import Base, UtcDateTime, bytewise
@@ -29,7 +29,8 @@ class HamletTotal(OutcomeCounts, Base):
     households, knocked, reached: households that are active today, and those of them whose door was ever knocked on,
     and where somebody was ever met: 0 <= reached <= knocked <= households.
     path: of the hamlet, so that any upper area is a range of rows.
-    last_visit_on: day in Việt Nam.
+    last_visit_on: day in Việt Nam. change: number of the last change to a household here; it only grows, under the lock
+    of this row.
     """
 
     __tablename__ = "hamlet_total"
@@ -41,6 +42,7 @@ class HamletTotal(OutcomeCounts, Base):
     reached: Mapped[int] = mapped_column(default=0)
     last_visit_on: Mapped[date | None]
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    change: Mapped[int] = mapped_column(BigInteger, default=1, server_default=text("1"))
 
 
 class HamletDay(OutcomeCounts, Base):

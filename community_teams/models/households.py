@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from community_teams.domain.codes import HouseholdStatus, Outcome
@@ -25,6 +25,7 @@ class Household(Base):
     __table_args__ = (
         UniqueConstraint("hamlet_code", "short_code"),
         Index("ix_household_hamlet_code_lane_key", "hamlet_code", "lane_key", "code_key"),
+        Index("ix_household_hamlet_code_change", "hamlet_code", "change", "id"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -43,9 +44,25 @@ class Household(Base):
     last_outcome: Mapped[Outcome | None] = mapped_column(code(Outcome))
     last_visited_on: Mapped[date | None]
     next_visit_on: Mapped[date | None]
-    # Counts up at each change, so that a phone can ask for changes only.
+    # Counts up at each change of this household.
     version: Mapped[int] = mapped_column(default=1)
+    # The number its hamlet gave to its last change, so that a phone can ask for changes only.
+    change: Mapped[int] = mapped_column(BigInteger, default=1, server_default=text("1"))
     is_sample: Mapped[bool] = mapped_column(default=False)
+
+
+class HouseholdGone(Base):
+    """A household that left this hamlet's list for another hamlet's, or for good; phones that hold it are told.
+
+    household_id: no foreign key, since the household may be removed. change: as in Household, of this hamlet.
+    """
+
+    __tablename__ = "household_gone"
+    __table_args__ = (Index("ix_household_gone_hamlet_code_change", "hamlet_code", "change", "household_id"),)
+
+    hamlet_code: Mapped[str] = mapped_column(ForeignKey("area.code"), primary_key=True)
+    household_id: Mapped[UUID] = mapped_column(primary_key=True)
+    change: Mapped[int] = mapped_column(BigInteger)
 
 
 class Knock(Base):

@@ -13,10 +13,11 @@ from sqlalchemy.orm import Session
 from community_teams.domain.counting import DAYS, TOTALS, Sum
 from community_teams.domain.household_lists import NewHousehold
 from community_teams.domain.households import standing
-from community_teams.models import HamletDay, HamletTotal, Household, Issue, Knock, Visit, VisitPerson
+from community_teams.models import HamletDay, HamletTotal, Household, HouseholdGone, Issue, Knock, Visit, VisitPerson
 from community_teams.sample.accounts import VISITOR, accounts_for, add_accounts, add_members
 from community_teams.sample.hamlets import PROVINCE, SOURCE, SampleHamlet, as_of, choose_communes, plan_hamlets
 from community_teams.sample.visits import Rows, knock_on
+from community_teams.services.counters import change_at
 from community_teams.services.households import row_of
 from foundation.accounts.models import Person, RoleHolding
 from foundation.areas.domain.hamlet_lists import NewHamlet
@@ -122,7 +123,7 @@ def _fill_hamlet(writer: "_Writer", hamlet: SampleHamlet, path: str, member: int
         counted.add_household(stands)
         for knock in knocks:
             counted.add_visit(knock.day, knock.outcome)
-        households.append(row_of(new, is_sample=True) | vars(stands))
+        households.append(row_of(new, is_sample=True, change=change_at(now)) | vars(stands))
     last = max((visit["visited_on"] for visit in rows.visits), default=None)
     writer.add(Household, households)
     writer.add(Visit, rows.visits)
@@ -132,7 +133,16 @@ def _fill_hamlet(writer: "_Writer", hamlet: SampleHamlet, path: str, member: int
     total = {name: counted.total[name] for name in TOTALS}
     writer.add(
         HamletTotal,
-        [{"hamlet_code": hamlet.code, "path": path, "last_visit_on": last, "updated_at": now} | total],
+        [
+            {
+                "hamlet_code": hamlet.code,
+                "path": path,
+                "last_visit_on": last,
+                "updated_at": now,
+                "change": change_at(now),
+            }
+            | total
+        ],
     )
     writer.add(
         HamletDay,
@@ -184,6 +194,7 @@ def clear_sample(session: Session) -> dict[str, int]:
         (Knock, Knock.household_id.in_(households)),
         (Visit, Visit.hamlet_code.in_(hamlets)),
         (Household, Household.hamlet_code.in_(hamlets)),
+        (HouseholdGone, HouseholdGone.hamlet_code.in_(hamlets)),
         (HamletDay, HamletDay.hamlet_code.in_(hamlets)),
         (HamletTotal, HamletTotal.hamlet_code.in_(hamlets)),
         (RoleHolding, RoleHolding.area_path.in_(select(Area.path).where(Area.is_sample))),

@@ -13,24 +13,44 @@ from community_teams.models import HamletDay, HamletTotal, Visit
 from community_teams.queries.visits import NOT_CORRECTED
 
 
-def lock_hamlets(session: Session, paths: Mapping[str, str], *, now: datetime) -> None:
+def lock_hamlets(session: Session, paths: Mapping[str, str], *, now: datetime) -> dict[str, int]:
     """Let nobody else write visits, households or counters of these hamlets until the transaction ends.
 
-    paths: {hamlet code: its area path}. Makes missing counter rows. Hamlets are locked in the order of their codes, so
-    that two writers of several hamlets never wait for each other; call it once in a transaction, before reading what
-    the writing rests on. SQLite has one writer anyway, and needs a transaction begun for writing.
+    paths: {hamlet code: its area path}. Returns {hamlet code: number of this change}: every household written under
+    the lock carries it. Numbers of a hamlet grow and become visible in their order, so that a phone which has seen
+    one has seen all before it (docs/decisions/a-number-a-hamlet.md).
+
+    Makes missing counter rows. Hamlets are locked in the order of their codes, so that two writers of several hamlets
+    never wait for each other; call it once in a transaction, before reading what the writing rests on. SQLite has one
+    writer anyway, and needs a transaction begun for writing.
     """
     codes = sorted(paths)
     if not codes:
-        return
+        return {}
     rows = [{"hamlet_code": code, "path": paths[code], "updated_at": now} | dict.fromkeys(TOTALS, 0) for code in codes]
     session.execute(_insert(session)(HamletTotal).values(rows).on_conflict_do_nothing())
-    session.execute(
-        select(HamletTotal.hamlet_code)
+    last = session.execute(
+        select(HamletTotal.hamlet_code, HamletTotal.change)
         .where(HamletTotal.hamlet_code.in_(codes))
         .order_by(HamletTotal.hamlet_code)
         .with_for_update()
     ).all()
+    at_least = change_at(now)
+    session.execute(
+        update(HamletTotal)
+        .where(HamletTotal.hamlet_code.in_(codes))
+        .values(change=case((HamletTotal.change >= at_least, HamletTotal.change + 1), else_=at_least))
+        .execution_options(synchronize_session=False)
+    )
+    return {code: max(change + 1, at_least) for code, change in last}
+
+
+def change_at(now: datetime) -> int:
+    """The least number of a change made now: seconds since 1970.
+
+    A database brought back from a copy thus goes on above every number it handed out before it broke.
+    """
+    return int(now.timestamp())
 
 
 def add(session: Session, hamlet_code: str, change: Sum, *, now: datetime, last_visit_on: date | None) -> None:

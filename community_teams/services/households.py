@@ -1,7 +1,7 @@
 """Putting households on their hamlets' lists."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -62,16 +62,16 @@ def import_households(
     faults = [*listed.faults, *_misplaced(listed.households, listed.rows, hamlets, scope)]
     if faults:
         raise FaultyHouseholds(sorted(faults, key=lambda fault: fault.row))
-    counters.lock_hamlets(session, {code: hamlet.path for code, hamlet in hamlets.items()}, now=now)
+    numbers = counters.lock_hamlets(session, {code: hamlet.path for code, hamlet in hamlets.items()}, now=now)
     known = _known(session, hamlets)
     new, changed = [], 0
     for household in listed.households:
         current = known.get((household.hamlet_code, household.short_code))
         if current is None:
             new.append(household)
-        elif _bring_up_to_date(current, household):
+        elif _bring_up_to_date(current, household, numbers[household.hamlet_code]):
             changed += 1
-    _insert(session, new, is_sample=False, now=now)
+    _insert(session, new, numbers, is_sample=False, now=now)
     unchanged = len(listed.households) - len(new) - changed
     return HouseholdsAdded(len(new), changed, unchanged, tuple(listed.unused))
 
@@ -85,12 +85,16 @@ def add_households(
     faults = list(_misplaced(new, range(1, len(new) + 1), hamlets, None, is_sample=is_sample))
     if faults:
         raise FaultyHouseholds(faults)
-    counters.lock_hamlets(session, {code: hamlet.path for code, hamlet in hamlets.items()}, now=now)
-    return _insert(session, new, is_sample=is_sample, now=now)
+    numbers = counters.lock_hamlets(session, {code: hamlet.path for code, hamlet in hamlets.items()}, now=now)
+    return _insert(session, new, numbers, is_sample=is_sample, now=now)
 
 
-def _insert(session: Session, new: Sequence[NewHousehold], *, is_sample: bool, now: datetime) -> list[Household]:
-    rows = [Household(**row_of(household, is_sample=is_sample)) for household in new]
+def _insert(
+    session: Session, new: Sequence[NewHousehold], numbers: Mapping[str, int], *, is_sample: bool, now: datetime
+) -> list[Household]:
+    rows = [
+        Household(**row_of(household, is_sample=is_sample, change=numbers[household.hamlet_code])) for household in new
+    ]
     session.add_all(rows)
     session.flush()
     for hamlet_code, number in sorted(Counter(row.hamlet_code for row in rows).items()):
@@ -100,8 +104,8 @@ def _insert(session: Session, new: Sequence[NewHousehold], *, is_sample: bool, n
     return rows
 
 
-def row_of(new: NewHousehold, *, is_sample: bool) -> dict[str, Any]:
-    """The columns of a household nobody has visited yet."""
+def row_of(new: NewHousehold, *, is_sample: bool, change: int) -> dict[str, Any]:
+    """The columns of a household nobody has visited yet. change: as counters.lock_hamlets gives it."""
     return {
         "id": new.id or uuid4(),
         "short_code": new.short_code,
@@ -111,6 +115,7 @@ def row_of(new: NewHousehold, *, is_sample: bool) -> dict[str, Any]:
         "preferred_language": new.preferred_language,
         "code_key": sort_key(new.short_code),
         "version": 1,
+        "change": change,
         "is_sample": is_sample,
         **_keys(new.short_code, new.lane, new.label),
         **vars(Standing()),
@@ -127,7 +132,7 @@ def _lane_key(lane: str) -> str:
     return sort_key(lane)
 
 
-def _bring_up_to_date(current: Household, told: NewHousehold) -> bool:
+def _bring_up_to_date(current: Household, told: NewHousehold, change: int) -> bool:
     changed = False
     for name in _CHANGEABLE:
         value = getattr(told, name)
@@ -136,6 +141,7 @@ def _bring_up_to_date(current: Household, told: NewHousehold) -> bool:
             changed = True
     if changed:
         current.version += 1
+        current.change = change
         for name, value in _keys(current.short_code, current.lane, current.label).items():
             setattr(current, name, value)
     return changed
