@@ -140,7 +140,7 @@ def _lesson(
         prepare=tuple(written.prepare),
         story=written.story or "",
         steps=tuple(_step(step, pictures) for step in written.step),
-        remember=written.remember or "",
+        remember=written.remember,
         practice=unfolded(written.practice, pictures),
         questions=tuple(
             Question(

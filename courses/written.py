@@ -164,7 +164,7 @@ class WrittenLesson(Written):
     prepare: list[Text] = []
     story: Text | None = None
     step: Annotated[list[WrittenStep], Field(min_length=2, max_length=12)]
-    remember: Text | None = None
+    remember: Text
     practice: WrittenPractice
     question: Annotated[list[WrittenQuestion], Field(min_length=3, max_length=5)]
     mistakes: Annotated[list[Text], Field(min_length=1)]

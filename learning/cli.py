@@ -16,7 +16,7 @@ from courses.domain.previewing import previewed
 
 __all__ = ["commands", "preview"]
 
-_STYLES = (("web", "page.css"), ("learning", "practice.css"), ("learning", "care.css"))
+_STYLES = (("web", "page.css"), ("learning", "lesson.css"), ("learning", "care.css"))
 
 
 @commands.command("preview")

@@ -53,6 +53,7 @@ title = "Bài mẫu"
 minutes = 3
 goal = "Gọi {TD_MAU} khi cần."
 mistakes = ["Đọc mã cho người lạ."]
+remember = "Mã chỉ mình bác biết."
 safety = "Ai hỏi mã thì tắt máy."
 if_stuck = ["Hỏi công an xã."]
 helper_tips = ["Đọc to từng bước."]

@@ -10,6 +10,7 @@ let awake = null;
 
 const rows = () => document.querySelectorAll(".hear");
 const parts = (row) => row.dataset.hear.split(" ").map((id) => document.getElementById(id)).filter(Boolean);
+// A page of which only the frame's own words (data-read-out) are recorded has nothing to tell yet.
 const recorded = (part) => part.matches("[data-recorded]") || part.querySelector("[data-recorded]");
 const seen = (part) => part.getClientRects().length > 0;
 
@@ -22,19 +23,24 @@ function mark(part) {
 /** Read `part` and all in it that is shown. goesOn: onwards is gone by itself, so its button needs no words. */
 async function read(part, goesOn) {
   if (part.matches(voice.UNSAID) || !seen(part)) return;
-  if (part.dataset.recorded) {
+  if (goesOn && part.matches(".button-main")) return;
+  const whole = part.matches(PIECES) && !part.querySelector(PIECES);
+  const { dataset } = whole && !part.dataset.recorded ? (part.querySelector("[data-read-out]") ?? part) : part;
+  const address = dataset.recorded ?? dataset.readOut;
+  if (address) {
     mark(part);
     try {
-      await voice.play(part.dataset.recorded);
+      await voice.play(address);
       return await voice.pause();
     } catch (why) {
       if (why === voice.STOPPED) throw why;
-      delete part.dataset.recorded; // from now on the voice
+      delete dataset.recorded; // from now on the voice
+      delete dataset.readOut;
     }
   }
-  if (!part.matches(PIECES) || part.querySelector(PIECES)) {
+  if (!whole) {
     for (const child of part.children) await read(child, goesOn);
-  } else if (part.closest("[lang]").lang === "vi" && !(goesOn && part.matches(".button-main"))) {
+  } else if (part.closest("[lang]").lang === "vi") {
     const words = voice.wordsOf(part);
     if (!words || !voice.voices().length) return;
     mark(part);
