@@ -16,7 +16,8 @@ from courses.paths import read_paths
 from courses.pictures import FOLDER as PICTURES
 from courses.pictures import read_pictures
 from courses.reading import Faulty, read_course, read_facts, read_lesson
-from courses.recordings import Recording, find_recordings, parts_of
+from courses.recordings import FOLDER as VOICES
+from courses.recordings import FRAME_PARTS, Recording, find_recordings, parts_of
 from courses.retired import read_retired, without_reused
 from courses.searching import Index
 from courses.written import ID, WrittenCourse
@@ -33,6 +34,7 @@ class Catalogue:
     asked: by the id of a lesson, what people type or say when they need it.
     pictures: all there are, by name, whether a lesson uses them or not.
     recordings: by the id of a lesson, then by the part of it that is read aloud.
+    frame_recordings: of the pages' own words, the same in every lesson, by their FRAME_PARTS.
     version: changes when any file of the library does, and only then.
     """
 
@@ -44,6 +46,7 @@ class Catalogue:
     asked: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     pictures: Mapping[str, Picture] = field(default_factory=dict)
     recordings: Mapping[str, Mapping[str, Recording]] = field(default_factory=dict)
+    frame_recordings: Mapping[str, Recording] = field(default_factory=dict)
 
     @classmethod
     def load(cls, folder: Path = LIBRARY) -> "Catalogue":
@@ -52,7 +55,7 @@ class Catalogue:
         courses: list[Course] = []
         pictures, misdrawn = read_pictures(folder / PICTURES, f"{folder.name}/{PICTURES}")
         faults += misdrawn
-        for place in sorted(path for path in folder.glob("*") if path.is_dir() and path.name != PICTURES):
+        for place in sorted(path for path in folder.glob("*") if path.is_dir() and path.name not in (PICTURES, VOICES)):
             course, found = _read_with_lessons(place, folder.name, facts, pictures)
             faults += found
             if course is not None:
@@ -69,8 +72,10 @@ class Catalogue:
         asked, unheard = read_asked(folder / "asked.toml", f"{folder.name}/asked.toml", facts, served, known)
         drawn = {name: picture for name, picture in pictures.items() if picture}
         recordings, mute = _recordings(folder, courses)
-        faults += (*found, *unheard, *mute)
-        return cls(tuple(courses), facts, faults, _version(folder, recordings), paths, asked, drawn, recordings)
+        frame, silent = find_recordings(folder, folder.name, FRAME_PARTS)
+        faults += (*found, *unheard, *mute, *silent)
+        version = _version(folder, {**recordings, "": frame})
+        return cls(tuple(courses), facts, faults, version, paths, asked, drawn, recordings, frame)
 
     @cached_property
     def lessons(self) -> tuple[Lesson, ...]:

@@ -1,8 +1,9 @@
 """Lessons read aloud by people: which recordings lie beside a lesson, and what each of them tells.
 
 They lie in `<lesson>/voices/<language>/<part>.mp3` (or .m4a, .opus). A part is a step, a question or a practice screen
-by its id, the reason of a question as `<question>.vi-sao`, or a fixed part of the lesson, one of LESSON_PARTS. No id
-holds a dot, so nothing can be meant twice.
+by its id; what is told after an answer or chosen as one, by the ids it hangs on (the functions below name it); or a
+fixed part of the lesson, one of LESSON_PARTS. No id holds a dot, so nothing can be meant twice. The pages' own words
+are the same in every lesson: FRAME_PARTS, recorded once, in `voices/<language>/` of the library itself.
 """
 
 import hashlib
@@ -17,7 +18,26 @@ FOLDER = "voices"
 LANGUAGES = ("vi",)
 LESSON_PARTS = tuple(
     f"bai.{part}"
-    for part in ("mo-dau", "chuan-bi", "chuyen-ke", "nho-lay", "an-toan", "hay-nham", "khong-duoc", "nguoi-giup")
+    for part in (
+        "ten",
+        "mo-dau",
+        "chuan-bi",
+        "chuyen-ke",
+        "nho-lay",
+        "an-toan",
+        "hay-nham",
+        "khong-duoc",
+        "nguoi-giup",
+        "vao-tap",
+    )
+)
+# What each of them says stands in docs/authoring.md; the pages of learning use each one.
+FRAME_PARTS = (
+    *("bat-dau-hoc", "tiep-theo", "tap-thu", "tiep-tuc", "cau-tiep-theo", "xem-ket-qua"),
+    *("hoc-bai-tiep", "lay-giay", "xem-giay", "lam-not"),
+    *("chuyen-that", "chuan-bi", "nho-lay", "giu-an-toan", "hay-nham", "khong-duoc"),
+    *("man-hinh-tap", "da-xoa", "go-so-mau", "go-so-mau-may", "mat-mang", "cho-co-mang"),
+    *("dung-roi", "nghi-them", "xong-bai", "xong-khoa", "xong-lo-trinh", "sap-xong", "con-phan", "mot-dieu", "ke-lai"),
 )
 FORMATS = {".mp3": "audio/mpeg", ".m4a": "audio/mp4", ".opus": "audio/ogg"}
 BIGGEST = 1_000_000  # bytes; two minutes of speech at 64 kbit/s, twice what the longest part takes
@@ -35,25 +55,44 @@ class Recording:
     version: str
 
 
+def reason_of(question_id: str) -> str:
+    return f"{question_id}.vi-sao"
+
+
+def option_of(question_id: str, option_id: str) -> str:
+    return f"{question_id}.chon.{option_id}"
+
+
+def praise_of(screen_id: str) -> str:
+    return f"{screen_id}.khen"
+
+
+def hint_of(screen_id: str, target_id: str = "") -> str:
+    """The hint of a target; of the screen itself when no target is named."""
+    return f"{screen_id}.nhac.{target_id}" if target_id else f"{screen_id}.nhac"
+
+
 def parts_of(lesson: Lesson) -> frozenset[str]:
     """Everything of a lesson that can be recorded, as its files are named without their ending."""
-    questions = [question.id for question in lesson.questions]
-    return frozenset(
-        [
-            *LESSON_PARTS,
-            *(step.id for step in lesson.steps),
-            *questions,
-            *(f"{question}.vi-sao" for question in questions),
-            *(screen.id for screen in lesson.practice.screens),
-        ]
-    )
+    parts = [*LESSON_PARTS, *(step.id for step in lesson.steps)]
+    for question in lesson.questions:
+        parts += [question.id, reason_of(question.id)]
+        parts += [option_of(question.id, option.id) for option in question.options]
+    for screen in lesson.practice.screens:
+        parts.append(screen.id)
+        if screen.praise:
+            parts.append(praise_of(screen.id))
+        if screen.hint:
+            parts.append(hint_of(screen.id))
+        parts += [hint_of(screen.id, target.id) for target in screen.targets if target.hint]
+    return frozenset(parts)
 
 
 def find_recordings(folder: Path, named: str, parts: Collection[str]) -> tuple[dict[str, Recording], tuple[Fault, ...]]:
-    """The recordings beside one lesson by part, and the faults of files that could not be taken in.
+    """The recordings in the `voices` of one folder by part, and the faults of files that could not be taken in.
 
-    folder: of the lesson; `named`: how faults name it, such as "library/vneid-cai-dat/vneid-cai". No recordings at all
-    is no fault. Of two files for one part the first by name is taken.
+    folder: of a lesson, or the library; `named`: how faults name it, such as "library/vneid-cai-dat/vneid-cai". No
+    recordings at all is no fault. Of two files for one part the first by name is taken.
     """
     found: dict[str, Recording] = {}
     faults: list[Fault] = []
@@ -77,7 +116,7 @@ def _amiss(file: Path, parts: Collection[str]) -> str:
     if file.suffix not in FORMATS or not file.is_file():
         return f"a recording is a file that ends in {', '.join(FORMATS)}"
     if file.stem not in parts:
-        return f"the lesson has no part {file.stem}"
+        return f"there is no part {file.stem} to read aloud"
     if file.stat().st_size > BIGGEST:
         return f"is over {BIGGEST} bytes"
     with file.open("rb") as opened:

@@ -16,6 +16,7 @@ class Outcome:
     """goes: id of the screen to show next: the same screen to try again, another after a right answer or a detour
     that teaches, "" for the end of the practice.
     hint: a kind word after an answer that was not right; "" when wiped, which pages have their own words for.
+    hint_by: id of the target whose hint it is; "" when it is the screen's own.
     flash: ids of the targets to light up, in the order of the screen.
     met, missing: SECRET only: rule codes that hold and that do not, in the screen's order.
     wiped: what was typed may be somebody's real number. It was not looked at any further, and the caller must
@@ -25,6 +26,7 @@ class Outcome:
     right: bool
     goes: str
     hint: str = ""
+    hint_by: str = ""
     flash: tuple[str, ...] = ()
     met: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
@@ -55,10 +57,10 @@ def _tap(screen: Screen, given: Sequence[str]) -> Outcome:
     flash = tuple(target.id for target in screen.targets if target.right)
     if touched is None:
         return Outcome(right=False, goes=screen.id, hint=screen.hint, flash=flash)
-    hint = touched.hint or screen.hint
+    hint, by = (touched.hint, touched.id) if touched.hint else (screen.hint, "")
     if touched.goes:  # a detour: the right place is on another screen, so nothing here lights up
-        return Outcome(right=False, goes=touched.goes, hint=hint)
-    return Outcome(right=False, goes=screen.id, hint=hint, flash=flash)
+        return Outcome(right=False, goes=touched.goes, hint=hint, hint_by=by)
+    return Outcome(right=False, goes=screen.id, hint=hint, hint_by=by, flash=flash)
 
 
 def _type(screen: Screen, given: Sequence[str]) -> Outcome:
@@ -81,7 +83,8 @@ def _tick(screen: Screen, given: Sequence[str]) -> Outcome:
         return Outcome(right=True, goes=screen.goes)
     beside = [target for target in screen.targets if target.id in ticked and not target.right and target.hint]
     flash = tuple(target.id for target in screen.targets if target.right and target.id not in ticked)
-    return Outcome(right=False, goes=screen.id, hint=beside[0].hint if beside else screen.hint, flash=flash)
+    hint, by = (beside[0].hint, beside[0].id) if beside else (screen.hint, "")
+    return Outcome(right=False, goes=screen.id, hint=hint, hint_by=by, flash=flash)
 
 
 def _end(screen: Screen, given: Sequence[str]) -> Outcome:  # noqa: ARG001  every kind is asked the same way

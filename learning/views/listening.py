@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from courses.domain.facts import About
 from courses.domain.lesson import Lesson
+from courses.recordings import Recording
 from foundation.problems import NotFound
 from foundation.web.access import public
 from foundation.web.headers import ONE_YEAR
@@ -24,7 +25,17 @@ _NUMBER = re.compile(r"\d[\d .]*")
 def play_recording(lesson_id: str, version: str, part: str) -> Response:
     """A recording, whole or in the ranges asked for. Another version than ours is not there: the page that names it
     has other words, and reads them with the phone's voice."""
-    recording = catalogue().recordings.get(find_lesson(lesson_id).id, {}).get(part)
+    return _sent(catalogue().recordings.get(find_lesson(lesson_id).id, {}).get(part), version)
+
+
+@blueprint.get("/ghi-am/<version>/<part>")
+@public
+def play_frame_recording(version: str, part: str) -> Response:
+    """A recording of the pages' own words, likewise."""
+    return _sent(catalogue().frame_recordings.get(part), version)
+
+
+def _sent(recording: Recording | None, version: str) -> Response:
     if recording is None or recording.version != version or not recording.file.is_file():
         raise NotFound("no_such_recording")
     answer = send_file(
@@ -43,6 +54,19 @@ def told(lesson: Lesson, part: str = "") -> Markup:
         return attributes
     address = url_for(".play_recording", lesson_id=lesson.id, version=recording.version, part=part)
     return attributes + Markup(' data-recorded="{}"').format(address)
+
+
+@blueprint.app_template_global("read_out")
+def read_out(part: str) -> Markup:
+    """The attribute of whatever holds the page's own words `part`, one of FRAME_PARTS, if somebody has read them out.
+
+    Recorded are the Vietnamese words: there is nothing to play in another interface language.
+    """
+    recording = catalogue().frame_recordings.get(part)
+    if recording is None or language().tag != LESSONS_SPEAK:
+        return Markup("")
+    address = url_for("learning.play_frame_recording", version=recording.version, part=part)
+    return Markup(' data-read-out="{}"').format(address)
 
 
 @blueprint.app_template_global("dialled")

@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 from courses.domain.answering import Outcome, answer
 from courses.domain.lesson import Lesson
 from courses.domain.practice import Kind, Screen
+from courses.recordings import hint_of, praise_of
 from foundation import clock
 from foundation.web.access import public
 from foundation.web.database import transaction
@@ -79,15 +80,17 @@ def _said_in_address(screen: Screen, given: list[str], outcome: Outcome) -> dict
 def _page(lesson: Lesson, screen: Screen, *, intro: bool = False) -> str:
     came_from = lesson.practice.screen(request.args.get("tu", ""))
     touched = request.args.getlist("cham")
-    tried, said = None, ""
-    if came_from is not None:
-        # A right tap brings its praise along; a detour brings the hint of what was touched.
-        said = answer(came_from, touched).hint if touched else came_from.praise
+    tried, said, said_part = None, "", ""
+    if came_from is not None and touched:  # a detour brings the hint of what was touched along
+        led_here = answer(came_from, touched)
+        said, said_part = led_here.hint, hint_of(came_from.id, led_here.hint_by)
+    elif came_from is not None:
+        said, said_part = came_from.praise, praise_of(came_from.id)
     elif "xoa" in request.args:
         tried = Outcome(right=False, goes=screen.id, wiped=True)
     elif touched or "lai" in request.args:
         tried = answer(screen, touched)
-        said = tried.hint
+        said, said_part = tried.hint, hint_of(screen.id, tried.hint_by)
     screens = lesson.practice.must_pass
     return render_template(
         "learning/practice.html",
@@ -95,6 +98,7 @@ def _page(lesson: Lesson, screen: Screen, *, intro: bool = False) -> str:
         screen=screen,
         tried=tried,
         said=said,
+        said_part=said_part,
         touched=touched,
         met=request.args.getlist("du") if tried else [],
         intro=lesson.practice.intro if intro else "",

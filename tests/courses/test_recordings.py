@@ -29,6 +29,37 @@ def test_steps_questions_reasons_screens_and_fixed_parts_can_be_recorded(library
     assert (kinds["mot"], kinds["hai"], kinds["hoi-hai"]) == ("audio/mpeg", "audio/mp4", "audio/ogg")
 
 
+def test_praise_hints_options_and_the_pages_own_words_can_be_recorded(library):
+    parts = ("cuoc-goi.nhac.nghe", "hoi-mot.chon.co", "bai.ten", "bai.vao-tap")
+    for part in parts:
+        library.put(f"{FOLDER}/{part}.mp3", MP3)
+    catalogue = library.put("voices/vi/tiep-theo.opus", OPUS).load()
+
+    assert catalogue.faults == ()
+    assert _parts(catalogue) == sorted(parts)
+    assert list(catalogue.frame_recordings) == ["tiep-theo"]
+    assert [course.id for course in catalogue.courses] == ["khoa-mau"]  # voices/ is no course
+
+
+@pytest.mark.parametrize("part", ["cuoc-goi.nhac", "cuoc-goi.khen", "cuoc-goi.nhac.tat-may", "hoi-mot.chon.khac"])
+def test_a_recording_of_words_the_lesson_does_not_have_is_named(library, part):
+    faults = library.put(f"{FOLDER}/{part}.mp3", MP3).faults()
+
+    assert faults == [f"{NAMED}/{part}.mp3: there is no part {part} to read aloud"]
+
+
+def test_a_recording_of_words_no_page_says_is_named(library):
+    faults = library.put("voices/vi/tiep-theo-nua.mp3", MP3).faults()
+
+    assert faults == ["library/voices/vi/tiep-theo-nua.mp3: there is no part tiep-theo-nua to read aloud"]
+
+
+def test_words_of_the_pages_made_anew_change_the_librarys_version(library):
+    before = library.put("voices/vi/tiep-theo.mp3", MP3).load().version
+
+    assert library.put("voices/vi/tiep-theo.mp3", MP3 + b"1").load().version != before
+
+
 def test_a_lesson_without_recordings_is_no_fault(library):
     catalogue = library.load()
 
@@ -38,7 +69,7 @@ def test_a_lesson_without_recordings_is_no_fault(library):
 @pytest.mark.parametrize(
     ("file", "content", "says"),
     [
-        ("vi/khong-co.mp3", MP3, "the lesson has no part khong-co"),
+        ("vi/khong-co.mp3", MP3, "there is no part khong-co to read aloud"),
         ("vi/mot.wav", MP3, "a recording is a file that ends in .mp3, .m4a, .opus"),
         ("vi/mot.mp3", b"", "is no .mp3 inside"),
         ("vi/mot.mp3", b"<html><script>", "is no .mp3 inside"),

@@ -2,12 +2,13 @@
 
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from courses.domain.facts import About, Fact
 from courses.domain.lesson import Reliability
-from courses.recordings import Recording
+from courses.recordings import FRAME_PARTS, Recording
 from tests.making.courses import a_catalogue
 
 SOUND = bytes(range(32, 120))  # the reader of pages below wants text
@@ -23,7 +24,8 @@ def record(app, monkeypatch, tmp_path):
             file = tmp_path / f"{part}.mp3"
             file.write_bytes(SOUND)
             recordings[part] = Recording(file, "audio/mpeg", version)
-        catalogue = replace(a_catalogue(), recordings={"bai-mau": recordings})
+        own = {part: recording for part, recording in recordings.items() if part in FRAME_PARTS}
+        catalogue = replace(a_catalogue(), recordings={"bai-mau": recordings}, frame_recordings=own)
         monkeypatch.setitem(app.extensions, "catalogue", catalogue)
         monkeypatch.setattr("learning.views.kept_pages._pages", {})
 
@@ -42,6 +44,38 @@ def test_a_page_names_the_recordings_of_its_own_parts_only(visitor, record):
     assert _recorded(visitor.open("/bai-hoc/bai-mau/tap/go-ma").html) == []
     assert _recorded(visitor.open("/bai-hoc/bai-mau/cau-hoi/ai-hoi-otp").html) == ["ai-hoi-otp"]
     assert "ai-hoi-otp.vi-sao" in _recorded(visitor.open("/bai-hoc/bai-mau/cau-hoi/ai-hoi-otp?chon=khong").html)
+
+
+def test_hints_praise_and_answers_name_their_recordings(visitor, record):
+    record("cuoc-goi.nhac.nghe-tiep", "cuoc-goi.khen", "ai-hoi-otp.chon.khong")
+
+    assert _recorded(visitor.open("/bai-hoc/bai-mau/tap/cuoc-goi?cham=nghe-tiep").html) == ["cuoc-goi.nhac.nghe-tiep"]
+    assert _recorded(visitor.open("/bai-hoc/bai-mau/tap/go-ma?tu=cuoc-goi").html) == ["cuoc-goi.khen"]
+    assert _recorded(visitor.open("/bai-hoc/bai-mau/cau-hoi/ai-hoi-otp").html) == ["ai-hoi-otp.chon.khong"]
+
+
+def test_the_pages_own_words_name_theirs_in_vietnamese_only(visitor, record):
+    record("tiep-theo", "nho-lay", "man-hinh-tap", "dung-roi")
+    lesson = visitor.open("/bai-hoc/bai-mau").html
+    shown = set(re.findall(r'<span data-read-out="/ghi-am/a{10}/([^"]+)">', lesson))
+
+    assert shown == {"tiep-theo", "nho-lay"}
+    assert "man-hinh-tap" in visitor.open("/bai-hoc/bai-mau/tap").html
+    assert visitor.open("/ghi-am/aaaaaaaaaa/tiep-theo").response.data == SOUND
+    visitor.open("/ghi-am/bbbbbbbbbb/tiep-theo", 404)
+    visitor.open("/ghi-am/aaaaaaaaaa/mot", 404)
+
+    visitor.client.set_cookie("tieng", "en")
+    assert "data-read-out" not in visitor.open("/bai-hoc/bai-mau").html
+
+
+def test_every_word_of_the_pages_that_can_be_recorded_is_on_a_page_and_in_the_guide():
+    house = Path(__file__).resolve().parents[2]
+    pages = "".join(page.read_text() for page in (house / "learning/templates").rglob("*.html"))
+    guide = (house / "docs/authoring.md").read_text()
+
+    assert set(re.findall(r'(?:spoken|read_out)\("([a-z-]+)"', pages)) == set(FRAME_PARTS)
+    assert [part for part in FRAME_PARTS if f"`{part}`" not in guide] == []
 
 
 def test_a_recording_is_kept_by_phones_for_good(visitor, record):
