@@ -50,6 +50,7 @@ OUR_OWN = frozenset(
         "phone_number",
         "too_far_ahead",
         "too_long_ago",
+        "too_old",
     }
 )
 

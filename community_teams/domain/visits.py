@@ -49,14 +49,18 @@ from foundation.problems import Invalid
 VIETNAM = timezone(timedelta(hours=7))
 
 FORM_VERSION = 1
+# A phone that asks by an older form has to fetch the newer one first; its visits wait on the phone.
+OLDEST_FORM_VERSION = 1
 # The sentence read out before anything is written down: templates/community_teams/consent.html.
 CONSENT_TEXT_VERSION = "2026-11"
 
-# Phones' clocks are rarely further off than this.
+# Phones' clocks are rarely further off than this, and a slow line takes no longer.
 CLOCK_TOLERANCE = timedelta(minutes=15)
 # The letter 793/BTTTT-THH that called the teams into being; an earlier visit is a clock that was reset.
 EARLIEST = date(2022, 3, 5)
 FURTHEST_APPOINTMENT = timedelta(days=366)
+# A phone without its clock says 1970; what is further off is no clock.
+FURTHEST_OFFSET = timedelta(days=65 * 366)
 LONGEST_VISIT = timedelta(days=1)
 MOST_PEOPLE = 10
 MOST_ISSUES = 5
@@ -70,6 +74,12 @@ LessonId = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=
 def _without_not_asked(skills: object) -> object:
     # A phone may send null for a skill it did not ask about.
     return {k: v for k, v in skills.items() if v is not None} if isinstance(skills, Mapping) else skills
+
+
+def _not_too_old(version: int) -> int:
+    if version < OLDEST_FORM_VERSION:
+        raise PydanticCustomError("too_old", "asked by a form that is no longer understood")
+    return version
 
 
 class _Told(BaseModel):
@@ -155,7 +165,7 @@ class VisitReport(_Told):
     reason: Text200 | None = None
     started_at: AwareDatetime
     ended_at: AwareDatetime | None = None
-    form_version: Annotated[int, Field(ge=1, le=1000)]
+    form_version: Annotated[int, Field(ge=0, le=1000), AfterValidator(_not_too_old)]
     app_version: Version | None = None
     input_type: InputType = InputType.PHONE
     visit_type: VisitType | None = None
@@ -193,7 +203,7 @@ class VisitReport(_Told):
         told = info.context or {}
         if value > told["now"] + told["ahead"] + CLOCK_TOLERANCE:
             raise PydanticCustomError("in_the_future", "later than now")
-        if value < datetime(EARLIEST.year, EARLIEST.month, EARLIEST.day, tzinfo=VIETNAM):
+        if value < datetime(EARLIEST.year, EARLIEST.month, EARLIEST.day, tzinfo=VIETNAM) + told["ahead"]:
             raise PydanticCustomError("too_long_ago", "before there were teams")
         return value.astimezone(UTC)
 
@@ -254,16 +264,35 @@ class VisitReport(_Told):
         return cls.model_validate(record, context={"now": now, "ahead": ahead})
 
 
+def clock_error(clock_offset: int | None) -> timedelta:
+    """How far ahead a phone's clock is taken to be: nothing within CLOCK_TOLERANCE, which may be a slow line."""
+    error = timedelta(seconds=clock_offset or 0)
+    return error if abs(error) > CLOCK_TOLERANCE else timedelta()
+
+
+def offset_of(sent_at: datetime | None, now: datetime) -> int | None:
+    """Seconds a phone's clock is ahead of ours, by what it said when it sent; None when it said nothing of use."""
+    if sent_at is None:
+        return None
+    offset = sent_at - now
+    return round(offset.total_seconds()) if abs(offset) <= FURTHEST_OFFSET else None
+
+
+def visited_on(report: VisitReport, clock_offset: int | None) -> date:
+    """The day of the visit in Việt Nam, by the server's clock."""
+    return (report.started_at - clock_error(clock_offset)).astimezone(VIETNAM).date()
+
+
 def _is_answer(value: object) -> bool:
     return value.told if isinstance(value, _Told) else value not in (None, [], {})
 
 
-def read_visit(record: Mapping[str, object], *, now: datetime, clock_offset: int = 0) -> VisitReport:
+def read_visit(record: Mapping[str, object], *, now: datetime, clock_offset: int | None = None) -> VisitReport:
     """Read a visit from a phone's record or a form. Raises Invalid naming every faulty field with a code.
 
-    clock_offset: seconds the phone's clock is ahead of ours.
+    clock_offset: seconds the phone's clock is ahead of ours, at most FURTHEST_OFFSET either way; None when not told.
     """
     try:
-        return VisitReport.read(record, now=now, ahead=timedelta(seconds=clock_offset))
+        return VisitReport.read(record, now=now, ahead=clock_error(clock_offset))
     except ValidationError as error:
         raise Invalid(codes_by_field(error)) from None

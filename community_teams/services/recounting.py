@@ -12,7 +12,7 @@ from community_teams.models import HamletDay, HamletTotal, Household, Visit
 from community_teams.queries.standings import standing_now, standings_in
 from community_teams.queries.visits import NOT_CORRECTED
 from community_teams.services import counters
-from community_teams.services.visits import write_standing
+from community_teams.services.standings import write_standing
 from foundation.areas.domain.scope import Scope
 from foundation.areas.models import Area
 from foundation.areas.queries import inside

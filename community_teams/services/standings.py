@@ -1,0 +1,50 @@
+"""Writing where households stand. Nothing else writes those columns."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.orm import Session
+
+from community_teams.domain.households import Standing
+from community_teams.models import HamletTotal, Household
+
+_table = Household.__table__
+# The number counters.lock_hamlets gave to this very transaction, which holds the hamlet's lock.
+_CHANGE_NOW = (
+    select(HamletTotal.change)
+    .where(HamletTotal.hamlet_code == _table.c.hamlet_code)
+    .correlate(_table)
+    .scalar_subquery()
+)
+_WRITE = (
+    update(_table)  # type: ignore[arg-type]
+    .where(_table.c.id == bindparam("_household"))
+    .values(
+        {name: bindparam(name) for name in vars(Standing())} | {"version": _table.c.version + 1, "change": _CHANGE_NOW}
+    )
+)
+
+
+def write_standing(household: Household, new: Standing) -> None:
+    """Write where a household stands on its row; its version counts up if that changes anything. Its hamlet's lock is
+    held."""
+    changed = {name: value for name, value in vars(new).items() if getattr(household, name) != value}
+    for name, value in changed.items():
+        setattr(household, name, value)
+    if changed:
+        household.version += 1
+        household.change = _CHANGE_NOW
+
+
+def write_standings(session: Session, changed: Mapping[UUID, Standing]) -> None:
+    """Write where these households stand, all at once; their versions count up. Their hamlets' locks are held.
+
+    changed: only households that do not stand there already.
+    """
+    if not changed:
+        return
+    session.connection().execute(_WRITE, [{"_household": id} | vars(new) for id, new in sorted(changed.items())])
+    for row in session.identity_map.values():
+        if isinstance(row, Household) and row.id in changed:
+            session.expire(row)
