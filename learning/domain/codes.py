@@ -23,6 +23,14 @@ def code_from(number: int) -> str:
     return "".join(ALPHABET[digit] for digit in [*digits, _check(digits)])
 
 
+def number_of(code: str) -> int:
+    """The number a code carries; `code` as code_from or read_code give it."""
+    number = 0
+    for character in code[:-1]:
+        number = number << 5 | ALPHABET.index(character)
+    return number
+
+
 def read_code(typed: str) -> str:
     """The code as stored, from what a person typed: spaces, hyphens, lower case, O for 0 and I or L for 1 are welcome.
 

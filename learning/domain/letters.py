@@ -13,13 +13,31 @@ from uuid import UUID
 from courses.domain.lesson import Course
 
 # Changes whenever the sentences of learning/letter.html change, so that an old letter can be told from a new one.
-WORDING = "2026-11"
+WORDING = "2026-12"
 
 
 class Status(StrEnum):
     VALID = "valid"
-    REPLACED = "replaced"  # the name was corrected: another letter of the same learner stands in its place
+    REPLACED = "replaced"  # corrected: another letter of the same learner stands in its place
     REVOKED = "revoked"
+
+
+class Manner(StrEnum):
+    """How the course was learned."""
+
+    SELF = "self"
+    ASSISTED = "assisted"  # somebody of the community team sat beside
+    SUPERVISED = "supervised"  # in a class, under the eyes of somebody named
+
+
+class Reason(StrEnum):
+    """Why a letter was revoked; shown to whoever checks it. Vietnamese in `learning/letter_words.html`."""
+
+    OWN_WISH = "own_wish"
+    WRONG_PERSON = "wrong_person"
+    NOT_LEARNED = "not_learned"
+    MISUSED = "misused"
+    OTHER = "other"
 
 
 @dataclass(frozen=True)
@@ -28,6 +46,7 @@ class Facts:
 
     lessons: titles in teaching order. minutes: of the whole course. issued_on: the day in Việt Nam.
     language: BCP 47 tag of the language it was learned in. wording: version of the letter's sentences.
+    supervised_by: who held the class; "" unless manner is SUPERVISED.
     """
 
     name: str
@@ -38,28 +57,58 @@ class Facts:
     language: str
     organisation: str
     wording: str
+    manner: Manner = Manner.SELF
+    supervised_by: str = ""
 
     def as_json(self) -> dict[str, Any]:
-        return asdict(self) | {"lessons": list(self.lessons), "issued_on": self.issued_on.isoformat()}
+        return asdict(self) | {
+            "lessons": list(self.lessons),
+            "issued_on": self.issued_on.isoformat(),
+            "manner": self.manner.value,
+        }
 
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> "Facts":
+        # Letters of wording 2026-11 knew no manner: all of them were learned by oneself.
         return cls(
-            **stored | {"lessons": tuple(stored["lessons"]), "issued_on": date.fromisoformat(stored["issued_on"])}
+            **stored
+            | {
+                "lessons": tuple(stored["lessons"]),
+                "issued_on": date.fromisoformat(stored["issued_on"]),
+                "manner": Manner(stored.get("manner", Manner.SELF)),
+            }
         )
 
 
 @dataclass(frozen=True)
 class Letter:
+    """status_index: the letter's place in the public status list. replaced_by: code of the letter in its place, or "".
+
+    revoked_for, revoked_at: None unless it was revoked.
+    """
+
     code: str
     learner: UUID
     course: str
     facts: Facts
     status: Status
     issued_at: datetime
+    status_index: int = 0
+    replaced_by: str = ""
+    revoked_for: Reason | None = None
+    revoked_at: datetime | None = None
 
 
-def facts_of(course: Course, *, name: str, issued_on: date, language: str, organisation: str) -> Facts:
+def facts_of(
+    course: Course,
+    *,
+    name: str,
+    issued_on: date,
+    language: str,
+    organisation: str,
+    manner: Manner = Manner.SELF,
+    supervised_by: str = "",
+) -> Facts:
     return Facts(
         name=name,
         course_title=course.title,
@@ -69,4 +118,6 @@ def facts_of(course: Course, *, name: str, issued_on: date, language: str, organ
         language=language,
         organisation=organisation,
         wording=WORDING,
+        manner=manner,
+        supervised_by=supervised_by,
     )

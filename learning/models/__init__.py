@@ -3,6 +3,6 @@
 from learning.models.answers import AnswerRow
 from learning.models.fault_reports import FaultReportRow
 from learning.models.learners import Learner
-from learning.models.letters import Certificate
+from learning.models.letters import AwardKey, Certificate, LetterStatus
 
-__all__ = ["AnswerRow", "Certificate", "FaultReportRow", "Learner"]
+__all__ = ["AnswerRow", "AwardKey", "Certificate", "FaultReportRow", "Learner", "LetterStatus"]

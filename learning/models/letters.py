@@ -4,11 +4,40 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, Enum, ForeignKey, Index, String, text
+from sqlalchemy import JSON, Enum, ForeignKey, Index, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from foundation.database import Base, UtcDateTime
-from learning.domain.letters import Facts, Letter, Status
+from learning.domain.letters import Facts, Letter, Reason, Status
+
+
+class LetterStatus(Base):
+    """A letter's place in the public status list. It outlives the letter, so that paper can be told to be void."""
+
+    __tablename__ = "letter_status"
+
+    # Drawn at random, so that neighbours in the list say nothing about whose letters they are.
+    index: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    # Replaced, revoked, or erased with its learner.
+    void: Mapped[bool]
+
+
+class AwardKey(Base):
+    """A key that signs awards. Rows are never deleted: letters signed long ago are still held in hands.
+
+    The private half is nowhere: it is derived from the server's secret key and `salt` whenever it is needed.
+    """
+
+    __tablename__ = "award_key"
+
+    # The first four bytes of SHA-256 of the public key, in hexadecimal.
+    id: Mapped[str] = mapped_column(String(8), primary_key=True)
+    salt: Mapped[bytes] = mapped_column(LargeBinary(16))
+    public: Mapped[bytes] = mapped_column(LargeBinary(32))
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    retired_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # Somebody else may have had it: what it signed proves nothing any more.
+    distrusted: Mapped[bool] = mapped_column(default=False)
 
 
 class Certificate(Base):
@@ -35,6 +64,12 @@ class Certificate(Base):
         Enum(Status, native_enum=False, length=10, values_callable=lambda kinds: [kind.value for kind in kinds])
     )
     issued_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    status_index: Mapped[int] = mapped_column(ForeignKey("letter_status.index"), unique=True)
+    replaced_by: Mapped[str] = mapped_column(String(10), default="")
+    revoked_for: Mapped[Reason | None] = mapped_column(
+        Enum(Reason, native_enum=False, length=20, values_callable=lambda kinds: [kind.value for kind in kinds])
+    )
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     def as_letter(self) -> Letter:
         return Letter(
@@ -44,4 +79,8 @@ class Certificate(Base):
             facts=Facts.from_json(self.facts),
             status=self.status,
             issued_at=self.issued_at,
+            status_index=self.status_index,
+            replaced_by=self.replaced_by,
+            revoked_for=self.revoked_for,
+            revoked_at=self.revoked_at,
         )

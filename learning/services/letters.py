@@ -1,68 +1,188 @@
-"""Issuing letters of completion."""
+"""Issuing letters of completion, correcting them, and taking them back."""
 
 import secrets
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from courses.domain.lesson import Course
+from foundation.accounts.services.audit import record
 from foundation.clock import day_in_vietnam
-from foundation.problems import Conflict, Invalid
+from foundation.free_text import has_bad_characters, number_fault
+from foundation.problems import Conflict, Invalid, NotFound
 from learning import queries
 from learning.domain.codes import RANDOM_BITS, code_from
-from learning.domain.letters import Letter, Status, facts_of
+from learning.domain.letters import Facts, Letter, Manner, Reason, Status, facts_of
 from learning.domain.names import FaultyName, read_name
 from learning.domain.progress import course_progress
-from learning.models import Certificate
+from learning.models import Certificate, LetterStatus
+
+LONGEST_NOTE = 300  # characters
+_TRIES = 5
 
 
 def issue_letter(
-    session: Session, *, learner: UUID, course: Course, name: str, organisation: str, language: str, now: datetime
+    session: Session,
+    *,
+    learner: UUID,
+    course: Course,
+    name: str,
+    organisation: str,
+    language: str,
+    now: datetime,
+    manner: Manner = Manner.SELF,
+    supervised_by: str = "",
 ) -> Letter:
     """The learner's letter for a finished course. Asked again with the same name, the same letter.
 
-    Another name gives a new letter and marks the one before as replaced. name: as typed. language: BCP 47 tag.
-    Raises Conflict("course_not_finished"), and Invalid with a code of FaultyName under "name".
+    Another name gives a new letter and marks the one before as replaced; so does a manner that says more than the one
+    before. How a course was learned stays as it was when only the name is corrected. name: as typed. language: BCP 47
+    tag. supervised_by: who held the class, as typed; needed for Manner.SUPERVISED, and only for that. Raises
+    Conflict("course_not_finished"), and Invalid with a code of FaultyName under "name" or "supervised_by".
     """
     if not course_progress(course, queries.right_answers(session, learner)).complete:
         raise Conflict("course_not_finished", course=course.id)
-    try:
-        clean_name = read_name(name)
-    except FaultyName as faulty:
-        raise Invalid({"name": faulty.code}) from None
+    clean_name = _name(name, "name")
+    teacher = _name(supervised_by, "supervised_by") if manner is Manner.SUPERVISED else ""
 
-    known = _valid_row(session, learner, course.id)
-    if known is not None and known.as_letter().facts.name == clean_name:
-        return known.as_letter()
+    for _try in range(_TRIES):
+        known = _valid_row(session, learner, course.id)
+        before = known.as_letter().facts if known else None
+        if before is not None and manner is Manner.SELF:
+            manner, teacher = before.manner, before.supervised_by
+        facts = facts_of(
+            course,
+            name=clean_name,
+            issued_on=day_in_vietnam(now),
+            language=language,
+            organisation=organisation,
+            manner=manner,
+            supervised_by=teacher,
+        )
+        if known is not None and before is not None and _says_the_same(before, facts):
+            return known.as_letter()
+        try:
+            with session.begin_nested():
+                return _issued(session, learner, course.id, facts, known, now)
+        except IntegrityError:
+            # The button was pressed twice at once, or the place in the list was taken a moment ago.
+            session.expire_all()
+    raise Conflict("try_again")
 
-    facts = facts_of(
-        course, name=clean_name, issued_on=day_in_vietnam(now), language=language, organisation=organisation
+
+def revoke_letter(
+    session: Session, code: str, reason: Reason, *, note: str, who: str, area_path: str, now: datetime
+) -> Letter:
+    """Take a letter back, with the reason everybody sees and a note that only the audit log keeps. Again: no change.
+
+    who: a sign-in name. area_path: where that person answers for letters. Raises NotFound("no_such_letter"),
+    Conflict("letter_replaced") for one that another has replaced, Invalid with field "note".
+    """
+    note = note.replace("\r\n", "\n").strip()
+    if fault := _note_fault(reason, note):
+        raise Invalid({"note": fault})
+    row = session.scalar(select(Certificate).where(Certificate.code == code).with_for_update())
+    if row is None:
+        raise NotFound("no_such_letter")
+    if row.status is Status.REPLACED:
+        raise Conflict("letter_replaced")
+    if row.status is Status.VALID:
+        _revoke(session, row, reason, now)
+        told = {"letter": code, "reason": reason.value} | ({"note": note} if note else {})
+        record(session, who, "revoke_letter", told, now=now, area_path=area_path)
+    return row.as_letter()
+
+
+def take_back_own_letter(session: Session, code: str, *, learner: UUID, now: datetime) -> Letter:
+    """Revoke a letter because its learner wishes so. Again: no change. Raises NotFound for a letter of anybody else."""
+    row = session.scalar(select(Certificate).where(Certificate.code == code).with_for_update())
+    if row is None or row.learner != learner:
+        raise NotFound("no_such_letter")
+    if row.status is Status.VALID:
+        _revoke(session, row, Reason.OWN_WISH, now)
+    return row.as_letter()
+
+
+def forget_letters(session: Session, learner: UUID) -> None:
+    """Erase all that is known of a learner's letters. Their places in the status list stay, void for good."""
+    own = select(Certificate.status_index).where(Certificate.learner == learner)
+    session.execute(
+        update(LetterStatus)
+        .where(LetterStatus.index.in_(own))
+        .values(void=True)
+        .execution_options(synchronize_session=False)
     )
+    session.execute(delete(Certificate).where(Certificate.learner == learner))
+
+
+def _name(typed: str, field: str) -> str:
+    try:
+        return read_name(typed)
+    except FaultyName as faulty:
+        raise Invalid({field: faulty.code}) from None
+
+
+def _says_the_same(before: Facts, after: Facts) -> bool:
+    told = [(facts.name, facts.manner, facts.supervised_by) for facts in (before, after)]
+    return told[0] == told[1]
+
+
+def _issued(
+    session: Session, learner: UUID, course: str, facts: Facts, before: Certificate | None, now: datetime
+) -> Letter:
+    code = code_from(secrets.randbits(RANDOM_BITS))
+    if before is not None:
+        before.status, before.replaced_by = Status.REPLACED, code
+        _make_void(session, before)
+    place = LetterStatus(index=_free_place(session), void=False)
+    session.add(place)
+    session.flush()
     row = Certificate(
-        code=code_from(secrets.randbits(RANDOM_BITS)),
+        code=code,
         learner=learner,
-        course=course.id,
+        course=course,
         facts=facts.as_json(),
         status=Status.VALID,
         issued_at=now,
+        status_index=place.index,
+        replaced_by="",
     )
-    try:
-        with session.begin_nested():
-            if known is not None:
-                known.status = Status.REPLACED
-                session.flush()
-            session.add(row)
-    except IntegrityError:
-        # The button was pressed twice at once; the other press issued the letter.
-        session.expire_all()
-        quicker = _valid_row(session, learner, course.id)
-        if quicker is None:
-            raise
-        return quicker.as_letter()
+    session.add(row)
+    session.flush()
     return row.as_letter()
+
+
+def _free_place(session: Session) -> int:
+    """A random place that no letter has had, in the list being filled; a list half full is left as it is."""
+    first = (queries.count_status_lists(session) - 1) * queries.LIST_SIZE
+    taken = session.scalar(select(func.count()).select_from(LetterStatus).where(LetterStatus.index >= first)) or 0
+    if taken >= queries.LIST_SIZE // 2:
+        first += queries.LIST_SIZE
+    while True:
+        place = first + secrets.randbelow(queries.LIST_SIZE)
+        if session.get(LetterStatus, place) is None:
+            return place
+
+
+def _revoke(session: Session, row: Certificate, reason: Reason, now: datetime) -> None:
+    row.status, row.revoked_for, row.revoked_at = Status.REVOKED, reason, now
+    _make_void(session, row)
+    session.flush()
+
+
+def _make_void(session: Session, row: Certificate) -> None:
+    session.execute(update(LetterStatus).where(LetterStatus.index == row.status_index).values(void=True))
+
+
+def _note_fault(reason: Reason, note: str) -> str:
+    if reason is Reason.OTHER and not note:
+        return "say_what"
+    if len(note) > LONGEST_NOTE:
+        return "too_long"
+    return "control_character" if has_bad_characters(note) else number_fault(note) or ""
 
 
 def _valid_row(session: Session, learner: UUID, course: str) -> Certificate | None:

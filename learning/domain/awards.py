@@ -1,0 +1,147 @@
+"""What the square code on a letter carries: the award in a few bytes, signed, so that it is checked without network.
+
+An award is a CBOR array followed by an Ed25519 signature of 64 bytes, at most MOST_BYTES together. In the address it
+stands as one decimal number after "#": digits take the least room in a QR code, and what follows "#" is never sent to
+a server, so no log keeps a name. docs/letters.md describes every place of the array.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import cbor2
+
+from learning.domain.codes import RANDOM_BITS, code_from, number_of, read_code
+from learning.domain.letters import Letter, Manner
+
+MOST_BYTES = 140
+SIGNATURE_BYTES = 64
+VERSION = 1
+# Signed together with the award, so that no signature made for anything else can pass for one of these.
+CONTEXT = b"binh-dan-hoc-vu-so award 1\0"
+
+_FIRST_DAY = date(2026, 1, 1)
+_MANNERS = (Manner.SELF, Manner.ASSISTED, Manner.SUPERVISED)  # their places are written into codes: only ever append
+_CODE_BYTES = (RANDOM_BITS + 7) // 8
+
+
+class Damaged(ValueError):
+    """What was scanned is no whole award: cut off, or changed on the way."""
+
+
+@dataclass(frozen=True)
+class Award:
+    """The facts of a letter that fit into its square code.
+
+    key: id of the key that signed, 8 hexadecimal digits. index: the place in the status list. course: its id.
+    name: as on the letter, or its initials where the whole does not fit; `whole` tells which.
+    """
+
+    key: str
+    code: str
+    index: int
+    issued_on: date
+    manner: Manner
+    course: str
+    name: str
+    whole: bool
+
+
+@dataclass(frozen=True)
+class Scanned:
+    """What somebody scanned, typed or pasted: a letter's code, the digits of its award, or both; "" for what is not."""
+
+    code: str
+    digits: str
+
+
+def award_of(letter: Letter, key: str) -> Award:
+    """The award of a letter, its name shortened to initials if need be."""
+    facts = letter.facts
+    award = Award(
+        key, letter.code, letter.status_index, facts.issued_on, facts.manner, letter.course, facts.name, whole=True
+    )
+    if _fits(award):
+        return award
+    initials = [word[0] + "." for word in facts.name.split()]
+    while not _fits(shorter := _with_initials(award, initials)):
+        initials.pop()
+    return shorter
+
+
+def signed_token(award: Award, sign: Callable[[bytes], bytes]) -> str:
+    """The award and its signature as decimal digits."""
+    packed = _packed(award)
+    return str(int.from_bytes(packed + sign(CONTEXT + packed)))
+
+
+def read_token(digits: str) -> tuple[Award, bytes, bytes]:
+    """The award that `digits` hold, what was signed, and the signature, not verified yet. Raises Damaged."""
+    if not re.fullmatch(r"[1-9][0-9]{150,400}", digits):
+        raise Damaged(digits[:20])
+    number = int(digits)
+    token = number.to_bytes((number.bit_length() + 7) // 8)
+    packed, signature = token[:-SIGNATURE_BYTES], token[-SIGNATURE_BYTES:]
+    if len(token) > MOST_BYTES:
+        raise Damaged("too long")
+    return _unpacked(packed), CONTEXT + packed, signature
+
+
+def read_scanned(text: str) -> Scanned:
+    """Take apart an address read off a letter, a code, or the digits alone. Raises Mistyped when it is none of them."""
+    text = text.strip()
+    if "/xac-nhan/" in text:
+        code, _, digits = text.rpartition("/xac-nhan/")[2].partition("#")
+        return Scanned(read_code(code), re.sub(r"\s", "", digits))
+    if text.isascii() and len(bare := re.sub(r"\s", "", text)) > 40 and bare.isdigit():
+        return Scanned("", bare)
+    return Scanned(read_code(text), "")
+
+
+def _with_initials(award: Award, initials: list[str]) -> Award:
+    return Award(
+        award.key, award.code, award.index, award.issued_on, award.manner, award.course, " ".join(initials), whole=False
+    )
+
+
+def _fits(award: Award) -> bool:
+    return len(_packed(award)) + SIGNATURE_BYTES <= MOST_BYTES
+
+
+def _packed(award: Award) -> bytes:
+    packed: bytes = cbor2.dumps(
+        [
+            VERSION,
+            bytes.fromhex(award.key),
+            number_of(award.code).to_bytes(_CODE_BYTES),
+            award.index,
+            (award.issued_on - _FIRST_DAY).days,
+            _MANNERS.index(award.manner),
+            award.course,
+            award.name if award.whole else [award.name],
+        ]
+    )
+    return packed
+
+
+def _unpacked(packed: bytes) -> Award:
+    try:
+        version, key, code, index, day, manner, course, name = cbor2.loads(packed)
+        award = Award(
+            key=key.hex(),
+            code=code_from(int.from_bytes(code)),
+            index=index,
+            issued_on=_FIRST_DAY + timedelta(days=day),
+            manner=_MANNERS[manner],
+            course=course,
+            name=name if isinstance(name, str) else name[0],
+            whole=isinstance(name, str),
+        )
+        # Written anew it must be the same, byte for byte: nothing hidden, nothing in another order or type.
+        told = isinstance(award.course, str) and isinstance(award.name, str)
+        if version != VERSION or not told or _packed(award) != packed:
+            raise Damaged("not as written by us")
+    except (cbor2.CBORDecodeError, ValueError, TypeError, AttributeError, LookupError, OverflowError) as error:
+        raise Damaged(str(error)) from None
+    return award
