@@ -1,0 +1,38 @@
+// One sender at a time, whether tabs or the worker: Web Locks, and a lease in the store where a phone has none.
+
+const LEASE_MS = 150_000;
+
+/**
+ * Do `work` unless somebody else is at it. A tab that dies frees a Web Lock at once, and a lease after two and a half
+ * minutes. Two at once would harm nothing (the server knows each visit by its id), only cost bytes.
+ *
+ * @returns {Promise<{busy: true} | {busy: false, result: *}>}
+ */
+export async function alone(name, work, { locks, store, crypto, now }) {
+  if (locks) {
+    return locks.request(name, { ifAvailable: true }, async (lock) =>
+      lock ? { busy: false, result: await work() } : { busy: true },
+    );
+  }
+  const holder = Array.from(crypto.getRandomValues(new Uint8Array(8))).join();
+  if (!(await take(store, holder, now))) return { busy: true };
+  // Held on to while it works: a thin line may take longer than a lease.
+  const holding = setInterval(() => take(store, holder, now).catch(() => {}), LEASE_MS / 3);
+  try {
+    return { busy: false, result: await work() };
+  } finally {
+    clearInterval(holding);
+    await store.write(["kept"], async ({ get, remove }) => {
+      if ((await get("kept", "lease"))?.holder === holder) await remove("kept", "lease");
+    });
+  }
+}
+
+function take(store, holder, now) {
+  return store.write(["kept"], async ({ get, put }) => {
+    const lease = await get("kept", "lease");
+    const isFree = !lease || lease.holder === holder || lease.until <= now() || lease.until > now() + 2 * LEASE_MS;
+    if (isFree) await put("kept", { holder, until: now() + LEASE_MS }, "lease");
+    return isFree;
+  });
+}

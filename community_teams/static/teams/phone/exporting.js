@@ -1,0 +1,15 @@
+// The last resort: waiting visits as a file that an organiser can read in. Whoever holds the file reads the visits.
+
+/** @param {object[]} visits  records, oldest first @returns {Blob} the body of a batch, of any length */
+export function fileOf(visits, { crypto, device, member, now, about = {} }) {
+  const body = {
+    batch: crypto.randomUUID(),
+    device,
+    member,
+    pending: 0,
+    sent_at: new Date(now()).toISOString(),
+    ...about,
+    visits,
+  };
+  return new Blob([JSON.stringify(body, null, 1)], { type: "application/json" });
+}

@@ -1,0 +1,161 @@
+// Sealing what is kept (AES-GCM), and the lock that only the member's PIN opens. WebCrypto only.
+// Which key guards what, and against whom: docs/decisions/the-phone-sends-while-locked.md.
+
+import { Fault } from "./faults.js";
+
+export const SHORTEST_PIN = 6;
+const LONGEST_PIN = 12;
+
+// Rounds of PBKDF2 so that unlocking takes about this long on the phone at hand, within bounds.
+const UNLOCKING_MS = 600;
+const FEWEST_ROUNDS = 200_000;
+const MOST_ROUNDS = 1_000_000;
+const TRIED_ROUNDS = 20_000;
+
+// Seconds to wait after the n-th wrong PIN in a row; the last one from then on.
+const WAITS = [0, 0, 0, 0, 30, 60, 300, 900, 3600];
+
+const IV_BYTES = 12;
+
+/** A key that this browser can use and nobody can read out of it. */
+export function newSealingKey(crypto) {
+  return crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, false, ["encrypt", "decrypt"]);
+}
+
+/** Seal any JSON value. @returns {Promise<Uint8Array>} 12 random bytes, then what AES-GCM made of it */
+export async function seal(crypto, key, value) {
+  return sealBytes(crypto, key, new TextEncoder().encode(JSON.stringify(value)));
+}
+
+/** What `seal` was given. Rejects with `unreadable` where it was sealed under another key, or damaged. */
+export async function unseal(crypto, key, sealed) {
+  return JSON.parse(new TextDecoder().decode(await unsealBytes(crypto, key, sealed)));
+}
+
+async function sealBytes(crypto, key, bytes) {
+  const iv = crypto.getRandomValues(new Uint8Array(IV_BYTES));
+  const sealed = new Uint8Array(await crypto.subtle.encrypt({ name: "AES-GCM", iv }, key, bytes));
+  const whole = new Uint8Array(IV_BYTES + sealed.length);
+  whole.set(iv);
+  whole.set(sealed, IV_BYTES);
+  return whole;
+}
+
+async function unsealBytes(crypto, key, sealed) {
+  try {
+    return await crypto.subtle.decrypt(
+      { name: "AES-GCM", iv: sealed.subarray(0, IV_BYTES) },
+      key,
+      sealed.subarray(IV_BYTES),
+    );
+  } catch {
+    throw new Fault("unreadable");
+  }
+}
+
+/** The keys that stay in the store: made at the first use, the same ever after, also when two tabs come at once. */
+export async function keptKeys(store, crypto) {
+  const made = {
+    outbox_key: await newSealingKey(crypto),
+    device_key: await crypto.subtle.generateKey({ name: "HMAC", hash: "SHA-256" }, false, ["sign"]),
+  };
+  return store.write(["kept"], async ({ get, put }) => {
+    const keys = {};
+    for (const [name, key] of Object.entries(made)) {
+      keys[name] = await get("kept", name);
+      if (!keys[name]) await put("kept", (keys[name] = key), name);
+    }
+    return keys;
+  });
+}
+
+/** Throws `pin_too_short`, `pin_too_long`, `pin_not_digits` or `pin_too_easy`. */
+export function checkPin(pin) {
+  if (!/^[0-9]*$/.test(pin)) throw new Fault("pin_not_digits");
+  if (pin.length < SHORTEST_PIN) throw new Fault("pin_too_short");
+  if (pin.length > LONGEST_PIN) throw new Fault("pin_too_long");
+  const steps = new Set();
+  for (let place = 1; place < pin.length; place += 1) steps.add(pin.charCodeAt(place) - pin.charCodeAt(place - 1));
+  // 000000, 123456, 987654
+  if (steps.size === 1 && Math.abs([...steps][0]) <= 1) throw new Fault("pin_too_easy");
+}
+
+/** Whether a PIN was ever set here. */
+export async function hasPin(store) {
+  return (await store.get("kept", "pin")) !== undefined;
+}
+
+/**
+ * Lock a new member key behind `pin`, in place of any before it. What was sealed under an earlier key is unreadable then.
+ * @returns {Promise<CryptoKey>} the member key, unlocked
+ */
+export async function makeMemberKey(store, crypto, deviceKey, pin) {
+  checkPin(pin);
+  const bytes = crypto.getRandomValues(new Uint8Array(32));
+  await lockBehind(store, crypto, deviceKey, pin, bytes);
+  return memberKey(crypto, bytes);
+}
+
+/** The member key. Rejects with `no_pin`, `wrong_pin` {until} or `pin_wait` {until}: milliseconds of the phone's clock. */
+export async function unlockMemberKey(store, crypto, deviceKey, pin, milliseconds) {
+  return memberKey(crypto, await open(store, crypto, deviceKey, pin, milliseconds));
+}
+
+/** Lock the same member key behind another PIN; nothing has to be sealed anew. Rejects as unlockMemberKey and checkPin. */
+export async function changePin(store, crypto, deviceKey, pin, newPin, milliseconds) {
+  checkPin(newPin);
+  const bytes = await open(store, crypto, deviceKey, pin, milliseconds);
+  await lockBehind(store, crypto, deviceKey, newPin, bytes);
+}
+
+function memberKey(crypto, bytes) {
+  return crypto.subtle.importKey("raw", bytes, "AES-GCM", false, ["encrypt", "decrypt"]);
+}
+
+async function lockBehind(store, crypto, deviceKey, pin, bytes) {
+  const salt = crypto.getRandomValues(new Uint8Array(16));
+  const rounds = await roundsFor(crypto);
+  const locked = await sealBytes(crypto, await pinKey(crypto, deviceKey, pin, salt, rounds), bytes);
+  await store.put("kept", { salt, rounds, locked, wrong: 0, until: 0 }, "pin");
+}
+
+async function open(store, crypto, deviceKey, pin, milliseconds) {
+  // Counted before it is tried: closing the app in between wins no guess.
+  const lock = await store.write(["kept"], async ({ get, put }) => {
+    const kept = await get("kept", "pin");
+    if (!kept) throw new Fault("no_pin");
+    if (milliseconds < kept.until) throw new Fault("pin_wait", { until: kept.until });
+    const wrong = kept.wrong + 1;
+    const counted = { ...kept, wrong, until: milliseconds + 1000 * WAITS[Math.min(wrong, WAITS.length) - 1] };
+    await put("kept", counted, "pin");
+    return counted;
+  });
+  const key = await pinKey(crypto, deviceKey, pin, lock.salt, lock.rounds);
+  let bytes;
+  try {
+    bytes = await unsealBytes(crypto, key, lock.locked);
+  } catch {
+    throw new Fault("wrong_pin", { until: lock.until });
+  }
+  await store.put("kept", { ...lock, wrong: 0, until: 0 }, "pin");
+  return bytes;
+}
+
+/** From PIN and device key together: a copy of what is stored is worth nothing to a guesser without that key. */
+async function pinKey(crypto, deviceKey, pin, salt, rounds) {
+  const stretched = await stretch(crypto, pin, salt, rounds);
+  const mixed = await crypto.subtle.sign("HMAC", deviceKey, stretched);
+  return crypto.subtle.importKey("raw", mixed, "AES-GCM", false, ["encrypt", "decrypt"]);
+}
+
+async function stretch(crypto, pin, salt, rounds) {
+  const typed = await crypto.subtle.importKey("raw", new TextEncoder().encode(pin), "PBKDF2", false, ["deriveBits"]);
+  return crypto.subtle.deriveBits({ name: "PBKDF2", hash: "SHA-256", salt, iterations: rounds }, typed, 256);
+}
+
+async function roundsFor(crypto) {
+  const start = performance.now();
+  await stretch(crypto, "0", new Uint8Array(16), TRIED_ROUNDS);
+  const took = Math.max(performance.now() - start, 0.1);
+  return Math.round(Math.min(Math.max((TRIED_ROUNDS * UNLOCKING_MS) / took, FEWEST_ROUNDS), MOST_ROUNDS));
+}

@@ -1,0 +1,63 @@
+// Who uses this phone, and what the phone is called. Holds no household and no visit.
+
+import { DEVICE_STEPS, DEVICE_STORE, MEMBER_STEPS, MEMBER_STORE, openStore, wipeStore } from "./store.js";
+
+export const SIGN_OUT = "/dang-xuat";
+
+/** The store of one member: nobody else's, and opened under their name only. */
+export function openMemberStore(indexedDB, member, onTaken) {
+  return openStore(indexedDB, MEMBER_STORE + member, MEMBER_STEPS, onTaken);
+}
+
+export async function openDevice({ indexedDB, crypto, now }) {
+  const store = await openStore(indexedDB, DEVICE_STORE, DEVICE_STEPS);
+  const fresh = crypto.randomUUID ? crypto.randomUUID() : newDeviceId(crypto);
+  const id = await store.write(["kept"], async ({ get, put }) => {
+    const kept = await get("kept", "device");
+    if (!kept) await put("kept", fresh, "device");
+    return kept ?? fresh;
+  });
+
+  return {
+    /** The same all through this phone's life, whoever uses it; a new one after it was wiped. */
+    id,
+    /** Who has used this phone and has something kept on it, the last one first: [{member, name, usedAt}]. */
+    async members() {
+      const members = await store.read(["members"], ({ all }) => all("members"));
+      return members.sort((one, other) => other.usedAt - one.usedAt);
+    },
+    async remember(member, name) {
+      await store.write(["members"], async ({ get, put }) => {
+        const known = await get("members", member);
+        await put("members", { member, name: name ?? known?.name ?? "", usedAt: now() });
+      });
+    },
+    /** Delete all that this phone keeps of one member, waiting visits too. Ask before. */
+    async wipeMember(member) {
+      await wipeStore(indexedDB, MEMBER_STORE + member, MEMBER_STEPS);
+      await store.write(["members"], ({ remove }) => remove("members", member));
+    },
+    /** Delete everything of everybody; the phone is a stranger afterwards. */
+    async wipeAll() {
+      for (const { member } of await this.members()) await this.wipeMember(member);
+      store.close();
+      await wipeStore(indexedDB, DEVICE_STORE, DEVICE_STEPS);
+    },
+    close: () => store.close(),
+  };
+}
+
+/** A phone that was cut off: everything of everybody goes, and so does the session. */
+export async function wipePhone(env) {
+  const device = await openDevice(env);
+  await device.wipeAll();
+  await env.fetch(SIGN_OUT, { method: "POST", credentials: "same-origin", redirect: "manual" }).catch(() => {});
+}
+
+// Browsers before 2022 have no randomUUID.
+function newDeviceId(crypto) {
+  const hex = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0"));
+  hex[6] = `4${hex[6][1]}`;
+  hex[8] = `8${hex[8][1]}`;
+  return hex.join("").replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+}

@@ -1,0 +1,420 @@
+// The door to what the phone keeps: the one module the screens import.
+//
+// Every function is async and rejects with a Fault, whose `code` is stable; the page has the words. Besides those named
+// below any of them may reject with `locked` (the PIN is asked for), `storage_full` (the phone is full; nothing stored
+// before is lost), `newer_store` (a newer app was here: reload), `store_closed` (another tab took over: reload),
+// `no_storage` and `store_failed`. Requests reject as asking.js says: `offline`, `time_out`, `not_our_answer`, `later`,
+// `not_signed_in`, `other_member` (somebody else is signed in now), `device_cut_off` (everything was wiped).
+
+import { ask } from "./asking.js";
+import { openDrafts } from "./drafts.js";
+import { fileOf } from "./exporting.js";
+import { Fault } from "./faults.js";
+import { openIdle } from "./idle.js";
+import { changePin, hasPin, keptKeys, makeMemberKey, unlockMemberKey } from "./keys.js";
+import { openKnown } from "./known.js";
+import { openDevice, openMemberStore, SIGN_OUT, wipePhone } from "./members.js";
+import { sendBySelf } from "./moments.js";
+import { openOutbox, State } from "./outbox.js";
+import { finished } from "./records.js";
+import { Because, send, SYNC_TAG } from "./sender.js";
+import { MEMBER_STORE } from "./store.js";
+import { openWorklist } from "./worklist.js";
+
+export const WHO = "/doi-so/tren-may/toi";
+const TIMEOUT_MS = 30_000;
+
+/** What the browser gives; tests give their own. */
+function environment(given) {
+  const { navigator, document } = globalThis;
+  return {
+    indexedDB: globalThis.indexedDB,
+    crypto: globalThis.crypto,
+    fetch: (...asked) => globalThis.fetch(...asked),
+    now: () => Date.now(),
+    random: Math.random,
+    locks: navigator?.locks ?? null,
+    storage: navigator?.storage ?? null,
+    worker: navigator?.serviceWorker ?? null,
+    window: document ? globalThis : null,
+    document,
+    Channel: globalThis.BroadcastChannel ?? null,
+    ...given,
+  };
+}
+
+/**
+ * Who has something kept on this phone, the last one first: [{member, name, usedAt}]. For choosing while offline.
+ */
+export async function membersHere(given = {}) {
+  const device = await openDevice(environment(given));
+  try {
+    return await device.members();
+  } finally {
+    device.close();
+  }
+}
+
+/**
+ * Who is signed in at the server: {member, name, hamlets: [{code, name, sample}]}. Rejects with `not_signed_in`,
+ * `offline`, ….
+ */
+export async function whoIsSignedIn(given = {}) {
+  return (await ask(environment(given).fetch, WHO, {}, TIMEOUT_MS)).body;
+}
+
+/**
+ * Open what this phone keeps for one member. Needs no PIN and no network; sends what waits by itself from now on.
+ *
+ * @param {object} given
+ *   member: the person's id as the server calls it (string); name: how to call them, kept for choosing;
+ *   appVersion: sent with each visit; and, for tests, anything of environment()
+ */
+export async function openPhone(given) {
+  const env = environment(given);
+  const { crypto, now, member, appVersion } = env;
+  const device = await openDevice(env);
+  await device.remember(member, env.name);
+  const listeners = new Set();
+  const tell = (change) => {
+    for (const listener of [...listeners]) listener(change);
+  };
+  const store = await openMemberStore(env.indexedDB, member, (newVersion) =>
+    close({ what: newVersion === null ? "wiped" : "newer" }),
+  );
+  const keys = await keptKeys(store, crypto);
+  let pinSet = await hasPin(store);
+  let stopSending = () => {};
+
+  const idle = openIdle({
+    now,
+    onLock() {
+      worklist.forget();
+      tell({ what: "locked" });
+    },
+  });
+  const memberKey = () => idle.key();
+  const room = { store, crypto, now, memberKey, appVersion };
+  const outbox = openOutbox({ store, crypto, now, key: keys.outbox_key });
+  const drafts = openDrafts(room);
+  const known = openKnown(room);
+  const worklist = openWorklist({ ...room, ask: (address, timeoutMs) => askAsMember(address, timeoutMs) });
+
+  // Other tabs and the worker say what they changed.
+  const channel = env.Channel ? new env.Channel(MEMBER_STORE + member) : null;
+  if (channel) {
+    channel.unref?.();
+    channel.onmessage = ({ data }) => changed(data, { here: false });
+  }
+  async function changed(change, { here = true } = {}) {
+    if (here) channel?.postMessage(change);
+    if (change.what === "outbox" && !idle.locked) await showVisits().catch(() => {});
+    tell(change);
+  }
+
+  async function showVisits() {
+    const entries = await outbox.list();
+    const counted = entries.filter(({ state, delivered }) => state !== State.NEEDS_PERSON || delivered);
+    worklist.show(counted.map(({ record, state }) => ({ record, waiting: state !== State.ACKNOWLEDGED })));
+  }
+
+  async function storageGranted() {
+    const isGranted = await env.storage?.persisted?.().catch(() => false);
+    return isGranted ? "persisted" : "best_effort";
+  }
+
+  async function askAsMember(address, timeoutMs) {
+    const headers = { "X-Member": member, "X-Device": device.id };
+    try {
+      return (await ask(env.fetch, address, { headers }, timeoutMs)).body;
+    } catch (error) {
+      // What still waits is sent for a person to look at before everything goes.
+      if (error.code === "device_cut_off" && (await sendNow(Because.ASKED)).stopped !== error.code) await wipe();
+      throw error;
+    }
+  }
+
+  // One run at a time from this page; who asks meanwhile gets another run after it, so that nothing waits for a timer.
+  let running = null;
+  let next = null;
+  function sendNow(because) {
+    if (!running) {
+      running = sendOnce(because).finally(() => {
+        running = null;
+      });
+      return running;
+    }
+    next ??= running
+      .catch(() => {})
+      .then(() => {
+        next = null;
+        return sendNow(because);
+      });
+    return next;
+  }
+
+  async function sendOnce(because) {
+    const about = { storage: await storageGranted(), ...(appVersion ? { app_version: appVersion } : {}) };
+    const { indexedDB, fetch, random, locks } = env;
+    const answer = await send(because, {
+      store, outbox, crypto, now, fetch, random, locks, indexedDB, member, device: device.id, about, wipe,
+    });
+    if (answer.stopped !== "busy" && answer.stopped !== "waiting") await changed({ what: "outbox", ...answer });
+    return answer;
+  }
+  // By itself: what stands in the way is in the summary, and is tried again later.
+  const sendQuietly = (because) => sendNow(because).catch((error) => tell({ what: "fault", code: error.code ?? "store_failed" }));
+
+  /** Let the browser send when it is back on a network, even when this page is long closed. */
+  async function askForSync() {
+    const registration = await env.worker?.getRegistration?.("/doi-so");
+    await registration?.sync?.register(SYNC_TAG);
+  }
+
+  async function wipe() {
+    close();
+    await wipePhone(env);
+    tell({ what: "wiped" });
+  }
+
+  function close(change = null) {
+    stopSending();
+    idle.lock();
+    store.close();
+    channel?.close();
+    device.close();
+    if (change) tell(change);
+  }
+
+  async function unlockedWith(key) {
+    idle.hold(key);
+    pinSet = true;
+    await known.tidy();
+    await showVisits();
+    // Refused in silence by some browsers; the summary says what came of it.
+    await env.storage?.persist?.().catch(() => false);
+    tell({ what: "unlocked" });
+  }
+
+  const phone = {
+    member,
+    device: device.id,
+
+    /** Whether the PIN is asked for; always true before setPin. */
+    get locked() {
+      return idle.locked;
+    },
+    /** Whether a PIN was set on this phone. */
+    get hasPin() {
+      return pinSet;
+    },
+    /** Open with the PIN. Rejects with `wrong_pin` {until}, `pin_wait` {until} (ms; before then none is tried), `no_pin`. */
+    async unlock(pin) {
+      await unlockedWith(await unlockMemberKey(store, crypto, keys.device_key, pin, now()));
+    },
+    /**
+     * Set the PIN at first use: 6 to 12 digits. Rejects with `pin_too_short`, `pin_too_long`, `pin_not_digits`,
+     * `pin_too_easy` (000000, 123456), `pin_is_set`.
+     */
+    async setPin(pin) {
+      if (await hasPin(store)) throw new Fault("pin_is_set");
+      await unlockedWith(await makeMemberKey(store, crypto, keys.device_key, pin));
+    },
+    /** Rejects as unlock and setPin. */
+    changePin: (pin, newPin) => changePin(store, crypto, keys.device_key, pin, newPin, now()),
+    /**
+     * A forgotten PIN: a new one, and the drafts and the work list are gone; finished visits stay and are sent. Only while
+     * the server says that this member is signed in; rejects with `other_member`, `not_signed_in`, `offline`, as setPin.
+     */
+    async forgetPin(newPin) {
+      const who = await ask(env.fetch, WHO, {}, TIMEOUT_MS);
+      if (String(who.body.member) !== member) throw new Fault("other_member");
+      const key = await makeMemberKey(store, crypto, keys.device_key, newPin);
+      worklist.forget();
+      await store.write(["drafts", "known", "hamlets", "kept"], async ({ clear, remove }) => {
+        for (const name of ["drafts", "known", "hamlets"]) await clear(name);
+        for (const name of ["cursor", "hamlet_names", "worklist_at"]) await remove("kept", name);
+      });
+      await unlockedWith(key);
+    },
+    /** Lock now. */
+    lock: () => idle.lock(),
+    /** Somebody is using it: starts the 15 minutes anew. Cheap; call at every tap. */
+    touch: () => idle.touch(),
+
+    worklist: {
+      /** Bring the list up to date. @returns {Promise<{changed: number}>} */
+      async refresh() {
+        memberKey();
+        const who = await askAsMember(WHO, TIMEOUT_MS);
+        if (String(who.member) !== member) throw new Fault("other_member");
+        const answer = await worklist.refresh(who.hamlets ?? []);
+        await showVisits();
+        await changed({ what: "worklist", ...answer });
+        return answer;
+      },
+      refreshedAt: worklist.refreshedAt,
+      hamlets: worklist.hamlets,
+      lanes: worklist.lanes,
+      /**
+       * The households to show, by lane and code; `due` by day. Rows as the API gives them plus `waiting` (a visit of
+       * this phone that the server does not have yet). Only read them.
+       * @param {{hamlet?: string, lane?: string, filter?: keyof FILTERS, search?: string}} asked  filter: `left`, `absent`,
+       *   `again`, `due`, `reached`, `all`
+       */
+      households: worklist.households,
+      household: worklist.household,
+    },
+
+    drafts: {
+      /** The draft of a household, or null. */
+      get: drafts.get,
+      /** Keep it as it is now, at every tap; on disk when it resolves. @returns {Promise<object>} the record, with its id */
+      save: drafts.save,
+      discard: drafts.discard,
+      /** Ids of households with a draft. */
+      households: drafts.households,
+      /** What this phone's last visit told of the household, in the shape of a visit, or null. */
+      previous: known.previous,
+    },
+
+    outbox: {
+      /**
+       * Draft to outbox, and off it goes when there is a network. Rejects with `no_draft`, `incomplete` {fields}.
+       * @returns {Promise<object>} the record as it will be sent
+       */
+      async finish(household) {
+        const record = await finishDraft(household);
+        await changed({ what: "outbox" });
+        askForSync().catch(() => {});
+        sendQuietly(Because.BACK);
+        return record;
+      },
+      /**
+       * {waiting, needPerson, undelivered, oldest, lastSentAt, drafts, problem, nextTryAt, storage, secondsAhead}; works while
+       * locked. Times in ms or null. waiting: ready or being sent. undelivered: all that the server does not have.
+       * problem: what stood in the way last, such as `not_signed_in`, or null. storage: `persisted` or `best_effort`.
+       */
+      async summary() {
+        const counts = await outbox.counts();
+        const { sending = {}, ahead, drafted } = await store.read(["kept", "drafts"], async ({ get, count }) => ({
+          sending: await get("kept", "sending"),
+          ahead: await get("kept", "seconds_ahead"),
+          drafted: await count("drafts"),
+        }));
+        return {
+          waiting: counts.waiting,
+          needPerson: counts.needPerson,
+          undelivered: counts.undelivered,
+          oldest: Number.isFinite(counts.oldest) ? counts.oldest : null,
+          lastSentAt: sending.lastSentAt ?? null,
+          drafts: drafted,
+          problem: counts.waiting ? (sending.problem ?? null) : null,
+          nextTryAt: counts.waiting && sending.notBefore > now() ? sending.notBefore : null,
+          storage: await storageGranted(),
+          secondsAhead: ahead ?? null,
+        };
+      },
+      /** [{id, household, outcome, started_at, state, tries, problems, delivered}], oldest first. problems: {field: code} */
+      async list() {
+        memberKey();
+        return (await outbox.list()).map(({ record, id, state, tries, problems, delivered }) => ({
+          id, state, tries, problems, delivered,
+          household: record.household, outcome: record.outcome, started_at: record.started_at,
+        }));
+      },
+      /** One visit as it is or was sent, or null. */
+      async record(id) {
+        memberKey();
+        return (await outbox.get(id))?.record ?? null;
+      },
+      /** Make it a draft again; finish() then changes it, or supersedes it where the server has it. Rejects with
+       *  `no_such_visit`, `draft_exists`. @returns {Promise<string>} its household */
+      async edit(id) {
+        memberKey();
+        const entry = await outbox.get(id);
+        if (!entry) throw new Fault("no_such_visit");
+        const { household } = entry.record;
+        if (await drafts.get(household)) throw new Fault("draft_exists");
+        await drafts.reopen(household, entry.record, id);
+        return household;
+      },
+      /** Send one that needed a person again, as it is. Rejects with `no_such_visit`. */
+      async retry(id) {
+        await outbox.retry(id);
+        await changed({ what: "outbox" });
+        sendQuietly(Because.BACK);
+      },
+      /** What the server does not have, as a file an organiser can read in; null when there is nothing. */
+      async toFile() {
+        memberKey();
+        const entries = await outbox.list();
+        const left = entries.filter(({ state, delivered }) => state !== State.ACKNOWLEDGED && !delivered);
+        if (left.length === 0) return null;
+        return fileOf(left.map(({ record }) => record), { crypto, device: device.id, member, now, about: { app_version: appVersion } });
+      },
+      /** Try now, whatever was to be waited for. @returns {Promise<{sent: number, stopped: string | null}>} */
+      sendNow: () => sendNow(Because.ASKED),
+    },
+
+    /**
+     * Be told: `fn({what})`; what: `outbox` (also from other tabs and the worker), `worklist`, `locked`, `unlocked`,
+     * `wiped` and `newer` (reload the page), `fault` {code}. @returns {() => void} stops it
+     */
+    on(_change, fn) {
+      listeners.add(fn);
+      return () => listeners.delete(fn);
+    },
+
+    /**
+     * Sign out at the server and delete all that this phone keeps of this member. Rejects with `visits_waiting` {count} while
+     * the server lacks any, with `drafts_open` {count} unless `evenDrafts`, with `offline`; nothing is deleted then.
+     */
+    async signOut({ evenDrafts = false } = {}) {
+      await sendNow(Because.ASKED).catch(() => {});
+      const { undelivered, drafts: open } = await phone.outbox.summary();
+      if (undelivered) throw new Fault("visits_waiting", { count: undelivered });
+      if (open && !evenDrafts) throw new Fault("drafts_open", { count: open });
+      const options = { method: "POST", credentials: "same-origin", redirect: "manual" };
+      await env.fetch(SIGN_OUT, options).catch(() => {
+        throw new Fault("offline");
+      });
+      close();
+      const leaving = await openDevice(env);
+      await leaving.wipeMember(member);
+      leaving.close();
+      tell({ what: "wiped" });
+    },
+
+    /** Let go of the store, for example when another member takes the phone. Nothing is deleted. */
+    close,
+  };
+
+  async function finishDraft(household) {
+    for (;;) {
+      const draft = await drafts.taken(household);
+      if (!draft) throw new Fault("no_draft");
+      let record = finished(draft.record, { now });
+      const edits = draft.edits ?? ((await store.get("outbox", record.id)) ? record.id : null);
+      const entry = edits ? await outbox.entryAfterChange(edits, record) : await outbox.entryFor(record);
+      const kept = await known.toKeep(record);
+      try {
+        await store.write(["outbox", "drafts", "known"], async ({ get, put, remove }) => {
+          if (!(await get("drafts", household))) throw new Fault("no_draft");
+          const after = typeof entry === "function" ? entry(await get("outbox", edits)) : entry;
+          record = { ...record, id: after.id };
+          await put("outbox", after);
+          await remove("drafts", household);
+          await (kept ? put("known", kept, household) : remove("known", household));
+        });
+        return record;
+      } catch (error) {
+        // The answer came while it was being changed: what was a change is a successor now.
+        if (error.code !== "changed_meanwhile") throw error;
+      }
+    }
+  }
+
+  if (env.window) stopSending = sendBySelf(sendQuietly, env);
+  return phone;
+}

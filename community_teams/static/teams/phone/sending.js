@@ -1,0 +1,120 @@
+// Sends the outbox. Safe to call at any time, from any tab and from the worker: the server knows each visit by its id.
+
+import { ask, jsonBody } from "./asking.js";
+import { secondsAhead } from "./clock.js";
+import { Fault } from "./faults.js";
+import { nextTry } from "./patience.js";
+
+export const VISITS = "/api/v1/visits";
+export const MOST_AT_ONCE = 200;
+const TIMEOUT_MS = 60_000;
+
+const HAS_IT = new Set(["stored", "already_stored"]);
+// Faults of one visit, or of the size of the batch; anything else is about the connection or the member.
+const ABOUT_THE_BATCH = new Set(["invalid", "bad_json", "too_many_visits", "too_large"]);
+const GROWS_AGAIN_ONLY_LATER = new Set(["too_large", "too_many_visits", "time_out"]);
+
+/**
+ * Send what is ready, batch after batch, until nothing is left or something stands in the way.
+ *
+ * The caller holds the sending lock. Deletes nothing, and calls a visit acknowledged only when an answer names our own
+ * batch and that visit.
+ *
+ * @param {object} with_
+ *   outbox: as openOutbox; store: the member's; member: whose visits, as the server calls them; device: its id;
+ *   about: {app_version?, storage?} said with each batch
+ * @returns {Promise<{sent: number, stopped: string | null}>} stopped: code of what stood in the way: `offline`,
+ *   `time_out`, `not_our_answer`, `later`, `not_signed_in`, `other_member`, `device_cut_off`, …; null when all is out
+ */
+export async function sendWaiting({ outbox, store, fetch, crypto, now, random = Math.random, member, device, about = {} }) {
+  await outbox.recover();
+  let { size = MOST_AT_ONCE } = (await store.get("kept", "sending")) ?? {};
+  let sent = 0;
+  let last = null;
+  let cutOff = false;
+  for (;;) {
+    const batch = await outbox.take(size);
+    if (batch.length === 0) return { sent, stopped: cutOff ? "device_cut_off" : null };
+    // The same visits and the same fault again: nothing moves.
+    const turn = batch.map((entry) => `${entry.id}.${entry.rev}.${entry.attempted.rev}`).join();
+    const stuck = turn === last;
+    last = turn;
+    try {
+      if (stuck) throw new Fault("not_our_answer");
+      sent += await sendBatch(batch);
+      size = Math.min(size * 2, MOST_AT_ONCE);
+      await remember({ size, failures: 0, notBefore: 0, problem: null, lastSentAt: now() });
+    } catch (error) {
+      if (error.code === "device_cut_off" || cutOff) {
+        // The server keeps what still comes for a person to look at; each batch gets one chance before all is wiped.
+        cutOff = true;
+        continue;
+      }
+      await outbox.giveBack(batch.map((entry) => entry.id));
+      if (!(error instanceof Fault)) throw error;
+      if (ABOUT_THE_BATCH.has(error.code) || error.code === "time_out") {
+        const halved = Math.floor(batch.length / 2);
+        if (halved >= 1) size = halved;
+        if (ABOUT_THE_BATCH.has(error.code)) {
+          if (halved < 1) await outbox.refuse(batch[0].id, { visit: error.code });
+          if (GROWS_AGAIN_ONLY_LATER.has(error.code)) await remember({ size });
+          last = null;
+          continue;
+        }
+      }
+      const { failures = 0 } = (await store.get("kept", "sending")) ?? {};
+      const notBefore = now() + nextTry(failures, error.retryAfter ?? null, random);
+      await remember({ size, failures: failures + 1, notBefore, asked: error.retryAfter != null, problem: error.code });
+      return { sent, stopped: error.code };
+    }
+  }
+
+  async function sendBatch(batch) {
+    const id = crypto.randomUUID ? crypto.randomUUID() : batch[0].id;
+    const held = (await outbox.counts()).undelivered;
+    const sentAt = now();
+    const { body, headers } = await jsonBody({
+      batch: id,
+      device,
+      // What this phone holds beside these.
+      pending: Math.max(held - batch.length, 0),
+      sent_at: new Date(sentAt).toISOString(),
+      ...about,
+      visits: batch.map((entry) => entry.record),
+    });
+    const options = { method: "POST", body, headers: { ...headers, "X-Member": member, "X-Device": device } };
+    const answer = await ask(fetch, VISITS, options, TIMEOUT_MS);
+    const ahead = secondsAhead(answer.date, sentAt, now());
+    if (ahead !== null) await store.put("kept", ahead, "seconds_ahead");
+    if (answer.body.batch !== id || !Array.isArray(answer.body.results)) throw new Fault("not_our_answer");
+    return settle(batch, answer.body.results);
+  }
+
+  async function settle(batch, results) {
+    const left = new Set(batch.map((entry) => entry.id));
+    let done = 0;
+    for (const { id, outcome, problems } of results) {
+      if (!left.delete(id)) continue;
+      if (HAS_IT.has(outcome)) {
+        await outbox.acknowledge(id);
+        done += 1;
+      } else if (outcome === "conflict") {
+        // The server keeps both, for a person there.
+        await outbox.refuse(id, { visit: "conflict" }, { delivered: true });
+      } else if (outcome === "rejected") {
+        await outbox.refuse(id, problems ?? {});
+      } else {
+        left.add(id);
+      }
+    }
+    // What the answer did not name is unsent.
+    await outbox.giveBack([...left]);
+    return done;
+  }
+
+  async function remember(changes) {
+    await store.write(["kept"], async ({ get, put }) => {
+      await put("kept", { ...(await get("kept", "sending")), ...changes }, "sending");
+    });
+  }
+}

@@ -1,0 +1,168 @@
+// The households of the member's hamlets: sealed on disk a hamlet at a time, in memory only while unlocked.
+
+import { dayInVietnam } from "./clock.js";
+import { Fault } from "./faults.js";
+import { afterVisit, byLaneAndCode, FILTERS, searchable, shown } from "./households.js";
+import { seal, unseal } from "./keys.js";
+
+export const WORKLIST = "/api/v1/worklist";
+const TIMEOUT_MS = 60_000;
+// A server that never stops saying "more" is broken; 10,000 households are twenty pages.
+const MOST_PAGES = 200;
+
+/**
+ * @param {() => CryptoKey} memberKey  throws `locked`
+ * @param {(address: string, timeoutMs: number) => Promise<object>} ask  the signed-in member's own answer
+ */
+export function openWorklist({ store, crypto, now, memberKey, ask }) {
+  let memory = null; // {hamlets: Map code -> rows in order, byId: Map, names: {code: name}}
+  let told = new Map(); // household -> its row after visits of this phone
+  let records = [];
+
+  async function load() {
+    const key = memberKey();
+    if (memory) return memory;
+    const { codes, kept, names } = await store.read(["hamlets", "kept"], async ({ keys, all, get }) => ({
+      codes: await keys("hamlets"),
+      kept: await all("hamlets"),
+      names: await get("kept", "hamlet_names"),
+    }));
+    const lists = await Promise.all(kept.map((sealed) => unseal(crypto, key, sealed)));
+    const hamlets = new Map(codes.map((code, place) => [code, lists[place]]));
+    memory = { hamlets, byId: indexOf(hamlets), names: names ? await unseal(crypto, key, names) : {} };
+    tell();
+    return memory;
+  }
+
+  function tell() {
+    told = new Map();
+    for (const { record, waiting } of records) {
+      const row = told.get(record.household) ?? memory?.byId.get(record.household);
+      const day = dayInVietnam(record.started_at);
+      if (!row) continue;
+      const isNews = waiting || !row.last_visited_on || row.last_visited_on < day;
+      if (isNews) told.set(row.id, { ...afterVisit(row, record, day), waiting: waiting || row.waiting === true });
+    }
+  }
+
+  const asTold = (row) => told.get(row.id) ?? row;
+
+  async function rowsOf(hamlet) {
+    const { hamlets } = await load();
+    if (hamlet !== undefined) return (hamlets.get(hamlet) ?? []).map(asTold);
+    return [...hamlets.values()].flat().map(asTold);
+  }
+
+  async function keep(answer, called) {
+    const key = memberKey();
+    const { hamlets, byId, names } = await load();
+    const gone = new Set([...(answer.gone ?? []), ...answer.households.map((row) => row.id)]);
+    const touched = new Set(answer.households.map((row) => row.hamlet));
+    for (const id of gone) if (byId.has(id)) touched.add(byId.get(id).hamlet);
+
+    const compare = byLaneAndCode();
+    const changed = new Map();
+    for (const code of touched) {
+      const stay = (hamlets.get(code) ?? []).filter((row) => !gone.has(row.id));
+      const come = answer.households.filter((row) => row.hamlet === code).map((row) => ({ ...searchable(row), waiting: false }));
+      changed.set(code, [...stay, ...come].sort(compare));
+    }
+    const allNames = { ...names };
+    for (const { code, name, sample } of called) allNames[code] = { name, sample };
+
+    const sealed = new Map();
+    for (const [code, rows] of changed) sealed.set(code, rows.length ? await seal(crypto, key, rows) : null);
+    const sealedNames = await seal(crypto, key, allNames);
+    // Rows and cursor together: whoever is cut off in between asks for the same changes again.
+    await store.write(["hamlets", "kept"], async ({ put, remove }) => {
+      for (const [code, chunk] of sealed) await (chunk ? put("hamlets", chunk, code) : remove("hamlets", code));
+      await put("kept", sealedNames, "hamlet_names");
+      await put("kept", answer.cursor, "cursor");
+      await put("kept", now(), "worklist_at");
+    });
+    const after = new Map(hamlets);
+    for (const [code, rows] of changed) rows.length ? after.set(code, rows) : after.delete(code);
+    memory = { hamlets: after, byId: indexOf(after), names: allNames };
+    tell();
+  }
+
+  return {
+    /**
+     * Ask for what changed.
+     * @param {{code, name, sample}[]} called  what the member's hamlets are called: the list speaks in codes
+     * @returns {Promise<{changed: number}>} rejects as asking.js does, or with `locked`
+     */
+    async refresh(called = []) {
+      await load();
+      let changed = 0;
+      for (let page = 0; page < MOST_PAGES; page += 1) {
+        const since = await store.get("kept", "cursor");
+        const answer = await ask(WORKLIST + (since ? `?since=${encodeURIComponent(since)}` : ""), TIMEOUT_MS);
+        if (!Array.isArray(answer.households) || typeof answer.cursor !== "string") throw new Fault("not_our_answer");
+        await keep(answer, called);
+        changed += answer.households.length + (answer.gone?.length ?? 0);
+        if (!answer.more) return { changed };
+      }
+      throw new Fault("not_our_answer");
+    },
+
+    /** When the list was last brought up to date (ms), or null. */
+    refreshedAt: async () => (await store.get("kept", "worklist_at")) ?? null,
+
+    /** [{code, name, sample, households, left, due}] by code; `left`: active households nobody knocked at yet. */
+    async hamlets() {
+      const { hamlets, names } = await load();
+      const today = dayInVietnam(now());
+      return [...hamlets].map(([code, rows]) => ({ code, name: code, ...names[code], ...countsOf(rows.map(asTold), today) }));
+    },
+
+    /** [{lane, households, left, due}] in the order of the list. */
+    async lanes(hamlet) {
+      const today = dayInVietnam(now());
+      const lanes = new Map();
+      for (const row of await rowsOf(hamlet)) {
+        const lane = row.lane ?? "";
+        if (!lanes.has(lane)) lanes.set(lane, []);
+        lanes.get(lane).push(row);
+      }
+      return [...lanes].map(([lane, rows]) => ({ lane, ...countsOf(rows, today) }));
+    },
+
+    /** Rows to show; the same objects again and again, so only read them. */
+    households: async ({ hamlet, ...asked } = {}) => shown(await rowsOf(hamlet), asked, dayInVietnam(now())),
+
+    /** One row, or null when it is not (any longer) in the list. */
+    async household(id) {
+      const row = (await load()).byId.get(id);
+      return row ? asTold(row) : null;
+    },
+
+    /** Tell it the visits of this phone, oldest first: [{record, waiting}]. */
+    show(visits) {
+      records = visits;
+      if (memory) tell();
+    },
+
+    /** Drop what is in memory. */
+    forget() {
+      memory = null;
+      records = [];
+      told = new Map();
+    },
+  };
+}
+
+function indexOf(hamlets) {
+  const byId = new Map();
+  for (const rows of hamlets.values()) for (const row of rows) byId.set(row.id, row);
+  return byId;
+}
+
+function countsOf(rows, today) {
+  const active = rows.filter((row) => row.status === "active");
+  return {
+    households: active.length,
+    left: active.filter((row) => FILTERS.left(row)).length,
+    due: active.filter((row) => FILTERS.due(row, today)).length,
+  };
+}
