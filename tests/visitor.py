@@ -31,7 +31,7 @@ class _Reader(HTMLParser):
     def handle_endtag(self, tag):
         if self._stack and self._stack[-1] == tag:
             self._stack.pop()
-        words = " ".join(" ".join(self._collecting).split())
+        words = " ".join(" ".join(self._collecting).split()) if tag in {"a", "h1"} else ""
         if tag == "a" and self._link is not None:
             self.links[words] = self._link
             self._link = None

@@ -1,6 +1,6 @@
 """Reads a plain HTML form into the shape of the phone's JSON, so that one schema serves both doors."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 # Fields that hold several answers, by the last part of their name.
 MANY = frozenset({"language_used", "documents", "helped_with", "lessons", "problems", "support_given"})
@@ -50,3 +50,23 @@ def _rows_as_lists(value: object) -> object:
     if len(numbers) != len(below) or not numbers or max(numbers) >= MOST_ROWS:
         return below
     return [below.get(str(row), {}) for row in range(max(numbers) + 1)]
+
+
+def flat(record: Mapping[str, object]) -> list[tuple[str, str]]:
+    """The names and values with which a form would have sent `record`: the way back from nested().
+
+    Yes and no are "true" and "false"; an unanswered question (None) leaves nothing behind.
+    """
+    return [pair for name, value in record.items() for pair in _written(name, value)]
+
+
+def _written(name: str, value: object) -> list[tuple[str, str]]:
+    if value is None:
+        return []
+    if isinstance(value, Mapping):
+        return [pair for key, below in value.items() for pair in _written(f"{name}.{key}", below)]
+    if isinstance(value, list | tuple):
+        if name.rpartition(".")[2] in MANY:
+            return [(name, str(item)) for item in value]
+        return [pair for row, below in enumerate(value) for pair in _written(f"{name}.{row}", below)]
+    return [(name, ("false", "true")[value] if isinstance(value, bool) else str(value))]

@@ -132,7 +132,7 @@ def _unnamed_since(session: Session, within: tuple[ColumnElement[bool], ...]) ->
         .where(*within)
         .group_by(Knock.household_id)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def _tell_people(

@@ -10,16 +10,15 @@ from werkzeug.datastructures import MultiDict
 
 from community_teams.domain.codes import InputType
 from community_teams.domain.form_fields import nested
-from community_teams.domain.visits import FORM_VERSION
+from community_teams.domain.visits import FORM_VERSION, MOST_ISSUES, MOST_PEOPLE
 from community_teams.models import Visit
 from foundation.clock import in_vietnam
-
-PEOPLE_ON_THE_FORM = 3
 
 # Parts of the form, by the first part of a field's name; anything else is told above the form.
 _PARTS = {
     "outcome": "outcome",
     "started_at": "outcome",
+    "visit_type": "outcome",
     "reason": "outcome",
     "consent": "consent",
     "language_used": "family",
@@ -33,7 +32,6 @@ _PARTS = {
     "power": "phones",
     "support_given": "help",
     "trip_saved_km": "help",
-    "issues": "issue",
     "next_visit_on": "again",
     "next_goal": "again",
     "satisfaction": "last",
@@ -43,15 +41,14 @@ _PARTS = {
 # branches are not told apart at a door. Their Vietnamese is in labels.html.
 LANGUAGES = ("vi", "mtq", "tai", "hmn", "tou", "ium", "kjg")
 # Answers a phone may have sent that this form has no box for.
-_NO_BOX = re.compile(
-    r"people\.([3-9]|\d\d)\..*|people\.\d\.(helped_with|lessons)|issues\.([1-9]|\d\d)\..*|ended_at|visit_type", re.ASCII
-)
+_NO_BOX = {"ended_at"}
+_ROWS = {"people": ("person", MOST_PEOPLE), "issues": ("issue", MOST_ISSUES)}
 _NOT_TYPED = {"id", "household", "form_version", "input_type"}
 _LOCAL_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?", re.ASCII)
 _DAY = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})", re.ASCII)
 
 
-def as_record(form: MultiDict[str, str], household: UUID) -> dict[str, object]:
+def as_record(form: MultiDict[str, str], household: UUID, input_type: InputType = InputType.WEB) -> dict[str, object]:
     """What the form says, in the shape of the phone's JSON. Times without a zone are Việt Nam's."""
     pairs = [(name, _clean(name, value)) for name, value in form.items(multi=True) if name not in _NOT_TYPED]
     record = nested(pairs)
@@ -63,7 +60,7 @@ def as_record(form: MultiDict[str, str], household: UUID) -> dict[str, object]:
         "id": form.get("id", ""),
         "household": household,
         "form_version": FORM_VERSION,
-        "input_type": InputType.WEB,
+        "input_type": input_type,
     }
 
 
@@ -80,7 +77,7 @@ def carried(told: MultiDict[str, str]) -> list[tuple[str, str]]:
     return [
         (name, value)
         for name, value in told.items(multi=True)
-        if _NO_BOX.fullmatch(name) or (name == "language_used" and value not in LANGUAGES)
+        if name in _NO_BOX or (name == "language_used" and value not in LANGUAGES)
     ]
 
 
@@ -98,6 +95,7 @@ def as_form(visit: Visit) -> MultiDict[str, str]:
         ("reason", visit.reason),
         ("consent.level", visit.consent_level),
         ("consent.how", visit.consent_how),
+        ("consent.text_version", visit.consent_text_version),
         ("visit_type", visit.visit_type),
         ("size.adults", visit.adults),
         ("size.aged_60plus", visit.aged_60plus),
@@ -151,9 +149,10 @@ def _written(value: Any) -> str:
 
 def _part(name: str) -> str:
     first, _, rest = name.partition(".")
-    if first == "people" and rest:
+    if first in _ROWS:
+        part, most = _ROWS[first]
         row = rest.partition(".")[0]
-        return f"person-{row}" if row.isdecimal() and int(row) < PEOPLE_ON_THE_FORM else ""
+        return f"{part}-{row}" if row.isdecimal() and int(row) < most else ""
     return _PARTS.get(first, "")
 
 

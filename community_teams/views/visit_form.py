@@ -2,29 +2,29 @@
 
 from uuid import UUID
 
-from flask import redirect, render_template, request, url_for
+from flask import current_app, redirect, render_template, request, url_for
 from flask_login import current_user
 from uuid_utils.compat import uuid7
 from werkzeug import Response
-from werkzeug.datastructures import MultiDict
 
 from community_teams.domain import codes
-from community_teams.domain.visits import CONSENT_TEXT_VERSION, read_visit
+from community_teams.domain.visits import CONSENT_TEXT_VERSION, MOST_ISSUES, MOST_PEOPLE, read_visit
 from community_teams.models import Household
 from community_teams.queries import households as queries
 from community_teams.queries import visits
+from community_teams.queries.known import known_of
 from community_teams.services.visits import record_visit
 from community_teams.views.households import household_or_404
 from community_teams.views.teams_blueprint import blueprint
 from community_teams.views.visit_answers import (
     LANGUAGES,
-    PEOPLE_ON_THE_FORM,
     as_form,
     as_record,
     carried,
     faulty_parts,
     local_time,
 )
+from community_teams.views.visit_told import Told, as_told_today, rows_told, sent, starting_from
 from foundation import clock
 from foundation.accounts.domain.roles import Act
 from foundation.accounts.views.access import may, scope_for
@@ -36,12 +36,12 @@ from foundation.web.database import session, transaction
 @blueprint.get("/doi-so/ho/<uuid:household_id>/tham")
 @may(Act.RECORD_VISIT)
 def ask_visit(household_id: UUID) -> str:
-    """An empty form, or with ?sua=<visit> that visit's answers, to be corrected."""
+    """The form: with what earlier visits told, empty (?trong), or a visit's answers to be corrected (?sua=<visit>)."""
     household, hamlet = household_or_404(household_id, Act.RECORD_VISIT)
-    told = MultiDict({"started_at": local_time(clock.now()), "consent.how": codes.ConsentHow.SPOKEN.value})
     if "sua" in request.args:
-        told = _answers_of(request.args["sua"], household)
-    return _form(household, hamlet, told, {})
+        return _form(household, hamlet, _answers_of(request.args["sua"], household), {})
+    known = None if "trong" in request.args else known_of(session(), scope_for(Act.RECORD_VISIT), household_id)
+    return _form(household, hamlet, starting_from(known, _beginning(household)), {})
 
 
 @blueprint.post("/doi-so/ho/<uuid:household_id>/tham")
@@ -49,18 +49,18 @@ def ask_visit(household_id: UUID) -> str:
 def keep_visit(household_id: UUID) -> Response | tuple[str, int]:
     household, hamlet = household_or_404(household_id, Act.RECORD_VISIT)
     scope, now = scope_for(Act.RECORD_VISIT), clock.now()
+    told = sent(request.form)
     try:
-        report = read_visit(as_record(request.form, household_id), now=now)
+        report = read_visit(as_record(as_told_today(told), household_id), now=now)
         with transaction() as writing:
             record_visit(writing, report, member=current_user.id, scope=scope, now=now)
     except Invalid as problem:
-        return _form(household, hamlet, request.form, problem.fields), problem.status
+        return _form(household, hamlet, told, problem.fields), problem.status
     except Conflict as problem:
         # Sent, then gone back and changed: what is kept stays, and this becomes its correction if the visitor says so.
-        told = MultiDict(request.form)
-        told["id"] = ""
         if problem.code == "visit_id_taken":
-            told["supersedes"] = request.form["id"]
+            told["supersedes"] = told["id"]
+        told["id"] = ""
         return _form(household, hamlet, told, {}, conflict=problem.code), problem.status
     return redirect(url_for(".show_kept", household_id=household_id, visit_id=report.id), 303)
 
@@ -83,9 +83,16 @@ def show_kept(household_id: UUID, visit_id: UUID) -> str:
     )
 
 
-def _form(
-    household: Household, hamlet: Area, told: MultiDict[str, str], faults: dict[str, str], *, conflict: str = ""
-) -> str:
+def _beginning(household: Household) -> dict[str, str]:
+    visit_type = codes.VisitType.FIRST if household.last_outcome is None else codes.VisitType.AGAIN
+    return {
+        "started_at": local_time(clock.now()),
+        "consent.how": codes.ConsentHow.SPOKEN.value,
+        "visit_type": visit_type.value,
+    }
+
+
+def _form(household: Household, hamlet: Area, told: Told, faults: dict[str, str], *, conflict: str = "") -> str:
     """told: what was typed so far; all of it comes back. conflict: the code of a conflict with a kept visit."""
     visit_id = told.get("id", "")
     return render_template(
@@ -100,14 +107,18 @@ def _form(
         visit_id=visit_id if visit_id and "id" not in faults else uuid7(),
         latest_start=local_time(clock.now()),
         today=clock.day_in_vietnam(clock.now()),
-        people=range(PEOPLE_ON_THE_FORM),
+        people=min(max(1, rows_told(told, "people")), MOST_PEOPLE),
+        most_people=MOST_PEOPLE,
+        issues=min(max(1, rows_told(told, "issues")), MOST_ISSUES),
+        most_issues=MOST_ISSUES,
         languages=LANGUAGES,
+        courses=current_app.extensions["catalogue"].courses,
         carried=carried(told),
-        consent_text=CONSENT_TEXT_VERSION,
+        consent_text=told.get("consent.text_version") or CONSENT_TEXT_VERSION,
     )
 
 
-def _answers_of(typed_id: str, household: Household) -> MultiDict[str, str]:
+def _answers_of(typed_id: str, household: Household) -> Told:
     try:
         visit_id = UUID(typed_id)
     except ValueError:
@@ -115,6 +126,6 @@ def _answers_of(typed_id: str, household: Household) -> MultiDict[str, str]:
     told = visits.visit(session(), scope_for(Act.RECORD_VISIT), visit_id)
     if told is None or told.visit.household_id != household.id or told.corrected:
         raise NotFound("no_such_visit")
-    answers = as_form(told.visit)
+    answers = Told(as_form(told.visit).items(multi=True))
     answers["supersedes"] = str(visit_id)
     return answers
