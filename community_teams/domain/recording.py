@@ -2,14 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
 from community_teams.domain.codes import Outcome
-from community_teams.domain.counting import Sum
-from community_teams.domain.households import Knocked, Standing, standing
+from community_teams.domain.counting import ByDay, Sum
+from community_teams.domain.household_counts import boiled_down, states_alone, states_by_day
+from community_teams.domain.households import Knocked, Standing, in_order, standing
 from community_teams.domain.visits import VisitReport
 
 
@@ -32,14 +33,20 @@ class Verdict:
 
 @dataclass(frozen=True)
 class KeptVisit:
-    """What matters of a visit that is kept already. household: None where the family is not named."""
+    """What matters of a visit that is kept already. household: None where the family is not named.
+
+    said: the visit boiled down by household_counts. settled: the days on which issues it found were settled.
+    """
 
     hamlet: str
     household: UUID | None
     content_hash: str
     day: date
     outcome: Outcome
+    member: int
+    said: Mapping[str, int]
     corrected: bool = False
+    settled: tuple[date, ...] = ()
 
 
 @dataclass
@@ -56,15 +63,20 @@ class Door:
     def standing(self) -> Standing:
         return standing([*self.visits.values(), *self.knocks], merged=self.merged)
 
+    def states(self) -> ByDay:
+        """What the visits that name this household add to the counters of its hamlet."""
+        return states_by_day(in_order([*self.visits.values(), *self.knocks]))
+
 
 @dataclass(frozen=True)
 class Recorded:
-    """A visit to be kept. day: in Việt Nam, by the server's clock."""
+    """A visit to be kept. day: in Việt Nam, by the server's clock. said: it boiled down by household_counts."""
 
     report: VisitReport
     hamlet: str
     day: date
     content_hash: str
+    said: Mapping[str, int]
 
 
 @dataclass
@@ -83,8 +95,8 @@ class Ledger:
     """Enters visits one after another, each judged by what stood there before it.
 
     doors: the households the visits name, by id; one that does not exist is left out. kept: visits already kept whose
-    ids the new ones have or correct. may_record: whether the member may record a visit in the hamlet at a path that was
-    made on a day. Nothing is entered for a visit whose verdict is not STORED.
+    ids the new ones have or correct. member: who made the new ones. may_record: whether that member may record a visit
+    in the hamlet at a path that was made on a day. Nothing is entered for a visit whose verdict is not STORED.
     """
 
     def __init__(
@@ -92,11 +104,15 @@ class Ledger:
         doors: Mapping[UUID, Door],
         kept: Mapping[UUID, KeptVisit],
         may_record: Callable[[str, date], bool],
+        *,
+        member: int,
     ) -> None:
         self._doors = doors
         self._kept = dict(kept)
         self._may_record = may_record
-        self._touched: set[UUID] = set()
+        self._member = member
+        # What the households added to the counters before the first of these visits.
+        self._before: dict[UUID, ByDay] = {}
         self._hamlets: defaultdict[str, HamletChange] = defaultdict(HamletChange)
         self.recorded: list[Recorded] = []
 
@@ -116,20 +132,19 @@ class Ledger:
             fault = self._correct(report.supersedes, report.household, door)
             if fault is not None:
                 return fault
-        self._keep(Recorded(report, door.hamlet, day, content_hash), door)
+        self._keep(Recorded(report, door.hamlet, day, content_hash, boiled_down(report)), door)
         return Verdict(Receipt.STORED)
 
     def standings(self) -> dict[UUID, Standing]:
-        """Where the households now stand whose standing has changed."""
-        now = {id: self._doors[id].standing() for id in self._touched}
-        return {id: new for id, new in now.items() if new != self._doors[id].written}
+        """Where the visited households now stand, also those that stand as before: what is known of them is new."""
+        return {id: self._doors[id].standing() for id in self._before}
 
     def changes(self) -> Iterator[tuple[str, HamletChange]]:
         """What to add to the counters of each hamlet, by its code, in order. Call it once, after the last visit."""
-        for id, new in self.standings().items():
+        for id, before in self._before.items():
             door = self._doors[id]
-            self._hamlets[door.hamlet].sum.add_household(door.written, -1)
-            self._hamlets[door.hamlet].sum.add_household(new)
+            self._hamlets[door.hamlet].sum.add_household(door.written, before, -1)
+            self._hamlets[door.hamlet].sum.add_household(door.standing(), door.states())
         yield from sorted(self._hamlets.items())
 
     def _correct(self, id: UUID, household: UUID, door: Door) -> Verdict | None:
@@ -140,26 +155,36 @@ class Ledger:
             return _rejected("supersedes", "another_household")
         if wrong.corrected:
             return _conflict("supersedes", "already_corrected")
-        self._kept[id] = KeptVisit(**vars(wrong) | {"corrected": True})
+        self._kept[id] = replace(wrong, corrected=True)
+        self._before.setdefault(household, door.states())
         door.visits.pop(id, None)
         change = self._hamlets[door.hamlet]
-        change.sum.add_visit(wrong.day, wrong.outcome, -1)
+        change.sum.add_visit(wrong.day, wrong.outcome, wrong.said, member=wrong.member, times=-1)
+        for day in wrong.settled:
+            change.sum.add_closed_issues(day, -1)
         change.look_up_last = True
         return None
 
     def _keep(self, new: Recorded, door: Door) -> None:
         report = new.report
         named = report.names_household
-        knocked = Knocked(new.day, report.outcome, report.started_at if named else None, report.next_visit_on)
-        if named:
-            door.visits[report.id] = knocked
-        else:
-            door.knocks.append(knocked)
-        self._touched.add(report.household)
-        household = report.household if named else None
-        self._kept[report.id] = KeptVisit(door.hamlet, household, new.content_hash, new.day, report.outcome)
         change = self._hamlets[door.hamlet]
-        change.sum.add_visit(new.day, report.outcome)
+        self._before.setdefault(report.household, door.states())
+        if named:
+            door.visits[report.id] = Knocked(new.day, report.outcome, report.started_at, report.next_visit_on, new.said)
+        else:
+            door.knocks.append(Knocked(new.day, report.outcome, None, report.next_visit_on))
+            change.sum.add_states(states_alone(new.day, new.said))
+        self._kept[report.id] = KeptVisit(
+            door.hamlet,
+            report.household if named else None,
+            new.content_hash,
+            new.day,
+            report.outcome,
+            self._member,
+            new.said,
+        )
+        change.sum.add_visit(new.day, report.outcome, new.said, member=self._member)
         change.last_visit_on = max(change.last_visit_on or new.day, new.day)
         self.recorded.append(new)
 
