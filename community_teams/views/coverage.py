@@ -21,6 +21,7 @@ from foundation.areas import queries as areas
 from foundation.areas.domain.scope import NATION
 from foundation.problems import NotAllowed
 from foundation.web.database import session
+from foundation.web.openapi import Operation, Parameter, describe
 
 
 @blueprint.get("/do-phu")
@@ -112,3 +113,31 @@ def _page(code: str | None) -> str:
         now=clock.now(),
         sample=figures.is_sample,
     )
+
+
+_CODE = Parameter("code", "path", "An area's official code, or VN for the whole nation.")
+
+describe(
+    blueprint,
+    Operation(
+        "GET",
+        "/api/v1/coverage/<code>",
+        "tellCoverage",
+        "Public figures of an area and the areas right beneath it.",
+        gives={"type": "object"},
+        parameters=[_CODE],
+        others={304: "As before."},
+        refusals={404: ("no_such_area",)},
+    ),
+    Operation(
+        "GET",
+        "/api/v1/outlines/<code>",
+        "tellOutlines",
+        "Outlines of the areas right beneath an area, as GeoJSON; immutable by version.",
+        gives={"type": "object"},
+        media="application/geo+json",
+        parameters=[_CODE, Parameter("v", "query", "The version wanted; without the newest one, you are sent there.")],
+        others={302: "To the newest version.", 304: "As before."},
+        refusals={404: ("no_such_area",)},
+    ),
+)

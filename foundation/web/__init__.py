@@ -6,6 +6,7 @@ from flask_compress import Compress
 from foundation.web.errors import answer_for_problems
 from foundation.web.frame import serve_frame
 from foundation.web.headers import guard_headers
+from foundation.web.openapi import serve_api
 from foundation.web.origin import refuse_foreign_writes
 from foundation.web.shell import blueprint, gallery
 
@@ -23,3 +24,4 @@ def serve_web(app: Flask) -> None:
     refuse_foreign_writes(app)
     guard_headers(app)
     answer_for_problems(app)
+    serve_api(app)

@@ -27,7 +27,7 @@ def read_json(*, most: int) -> Any:
     """The JSON of this request's body, unpacked if it says Content-Encoding: gzip.
 
     most: bytes of JSON, unpacked; a body that would become larger is not unpacked to its end. Raises WrongType
-    ("not_json", "unknown_encoding"), NotReadable ("broken_gzip", "broken_json") or TooLarge("too_large").
+    ("not_json", "unknown_encoding"), NotReadable ("bad_gzip", "bad_json") or TooLarge("too_large").
     """
     if not request.is_json:
         raise WrongType("not_json")
@@ -37,7 +37,7 @@ def read_json(*, most: int) -> Any:
     try:
         return json.loads(sent, parse_constant=_refuse)
     except (ValueError, RecursionError):
-        raise NotReadable("broken_json") from None
+        raise NotReadable("bad_json") from None
 
 
 def _unpacked(most: int) -> bytes:
@@ -51,9 +51,9 @@ def _unpacked(most: int) -> bytes:
         # One byte more than is allowed tells a bomb from a body that just fits.
         plain = unpacking.decompress(request.get_data(cache=False), most + 1)
     except zlib.error:
-        raise NotReadable("broken_gzip") from None
+        raise NotReadable("bad_gzip") from None
     if len(plain) <= most and not unpacking.eof:
-        raise NotReadable("broken_gzip")  # cut off on the way
+        raise NotReadable("bad_gzip")  # cut off on the way
     return plain
 
 

@@ -1,7 +1,8 @@
 """Who is knocking, and may they come in: the marks every view function carries, and the reach behind them."""
 
 from collections.abc import Callable
-from functools import wraps
+from datetime import date
+from functools import cache, wraps
 from typing import Any
 
 from flask import Flask, g, redirect, request, url_for
@@ -83,6 +84,21 @@ def scope_for(act: Act) -> Scope:
         return Scope(())
     holdings = [held.as_holding() for held in current_user.row.holdings]
     return reach(holdings, act, clock.day_in_vietnam(clock.now()))
+
+
+def scopes_for(act: Act) -> Callable[[date], Scope]:
+    """Where the signed-in person may do `act` today, together with where they could on the day it was done.
+
+    For what was done on a day and told later: what waits on a phone outlives a changed assignment.
+    """
+    holdings = [held.as_holding() for held in current_user.row.holdings] if current_user.is_authenticated else []
+    today = reach(holdings, act, clock.day_in_vietnam(clock.now()))
+
+    @cache
+    def scope_on(day: date) -> Scope:
+        return Scope(tuple(dict.fromkeys((*today.paths, *reach(holdings, act, day).paths))))
+
+    return scope_on
 
 
 def _guarded(view: View, act: Act | None) -> View:

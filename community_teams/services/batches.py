@@ -1,0 +1,87 @@
+"""Receiving what a phone sends: every visit read by itself, all of them recorded at once."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from community_teams.domain.batches import Batch, BatchAnswer, Result, id_of
+from community_teams.domain.recording import Receipt, Verdict
+from community_teams.domain.visits import VisitReport, offset_of, read_visit, visited_on
+from community_teams.models import WhyHeld
+from community_teams.queries.recording import places_of
+from community_teams.services import devices
+from community_teams.services.held_visits import hold
+from community_teams.services.recording import Sender, record_visits
+from foundation.areas.domain.scope import Scope
+from foundation.problems import Invalid
+
+
+@dataclass(frozen=True)
+class Received:
+    """answer: None where the phone was cut off; its visits within reach were then held, and none of them counts."""
+
+    answer: BatchAnswer | None
+
+
+def receive_batch(
+    session: Session, batch: Batch, *, member: int, scope_on: Callable[[date], Scope], now: datetime
+) -> Received:
+    """Keep the visits a phone sends. Sending any of them again, or all of them, changes nothing.
+
+    scope_on: where the member may record visits made on a given day. A conflict is held for a person beside what was
+    kept; sent again after somebody has settled it, it is ALREADY_STORED.
+    """
+    sender = Sender(member, scope_on, batch.device, offset_of(batch.sent_at, now))
+    cut_off = devices.saw(
+        session,
+        device=batch.device,
+        person=member,
+        pending=batch.pending,
+        app_version=batch.app_version,
+        storage=batch.storage,
+        now=now,
+    )
+    read = [_read(record, sender, now) for record in batch.records]
+    reports = [report for report in read if isinstance(report, VisitReport)]
+    if cut_off:
+        _hold_within_reach(session, reports, sender, now)
+        return Received(None)
+    verdicts = iter(_record_and_hold(session, reports, sender, now))
+    told = [next(verdicts) if isinstance(each, VisitReport) else each for each in read]
+    results = [
+        Result(id=id_of(record), outcome=verdict.receipt, problems=dict(verdict.problems))
+        for record, verdict in zip(batch.records, told, strict=True)
+    ]
+    return Received(BatchAnswer(batch=batch.batch, results=results))
+
+
+def _read(record: object, sender: Sender, now: datetime) -> VisitReport | Verdict:
+    if not isinstance(record, Mapping):
+        return Verdict(Receipt.REJECTED, {"record": "not_understood"})
+    try:
+        return read_visit(record, now=now, clock_offset=sender.clock_offset)
+    except Invalid as problem:
+        return Verdict(Receipt.REJECTED, problem.fields)
+
+
+def _record_and_hold(session: Session, reports: list[VisitReport], sender: Sender, now: datetime) -> list[Verdict]:
+    verdicts = record_visits(session, reports, sender=sender, now=now)
+    conflicts = [place for place, verdict in enumerate(verdicts) if verdict.receipt is Receipt.CONFLICT]
+    held = [(reports[place], WhyHeld(next(iter(verdicts[place].problems.values())))) for place in conflicts]
+    for place, settled in zip(conflicts, hold(session, held, sender=sender, now=now), strict=True):
+        if settled:
+            verdicts[place] = Verdict(Receipt.ALREADY_STORED)
+    return verdicts
+
+
+def _hold_within_reach(session: Session, reports: list[VisitReport], sender: Sender, now: datetime) -> None:
+    places = places_of(session, {report.household for report in reports})
+    held = [
+        (report, WhyHeld.DEVICE_CUT_OFF)
+        for report in reports
+        if (place := places.get(report.household))
+        and sender.scope_on(visited_on(report, sender.clock_offset)).covers(place.path)
+    ]
+    hold(session, held, sender=sender, now=now)

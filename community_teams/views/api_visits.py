@@ -1,0 +1,53 @@
+"""The door that phones send visits to."""
+
+from flask import Response
+from flask_login import current_user
+
+from community_teams.domain.batches import MOST_BYTES, Batch, BatchAnswer, read_batch
+from community_teams.services.batches import receive_batch
+from community_teams.views.teams_blueprint import blueprint
+from foundation import clock
+from foundation.accounts.domain.roles import Act
+from foundation.accounts.views.access import scopes_for, signed_in
+from foundation.problems import NotAllowed
+from foundation.web.bodies import read_json
+from foundation.web.database import transaction
+from foundation.web.openapi import Operation, describe
+
+
+@blueprint.post("/api/v1/visits")
+# Not @may: whose role has ended may still send what they wrote down while they held it.
+@signed_in
+def take_visits() -> Response:
+    batch = read_batch(read_json(most=MOST_BYTES))
+    scope_on = scopes_for(Act.RECORD_VISIT)
+    with transaction() as writing:
+        received = receive_batch(writing, batch, member=current_user.id, scope_on=scope_on, now=clock.now())
+    if received.answer is None:
+        raise NotAllowed("device_cut_off")
+    answer = Response(received.answer.model_dump_json(), mimetype="application/json")
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+describe(
+    blueprint,
+    Operation(
+        "POST",
+        "/api/v1/visits",
+        "sendVisits",
+        "Send visits that were written down on a phone. Sending any of them again changes nothing.",
+        takes=Batch,
+        gives=BatchAnswer,
+        refusals={
+            400: ("bad_json",),
+            403: ("device_cut_off", "foreign_site"),
+            413: ("too_large", "too_many_visits"),
+            415: ("not_json", "unknown_encoding"),
+            422: ("invalid",),
+            503: ("busy",),
+        },
+        signed_in=True,
+        packed=True,
+    ),
+)

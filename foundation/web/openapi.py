@@ -1,0 +1,169 @@
+"""What programs may ask of us, told at /api/openapi.json. Rooms describe their own addresses beside the views."""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any
+
+from flask import Blueprint, Flask, Response, current_app, request
+from flask.sansio.blueprints import BlueprintSetupState
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+from werkzeug import Response as Answer
+
+from foundation.web.access import public
+
+blueprint = Blueprint("api", __name__)
+_SCHEMAS = "#/components/schemas/{model}"
+
+PROBLEM: dict[str, Any] = {
+    "type": "object",
+    "description": "A refusal (RFC 9457). `code` is stable; some carry more, such as `fields`.",
+    "required": ["type", "status", "code"],
+    "properties": {
+        "type": {"type": "string"},
+        "status": {"type": "integer"},
+        "code": {"type": "string"},
+        "fields": {"type": "object", "additionalProperties": {"type": "string"}},
+    },
+}
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """place: "path", "query" or "header". schema: JSON Schema of the value."""
+
+    name: str
+    place: str
+    about: str
+    schema: Mapping[str, Any] = field(default_factory=lambda: {"type": "string"})
+    required: bool = False
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One thing a program may ask for.
+
+    path: as Flask writes it, "/api/v1/coverage/<code>". takes, gives: pydantic models of the JSON sent and answered;
+    gives may also be a JSON Schema. refusals: {status: codes of the problem}. signed_in: whether a session is needed.
+    packed: whether the body may be sent with Content-Encoding: gzip.
+    """
+
+    method: str
+    path: str
+    name: str
+    about: str
+    gives: type[BaseModel] | Mapping[str, Any]
+    takes: type[BaseModel] | None = None
+    media: str = "application/json"
+    parameters: Sequence[Parameter] = ()
+    refusals: Mapping[int, Sequence[str]] = field(default_factory=dict)
+    others: Mapping[int, str] = field(default_factory=dict)  # {status: what it means}, such as 304
+    signed_in: bool = False
+    packed: bool = False
+
+
+class Api:
+    def __init__(self) -> None:
+        self.operations: list[Operation] = []
+        self._told: str | None = None
+
+    def add(self, operation: Operation) -> None:
+        self.operations.append(operation)
+        self._told = None
+
+    def told(self) -> str:
+        """The OpenAPI 3.1 document."""
+        if self._told is None:
+            self._told = json.dumps(_document(self.operations), ensure_ascii=False, separators=(",", ":"))
+        return self._told
+
+
+def serve_api(app: Flask) -> None:
+    """Serve /api/openapi.json. Rooms above call `describe` beside their views."""
+    app.extensions["api"] = Api()
+    app.register_blueprint(blueprint)
+
+
+def describe(room: Blueprint, *operations: Operation) -> None:
+    """Put what a room answers to programs into /api/openapi.json. tests/test_api.py finds what was left out."""
+
+    @room.record_once
+    def add(state: BlueprintSetupState) -> None:
+        for operation in operations:
+            state.app.extensions["api"].add(operation)
+
+
+@blueprint.get("/api/openapi.json")
+@public
+def tell_api() -> Answer:
+    told = current_app.extensions["api"].told()
+    answer = Response(told, mimetype="application/json")
+    answer.headers["Cache-Control"] = "public, no-cache"
+    answer.set_etag(sha256(told.encode()).hexdigest()[:16])
+    return answer.make_conditional(request)
+
+
+def _document(operations: Sequence[Operation]) -> dict[str, Any]:
+    taken = [(model, "validation") for each in operations if (model := each.takes) is not None]
+    given = [(model, "serialization") for each in operations if isinstance(model := each.gives, type)]
+    names, schemas = models_json_schema([*taken, *given], ref_template=_SCHEMAS)  # type: ignore[list-item]
+    paths: dict[str, dict[str, Any]] = {}
+    for each in operations:
+        path = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", each.path)
+        paths.setdefault(path, {})[each.method.lower()] = _told(each, names)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Bình dân học vụ số",
+            "version": "1",
+            "description": "What phones and other programs may ask. Every refusal is a Problem with a stable code.",
+        },
+        "paths": paths,
+        "components": {
+            "schemas": {**schemas.get("$defs", {}), "Problem": PROBLEM},
+            "securitySchemes": {
+                "session": {
+                    "type": "apiKey",
+                    "in": "cookie",
+                    "name": "session",
+                    "description": "POST /dang-nhap with the form fields `name` and `password` gives it.",
+                }
+            },
+        },
+    }
+
+
+def _told(each: Operation, names: Mapping[Any, Any]) -> dict[str, Any]:
+    gives = names[each.gives, "serialization"] if isinstance(each.gives, type) else dict(each.gives)
+    answers: dict[str, Any] = {"200": {"description": "Done.", "content": {each.media: {"schema": gives}}}}
+    answers |= {str(status): {"description": about} for status, about in each.others.items()}
+    refusals = {401: ("not_signed_in",), **each.refusals} if each.signed_in else each.refusals
+    for status, codes in sorted(refusals.items()):
+        answers[str(status)] = {
+            "description": ", ".join(codes),
+            "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+        }
+    told: dict[str, Any] = {"operationId": each.name, "summary": each.about, "responses": answers}
+    if each.signed_in:
+        told["security"] = [{"session": []}]
+    parameters = [
+        {
+            "name": one.name,
+            "in": one.place,
+            "description": one.about,
+            "required": one.required or one.place == "path",
+            "schema": dict(one.schema),
+        }
+        for one in each.parameters
+    ]
+    if parameters:
+        told["parameters"] = parameters
+    if each.takes is not None:
+        body = {"required": True, "content": {"application/json": {"schema": names[each.takes, "validation"]}}}
+        if each.packed:
+            body["description"] = "May be sent with Content-Encoding: gzip."
+        told["requestBody"] = body
+    return told
