@@ -9,7 +9,7 @@ from pydantic import ConfigDict, Field, RootModel, StringConstraints
 
 from courses.domain.facts import Fact
 from courses.domain.lesson import Lesson
-from courses.faults import Fault
+from courses.faults import Fault, amiss
 from courses.reading import Faulty, fitted, parsed
 from courses.texts import text_faults, told
 
@@ -43,7 +43,7 @@ def read_asked(
         if lesson_id in unfit:
             continue
         if lesson_id not in known:
-            faults.append(Fault(named, lesson_id, "there is no such lesson"))
+            faults.append(Fault(named, lesson_id, amiss("no_such_lesson")))
             continue
         try:
             phrases = fitted(_Phrases, entry, named, (lesson_id,)).root

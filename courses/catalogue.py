@@ -11,7 +11,7 @@ from courses.asked import read_asked
 from courses.domain.facts import Fact
 from courses.domain.lesson import Course, LearningPath, Lesson
 from courses.domain.picture import Picture
-from courses.faults import Fault
+from courses.faults import Fault, amiss
 from courses.paths import read_paths
 from courses.pictures import FOLDER as PICTURES
 from courses.pictures import read_pictures
@@ -110,7 +110,7 @@ def _read_with_lessons(
 ) -> tuple[Course | None, tuple[Fault, ...]]:
     named = f"{library}/{place.name}/course.toml"
     if not ID.fullmatch(place.name):
-        return None, (Fault(f"{library}/{place.name}", "", "a folder is named with a–z, 0–9 and single dashes"),)
+        return None, (Fault(f"{library}/{place.name}", "", amiss("folder_name")),)
     try:
         written = read_course(place / "course.toml", named, facts)
     except Faulty as faulty:
@@ -149,23 +149,27 @@ def _read_with_lessons(
 def _about_the_list(written: WrittenCourse, place: Path, named: str) -> Iterable[Fault]:
     for lesson_id, times in Counter(written.lessons).items():
         if times > 1:
-            yield Fault(named, "lessons", f"{lesson_id} is listed {times} times")
+            yield Fault(named, "lessons", amiss("listed_twice", lesson=lesson_id, times=times))
     for folder in sorted(path.name for path in place.glob("*") if path.is_dir()):
         if folder not in written.lessons:
-            yield Fault(named, "lessons", f"the folder {folder} is not listed")
+            yield Fault(named, "lessons", amiss("unlisted_folder", folder=folder))
 
 
 def _repeated(courses: list[Course], library: str) -> Iterable[Fault]:
     for number, times in Counter(course.number for course in courses).items():
         if times > 1:
             holders = [course.id for course in courses if course.number == number]
-            yield Fault(f"{library}/{holders[-1]}/course.toml", "number", f"{number} is already that of {holders[0]}")
+            yield Fault(
+                f"{library}/{holders[-1]}/course.toml",
+                "number",
+                amiss("number_taken", number=number, course=holders[0]),
+            )
     home: dict[str, str] = {}
     for course in courses:
         for lesson in course.lessons:
             first = home.setdefault(lesson.id, course.id)
             if first != course.id:
-                yield Fault(f"{library}/{course.id}/{lesson.id}/lesson.toml", "", f"the id is already used in {first}")
+                yield Fault(f"{library}/{course.id}/{lesson.id}/lesson.toml", "", amiss("used_in_course", course=first))
 
 
 def _recordings(folder: Path, courses: Iterable[Course]) -> tuple[dict[str, dict[str, Recording]], tuple[Fault, ...]]:

@@ -8,26 +8,26 @@ from courses.domain.facts import Fact
 from courses.domain.lesson import Lesson, Reliability
 from courses.domain.paths import END, reached, ways
 from courses.domain.practice import Practice
-from courses.faults import Fault
+from courses.faults import Amiss, Fault, amiss
 from courses.shapes import shape_faults
 from courses.written import WrittenLesson
 
 FRESH_FOR = 90  # days a volatile lesson may go without somebody holding it against its sources again
 
 
-def lesson_faults(written: WrittenLesson) -> list[tuple[str, str]]:
+def lesson_faults(written: WrittenLesson) -> list[tuple[str, Amiss]]:
     """(key, what must be otherwise) for a lesson that fits the schema, its practice still as written."""
     return [*shape_faults(written.practice), *_about_questions(written), *_about_ids(written), *_about_trust(written)]
 
 
-def practice_faults(practice: Practice, taken: Set[str]) -> list[tuple[str, str]]:
+def practice_faults(practice: Practice, taken: Set[str]) -> list[tuple[str, Amiss]]:
     """(key, what must be otherwise) for a practice once unfolded. Screens are named by their ids.
 
     taken: ids of the lesson's steps and questions.
     """
     by_id = {screen.id: screen for screen in practice.screens}
     found = [
-        ("practice.screen", f"once cards are unfolded, the id {id_} is used more than once")
+        ("practice.screen", amiss("used_once_unfolded", id=id_))
         for id_, times in Counter(screen.id for screen in practice.screens).items()
         if times > 1 or id_ in taken
     ]
@@ -35,18 +35,18 @@ def practice_faults(practice: Practice, taken: Set[str]) -> list[tuple[str, str]
     for screen in practice.screens:
         at = f"practice.screen {screen.id}"
         lost = sorted(way for way in ways(screen) if way != END and way not in by_id)
-        found += [(at, f"leads to {way}, which does not exist") for way in lost]
+        found += [(at, amiss("leads_to_nothing", screen=way)) for way in lost]
         if screen.id not in reachable:
-            found.append((at, "nothing leads to it"))
+            found.append((at, amiss("never_reached")))
         if not lost and END not in reached(by_id, screen.id, right_only=True):
-            found.append((at, "no row of right answers leads from it to the end"))
+            found.append((at, amiss("no_way_out")))
     for id_ in practice.must_pass:
         if id_ not in by_id:
-            found.append(("practice.must_pass", f"there is no screen {id_}"))
+            found.append(("practice.must_pass", amiss("no_screen", screen=id_)))
         elif END in reached(by_id, practice.first.id, right_only=True, without=id_):
-            found.append(("practice.must_pass", f"the practice can be finished rightly without {id_}"))
+            found.append(("practice.must_pass", amiss("can_be_gone_around", screen=id_)))
     if not practice.must_pass:
-        found.append(("practice.must_pass", "at least one screen must have to be passed"))
+        found.append(("practice.must_pass", amiss("nothing_to_pass")))
     return found
 
 
@@ -59,7 +59,7 @@ def stale(lessons: Iterable[Lesson], facts: Iterable[Fact], today: date) -> list
     ]
     checked += [("library/facts.toml", f"{fact.name}.checked_on", fact.checked_on) for fact in facts]
     return [
-        Fault(file, key, f"may have changed: last checked {(today - day).days} days ago, at most {FRESH_FOR}")
+        Fault(file, key, amiss("aged", days=(today - day).days, most=FRESH_FOR))
         for file, key, day in checked
         if (today - day).days > FRESH_FOR
     ]
@@ -71,17 +71,17 @@ def from_the_future(lessons: Iterable[Lesson], facts: Iterable[Fact], today: dat
         (f"library/{lesson.course}/{lesson.id}/lesson.toml", "checked_on", lesson.checked_on) for lesson in lessons
     ]
     checked += [("library/facts.toml", f"{fact.name}.checked_on", fact.checked_on) for fact in facts]
-    return [Fault(file, key, f"{day} has not come yet") for file, key, day in checked if day > today]
+    return [Fault(file, key, amiss("not_yet", day=day)) for file, key, day in checked if day > today]
 
 
-def _about_questions(written: WrittenLesson) -> Iterator[tuple[str, str]]:
+def _about_questions(written: WrittenLesson) -> Iterator[tuple[str, Amiss]]:
     for place, question in enumerate(written.question, start=1):
         if sum(option.right for option in question.option) != 1:
-            yield f"question[{place}].option", "exactly one must be right"
+            yield f"question[{place}].option", amiss("not_one_right")
         yield from _twice(f"question[{place}].option", (option.id for option in question.option))
 
 
-def _about_ids(written: WrittenLesson) -> Iterator[tuple[str, str]]:
+def _about_ids(written: WrittenLesson) -> Iterator[tuple[str, Amiss]]:
     """Answers are kept under the ids of questions and screens alike, so steps, questions and screens share one pool."""
     screens = written.practice.screen
     yield from _twice(
@@ -94,12 +94,12 @@ def _about_ids(written: WrittenLesson) -> Iterator[tuple[str, str]]:
         yield from _twice(f"practice.screen[{place}].bin", (bin.id for bin in screen.bin))
 
 
-def _about_trust(written: WrittenLesson) -> Iterator[tuple[str, str]]:
+def _about_trust(written: WrittenLesson) -> Iterator[tuple[str, Amiss]]:
     if not written.draft and any(source.reliability is Reliability.MEMORY for source in written.source):
-        yield "draft", "must be true while a source is from memory"
+        yield "draft", amiss("from_memory")
 
 
-def _twice(key: str, ids: Iterable[str]) -> Iterator[tuple[str, str]]:
+def _twice(key: str, ids: Iterable[str]) -> Iterator[tuple[str, Amiss]]:
     for id_, times in Counter(ids).items():
         if times > 1:
-            yield key, f"the id {id_} is used {times} times"
+            yield key, amiss("used_twice", id=id_, times=times)

@@ -60,7 +60,17 @@ def pictures(file: Path) -> None:
 def _as_json(catalogue: Catalogue, warnings: list[Fault]) -> str:
     told = {
         "lessons": [lesson.id for lesson in catalogue.lessons],
-        "faults": [vars(fault) for fault in catalogue.faults],
-        "warnings": [vars(warning) for warning in warnings],
+        "faults": [_as_entry(fault) for fault in catalogue.faults],
+        "warnings": [_as_entry(warning) for warning in warnings],
     }
     return json.dumps(told, ensure_ascii=False)
+
+
+def _as_entry(fault: Fault) -> dict[str, object]:
+    return {
+        "file": fault.file,
+        "key": fault.key,
+        "code": fault.amiss.code,
+        "values": fault.amiss.values,
+        "says": fault.says,
+    }

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from courses.domain.facts import Fact
 from courses.domain.lesson import LearningPath, Lesson
-from courses.faults import Fault
+from courses.faults import Amiss, Fault, amiss
 from courses.reading import Faulty, fitted, parsed
 from courses.texts import text_faults, told
 from courses.written import ID, WrittenPath
@@ -35,7 +35,7 @@ def read_paths(
         if path_id in unfit:
             continue
         if not ID.fullmatch(path_id):
-            faults.append(Fault(named, path_id, "an id is made of a–z, 0–9 and single dashes"))
+            faults.append(Fault(named, path_id, amiss("not_an_id")))
             continue
         try:
             written = fitted(WrittenPath, entry, named, (path_id,))
@@ -49,9 +49,9 @@ def read_paths(
     return tuple(paths), tuple(faults)
 
 
-def _about_lessons(lessons: list[str], known: Set[str]) -> Iterator[str]:
+def _about_lessons(lessons: list[str], known: Set[str]) -> Iterator[Amiss]:
     for lesson_id, times in Counter(lessons).items():
         if lesson_id not in known:
-            yield f"there is no lesson {lesson_id}"
+            yield amiss("no_lesson", lesson=lesson_id)
         if times > 1:
-            yield f"{lesson_id} is listed {times} times"
+            yield amiss("listed_twice", lesson=lesson_id, times=times)

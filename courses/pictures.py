@@ -14,7 +14,7 @@ from defusedxml import DefusedXmlException  # type: ignore[import-untyped]
 from defusedxml.ElementTree import fromstring  # type: ignore[import-untyped]
 
 from courses.domain.picture import HAND, PALETTE, VIEW_BOX, Picture
-from courses.faults import Fault
+from courses.faults import Amiss, Fault, amiss
 from courses.texts import text_faults
 from courses.written import ID
 
@@ -49,9 +49,9 @@ _SHAPES = {"path", "circle", "ellipse", "rect", "line", "polyline", "polygon", "
 class Misdrawn(Exception):
     """A file that cannot be shown. `says`: everything that must be otherwise."""
 
-    def __init__(self, *says: str) -> None:
+    def __init__(self, *says: Amiss) -> None:
         self.says = says
-        super().__init__("; ".join(says))
+        super().__init__("; ".join(map(str, says)))
 
 
 def read_pictures(folder: Path, named: str) -> tuple[dict[str, Picture | None], tuple[Fault, ...]]:
@@ -81,8 +81,8 @@ def read_pictures(folder: Path, named: str) -> tuple[dict[str, Picture | None], 
         if name in alts:
             pictures[name] = Picture(name, alts[name], drawing)
         else:
-            faults.append(Fault(at, "", f"has no alternative text: say in {ALTS} what it shows"))
-    faults += [Fault(f"{named}/{ALTS}", name, "there is no such drawing") for name in alts if name not in pictures]
+            faults.append(Fault(at, "", amiss("no_alt", file=ALTS)))
+    faults += [Fault(f"{named}/{ALTS}", name, amiss("no_drawing")) for name in alts if name not in pictures]
     return pictures, tuple(faults)
 
 
@@ -90,12 +90,12 @@ def _read_alts(file: Path, named: str) -> tuple[dict[str, str], list[Fault]]:
     try:
         data = tomllib.loads(file.read_bytes().decode())
     except FileNotFoundError:
-        return {}, [Fault(named, "", "is missing")]
+        return {}, [Fault(named, "", amiss("missing"))]
     except (OSError, ValueError) as error:
-        return {}, [Fault(named, "", f"cannot be read: {error}")]
+        return {}, [Fault(named, "", amiss("cannot_be_read", why=error))]
     faults = [Fault(named, key, says) for key, says in text_faults(data, {})]
     faults += [
-        Fault(named, name, "must be a name and, in quotes, what the picture shows")
+        Fault(named, name, amiss("alt_form"))
         for name, alt in data.items()
         if not ID.fullmatch(name) or not isinstance(alt, str) or not alt.strip()
     ]
@@ -109,22 +109,22 @@ def _read_parts(file: Path) -> dict[str, str]:
     for group in _root(file):
         name = group.attrib.pop("id", "")
         if not ID.fullmatch(name):
-            raise Misdrawn("each part is a <g> with an id of a–z, 0–9 and single dashes")
+            raise Misdrawn(amiss("part_name"))
         # A part may set in those before it, but not grow beyond a picture by doing so again and again.
         parts[name] = _told(group, parts)
         if len(parts[name]) > BIGGEST:
-            raise Misdrawn(f"the part {name} is {len(parts[name])} bytes, at most {BIGGEST}")
+            raise Misdrawn(amiss("part_too_big", part=name, bytes=len(parts[name]), most=BIGGEST))
     return parts
 
 
 def _read_drawing(file: Path, parts: Mapping[str, str]) -> str:
     if not ID.fullmatch(file.stem):
-        raise Misdrawn("a picture is named with a–z, 0–9 and single dashes")
+        raise Misdrawn(amiss("picture_name"))
     drawing = "".join(_told(shape, parts) for shape in _root(file))
     if not drawing:
-        raise Misdrawn("is empty")
+        raise Misdrawn(amiss("nothing_drawn"))
     if len(drawing) > BIGGEST:
-        raise Misdrawn(f"is {len(drawing)} bytes with its parts, at most {BIGGEST}")
+        raise Misdrawn(amiss("drawing_too_big", bytes=len(drawing), most=BIGGEST))
     return drawing
 
 
@@ -133,28 +133,28 @@ def _root(file: Path) -> Element:
     try:
         content = file.read_bytes()
         if len(content) > _BIGGEST_FILE:
-            raise Misdrawn(f"is over {_BIGGEST_FILE} bytes")
+            raise Misdrawn(amiss("too_big", most=_BIGGEST_FILE))
         root: Element = fromstring(content, forbid_dtd=True)
     except OSError as error:
-        raise Misdrawn(f"cannot be opened: {error.strerror}") from None
+        raise Misdrawn(amiss("cannot_be_opened", why=error.strerror)) from None
     except (ParseError, ValueError, LookupError, DefusedXmlException) as error:
-        raise Misdrawn(f"is not a drawing: {type(error).__name__} {error}") from None
+        raise Misdrawn(amiss("not_a_drawing", why=f"{type(error).__name__} {error}")) from None
     if root.tag != f"{_SVG}svg" or root.attrib != {"viewBox": VIEW_BOX, **HAND}:
         hand = " ".join(f'{name}="{value}"' for name, value in HAND.items())
-        raise Misdrawn(f'must begin with <svg xmlns="…" viewBox="{VIEW_BOX}" {hand}> and nothing more')
+        raise Misdrawn(amiss("drawing_begins", begin=f'<svg xmlns="…" viewBox="{VIEW_BOX}" {hand}>'))
     found = list(_amiss(root))
     if found:
         raise Misdrawn(*dict.fromkeys(found))
     return root
 
 
-def _amiss(root: Element) -> Iterator[str]:
+def _amiss(root: Element) -> Iterator[Amiss]:
     for shape in root.iter():
         tag = shape.tag.removeprefix(_SVG)
         if shape is not root and tag not in _SHAPES | {"use"}:
-            yield f"a picture may not have <{tag}>"
+            yield amiss("no_such_shape", tag=tag)
         if (shape.text or "").strip() or (shape.tail or "").strip():
-            yield "no letters: fonts may be missing"
+            yield amiss("letters_drawn")
         if shape is root:
             continue
         for name, value in shape.attrib.items():
@@ -164,15 +164,15 @@ def _amiss(root: Element) -> Iterator[str]:
             if (tag, name) == ("g", "id"):
                 allowed = ID.fullmatch
             if allowed is None:
-                yield f"a picture may not have {name} on <{tag}>"
+                yield amiss("no_such_attribute", name=name, tag=tag)
             elif not allowed(value):
-                yield f"{name} may not be {value[:40]!r}"
+                yield amiss("no_such_value", name=name, value=value[:40])
 
 
 def _told(shape: Element, parts: Mapping[str, str], depth: int = 0) -> str:
     """A checked element as markup, its parts set in. Raises Misdrawn when there is no such part."""
     if depth > _DEEPEST:
-        raise Misdrawn("is nested too deeply")
+        raise Misdrawn(amiss("too_deep"))
     tag = shape.tag.removeprefix(_SVG)
     said = {name: value for name, value in shape.attrib.items() if name not in ("href", "id")}
     if tag == "use":
@@ -183,7 +183,7 @@ def _told(shape: Element, parts: Mapping[str, str], depth: int = 0) -> str:
             said["transform"] = f"{said.get('transform', '')} translate({x} {y})".strip()
         used = _USED.fullmatch(shape.get("href", ""))
         if used is None or used[1] not in parts:
-            raise Misdrawn(f"there is no part {shape.get('href')}")
+            raise Misdrawn(amiss("no_part_drawn", part=shape.get("href")))
         inner = parts[used[1]]
     else:
         inner = "".join(_told(each, parts, depth + 1) for each in shape)

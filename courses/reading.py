@@ -13,7 +13,7 @@ from courses.checking import lesson_faults, practice_faults
 from courses.domain.facts import FACT_NAME, About, Fact
 from courses.domain.lesson import Lesson, Option, Question, Source, Step
 from courses.domain.picture import Picture
-from courses.faults import Fault
+from courses.faults import Amiss, Fault, amiss
 from courses.texts import key_of, text_faults, told
 from courses.unfolding import unfolded
 from courses.written import WrittenCourse, WrittenFact, WrittenLesson, WrittenPractice, WrittenStep
@@ -45,7 +45,7 @@ def read_facts(file: Path, named: str) -> tuple[dict[str, Fact], tuple[Fault, ..
         return {}, faulty.faults
     for name, entry in data.items():
         if not FACT_NAME.fullmatch(name):
-            faults.append(Fault(named, name, "a fact is named in capitals, digits and _, such as TD_VNEID"))
+            faults.append(Fault(named, name, amiss("fact_name")))
             continue
         try:
             fact = Fact(name=name, **dict(fitted(WrittenFact, entry, named, (name,))))
@@ -53,9 +53,7 @@ def read_facts(file: Path, named: str) -> tuple[dict[str, Fact], tuple[Fault, ..
             faults.extend(faulty.faults)
             continue
         if fact.about is About.LINK and not fact.value.endswith(OFFICIAL_ENDING):
-            faults.append(
-                Fault(named, f"{name}.value", f"lessons link only to addresses that end in {OFFICIAL_ENDING}")
-            )
+            faults.append(Fault(named, f"{name}.value", amiss("unofficial_link", ending=OFFICIAL_ENDING)))
             continue
         facts[name] = fact
     return facts, tuple(faults)
@@ -101,14 +99,14 @@ def read_lesson(
     return lesson
 
 
-def _about_pictures(written: WrittenLesson, pictures: Mapping[str, Picture | None]) -> Iterator[tuple[str, str]]:
+def _about_pictures(written: WrittenLesson, pictures: Mapping[str, Picture | None]) -> Iterator[tuple[str, Amiss]]:
     steps = [(f"step[{place}]", step.picture) for place, step in enumerate(written.step, start=1)]
     for at, name in (*steps, *_in_practice(written.practice)):
         if name is not None and name not in pictures:
-            yield f"{at}.picture", f"there is no picture {name}"
+            yield f"{at}.picture", amiss("no_picture", picture=name)
     for place, step in enumerate(written.step, start=1):
         if step.picture is None and step.picture_alt is not None:
-            yield f"step[{place}].picture_alt", "there is no picture it could be said of"
+            yield f"step[{place}].picture_alt", amiss("no_picture_to_tell")
 
 
 def _in_practice(practice: WrittenPractice) -> Iterator[tuple[str, str | None]]:
@@ -168,21 +166,21 @@ def parsed(file: Path, named: str) -> dict[str, Any]:
         with file.open("rb") as opened:
             content = opened.read(BIGGEST_FILE + 1)
         if len(content) > BIGGEST_FILE:
-            raise Faulty([Fault(named, "", f"is over {BIGGEST_FILE} bytes")])
+            raise Faulty([Fault(named, "", amiss("too_big", most=BIGGEST_FILE))])
         data = tomllib.loads(content.decode())
         if _depth(data) > DEEPEST:
             raise RecursionError
         return data
     except FileNotFoundError:
-        says = "is missing"
+        says = amiss("missing")
     except OSError as error:
-        says = f"cannot be opened: {error.strerror}"
+        says = amiss("cannot_be_opened", why=error.strerror)
     except UnicodeDecodeError as error:
-        says = f"is not UTF-8 text (byte {error.start})"
+        says = amiss("not_utf8", byte=error.start)
     except tomllib.TOMLDecodeError as error:
-        says = f"is not TOML: {error}"
+        says = amiss("not_toml", why=error)
     except RecursionError:
-        says = "is nested too deeply"
+        says = amiss("too_deep")
     raise Faulty([Fault(named, "", says)])
 
 
@@ -209,22 +207,22 @@ def fitted(model: type[Model], data: object, named: str, under: tuple[str, ...] 
         ) from None
 
 
-def _plainly(detail: ErrorDetails) -> str:
+def _plainly(detail: ErrorDetails) -> Amiss:
     context = detail.get("ctx", {})
     match detail["type"]:
         case "missing":
-            return "is missing"
+            return amiss("missing")
         case "extra_forbidden":
-            return "there is no such key"
+            return amiss("unknown_key")
         case "string_too_short":
-            return "must not be empty"
+            return amiss("empty")
         case "too_short":
-            return f"at least {context['min_length']}, has {context['actual_length']}"
+            return amiss("too_few", least=context["min_length"], has=context["actual_length"])
         case "too_long":
-            return f"at most {context['max_length']}"
+            return amiss("too_many", most=context["max_length"])
         case "string_pattern_mismatch":
-            return "an id is made of a–z, 0–9 and single dashes"
+            return amiss("not_an_id")
         case "value_error":
-            return str(context["error"])
+            return amiss("misfit", why=context["error"])
         case _:
-            return detail["msg"]
+            return amiss("misfit", why=detail["msg"])

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from courses.domain.lesson import Lesson
-from courses.faults import Fault
+from courses.faults import Amiss, Fault, amiss
 
 FOLDER = "voices"
 LANGUAGES = ("vi",)
@@ -98,29 +98,29 @@ def find_recordings(folder: Path, named: str, parts: Collection[str]) -> tuple[d
     faults: list[Fault] = []
     for file in sorted((folder / FOLDER).glob("*/*")):
         place = f"{named}/{file.relative_to(folder).as_posix()}"
-        amiss = _amiss(file, parts)
-        if not amiss and file.stem in found:
-            amiss = f"there is already {found[file.stem].file.name}"
-        if amiss:
-            faults.append(Fault(place, "", amiss))
+        wrong = _amiss(file, parts)
+        if wrong is None and file.stem in found:
+            wrong = amiss("recorded_twice", file=found[file.stem].file.name)
+        if wrong is not None:
+            faults.append(Fault(place, "", wrong))
             continue
         version = hashlib.sha256(file.read_bytes()).hexdigest()[:10]
         found[file.stem] = Recording(file, FORMATS[file.suffix], version)
     return found, tuple(faults)
 
 
-def _amiss(file: Path, parts: Collection[str]) -> str:
-    """What must be otherwise before a file can be served as a recording; "" when nothing."""
+def _amiss(file: Path, parts: Collection[str]) -> Amiss | None:
+    """What must be otherwise before a file can be served as a recording; None when nothing."""
     if file.parent.name not in LANGUAGES:
-        return f"recordings are kept for {', '.join(LANGUAGES)}"
+        return amiss("other_language", languages=", ".join(LANGUAGES))
     if file.suffix not in FORMATS or not file.is_file():
-        return f"a recording is a file that ends in {', '.join(FORMATS)}"
+        return amiss("not_a_recording", formats=", ".join(FORMATS))
     if file.stem not in parts:
-        return f"there is no part {file.stem} to read aloud"
+        return amiss("no_part_to_read", part=file.stem)
     if file.stat().st_size > BIGGEST:
-        return f"is over {BIGGEST} bytes"
+        return amiss("too_big", most=BIGGEST)
     with file.open("rb") as opened:
-        return "" if _is(file.suffix, opened.read(12)) else f"is no {file.suffix} inside"
+        return None if _is(file.suffix, opened.read(12)) else amiss("not_inside", ending=file.suffix)
 
 
 def _is(suffix: str, start: bytes) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from courses.domain.lesson import Course, Lesson
-from courses.faults import Fault
+from courses.faults import Amiss, Fault, amiss
 from courses.reading import Faulty, fitted, parsed
 from courses.written import WrittenRetired
 
@@ -17,10 +17,10 @@ class Retired:
     lessons: frozenset[str] = frozenset()
     parts: dict[str, frozenset[str]] = field(default_factory=dict)
 
-    def reused_in(self, lesson: Lesson) -> Iterator[str]:
-        """What must be otherwise in `lesson`, one sentence for each id used again."""
+    def reused_in(self, lesson: Lesson) -> Iterator[Amiss]:
+        """What must be otherwise in `lesson`, once for each id used again."""
         if lesson.id in self.lessons:
-            yield f"the id {lesson.id} was that of another lesson, which is gone: take a new one"
+            yield amiss("retired_lesson", id=lesson.id)
         ids = (
             *(step.id for step in lesson.steps),
             *(question.id for question in lesson.questions),
@@ -28,7 +28,7 @@ class Retired:
         )
         for id_ in ids:
             if id_ in self.parts.get(lesson.id, ()):
-                yield f"the id {id_} stood for something else once: take a new one"
+                yield amiss("retired_part", id=id_)
 
 
 def read_retired(file: Path, named: str) -> tuple[Retired, tuple[Fault, ...]]:

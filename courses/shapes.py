@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from courses.faults import Amiss, amiss
 from courses.written import WrittenKind, WrittenPractice, WrittenScreen
 
 # For each kind: the keys it needs, and the keys it may have beside those that any screen may.
@@ -17,7 +18,7 @@ _NEEDS: dict[WrittenKind, set[str]] = {
 }
 
 
-def shape_faults(practice: WrittenPractice) -> list[tuple[str, str]]:
+def shape_faults(practice: WrittenPractice) -> list[tuple[str, Amiss]]:
     """(key, what must be otherwise) for every screen as written, in order."""
     found = []
     for place, screen in enumerate(practice.screen, start=1):
@@ -27,40 +28,40 @@ def shape_faults(practice: WrittenPractice) -> list[tuple[str, str]]:
     return found
 
 
-def _faults(screen: WrittenScreen, *, last: bool) -> Iterator[tuple[str, str]]:
+def _faults(screen: WrittenScreen, *, last: bool) -> Iterator[tuple[str, Amiss]]:
     needed = _NEEDS[screen.kind]
     for key in sorted(needed - screen.model_fields_set):
-        yield f".{key}", f"is missing; a screen of kind {screen.kind} needs it"
+        yield f".{key}", amiss("kind_needs_it", kind=screen.kind)
     for key in sorted(screen.model_fields_set - needed - _ANY):
-        yield f".{key}", f"a screen of kind {screen.kind} has no such key"
+        yield f".{key}", amiss("not_of_this_kind", kind=screen.kind)
     if screen.kind is WrittenKind.END and not last and screen.goes is None:
-        yield ".goes", "is missing; an end screen that is not the last must say where it leads"
+        yield ".goes", amiss("end_must_lead")
     if screen.kind in (WrittenKind.TAP, WrittenKind.TICK):
         yield from _about_targets(screen)
     if screen.kind in (WrittenKind.ORDER, WrittenKind.SORT):
         yield from _about_items(screen)
 
 
-def _about_targets(screen: WrittenScreen) -> Iterator[tuple[str, str]]:
+def _about_targets(screen: WrittenScreen) -> Iterator[tuple[str, Amiss]]:
     if screen.target and not any(target.right for target in screen.target):
-        yield ".target", "one at least must be right"
+        yield ".target", amiss("none_right")
     for place, target in enumerate(screen.target, start=1):
         if screen.kind is WrittenKind.TICK and target.goes:
-            yield f".target[{place}].goes", "a thing to tick leads nowhere; the screen's own goes does"
+            yield f".target[{place}].goes", amiss("tick_leads_nowhere")
         if not target.right and not target.hint and not screen.hint:
-            yield f".target[{place}].hint", "is missing; say a kind word when it is touched"
+            yield f".target[{place}].hint", amiss("no_hint_when_touched")
 
 
-def _about_items(screen: WrittenScreen) -> Iterator[tuple[str, str]]:
+def _about_items(screen: WrittenScreen) -> Iterator[tuple[str, Amiss]]:
     if len(screen.item) < 2:
-        yield ".item", "at least 2 cards"
+        yield ".item", amiss("two_cards")
     bins = {bin.id for bin in screen.bin}
     if screen.kind is WrittenKind.SORT and len(bins) < 2:
-        yield ".bin", "at least 2 bins, each with its own id"
+        yield ".bin", amiss("two_bins")
     for place, item in enumerate(screen.item, start=1):
         if screen.kind is WrittenKind.ORDER and item.bin:
-            yield f".item[{place}].bin", "cards in order have no bin"
+            yield f".item[{place}].bin", amiss("no_bin_in_order")
         if screen.kind is WrittenKind.SORT and item.bin not in bins:
-            yield f".item[{place}].bin", f"must be one of {', '.join(sorted(bins)) or 'the bins'}"
+            yield f".item[{place}].bin", amiss("no_such_bin", bins=", ".join(sorted(bins)) or "the bins")
         if not item.hint and not screen.hint:
-            yield f".item[{place}].hint", "is missing; say a kind word when it is put in the wrong place"
+            yield f".item[{place}].hint", amiss("no_hint_when_misplaced")

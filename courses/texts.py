@@ -6,6 +6,7 @@ from typing import Any
 
 from courses.domain.facts import About, Fact, UnknownFact, tell, written_out
 from courses.domain.numbers import real_numbers
+from courses.faults import Amiss, amiss
 
 LONGEST_SENTENCE = 25  # words; an elder reading aloud runs out of breath sooner
 
@@ -20,7 +21,7 @@ _SCOLDING = re.compile(r"\bsai\b", re.IGNORECASE)
 _KIND_WORDS = {"hint", "praise"}
 
 
-def text_faults(data: Mapping[str, Any], facts: Mapping[str, Fact]) -> list[tuple[str, str]]:
+def text_faults(data: Mapping[str, Any], facts: Mapping[str, Fact]) -> list[tuple[str, Amiss]]:
     """(key, what must be otherwise) for every text in a parsed file, in the order of the file.
 
     data: as tomllib gives it, facts still unnamed; it need not be a valid lesson.
@@ -30,11 +31,11 @@ def text_faults(data: Mapping[str, Any], facts: Mapping[str, Fact]) -> list[tupl
     found = []
     for key, name, text in _texts(data):
         found += [(key, says) for says in _about_facts(text, facts)]
-        found += [(key, f"{n} may be somebody's real number: use an invented one") for n in real_numbers(text)]
+        found += [(key, amiss("real_number", number=n)) for n in real_numbers(text)]
         found += [(key, says) for says in _about_addresses(text, facts, fake_links)]
         found += [(key, says) for says in _about_length(text)]
         if name in _KIND_WORDS and _SCOLDING.search(text):
-            found.append((key, "say what to do instead of 'sai': a tap beside the mark is never wrong"))
+            found.append((key, amiss("scolding")))
     return found
 
 
@@ -86,25 +87,25 @@ def _texts(data: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
             yield from walk(value, (name,))
 
 
-def _about_facts(text: str, facts: Mapping[str, Fact]) -> Iterator[str]:
+def _about_facts(text: str, facts: Mapping[str, Fact]) -> Iterator[Amiss]:
     try:
         tell(text, facts)
     except UnknownFact as unknown:
-        yield f"no such fact: {', '.join(unknown.names)}"
+        yield amiss("no_such_fact", names=", ".join(unknown.names))
     for name in written_out(text, facts):
-        yield f"{facts[name].value!r} is a shared fact: write {{{name}}}"
+        yield amiss("fact_written_out", value=facts[name].value, name=name)
 
 
-def _about_addresses(text: str, facts: Mapping[str, Fact], fake_links: set[str]) -> Iterator[str]:
+def _about_addresses(text: str, facts: Mapping[str, Fact], fake_links: set[str]) -> Iterator[Amiss]:
     known = {fact.value.lower() for fact in facts.values() if fact.about is About.LINK}
     for address in _ADDRESS.findall(text):
         if address.rpartition(".")[2].lower() in _FILE_ENDINGS or address.lower() in fake_links | known:
             continue
-        yield f"{address} is not on the list of addresses: name a fact, or put it in fake_links when it plays a fake"
+        yield amiss("unknown_address", address=address)
 
 
-def _about_length(text: str) -> Iterator[str]:
+def _about_length(text: str) -> Iterator[Amiss]:
     for sentence in _SENTENCE_END.split(" ".join(text.split())):
         words = len(sentence.split())
         if words > LONGEST_SENTENCE:
-            yield f"{words} words in one sentence, at most {LONGEST_SENTENCE}: {sentence[:40]}…"
+            yield amiss("long_sentence", words=words, most=LONGEST_SENTENCE, begin=sentence[:40])

@@ -5,10 +5,10 @@ from flask import Flask
 from foundation.accounts.domain.roles import Act
 from foundation.accounts.views.work import Work, offer_work
 from foundation.words import N_
-from learning.views import editing, fault_reports, fault_telling
+from learning.views import editing, fault_reports
 from learning.views.care_blueprint import blueprint
 
-__all__ = ["editing", "fault_reports", "fault_telling", "serve_lesson_care"]
+__all__ = ["editing", "fault_reports", "serve_lesson_care"]
 
 
 def serve_lesson_care(app: Flask) -> None:

@@ -1,6 +1,5 @@
 """The lessons we teach, every one of them."""
 
-
 import pytest
 
 from courses.catalogue import Catalogue

@@ -6,7 +6,7 @@ import pytest
 
 from courses.domain.facts import About, Fact
 from courses.domain.lesson import Reliability, Source
-from courses.faults import Fault
+from courses.faults import SENTENCES, Fault, amiss
 from foundation.accounts.domain.roles import Role
 from learning.cli import preview
 from tests.courses.conftest import Library
@@ -36,8 +36,8 @@ def test_the_list_names_faults_old_lessons_drafts_and_old_facts(app, editor, mak
     )
     fact = Fact("TD_CU", About.PHONE, "1900.0000", "Tổng đài", "đâu đó", Reliability.MEMORY, date(2026, 1, 1))
     faults = (
-        Fault("library/khoa-mau/hong/lesson.toml", "minutes", "is missing"),
-        Fault("library/facts.toml", "X", "a fact is named in capitals"),
+        Fault("library/khoa-mau/hong/lesson.toml", "minutes", amiss("missing")),
+        Fault("library/facts.toml", "X", amiss("misfit", why="nobody has told this yet")),
     )
     catalogue = replace(make.catalogue(make.course(lessons=lessons)), facts={"TD_CU": fact}, faults=faults)
     monkeypatch.setitem(app.extensions, "catalogue", catalogue)
@@ -49,7 +49,7 @@ def test_the_list_names_faults_old_lessons_drafts_and_old_facts(app, editor, mak
     assert "Bài mới Cần" not in page
     assert "hong đang bị bỏ ra ngoài" in page
     assert "minutes : Còn thiếu." in page
-    assert "library/facts.toml: X : a fact is named in capitals" in page
+    assert "library/facts.toml: X : nobody has told this yet" in page
     assert "1.4. Bài nháp 1 nguồn còn theo trí nhớ" in page
     assert "1.5. Bài chưa thử Nguồn đã đọc, nhưng chưa ai làm thử" in page
     assert "Quá hạn soát từ 01/04/2026" in page
@@ -124,6 +124,19 @@ def test_a_place_that_cannot_be_written_is_named(run, tmp_path):
 
     assert result.exit_code == 1
     assert "không ghi được tệp" in result.output
+
+
+def test_every_fault_but_a_misfit_is_told_in_vietnamese_with_what_is_set_into_it(app):
+    """A misfit brings its reason in English: it is pydantic's own."""
+    named = set(re.findall(r"\{(\w+)", "".join(SENTENCES.values())))
+    with app.test_request_context():
+        tell = app.jinja_env.get_template("learning/fault_sentences.html").module.fault_sentence
+        for code, sentence in SENTENCES.items():
+            told = str(tell(code, {name: f"⟨{name}⟩" for name in named}))
+            assert bool(told) == (code != "misfit"), code
+            # The kind of a screen, and the name of a file, stand beside the fault already.
+            meant = set(re.findall(r"\{(\w+)", sentence)) - {"kind", "file", "byte"}
+            assert code == "misfit" or meant <= set(re.findall(r"⟨(\w+)⟩", told)), code
 
 
 @pytest.mark.parametrize(
