@@ -15,12 +15,15 @@ class AnswerRow(Base):
     __tablename__ = "answer"
     __table_args__ = (Index(None, "learner", "lesson"),)
 
-    # Made with the form, so that sending a form twice meets itself.
+    # Made on the phone or with the form, so that what is sent twice meets itself.
     id: Mapped[UUID] = mapped_column(primary_key=True)
     learner: Mapped[UUID] = mapped_column(ForeignKey("learner.id"))
     lesson: Mapped[str] = mapped_column(String(64))
     step: Mapped[str] = mapped_column(String(64))
     # Ids of our own choices; "" for whatever was typed by hand.
     given: Mapped[str] = mapped_column(String(500))
-    right: Mapped[bool]
+    # None for what the server could not judge: the lesson or the step is no longer there.
+    right: Mapped[bool | None]
     at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # Somebody of the team sat beside the learner.
+    assisted: Mapped[bool] = mapped_column(default=False)

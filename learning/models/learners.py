@@ -1,20 +1,50 @@
-"""Who learns."""
+"""Who learns, and on which phones."""
 
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import LargeBinary
+from sqlalchemy import Enum, ForeignKey, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from foundation.database import Base, UtcDateTime
+from learning.domain.learners import AgeBand, Person
+
+
+class Phone(Base):
+    """A phone people learn on, known by nothing but a cookie."""
+
+    __tablename__ = "phone"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    # SHA-256 of the cookie's token: who reads the database cannot be the phone.
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class Learner(Base):
-    """Somebody who learns, known by nothing but a cookie on a phone."""
+    """Somebody who learns. Nobody's name: what they like to be called on the phone, if anything, and a picture."""
 
     __tablename__ = "learner"
 
+    # May be made on the phone, when somebody is added without network.
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    # SHA-256 of the cookie's token: who reads the database cannot be the learner.
-    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    nickname: Mapped[str] = mapped_column(String(30), default="")
+    picture: Mapped[str] = mapped_column(String(20), default="")
+    age_band: Mapped[AgeBand | None] = mapped_column(
+        Enum(AgeBand, native_enum=False, length=10, values_callable=lambda bands: [band.value for band in bands])
+    )
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    def as_person(self) -> Person:
+        return Person(self.id, self.nickname, self.picture, self.age_band)
+
+
+class PhoneLearner(Base):
+    """That somebody learns on a phone. Several people share one; a card brings one person to several."""
+
+    __tablename__ = "phone_learner"
+
+    phone: Mapped[UUID] = mapped_column(ForeignKey("phone.id"), primary_key=True)
+    learner: Mapped[UUID] = mapped_column(ForeignKey("learner.id"), primary_key=True, index=True)
+    # In the order they came; two who came at the same moment may share a place.
+    position: Mapped[int]

@@ -1,13 +1,47 @@
 """Who learns on a phone."""
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from learning.models import Learner
+from learning.domain.learners import AgeBand, Person
+from learning.models import Learner, Phone, PhoneLearner
 
 
-def learner_by_token(session: Session, token_hash: bytes) -> UUID | None:
-    """The learner whose cookie hashes to `token_hash` (SHA-256), or None for an unknown or erased one."""
-    return session.scalar(select(Learner.id).where(Learner.token_hash == token_hash))
+@dataclass(frozen=True)
+class SharedPhone:
+    """people: everybody who learns on it, in the order they came."""
+
+    id: UUID
+    people: tuple[Person, ...]
+
+
+def phone_by_token(session: Session, token_hash: bytes) -> SharedPhone | None:
+    """The phone whose cookie hashes to `token_hash` (SHA-256), or None for an unknown or erased one. One query."""
+    rows = session.execute(
+        select(Phone.id, Learner.id, Learner.nickname, Learner.picture, Learner.age_band)
+        .outerjoin(PhoneLearner, PhoneLearner.phone == Phone.id)
+        .outerjoin(Learner, Learner.id == PhoneLearner.learner)
+        .where(Phone.token_hash == token_hash)
+        .order_by(PhoneLearner.position, Learner.id)
+    ).all()
+    if not rows:
+        return None
+    return SharedPhone(rows[0][0], tuple(_person(*row[1:]) for row in rows if row[1] is not None))
+
+
+def people_on(session: Session, phone: UUID) -> tuple[Person, ...]:
+    """Everybody who learns on one phone, in the order they came."""
+    rows = session.execute(
+        select(Learner.id, Learner.nickname, Learner.picture, Learner.age_band)
+        .join(PhoneLearner, PhoneLearner.learner == Learner.id)
+        .where(PhoneLearner.phone == phone)
+        .order_by(PhoneLearner.position, Learner.id)
+    )
+    return tuple(_person(*row) for row in rows)
+
+
+def _person(id_: UUID, nickname: str, picture: str, age_band: AgeBand | None) -> Person:
+    return Person(id_, nickname, picture, age_band)

@@ -1,36 +1,190 @@
-"""A learner comes with the first answer and goes when asked to. No account, no name, only a cookie's token."""
+"""Phones and who learns on them: they come with the first answer and go when asked to. No account, no name."""
 
 import hashlib
+import hmac
 import secrets
+from base64 import urlsafe_b64encode
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete
+from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
-from learning.models import AnswerRow, Certificate, Learner
+from foundation.accounts.services.consents import give_consent
+from foundation.problems import Conflict, Invalid, NotFound
+from learning.domain.learners import (
+    FACES,
+    GUARDIAN_PURPOSE,
+    GUARDIAN_WORDING,
+    MOST_ON_ONE_PHONE,
+    AgeBand,
+    FaultyNickname,
+    read_nickname,
+)
+from learning.models import Learner, Phone, PhoneLearner
+from learning.queries import people_on
 
 TOKEN_BYTES = 16
 
 
 def hash_of(token: str) -> bytes:
     """What is stored of a token. It is 128 random bits, so a fast hash without salt is enough."""
-    return hashlib.sha256(token.encode()).digest()
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
+
+
+def new_token() -> str:
+    return secrets.token_urlsafe(TOKEN_BYTES)
+
+
+def token_for_first_sending(key: str, first: UUID) -> str:
+    """The token of a phone whose first sending begins with `first`, an id only that phone knows.
+
+    The same every time, so that a phone whose first answer from us was lost on the way, and which sends again, is the
+    same phone. key: the server's secret; without it the id opens nothing.
+    """
+    mac = hmac.digest(key.encode(), b"first sending " + first.bytes, "sha256")
+    return urlsafe_b64encode(mac[:TOKEN_BYTES]).rstrip(b"=").decode()
+
+
+def welcome_phone(session: Session, token: str, *, now: datetime) -> UUID:
+    """The phone with this token, made now if there is none; the second time, also at the same moment, the same one."""
+    known = select(Phone.id).where(Phone.token_hash == hash_of(token))
+    phone = session.scalar(known)
+    if phone is None:
+        phone = uuid7()
+        try:
+            with session.begin_nested():
+                session.execute(insert(Phone).values(id=phone, token_hash=hash_of(token), created_at=now))
+        except IntegrityError:
+            phone = session.scalars(known).one()
+    return phone
 
 
 def welcome_learner(session: Session, *, now: datetime) -> tuple[UUID, str]:
-    """A new learner: their id, and the token for their cookie, which is nowhere else."""
-    token = secrets.token_urlsafe(TOKEN_BYTES)
-    learner = Learner(id=uuid7(), token_hash=hash_of(token), created_at=now)
-    session.add(learner)
-    session.flush()
-    return learner.id, token
+    """Somebody new on a new phone: their id, and the token for the phone's cookie, which is nowhere else."""
+    token = new_token()
+    phone = welcome_phone(session, token, now=now)
+    return add_nameless(session, phone, now=now), token
 
 
-def erase_learner(session: Session, learner: UUID) -> None:
-    """Remove a learner with all answers and letters; printed letters can no longer be checked. Again: nothing left."""
-    session.execute(delete(Certificate).where(Certificate.learner == learner))
-    session.execute(delete(AnswerRow).where(AnswerRow.learner == learner))
-    session.execute(delete(Learner).where(Learner.id == learner))
-    session.flush()
+def add_nameless(session: Session, phone: UUID, *, now: datetime) -> UUID:
+    """Somebody who has only begun to answer: nothing was asked, nothing is known."""
+    learner: UUID = uuid7()
+    session.execute(insert(Learner).values(id=learner, nickname="", picture="", created_at=now))
+    join_phone(session, phone, learner)
+    return learner
+
+
+def add_person(
+    session: Session,
+    phone: UUID,
+    *,
+    id_: UUID | None = None,
+    nickname: str,
+    picture: str,
+    age_band: str,
+    guardian_agrees: bool,
+    recorded_by: str,
+    now: datetime,
+) -> UUID:
+    """Somebody who learns on this phone from now on; returns their id.
+
+    id_: made on the phone; a new one when None. nickname, picture: may be "". recorded_by: name of the signed-in
+    account that asked the guardian, "" when nobody stood between. Raises Invalid with the fields `nickname`, `picture`,
+    `age_band`, `guardian_agrees`, and Conflict("phone_full") at MOST_ON_ONE_PHONE.
+    """
+    told = _read_about(nickname, picture, age_band, guardian_agrees)
+    learner: UUID = id_ or uuid7()
+    session.execute(insert(Learner).values(id=learner, created_at=now, **told))
+    join_phone(session, phone, learner)
+    _keep_agreement(session, learner, told["age_band"], recorded_by, now)
+    return learner
+
+
+def describe_person(
+    session: Session,
+    learner: UUID,
+    *,
+    nickname: str,
+    picture: str,
+    age_band: str,
+    guardian_agrees: bool,
+    recorded_by: str,
+    now: datetime,
+) -> None:
+    """Give a learner another nickname or picture. Arguments and refusals as in add_person; the same again: no change.
+
+    A guardian who has agreed once is not asked again for the same words.
+    """
+    told = _read_about(nickname, picture, age_band, guardian_agrees)
+    session.execute(update(Learner).where(Learner.id == learner).values(**told))
+    _keep_agreement(session, learner, told["age_band"], recorded_by, now)
+
+
+def join_phone(session: Session, phone: UUID, learner: UUID) -> None:
+    """From now on `learner` learns on this phone, too. Again, also at the same moment: no change.
+
+    Raises Conflict("phone_full") at MOST_ON_ONE_PHONE.
+    """
+    people = people_on(session, phone)
+    if any(person.id == learner for person in people):
+        return
+    if len(people) >= MOST_ON_ONE_PHONE:
+        raise Conflict("phone_full", most=MOST_ON_ONE_PHONE)
+    last = session.scalar(select(func.max(PhoneLearner.position)).where(PhoneLearner.phone == phone)) or 0
+    try:
+        with session.begin_nested():
+            session.execute(insert(PhoneLearner).values(phone=phone, learner=learner, position=last + 1))
+    except IntegrityError:
+        if not any(person.id == learner for person in people_on(session, phone)):
+            raise NotFound("no_such_learner") from None  # erased a moment ago
+
+
+def leave_phone(session: Session, phone: UUID, learner: UUID) -> None:
+    """`learner` no longer learns on this phone. What they did stays, for their card and letters. Again: no change."""
+    session.execute(delete(PhoneLearner).where(PhoneLearner.phone == phone, PhoneLearner.learner == learner))
+    forget_empty_phones(session, [phone])
+
+
+def forget_empty_phones(session: Session, phones: list[UUID]) -> None:
+    """Drop those of `phones` on which nobody learns any more: their cookies then open nothing."""
+    inhabited = select(PhoneLearner.phone).where(PhoneLearner.phone == Phone.id)
+    session.execute(delete(Phone).where(Phone.id.in_(phones), ~inhabited.exists()))
+
+
+def _read_about(nickname: str, picture: str, age_band: str, guardian_agrees: bool) -> dict[str, str | AgeBand]:
+    faults: dict[str, str] = {}
+    told = ""
+    try:
+        told = read_nickname(nickname)
+    except FaultyNickname as faulty:
+        faults["nickname"] = faulty.code
+    if picture and picture not in FACES:
+        faults["picture"] = "not_a_choice"
+    if age_band not in set(AgeBand):
+        faults["age_band"] = "not_a_choice" if age_band else "missing"
+    elif age_band == AgeBand.UNDER_14 and not guardian_agrees:
+        faults["guardian_agrees"] = "guardian_needed"
+    if faults:
+        raise Invalid(faults)
+    return {"nickname": told, "picture": picture, "age_band": AgeBand(age_band)}
+
+
+def _keep_agreement(session: Session, learner: UUID, age_band: object, recorded_by: str, now: datetime) -> None:
+    if age_band is AgeBand.UNDER_14:
+        give_consent(
+            session,
+            subject=consent_subject(learner),
+            purpose=GUARDIAN_PURPOSE,
+            text_version=GUARDIAN_WORDING,
+            how="witnessed" if recorded_by else "ticked",
+            recorded_by=recorded_by,
+            now=now,
+        )
+
+
+def consent_subject(learner: UUID) -> str:
+    """Whom consents about a learner are kept under."""
+    return f"learner:{learner}"

@@ -4,10 +4,24 @@ from flask import Flask
 
 from foundation.web.frame import Entry, Place, add_to_frame
 from foundation.words import N_
-from learning.views import home, letters, listening, me, paths, practice, printing, questions, reading, search, telling
+from learning.views import (
+    answers_api,
+    home,
+    letters,
+    listening,
+    me,
+    paths,
+    practice,
+    printing,
+    questions,
+    reading,
+    search,
+    telling,
+)
 from learning.views.blueprint import blueprint
 
 __all__ = [
+    "answers_api",
     "blueprint",
     "home",
     "letters",

@@ -13,13 +13,14 @@ import brotli  # type: ignore[import-untyped]
 from flask import Response, request
 from werkzeug.wrappers import Response as BaseResponse
 
-from learning.views.learner import COOKIE as LEARNER
+from learning.views.learner import COOKIE as PHONE
+from learning.views.learner import NOW_LEARNING
 from learning.views.walked_path import COOKIE as PATH
 from translations.web import COOKIE as LANGUAGE
 
 # Cookies that change nothing on such a page, once the language is part of its key. With any other, above all that of
 # somebody signed in, the frame around the page may speak of its reader: then nothing is kept and nothing kept is shown.
-_SAYS_NOTHING = {LEARNER, LANGUAGE, PATH}
+_SAYS_NOTHING = {PHONE, NOW_LEARNING, LANGUAGE, PATH}
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ def kept_page(draw: Callable[[], str], *key: str) -> BaseResponse | str:
 
 def kept_for_strangers(draw: Callable[[], str], *key: str) -> BaseResponse | str:
     """A page that shows what its reader has learnt: kept only for phones that have not learnt anything yet."""
-    return draw() if LEARNER in request.cookies else kept_page(draw, *key)
+    return draw() if PHONE in request.cookies else kept_page(draw, *key)
 
 
 def _keep(html: bytes) -> _Kept:

@@ -1,4 +1,6 @@
-"""Who is learning on this phone: a cookie, given with the first answer and not before."""
+"""Who is learning on this phone: one cookie for the phone, given with the first answer and not before, and one that
+says who of its people is learning now.
+"""
 
 from uuid import UUID
 
@@ -8,55 +10,104 @@ from flask.wrappers import Response
 from foundation import clock
 from foundation.web.database import session
 from learning import queries
-from learning.services.learners import hash_of, welcome_learner
+from learning.domain.learners import Person, who_learns
+from learning.services.learners import add_nameless, hash_of, new_token, token_for_first_sending, welcome_phone
 from learning.views.walked_path import forget_path
 
 COOKIE = "hoc"
+# The id of whoever learns now. Scripts read it, and write it when somebody else takes over without network.
+NOW_LEARNING = "hoc-ai"
 TWO_YEARS = 2 * 365 * 24 * 3600  # seconds; browsers may keep it for less, so every answer renews it
 
 
-def known_learner() -> UUID | None:
-    """The learner of this phone. Asks the database only when the phone brings a cookie."""
+def known_phone() -> queries.SharedPhone | None:
+    """The phone that asks. Asks the database only when it brings a cookie; one from elsewhere is no phone of ours."""
     token = request.cookies.get(COOKIE)
     if not token:
         return None
-    if "learner" not in g:
-        g.learner = queries.learner_by_token(session(), hash_of(token))
-    learner: UUID | None = g.learner
-    return learner
+    if "phone" not in g:
+        g.phone = queries.phone_by_token(session(), hash_of(token))
+    phone: queries.SharedPhone | None = g.phone
+    return phone
+
+
+def people_here() -> tuple[Person, ...]:
+    """Everybody who learns on this phone, in the order they came."""
+    phone = known_phone()
+    return phone.people if phone else ()
+
+
+def current_person() -> Person | None:
+    """Who is learning now: whom the phone says, as long as they learn on it; else who came first."""
+    return who_learns(people_here(), request.cookies.get(NOW_LEARNING, ""))
+
+
+def known_learner() -> UUID | None:
+    """The id of current_person()."""
+    person = current_person()
+    return person.id if person else None
 
 
 def learner_for_answer(writing) -> UUID:
-    """The learner of this phone, made now if there is none yet; the answer to this request renews the cookie.
+    """Who is learning now, made if nobody is yet; the answer to this request renews the cookies.
 
     writing: the session of the transaction the answer is kept in.
     """
+    phone = phone_for_writing(writing)
     learner = known_learner()
-    token = request.cookies.get(COOKIE, "")
     if learner is None:
-        learner, token = welcome_learner(writing, now=clock.now())
-        g.learner = learner
-
-    @after_this_request
-    def remember(response: Response) -> Response:
-        response.set_cookie(
-            COOKIE,
-            token,
-            max_age=TWO_YEARS,
-            httponly=True,
-            samesite="Lax",
-            secure=current_app.extensions["settings"].https_only,
-        )
-        return response
-
+        learner = add_nameless(writing, phone, now=clock.now())
+        g.pop("phone", None)
+    if request.cookies.get(NOW_LEARNING) != str(learner):
+        say_who_learns(learner)
     return learner
 
 
-def forget_learner_on_this_phone() -> None:
-    """The answer to this request takes the cookie away, and that of the path this learner was on."""
+def phone_for_writing(writing, first: UUID | None = None) -> UUID:
+    """This phone, made if it is not known yet; the answer to this request renews its cookie.
+
+    first: an id only this phone knows and sends again when our answer is lost on the way; it then is the same phone.
+    """
+    phone = known_phone()
+    if phone is not None:
+        _remember_phone(request.cookies[COOKIE])
+        return phone.id
+    token = token_for_first_sending(current_app.config["SECRET_KEY"], first) if first else new_token()
+    _remember_phone(token)
+    return welcome_phone(writing, token, now=clock.now())
+
+
+def say_who_learns(learner: UUID) -> None:
+    """The answer to this request tells the phone that `learner` learns on it from now on."""
+
+    @after_this_request
+    def tell(response: Response) -> Response:
+        response.set_cookie(NOW_LEARNING, str(learner), max_age=TWO_YEARS, samesite="Lax", secure=_https_only())
+        return response
+
+
+def forget_on_this_phone(learner: UUID | None) -> None:
+    """The answer to this request takes away who is learning and the path they were on; with the last one the phone's
+    own cookie, too.
+    """
     forget_path()
+    last = all(person.id == learner for person in people_here())
 
     @after_this_request
     def forget(response: Response) -> Response:
-        response.delete_cookie(COOKIE, httponly=True, samesite="Lax")
+        response.delete_cookie(NOW_LEARNING, samesite="Lax")
+        if last:
+            response.delete_cookie(COOKIE, httponly=True, samesite="Lax")
         return response
+
+
+def _remember_phone(token: str) -> None:
+    @after_this_request
+    def remember(response: Response) -> Response:
+        response.set_cookie(COOKIE, token, max_age=TWO_YEARS, httponly=True, samesite="Lax", secure=_https_only())
+        return response
+
+
+def _https_only() -> bool:
+    told: bool = current_app.extensions["settings"].https_only
+    return told

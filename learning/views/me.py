@@ -7,10 +7,11 @@ from foundation.web.access import public
 from foundation.web.database import session, transaction
 from learning import queries
 from learning.domain.progress import course_progress
-from learning.services.learners import erase_learner
+from learning.services.erasing import erase_learner
+from learning.services.learners import leave_phone
 from learning.views.blueprint import blueprint
 from learning.views.finding import catalogue
-from learning.views.learner import forget_learner_on_this_phone, known_learner
+from learning.views.learner import forget_on_this_phone, known_learner, known_phone
 
 
 @blueprint.get("/toi")
@@ -40,11 +41,14 @@ def ask_to_forget() -> str:
 @blueprint.post("/toi/quen")
 @public
 def forget() -> Response:
-    """Take the cookie off this phone; with erase=1 the learner's answers and letters go too. Again: nothing left."""
+    """Whoever learns now is no longer known here; with erase=1 all of theirs goes, everywhere. Again: nothing left."""
     erase = request.form.get("erase") == "1"
-    learner = known_learner()
-    if erase and learner is not None:
+    phone, learner = known_phone(), known_learner()
+    if phone is not None and learner is not None:
         with transaction() as writing:
-            erase_learner(writing, learner)
-    forget_learner_on_this_phone()
+            if erase:
+                erase_learner(writing, learner)
+            else:
+                leave_phone(writing, phone.id, learner)
+    forget_on_this_phone(learner)
     return redirect(url_for(".show_me", da="xoa" if erase else "quen"), 303)

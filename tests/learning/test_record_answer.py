@@ -5,9 +5,10 @@ from sqlalchemy import func, select
 
 from learning import queries
 from learning.domain.progress import Answer
-from learning.models import AnswerRow, Certificate, Learner
+from learning.models import AnswerRow, Certificate, Learner, Phone
 from learning.services.answers import record_answer
-from learning.services.learners import erase_learner, hash_of, welcome_learner
+from learning.services.erasing import erase_learner
+from learning.services.learners import hash_of, welcome_learner
 
 
 @pytest.fixture
@@ -72,9 +73,10 @@ def test_answers_can_be_asked_for_one_lesson_alone(record, session):
 def test_the_token_is_nowhere_in_the_database(session, now):
     learner, token = welcome_learner(session, now=now)
 
-    assert queries.learner_by_token(session, hash_of(token)) == learner
-    assert queries.learner_by_token(session, hash_of("mot-the-khac")) is None
-    assert token.encode() not in session.get(Learner, learner).token_hash
+    phone = queries.phone_by_token(session, hash_of(token))
+    assert [person.id for person in phone.people] == [learner]
+    assert queries.phone_by_token(session, hash_of("mot-the-khac")) is None
+    assert token.encode() not in session.get(Phone, phone.id).token_hash
 
 
 def test_erasing_a_learner_takes_everything_of_theirs_and_nothing_of_others(session, make):

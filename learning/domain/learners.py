@@ -1,0 +1,99 @@
+"""Somebody who learns: what they are called on a phone, how old they roughly are, and which picture is theirs."""
+
+import unicodedata
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from foundation.free_text import number_fault
+
+LONGEST_NICKNAME = 30
+# A class phone holds a class; more tiles than that nobody finds their own on.
+MOST_ON_ONE_PHONE = 50
+# The words a guardian agrees to, learning/parts/guardian_words.html. Changes whenever they change.
+GUARDIAN_WORDING = "2026-11"
+GUARDIAN_PURPOSE = "child_learns"
+
+# Our own drawings, in the order they are offered: learning/static/learning/faces/<id>.svg. An id is never used again
+# for another drawing. Their Vietnamese names are in learning/parts/faces.html.
+FACES = (
+    "trau",
+    "ga",
+    "ca",
+    "buom",
+    "hoa-ban",
+    "ngo",
+    "mang",
+    "nui",
+    "mat-troi",
+    "trang",
+    "nha-san",
+    "ruong",
+    "thuyen",
+    "non",
+    "chieng",
+    "khen",
+)
+
+
+class AgeBand(StrEnum):
+    """All we ask about age. Under 14 somebody else has to agree (docs/decisions/a-child-learns-with-a-guardian.md)."""
+
+    UNDER_14 = "under_14"
+    FROM_14 = "from_14"
+
+
+@dataclass(frozen=True)
+class Person:
+    """A learner as a tile shows them.
+
+    nickname: "" when none was given. picture: one of FACES, "" when none was chosen. age_band: None when never asked.
+    """
+
+    id: UUID
+    nickname: str = ""
+    picture: str = ""
+    age_band: AgeBand | None = None
+
+
+class FaultyNickname(ValueError):
+    """`code`: nickname_too_long, nickname_characters, nickname_no_letter, identity_number or phone_number."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def read_nickname(typed: str) -> str:
+    """A nickname as it is shown and printed: NFC, single spaces, "" or up to LONGEST_NICKNAME characters.
+
+    Letters, marks and digits of any script, spaces and ' ’ . - ( ); at least one letter or digit. No emoji: a name is
+    called out in class and printed on a card, and there is a picture beside it.
+    """
+    nickname = " ".join(unicodedata.normalize("NFC", typed).split())
+    if not nickname:
+        return ""
+    fault = number_fault(nickname)
+    if fault:
+        raise FaultyNickname(fault)
+    if not any(map(str.isalnum, nickname)):
+        raise FaultyNickname("nickname_no_letter")
+    if not all(letter in _BETWEEN_LETTERS or unicodedata.category(letter)[0] in "LMN" for letter in nickname):
+        raise FaultyNickname("nickname_characters")
+    if len(nickname) > LONGEST_NICKNAME:
+        raise FaultyNickname("nickname_too_long")
+    return nickname
+
+
+def free_face(taken: Collection[str]) -> str:
+    """The first picture nobody on the phone has; the first of all when all are taken."""
+    return next((face for face in FACES if face not in taken), FACES[0])
+
+
+def who_learns(people: Sequence[Person], chosen: str) -> Person | None:
+    """Of the people of a phone the one whose id is `chosen`; else the first; None when there is nobody."""
+    return next((person for person in people if str(person.id) == chosen), people[0] if people else None)
+
+
+_BETWEEN_LETTERS = frozenset(" '’.-()")

@@ -1,0 +1,167 @@
+"""What a phone sends of what was answered on it, perhaps long ago and without network."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, ValidationError
+
+from courses.domain.answering import answer
+from courses.domain.lesson import Lesson
+from courses.domain.practice import Kind
+from foundation.free_text import number_fault
+from foundation.problems import Invalid, Problem
+from learning.domain.answers import kept_of_question, kept_of_screen
+
+MOST_ANSWERS = 500
+MOST_LEARNERS = 50
+# Nobody answered anything before there was anything to answer.
+OPENED = datetime(2026, 1, 1, tzinfo=UTC)
+CLOCK_TOLERANCE = timedelta(minutes=10)
+
+_OUR_ID = r"^[a-z0-9][a-z0-9_-]{0,63}$"
+_OUR_IDS = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}( [a-z0-9][a-z0-9_-]{0,63})*")
+_LONGEST_KEPT = 500
+
+Choice = Annotated[str, Field(max_length=500)]
+
+
+class TooManyAnswers(Problem):
+    status = 413
+
+
+def _as_list(given: object) -> object:
+    return [given] if isinstance(given, str) else given
+
+
+class SentAnswer(BaseModel):
+    """One answer.
+
+    learner: None for whoever came first on the phone. given: what was chosen, one id or several, or what was typed; of
+    a screen on which something is typed by hand, true or false when the phone has judged it and thrown it away. at:
+    when, by the phone's clock, which may be wrong.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    id: UUID
+    learner: UUID | None = None
+    lesson: Annotated[str, Field(pattern=_OUR_ID)]
+    step: Annotated[str, Field(pattern=_OUR_ID)]
+    given: StrictBool | Annotated[list[Choice], Field(max_length=50), BeforeValidator(_as_list)] = Field(
+        default_factory=list
+    )
+    at: Any = None
+    assisted: bool = False
+
+
+class SentLearner(BaseModel):
+    """Somebody added on the phone. All but the id may be faulty without losing what they answered."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    id: UUID
+    nickname: Annotated[str, Field(max_length=200)] = ""
+    picture: Annotated[str, Field(max_length=40)] = ""
+    age_band: Annotated[str, Field(max_length=20)] = ""
+    guardian_agrees: bool = False
+
+
+@dataclass(frozen=True)
+class Batch:
+    """learners, answers: as sent, not read yet, so that a faulty one holds nobody back."""
+
+    id: UUID
+    learners: tuple[Any, ...]
+    answers: tuple[Any, ...]
+
+
+def read_batch(sent: object) -> Batch:
+    """What a phone sends at once. Raises Invalid, and TooManyAnswers beyond MOST_ANSWERS: the phone then sends half."""
+    if not isinstance(sent, Mapping):
+        raise Invalid({"record": "not_understood"})
+    faults = {}
+    try:
+        id_ = UUID(sent.get("batch"))
+    except (ValueError, TypeError, AttributeError):
+        faults["batch"] = "not_an_id"
+    learners, answers = ([] if sent.get(name) is None else sent[name] for name in ("learners", "answers"))
+    for name, listed in (("learners", learners), ("answers", answers)):
+        if not isinstance(listed, list):
+            faults[name] = "not_understood"
+    if faults:
+        raise Invalid(faults)
+    if len(answers) > MOST_ANSWERS or len(learners) > MOST_LEARNERS:
+        raise TooManyAnswers("too_many_answers", most=MOST_ANSWERS)
+    return Batch(id_, tuple(learners), tuple(answers))
+
+
+def read_sent_answer(sent: object) -> SentAnswer:
+    """Raises Invalid with a code for each faulty field: missing, not_an_id, not_understood."""
+    try:
+        return SentAnswer.model_validate(sent)
+    except ValidationError as error:
+        raise Invalid(_codes(error)) from None
+
+
+def read_sent_learner(sent: object) -> SentLearner:
+    """Raises Invalid as read_sent_answer does."""
+    try:
+        return SentLearner.model_validate(sent)
+    except ValidationError as error:
+        raise Invalid(_codes(error)) from None
+
+
+def moment_of(at: object, now: datetime) -> datetime:
+    """When it was answered, by the phone's clock; `now` where that is missing, unreadable, before there was anything to
+    answer (a clock that says 1970), or still to come. A moment without its zone is unreadable.
+    """
+    if not isinstance(at, str):
+        return now
+    try:
+        told = datetime.fromisoformat(at)
+        believable = OPENED <= told <= now + CLOCK_TOLERANCE
+    except (ValueError, TypeError, OverflowError):
+        return now
+    return min(told, now) if believable else now
+
+
+@dataclass(frozen=True)
+class Judged:
+    """given: what may be kept of it. right: None when there is no such lesson or step any more to judge it by."""
+
+    given: str
+    right: bool | None
+
+
+def judge(lesson: Lesson | None, step: str, given: bool | list[str]) -> Judged:
+    """Hold an answer against the lesson as it stands now, the way the pages do."""
+    screen = lesson.practice.screen(step) if lesson else None
+    if screen is not None:
+        typed_by_hand = screen.kind in {Kind.TYPE, Kind.SECRET}
+        if isinstance(given, bool):
+            return Judged("", right=given) if typed_by_hand else Judged("", right=None)
+        return Judged(kept_of_screen(screen, given), answer(screen, given).right)
+    chosen = [] if isinstance(given, bool) else given
+    question = lesson.question(step) if lesson else None
+    if question is not None and len(chosen) == 1 and (kept := kept_of_question(question, chosen[0])):
+        return Judged(kept, right=kept == question.right.id)
+    return Judged(_looks_like_ours(chosen), right=None)
+
+
+def _looks_like_ours(chosen: list[str]) -> str:
+    """Ids of choices we no longer have; "" for anything that may have been typed by hand."""
+    told = " ".join(chosen)
+    ours = len(told) <= _LONGEST_KEPT and _OUR_IDS.fullmatch(told) and not number_fault(told)
+    return told if ours else ""
+
+
+def _codes(error: ValidationError) -> dict[str, str]:
+    kinds = {"missing": "missing", "uuid_parsing": "not_an_id", "uuid_type": "not_an_id"}
+    return {
+        str(fault["loc"][0] if fault["loc"] else "record"): kinds.get(fault["type"], "not_understood")
+        for fault in error.errors(include_url=False, include_context=False, include_input=False)
+    }

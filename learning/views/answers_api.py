@@ -1,0 +1,63 @@
+"""Where a phone sends what was answered on it, and asks who learns on it: docs/answers-api.md."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Response, jsonify
+
+from foundation import clock
+from foundation.web.access import public
+from foundation.web.bodies import read_json
+from foundation.web.database import transaction
+from learning.domain.sent_answers import Batch, read_batch
+from learning.services.sent_answers import Result, take_batch
+from learning.views.blueprint import blueprint
+from learning.views.finding import catalogue
+from learning.views.learner import known_learner, people_here, phone_for_writing
+
+# 500 answers of the longest kind; a batch of ten thousand still is read, to be told how many are too many.
+MOST_BYTES = 4 * 1024 * 1024
+
+
+@blueprint.post("/api/v1/answers")
+@public
+def take_answers() -> Response:
+    batch = read_batch(read_json(most=MOST_BYTES))
+    with transaction() as writing:
+        phone = phone_for_writing(writing, first=_first_id(batch))
+        taken = take_batch(writing, phone, batch, find_lesson=catalogue().lesson, now=clock.now())
+    return _told(
+        {"batch": str(batch.id), "learners": _results(taken.learners), "results": _results(taken.answers)},
+    )
+
+
+@blueprint.get("/api/v1/learners")
+@public
+def tell_learners() -> Response:
+    """Who learns on this phone, and who does now; nobody on a phone we do not know."""
+    learner = known_learner()
+    people = [
+        {"id": str(person.id), "nickname": person.nickname or None, "picture": person.picture or None}
+        for person in people_here()
+    ]
+    return _told({"now": str(learner) if learner else None, "learners": people})
+
+
+def _first_id(batch: Batch) -> UUID:
+    """An id that comes first again when the phone sends again: the oldest answer waits at the head of its queue."""
+    for sent in (*batch.answers, *batch.learners):
+        try:
+            return UUID(sent["id"])
+        except (ValueError, TypeError, KeyError, AttributeError):
+            continue
+    return batch.id
+
+
+def _results(results: list[Result]) -> list[dict[str, Any]]:
+    return [{"id": each.id, "outcome": each.outcome.value, "problems": each.problems} for each in results]
+
+
+def _told(body: dict[str, Any]) -> Response:
+    answer = jsonify(body)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
