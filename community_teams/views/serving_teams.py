@@ -2,13 +2,13 @@
 
 from flask import Flask
 
-from community_teams.views import api_visits, api_worklist, households, visit_form
+from community_teams.views import api_visits, api_worklist, households, phone_app, visit_form
 from community_teams.views.teams_blueprint import blueprint
 from foundation.accounts.domain.roles import Act
 from foundation.accounts.views.work import Work, offer_work
 from foundation.words import N_
 
-__all__ = ["api_visits", "api_worklist", "households", "serve_teams", "visit_form"]
+__all__ = ["api_visits", "api_worklist", "households", "phone_app", "serve_teams", "visit_form"]
 
 
 def serve_teams(app: Flask) -> None:

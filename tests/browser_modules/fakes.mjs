@@ -24,6 +24,7 @@ export class Server {
   signedIn = "7";
   rejected = new Map(); // id -> problems
   worklist = { cursor: "c1", more: false, households: [], gone: [] };
+  known = { cursor: "k1", more: false, households: [], gone: [] };
   hamlets = [{ code: "16213-001", name: "Bản Mẫu 1", sample: true }];
   date = null;
   // Replaced by tests: what happens to a request before the server sees it. Returns an answer, throws, or neither.
@@ -46,6 +47,7 @@ export class Server {
     if (member !== null && member !== this.signedIn) return problem(409, "other_member");
     if (address === "/doi-so/tren-may/toi") return json(200, { member: this.signedIn, name: "Lò Thị Mẫu", hamlets: this.hamlets });
     if (address.startsWith("/api/v1/worklist")) return json(200, this.worklist);
+    if (address.startsWith("/api/v1/known")) return json(200, this.known);
     const body = bodyOf(options);
     this.batches.push(body);
     const results = body.visits.map((visit) => this.receive(visit));

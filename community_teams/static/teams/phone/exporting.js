@@ -6,7 +6,7 @@ export function fileOf(visits, { crypto, device, member, now, about = {} }) {
     batch: crypto.randomUUID(),
     device,
     member,
-    pending: 0,
+    pending: visits.length,
     sent_at: new Date(now()).toISOString(),
     ...about,
     visits,

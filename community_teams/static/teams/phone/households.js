@@ -1,5 +1,7 @@
 // Which households a list shows: pure rules over rows as the work list gives them.
 
+import { fold } from "./folding.js";
+
 const ABSENT = new Set(["not_home", "not_found", "language", "unsafe"]);
 const REACHED = new Set(["met_done", "met_partial"]);
 
@@ -8,24 +10,13 @@ const isReached = (row) => row.reached ?? REACHED.has(row.last_outcome);
 
 /** The filters of a list by name, each with what it shows. */
 export const FILTERS = Object.freeze({
-  left: (row) => isActive(row) && !row.last_visited_on,
+  left: (row) => isActive(row) && !row.last_outcome,
   absent: (row) => isActive(row) && !isReached(row) && ABSENT.has(row.last_outcome),
   again: (row) => isActive(row) && (Boolean(row.next_visit_on) || row.last_outcome === "rescheduled"),
   due: (row, today) => isActive(row) && Boolean(row.next_visit_on) && row.next_visit_on <= today,
   reached: (row) => isActive(row) && isReached(row),
   all: () => true,
 });
-
-/** Without marks and in small letters, so that "dang" finds "Đặng": as foundation.areas.domain.naming.fold does. */
-export function fold(text) {
-  return text
-    .normalize("NFD")
-    .replace(/\p{M}+/gu, "")
-    .replace(/[đĐ]/g, "d")
-    .toLowerCase()
-    .replace(/\s+/g, " ")
-    .trim();
-}
 
 /** A row as it is kept: with what is searched in it. */
 export function searchable(row) {

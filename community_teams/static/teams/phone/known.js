@@ -1,36 +1,64 @@
-// What is known of a household from the last visit this member made, so that "Gần xong" need not ask again.
-// Sealed under the member's key, only with the family's consent, and no longer than a season.
+// What is known of households from their earlier visits, so that "Gần xong" need not ask again: what the server tells,
+// and what this phone recorded since. Sealed under the member's key, household by household.
 
+import { Fault } from "./faults.js";
 import { seal, unseal } from "./keys.js";
-import { knownFrom } from "./records.js";
+import { dayInVietnam } from "./clock.js";
+import { knownFrom, namesHousehold } from "./records.js";
 
-export const KEPT_DAYS = 92;
-const DAY = 24 * 3600 * 1000;
+export const KNOWN = "/api/v1/known";
+const TIMEOUT_MS = 60_000;
+const MOST_PAGES = 200;
 
-export function openKnown({ store, crypto, now, memberKey }) {
+/** An entry: {sealed, on}; on: the day in Việt Nam of the latest visit that told any of it. */
+export function openKnown({ store, crypto, memberKey, ask }) {
+  async function previous(household) {
+    const key = memberKey();
+    const kept = await store.get("known", household);
+    return kept ? { ...(await unseal(crypto, key, kept.sealed)), visited_on: kept.on } : null;
+  }
+
+  async function keep(answer) {
+    const key = memberKey();
+    const told = await Promise.all(
+      answer.households.map(async ({ id, on, known }) => ({ id, on, sealed: await seal(crypto, key, known) })),
+    );
+    await store.write(["known", "kept"], async ({ get, put, remove, clear }) => {
+      if (answer.reset) await clear("known");
+      for (const id of answer.gone ?? []) await remove("known", id);
+      for (const { id, on, sealed } of told) {
+        const ours = await get("known", id);
+        // What this phone heard later may not have reached the server yet.
+        if (!ours || ours.on <= on) await put("known", { sealed, on }, id);
+      }
+      await put("kept", answer.cursor, "known_cursor");
+    });
+  }
+
   return {
-    /** What the last visit told, in the shape of a visit, with `visited_at` and `outcome` of then; or null. */
-    async previous(household) {
-      const key = memberKey();
-      const kept = await store.get("known", household);
-      if (!kept || kept.at < now() - KEPT_DAYS * DAY) return null;
-      return unseal(crypto, key, kept.sealed);
+    /** What earlier visits told, in the shape of a visit, with `visited_on`; or null. */
+    previous,
+
+    /** After a visit: what to put into room "known", `null` to take out what is there, `undefined` to leave it. */
+    async after(household, record) {
+      if (!namesHousehold(record)) return null;
+      const told = knownFrom(record);
+      if (Object.keys(told).length === 0) return undefined;
+      const { visited_on: before, ...known } = (await previous(household)) ?? {};
+      const day = dayInVietnam(record.started_at);
+      return { sealed: await seal(crypto, memberKey(), { ...known, ...told }), on: before > day ? before : day };
     },
 
-    /** What to put into room "known" together with the visit, or null when nothing may be kept. */
-    async toKeep(record) {
-      const known = knownFrom(record);
-      return known && { sealed: await seal(crypto, memberKey(), known), at: now() };
-    },
-
-    /** Forget what is too old. */
-    async tidy() {
-      await store.write(["known"], async ({ keys, get, remove }) => {
-        for (const household of await keys("known")) {
-          const kept = await get("known", household);
-          if (kept.at < now() - KEPT_DAYS * DAY) await remove("known", household);
-        }
-      });
+    /** Ask the server for what changed. Rejects as asking.js does. */
+    async refresh() {
+      for (let page = 0; page < MOST_PAGES; page += 1) {
+        const since = await store.get("kept", "known_cursor");
+        const answer = await ask(KNOWN + (since ? `?since=${encodeURIComponent(since)}` : ""), TIMEOUT_MS);
+        if (!Array.isArray(answer.households) || typeof answer.cursor !== "string") throw new Fault("not_our_answer");
+        await keep(answer);
+        if (!answer.more) return;
+      }
+      throw new Fault("not_our_answer");
     },
   };
 }

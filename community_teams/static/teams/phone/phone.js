@@ -19,9 +19,11 @@ import { openOutbox, State } from "./outbox.js";
 import { finished } from "./records.js";
 import { Because, send, SYNC_TAG } from "./sender.js";
 import { MEMBER_STORE } from "./store.js";
+import { WHO, whoIsSignedIn as askWho } from "./who.js";
 import { openWorklist } from "./worklist.js";
 
-export const WHO = "/doi-so/tren-may/toi";
+export { installWorker } from "./installing.js";
+
 const TIMEOUT_MS = 30_000;
 
 /** What the browser gives; tests give their own. */
@@ -60,7 +62,7 @@ export async function membersHere(given = {}) {
  * `offline`, ….
  */
 export async function whoIsSignedIn(given = {}) {
-  return (await ask(environment(given).fetch, WHO, {}, TIMEOUT_MS)).body;
+  return askWho(environment(given).fetch);
 }
 
 /**
@@ -94,11 +96,11 @@ export async function openPhone(given) {
     },
   });
   const memberKey = () => idle.key();
-  const room = { store, crypto, now, memberKey, appVersion };
+  const room = { store, crypto, now, memberKey, appVersion, ask: (address, timeoutMs) => askAsMember(address, timeoutMs) };
   const outbox = openOutbox({ store, crypto, now, key: keys.outbox_key });
   const drafts = openDrafts(room);
   const known = openKnown(room);
-  const worklist = openWorklist({ ...room, ask: (address, timeoutMs) => askAsMember(address, timeoutMs) });
+  const worklist = openWorklist(room);
 
   // Other tabs and the worker say what they changed.
   const channel = env.Channel ? new env.Channel(MEMBER_STORE + member) : null;
@@ -189,7 +191,6 @@ export async function openPhone(given) {
   async function unlockedWith(key) {
     idle.hold(key);
     pinSet = true;
-    await known.tidy();
     await showVisits();
     // Refused in silence by some browsers; the summary says what came of it.
     await env.storage?.persist?.().catch(() => false);
@@ -227,13 +228,13 @@ export async function openPhone(given) {
      * the server says that this member is signed in; rejects with `other_member`, `not_signed_in`, `offline`, as setPin.
      */
     async forgetPin(newPin) {
-      const who = await ask(env.fetch, WHO, {}, TIMEOUT_MS);
-      if (String(who.body.member) !== member) throw new Fault("other_member");
+      const who = await askWho(env.fetch);
+      if (String(who.member) !== member) throw new Fault("other_member");
       const key = await makeMemberKey(store, crypto, keys.device_key, newPin);
       worklist.forget();
       await store.write(["drafts", "known", "hamlets", "kept"], async ({ clear, remove }) => {
         for (const name of ["drafts", "known", "hamlets"]) await clear(name);
-        for (const name of ["cursor", "hamlet_names", "worklist_at"]) await remove("kept", name);
+        for (const name of ["cursor", "known_cursor", "hamlet_names", "worklist_at"]) await remove("kept", name);
       });
       await unlockedWith(key);
     },
@@ -249,6 +250,7 @@ export async function openPhone(given) {
         const who = await askAsMember(WHO, TIMEOUT_MS);
         if (String(who.member) !== member) throw new Fault("other_member");
         const answer = await worklist.refresh(who.hamlets ?? []);
+        await known.refresh();
         await showVisits();
         await changed({ what: "worklist", ...answer });
         return answer;
@@ -274,7 +276,7 @@ export async function openPhone(given) {
       discard: drafts.discard,
       /** Ids of households with a draft. */
       households: drafts.households,
-      /** What this phone's last visit told of the household, in the shape of a visit, or null. */
+      /** What earlier visits told of the household, in the shape of a visit, with `visited_on`; or null. */
       previous: known.previous,
     },
 
@@ -397,7 +399,7 @@ export async function openPhone(given) {
       let record = finished(draft.record, { now });
       const edits = draft.edits ?? ((await store.get("outbox", record.id)) ? record.id : null);
       const entry = edits ? await outbox.entryAfterChange(edits, record) : await outbox.entryFor(record);
-      const kept = await known.toKeep(record);
+      const kept = await known.after(household, record);
       try {
         await store.write(["outbox", "drafts", "known"], async ({ get, put, remove }) => {
           if (!(await get("drafts", household))) throw new Fault("no_draft");
@@ -405,7 +407,8 @@ export async function openPhone(given) {
           record = { ...record, id: after.id };
           await put("outbox", after);
           await remove("drafts", household);
-          await (kept ? put("known", kept, household) : remove("known", household));
+          if (kept) await put("known", kept, household);
+          if (kept === null) await remove("known", household);
         });
         return record;
       } catch (error) {

@@ -5,9 +5,10 @@ import { newId } from "./ids.js";
 
 export const FORM_VERSION = 1;
 
-// What a second visit may start from, when the family agreed to have it kept under its code.
-const KNOWN = ["language_used", "size", "newborn_pending", "needs_support", "devices", "network", "fixed_internet", "wifi", "power"];
-const KNOWN_OF_PERSON = ["age_band", "sex", "vneid_level", "documents", "skills"];
+// What a second visit may start from. Of the house, and of the family when it agreed to have it kept under its code.
+const OF_THE_HOUSE = ["network", "fixed_internet", "wifi", "power"];
+const OF_THE_FAMILY = ["language_used", "size", "newborn_pending", "needs_support", "devices"];
+const OF_A_PERSON = ["age_band", "sex", "vneid_level", "documents", "skills"];
 
 /** `record` with what every visit carries, where it is not there yet. */
 export function begun(record, household, { crypto, now, appVersion }) {
@@ -28,12 +29,17 @@ export function finished(record, { now }) {
   return withoutEmpty({ ended_at: new Date(Math.max(now(), Date.parse(record.started_at))).toISOString(), ...record });
 }
 
-/** What is worth knowing at the next visit; null where the family did not agree to that. */
+/** Whether the visit may be kept under its household; one that may not takes what was known before with it. */
+export function namesHousehold(record) {
+  return !record.consent || record.consent.level === "code";
+}
+
+/** What is worth knowing at the next visit, in the shape of a visit; {} when nothing. */
 export function knownFrom(record) {
-  if (record.consent?.level !== "code") return null;
-  const people = (record.people ?? []).map((person) => pick(person, KNOWN_OF_PERSON));
-  const known = { ...pick(record, KNOWN), ...(people.length ? { people } : {}) };
-  return { ...known, visited_at: record.started_at, outcome: record.outcome };
+  const house = pick(record, OF_THE_HOUSE);
+  if (record.consent?.level !== "code") return house;
+  const people = (record.people ?? []).map((person) => pick(person, OF_A_PERSON));
+  return { ...house, ...pick(record, OF_THE_FAMILY), ...(people.length ? { people } : {}) };
 }
 
 function pick(source, names) {

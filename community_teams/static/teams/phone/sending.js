@@ -71,13 +71,12 @@ export async function sendWaiting({ outbox, store, fetch, crypto, now, random = 
 
   async function sendBatch(batch) {
     const id = crypto.randomUUID ? crypto.randomUUID() : batch[0].id;
-    const held = (await outbox.counts()).undelivered;
+    const { undelivered } = await outbox.counts();
     const sentAt = now();
     const { body, headers } = await jsonBody({
       batch: id,
       device,
-      // What this phone holds beside these.
-      pending: Math.max(held - batch.length, 0),
+      pending: undelivered,
       sent_at: new Date(sentAt).toISOString(),
       ...about,
       visits: batch.map((entry) => entry.record),

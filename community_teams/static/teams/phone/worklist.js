@@ -15,21 +15,21 @@ const MOST_PAGES = 200;
  * @param {(address: string, timeoutMs: number) => Promise<object>} ask  the signed-in member's own answer
  */
 export function openWorklist({ store, crypto, now, memberKey, ask }) {
-  let memory = null; // {hamlets: Map code -> rows in order, byId: Map, names: {code: name}}
+  let memory = null; // {hamlets: Map code -> rows in order, byId: Map, named: [{code, name, sample}]}
   let told = new Map(); // household -> its row after visits of this phone
   let records = [];
 
   async function load() {
     const key = memberKey();
     if (memory) return memory;
-    const { codes, kept, names } = await store.read(["hamlets", "kept"], async ({ keys, all, get }) => ({
+    const { codes, kept, named } = await store.read(["hamlets", "kept"], async ({ keys, all, get }) => ({
       codes: await keys("hamlets"),
       kept: await all("hamlets"),
-      names: await get("kept", "hamlet_names"),
+      named: await get("kept", "hamlet_names"),
     }));
     const lists = await Promise.all(kept.map((sealed) => unseal(crypto, key, sealed)));
     const hamlets = new Map(codes.map((code, place) => [code, lists[place]]));
-    memory = { hamlets, byId: indexOf(hamlets), names: names ? await unseal(crypto, key, names) : {} };
+    memory = { hamlets, byId: indexOf(hamlets), named: named ? await unseal(crypto, key, named) : [] };
     tell();
     return memory;
   }
@@ -55,10 +55,12 @@ export function openWorklist({ store, crypto, now, memberKey, ask }) {
 
   async function keep(answer, called) {
     const key = memberKey();
-    const { hamlets, byId, names } = await load();
+    const { hamlets: before, byId, named } = await load();
+    // The list begins anew: what is not told again is gone.
+    const hamlets = answer.reset ? new Map() : before;
     const gone = new Set([...(answer.gone ?? []), ...answer.households.map((row) => row.id)]);
     const touched = new Set(answer.households.map((row) => row.hamlet));
-    for (const id of gone) if (byId.has(id)) touched.add(byId.get(id).hamlet);
+    if (!answer.reset) for (const id of gone) if (byId.has(id)) touched.add(byId.get(id).hamlet);
 
     const compare = byLaneAndCode();
     const changed = new Map();
@@ -67,14 +69,14 @@ export function openWorklist({ store, crypto, now, memberKey, ask }) {
       const come = answer.households.filter((row) => row.hamlet === code).map((row) => ({ ...searchable(row), waiting: false }));
       changed.set(code, [...stay, ...come].sort(compare));
     }
-    const allNames = { ...names };
-    for (const { code, name, sample } of called) allNames[code] = { name, sample };
+    const allNamed = called.length ? called : named;
 
     const sealed = new Map();
     for (const [code, rows] of changed) sealed.set(code, rows.length ? await seal(crypto, key, rows) : null);
-    const sealedNames = await seal(crypto, key, allNames);
+    const sealedNames = await seal(crypto, key, allNamed);
     // Rows and cursor together: whoever is cut off in between asks for the same changes again.
-    await store.write(["hamlets", "kept"], async ({ put, remove }) => {
+    await store.write(["hamlets", "kept"], async ({ put, remove, clear }) => {
+      if (answer.reset) await clear("hamlets");
       for (const [code, chunk] of sealed) await (chunk ? put("hamlets", chunk, code) : remove("hamlets", code));
       await put("kept", sealedNames, "hamlet_names");
       await put("kept", answer.cursor, "cursor");
@@ -82,7 +84,7 @@ export function openWorklist({ store, crypto, now, memberKey, ask }) {
     });
     const after = new Map(hamlets);
     for (const [code, rows] of changed) rows.length ? after.set(code, rows) : after.delete(code);
-    memory = { hamlets: after, byId: indexOf(after), names: allNames };
+    memory = { hamlets: after, byId: indexOf(after), named: allNamed };
     tell();
   }
 
@@ -109,11 +111,15 @@ export function openWorklist({ store, crypto, now, memberKey, ask }) {
     /** When the list was last brought up to date (ms), or null. */
     refreshedAt: async () => (await store.get("kept", "worklist_at")) ?? null,
 
-    /** [{code, name, sample, households, left, due}] by code; `left`: active households nobody knocked at yet. */
+    /** [{code, name, sample, households, left, due}]; `left`: active households nobody knocked at yet. */
     async hamlets() {
-      const { hamlets, names } = await load();
+      const { hamlets, named } = await load();
       const today = dayInVietnam(now());
-      return [...hamlets].map(([code, rows]) => ({ code, name: code, ...names[code], ...countsOf(rows.map(asTold), today) }));
+      const unnamed = [...hamlets.keys()].filter((code) => !named.some((hamlet) => hamlet.code === code));
+      return [...named, ...unnamed.map((code) => ({ code, name: code, sample: false }))].map((hamlet) => ({
+        ...hamlet,
+        ...countsOf((hamlets.get(hamlet.code) ?? []).map(asTold), today),
+      }));
     },
 
     /** [{lane, households, left, due}] in the order of the list. */

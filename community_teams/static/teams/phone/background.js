@@ -1,0 +1,48 @@
+// What the worker sends while no page is open: the visits of whoever is signed in now, and nobody else's.
+
+import { Fault } from "./faults.js";
+import { keptKeys } from "./keys.js";
+import { openDevice, openMemberStore, wipePhone } from "./members.js";
+import { openOutbox } from "./outbox.js";
+import { Because, send } from "./sender.js";
+import { whoIsSignedIn } from "./who.js";
+
+// The browser tries again by itself after these; after the others a person has to do something first.
+const PASSING = new Set(["offline", "time_out", "not_our_answer", "later", "busy"]);
+
+/**
+ * @param {object} env  indexedDB, crypto, fetch, now, random, locks, storage
+ * @returns {Promise<{member: string | null, sent: number, stopped: string | null}>} rejects with a Fault where the browser
+ *   should try again
+ */
+export async function sendInBackground(env) {
+  const device = await openDevice(env);
+  try {
+    const here = await device.members();
+    if (here.length === 0) return { member: null, sent: 0, stopped: null };
+    const { member } = await whoIsSignedIn(env.fetch).catch((error) => {
+      if (PASSING.has(error.code)) throw error;
+      return { member: null };
+    });
+    if (!here.some((known) => known.member === String(member))) return { member: null, sent: 0, stopped: "not_signed_in" };
+    const answer = await sendOf(String(member), device.id, env);
+    if (PASSING.has(answer.stopped)) throw new Fault(answer.stopped);
+    return { member: String(member), ...answer };
+  } finally {
+    device.close();
+  }
+}
+
+async function sendOf(member, device, env) {
+  const store = await openMemberStore(env.indexedDB, member);
+  try {
+    const keys = await keptKeys(store, env.crypto);
+    const outbox = openOutbox({ store, crypto: env.crypto, now: env.now, key: keys.outbox_key });
+    const isPersisted = await env.storage?.persisted?.().catch(() => false);
+    const about = { storage: isPersisted ? "persisted" : "best_effort" };
+    const wipe = () => wipePhone(env);
+    return await send(Because.BACK, { ...env, store, outbox, member, device, about, wipe });
+  } finally {
+    store.close();
+  }
+}

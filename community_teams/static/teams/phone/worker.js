@@ -1,0 +1,59 @@
+// The worker of the team's app: keeps the shell on the phone, and sends while no page is open.
+//
+// Not loaded by a page. views/phone_app.py puts it and what it imports into one classic script, /doi-so/sw.js, after
+// Workbox and after `self.doiSo`: {files: the precache list, shell: its address}.
+
+import { sendInBackground } from "./background.js";
+import { TAKE_OVER } from "./installing.js";
+import { SYNC_TAG } from "./sender.js";
+import { MEMBER_STORE } from "./store.js";
+
+const { workbox, doiSo } = self;
+
+workbox.core.setCacheNameDetails({ prefix: "doi-so", precache: "shell", runtime: "none", suffix: "" });
+workbox.precaching.precacheAndRoute(doiSo.files, { cleanURLs: false, directoryIndex: null, ignoreURLParametersMatching: [] });
+
+const isPage = ({ request, sameOrigin }) => sameOrigin && request.mode === "navigate";
+const isApp = ({ url }) => (url.pathname === "/doi-so" || url.pathname === "/doi-so/") && url.search === "";
+const shell = workbox.precaching.createHandlerBoundToURL(doiSo.shell);
+workbox.routing.registerRoute((asked) => isPage(asked) && isApp(asked), shell);
+// Any other page comes from the network, and is never kept: it shows what one person may see.
+workbox.routing.registerRoute(isPage, async ({ request }) => {
+  try {
+    return await fetch(request);
+  } catch {
+    return Response.redirect("/doi-so#/mat-song", 302);
+  }
+});
+
+self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
+
+self.addEventListener("message", (event) => {
+  if (event.data === TAKE_OVER) event.waitUntil(takeOverWhenAlone());
+});
+
+async function takeOverWhenAlone() {
+  const pages = await self.clients.matchAll({ type: "window" });
+  if (pages.length <= 1) await self.skipWaiting();
+}
+
+self.addEventListener("sync", (event) => {
+  if (event.tag === SYNC_TAG) event.waitUntil(sendAndTell());
+});
+
+async function sendAndTell() {
+  const { crypto, indexedDB, navigator } = self;
+  const { member, ...answer } = await sendInBackground({
+    crypto,
+    indexedDB,
+    fetch: (...asked) => fetch(...asked),
+    now: () => Date.now(),
+    random: Math.random,
+    locks: navigator.locks ?? null,
+    storage: navigator.storage ?? null,
+  });
+  if (member === null || !self.BroadcastChannel) return;
+  const channel = new BroadcastChannel(MEMBER_STORE + member);
+  channel.postMessage({ what: "outbox", ...answer });
+  channel.close();
+}
