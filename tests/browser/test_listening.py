@@ -289,6 +289,21 @@ def test_a_recording_that_cannot_be_played_is_read_by_the_voice(ear, lesson):
     assert _plain(step.text) in " ".join(ear.said)
 
 
+def test_recorded_words_of_the_page_alone_bring_no_button_and_are_played_beside_a_voice(ear, lesson):
+    step = lesson.steps[0]
+    asked = _serve_frame_word(ear.page, "Tiếp theo", _tone())
+    ear.open(f"/bai-hoc/{LESSON}#{step.id}")
+    ear.page.wait_for_timeout(1200)
+    assert ear.page.locator(".hear button").count() == 0
+
+    ear.open(f"/bai-hoc/{LESSON}#{step.id}", LINH)
+    ear.press("Nghe")
+    ear.wait_until_quiet()
+    assert len(asked) == 1
+    assert "Tiếp theo" not in " ".join(ear.said)
+    assert _plain(step.text) in " ".join(ear.said)
+
+
 def test_an_english_page_reads_only_the_words_that_are_vietnamese(ear, lesson):
     ear.phone.open("/ngon-ngu/en?ve=/")
     ear.open(f"/bai-hoc/{LESSON}#{lesson.steps[0].id}", LINH)
@@ -310,6 +325,24 @@ def _serve_recording(page, step, sound: bytes) -> list[str]:
         head, tail = answer.text().split(f'id="{step.id}"', 1)
         recorded = f'<div data-recorded="/bai-hoc/{LESSON}/ghi-am/x/y">'
         route.fulfill(response=answer, body=f'{head}id="{step.id}"{tail.replace("<div>", recorded, 1)}')
+
+    def give(route):
+        asked.append(route.request.url)
+        route.fulfill(body=sound, content_type="audio/wav")
+
+    page.route(f"**/bai-hoc/{LESSON}", record)
+    page.route("**/ghi-am/x/y", give)
+    return asked
+
+
+def _serve_frame_word(page, words: str, sound: bytes) -> list[str]:
+    """Pretends that what a main button says has been recorded; the list that every asking for it is put into."""
+    asked: list[str] = []
+
+    def record(route):
+        answer = route.fetch()
+        told = f'<span data-read-out="/ghi-am/x/y">{words}</span></a>'
+        route.fulfill(response=answer, body=answer.text().replace(f"{words}</a>", told))
 
     def give(route):
         asked.append(route.request.url)
