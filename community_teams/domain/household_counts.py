@@ -79,6 +79,8 @@ EVENTS = (
     "happy",
     "issues_opened",
 )
+# What happens to issues after their visit.
+LATER = ("issues_closed",)
 _OVER_60 = frozenset({AgeBand.FROM_60, AgeBand.FROM_70})
 _LONGEST_MINUTES = 24 * 60
 

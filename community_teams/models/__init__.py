@@ -5,16 +5,19 @@ from community_teams.models.devices import Device, Storage
 from community_teams.models.held_visits import HeldVisit, Settlement, WhyHeld
 from community_teams.models.households import Household, HouseholdGone, Knock
 from community_teams.models.visits import Issue, Visit, VisitPerson
+from community_teams.models.weeks import HamletWeek, MemberDay
 
 __all__ = [
     "Device",
     "HamletDay",
     "HamletTotal",
+    "HamletWeek",
     "HeldVisit",
     "Household",
     "HouseholdGone",
     "Issue",
     "Knock",
+    "MemberDay",
     "Settlement",
     "Storage",
     "Visit",

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import BigInteger, ForeignKey, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from community_teams.models.layer_counts import LayerCounts
 from foundation.database import Base, UtcDateTime, bytewise
 
 
@@ -23,7 +24,7 @@ class OutcomeCounts:
     unsafe: Mapped[int] = mapped_column(default=0)
 
 
-class HamletTotal(OutcomeCounts, Base):
+class HamletTotal(LayerCounts, OutcomeCounts, Base):
     """What a hamlet adds up to today. A hamlet without a row has no household on its list and no visit.
 
     households, knocked, reached: households that are active today, and those of them whose door was ever knocked on,

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import JSON, ForeignKey, Index, String
+from sqlalchemy import JSON, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from community_teams.domain.codes import (
@@ -86,6 +86,8 @@ class Visit(Base):
     next_goal: Mapped[str | None] = mapped_column(String(200))
     note: Mapped[str] = mapped_column(String(500), default="")
 
+    # The visit boiled down by domain/household_counts.py, so that counting need not read its people again.
+    said: Mapped[dict[str, int]] = mapped_column(JSON, default=dict, server_default=text("'{}'"))
     content_hash: Mapped[str] = mapped_column(String(64))
     # A visit is corrected at most once; a second correction corrects the first.
     supersedes: Mapped[UUID | None] = mapped_column(ForeignKey("visit.id"), unique=True)
@@ -129,3 +131,5 @@ class Issue(Base):
     beyond_authority: Mapped[bool] = mapped_column(default=False)
     note: Mapped[str] = mapped_column(String(500), default="")
     opened_on: Mapped[date]
+    # The day it was settled, in Việt Nam; None while it is open.
+    closed_on: Mapped[date | None]

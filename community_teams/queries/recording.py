@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import exists, select
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session, aliased
 from community_teams.domain.codes import HouseholdStatus
 from community_teams.domain.households import Knocked, Standing
 from community_teams.domain.recording import Door, KeptVisit
-from community_teams.models import Household, Knock, Visit
+from community_teams.models import Household, Issue, Knock, Visit
 from community_teams.queries.visits import NOT_CORRECTED
 from foundation.areas.models import Area
 
@@ -62,12 +63,18 @@ def doors_of(session: Session, places: dict[UUID, Place]) -> dict[UUID, Door]:
         return doors
     visits = session.execute(
         select(
-            Visit.household_id, Visit.id, Visit.visited_on, Visit.outcome, Visit.started_at, Visit.next_visit_on
+            Visit.household_id,
+            Visit.id,
+            Visit.visited_on,
+            Visit.outcome,
+            Visit.started_at,
+            Visit.next_visit_on,
+            Visit.said,
         ).where(Visit.household_id.in_(visited), NOT_CORRECTED)
     )
-    for household, id, day, outcome, at, again in visits:
+    for household, id, day, outcome, at, again, said in visits:
         assert household is not None
-        doors[household].visits[id] = Knocked(day, outcome, at, again)
+        doors[household].visits[id] = Knocked(day, outcome, at, again, said)
     knocks = select(Knock.household_id, Knock.day, Knock.outcome, Knock.next_visit_on)
     for household, day, outcome, again in session.execute(knocks.where(Knock.household_id.in_(visited))):
         doors[household].knocks.append(Knocked(day, outcome, None, again))
@@ -85,7 +92,22 @@ def kept_visits(session: Session, ids: Collection[UUID]) -> dict[UUID, KeptVisit
             Visit.content_hash,
             Visit.visited_on,
             Visit.outcome,
+            Visit.member_id,
+            Visit.said,
             corrected,
         ).where(Visit.id.in_(ids))
-    )
-    return {row.id: KeptVisit(*row[1:]) for row in rows}
+    ).all()
+    settled = _settled(session, {id for id, *_ in rows}) if rows else {}
+    return {
+        id: KeptVisit(hamlet, household, hash_, day, outcome, member, said, corrected, tuple(settled.get(id, ())))
+        for id, hamlet, household, hash_, day, outcome, member, said, corrected in rows
+    }
+
+
+def _settled(session: Session, visits: Collection[UUID]) -> dict[UUID, list[date]]:
+    found: dict[UUID, list[date]] = {}
+    closed = select(Issue.visit_id, Issue.closed_on).where(Issue.visit_id.in_(visits), Issue.closed_on.is_not(None))
+    for visit, day in session.execute(closed):
+        assert day is not None
+        found.setdefault(visit, []).append(day)
+    return found

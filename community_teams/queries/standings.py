@@ -6,8 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from community_teams.domain.codes import HouseholdStatus
-from community_teams.domain.households import Knocked, Standing, standing
+from community_teams.domain.households import Knocked, Standing, in_order
 from community_teams.models import Household, Knock, Visit
 from community_teams.queries.visits import NOT_CORRECTED
 
@@ -24,34 +23,15 @@ def standing_now(household: Household) -> Standing:
     )
 
 
-def standing_of(session: Session, household: Household) -> Standing:
-    """Where the household stands by its visits and knocks."""
-    visits = session.execute(
-        select(Visit.visited_on, Visit.outcome, Visit.started_at, Visit.next_visit_on).where(
-            Visit.household_id == household.id, NOT_CORRECTED
-        )
-    )
-    knocks = session.execute(
-        select(Knock.day, Knock.outcome, Knock.next_visit_on).where(Knock.household_id == household.id)
-    )
-    return standing(
-        [
-            *(Knocked(day, outcome, at, again) for day, outcome, at, again in visits),
-            *(Knocked(day, outcome, None, again) for day, outcome, again in knocks),
-        ],
-        merged=household.status is HouseholdStatus.MERGED,
-    )
-
-
-def standings_in(session: Session, hamlet_code: str) -> list[tuple[Household, Standing]]:
-    """Every household of the hamlet, by id, with where it stands by its visits and knocks."""
+def knocks_in(session: Session, hamlet_code: str) -> list[tuple[Household, list[Knocked]]]:
+    """Every household of the hamlet, by id, with the visits and knocks that count, as they were made."""
     found: defaultdict[UUID, list[Knocked]] = defaultdict(list)
-    visits = select(Visit.household_id, Visit.visited_on, Visit.outcome, Visit.started_at, Visit.next_visit_on).where(
-        Visit.hamlet_code == hamlet_code, Visit.household_id.is_not(None), NOT_CORRECTED
-    )
-    for household_id, day, outcome, at, again in session.execute(visits):
+    visits = select(
+        Visit.household_id, Visit.visited_on, Visit.outcome, Visit.started_at, Visit.next_visit_on, Visit.said
+    ).where(Visit.hamlet_code == hamlet_code, Visit.household_id.is_not(None), NOT_CORRECTED)
+    for household_id, day, outcome, at, again, said in session.execute(visits):
         assert household_id is not None
-        found[household_id].append(Knocked(day, outcome, at, again))
+        found[household_id].append(Knocked(day, outcome, at, again, said))
     knocks = (
         select(Knock.household_id, Knock.day, Knock.outcome, Knock.next_visit_on)
         .join(Household, Household.id == Knock.household_id)
@@ -65,7 +45,4 @@ def standings_in(session: Session, hamlet_code: str) -> list[tuple[Household, St
         .order_by(Household.id)
         .execution_options(populate_existing=True)
     )
-    return [
-        (household, standing(found[household.id], merged=household.status is HouseholdStatus.MERGED))
-        for household in households
-    ]
+    return [(household, in_order(found[household.id])) for household in households]

@@ -10,10 +10,23 @@ from uuid import UUID
 from sqlalchemy import CursorResult, Table, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from community_teams.domain.counting import DAYS, TOTALS, Sum
+from community_teams.domain.counting import DAYS, MEMBERS, TOTALS, WEEKS, Sum
+from community_teams.domain.household_counts import states_alone, states_by_day
 from community_teams.domain.household_lists import NewHousehold
-from community_teams.domain.households import standing
-from community_teams.models import HamletDay, HamletTotal, Household, HouseholdGone, Issue, Knock, Visit, VisitPerson
+from community_teams.domain.households import in_order, standing
+from community_teams.models import (
+    HamletDay,
+    HamletTotal,
+    HamletWeek,
+    Household,
+    HouseholdGone,
+    Issue,
+    Knock,
+    MemberDay,
+    Visit,
+    VisitPerson,
+)
+from community_teams.models.issue_steps import IssueStep
 from community_teams.sample.accounts import VISITOR, accounts_for, add_accounts, add_members
 from community_teams.sample.hamlets import PROVINCE, SOURCE, SampleHamlet, as_of, choose_communes, plan_hamlets
 from community_teams.sample.visits import Rows, knock_on
@@ -120,10 +133,12 @@ def _fill_hamlet(writer: "_Writer", hamlet: SampleHamlet, path: str, member: int
                 rows, new.id, hamlet.code, member, reached=place in reached, today=today, now=now, chance=chance
             )
         stands = standing(knocks)
-        counted.add_household(stands)
-        for knock in knocks:
-            counted.add_visit(knock.day, knock.outcome)
+        counted.add_household(stands, states_by_day(in_order(knocks)))
         households.append(row_of(new, is_sample=True, change=change_at(now)) | vars(stands))
+    for visit in rows.visits:
+        counted.add_visit(visit["visited_on"], visit["outcome"], visit["said"], member=member)
+        if visit["household_id"] is None:
+            counted.add_states(states_alone(visit["visited_on"], visit["said"]))
     last = max((visit["visited_on"] for visit in rows.visits), default=None)
     writer.add(Household, households)
     writer.add(Visit, rows.visits)
@@ -149,6 +164,20 @@ def _fill_hamlet(writer: "_Writer", hamlet: SampleHamlet, path: str, member: int
         [
             {"hamlet_code": hamlet.code, "day": day} | dict.fromkeys(DAYS, 0) | names
             for day, names in counted.days_changed()
+        ],
+    )
+    writer.add(
+        HamletWeek,
+        [
+            {"hamlet_code": hamlet.code, "week": week, "path": path} | dict.fromkeys(WEEKS, 0) | names
+            for week, names in counted.weeks_changed()
+        ],
+    )
+    writer.add(
+        MemberDay,
+        [
+            {"hamlet_code": hamlet.code, "member_id": who, "day": day} | dict.fromkeys(MEMBERS, 0) | names
+            for (who, day), names in counted.members_changed()
         ],
     )
 
@@ -189,6 +218,7 @@ def clear_sample(session: Session) -> dict[str, int]:
         execution_options={"synchronize_session": "fetch"},
     )
     for table, condition in (
+        (IssueStep, IssueStep.issue_id.in_(select(Issue.id).where(Issue.hamlet_code.in_(hamlets)))),
         (Issue, Issue.hamlet_code.in_(hamlets)),
         (VisitPerson, VisitPerson.visit_id.in_(visits)),
         (Knock, Knock.household_id.in_(households)),
@@ -196,6 +226,8 @@ def clear_sample(session: Session) -> dict[str, int]:
         (Household, Household.hamlet_code.in_(hamlets)),
         (HouseholdGone, HouseholdGone.hamlet_code.in_(hamlets)),
         (HamletDay, HamletDay.hamlet_code.in_(hamlets)),
+        (HamletWeek, HamletWeek.hamlet_code.in_(hamlets)),
+        (MemberDay, MemberDay.hamlet_code.in_(hamlets)),
         (HamletTotal, HamletTotal.hamlet_code.in_(hamlets)),
         (RoleHolding, RoleHolding.area_path.in_(select(Area.path).where(Area.is_sample))),
         (RoleHolding, RoleHolding.person_id.in_(people)),

@@ -28,12 +28,28 @@ from community_teams.domain.codes import (
     VisitType,
     VneidLevel,
 )
+from community_teams.domain.household_counts import boiled_down
 from community_teams.domain.households import Knocked
-from community_teams.domain.visits import CONSENT_TEXT_VERSION, FORM_VERSION
+from community_teams.domain.visits import (
+    CONSENT_TEXT_VERSION,
+    FORM_VERSION,
+    Devices,
+    IssueTold,
+    PersonTold,
+    Size,
+    VisitReport,
+)
 from community_teams.sample.visit_ids import visit_id
 from foundation.clock import VIETNAM
 
 WEEKS = 6
+
+# The columns of a visit and of a person that layers are counted from, named as in the report.
+_TOLD = (
+    *("started_at", "ended_at", "newborn_pending", "language_used", "network", "power"),
+    *("support_given", "trip_saved_km", "satisfaction"),
+)
+_OF_PERSON = ("age_band", "vneid_level", "skills", "helped_with", "lessons")
 
 _NOT_REACHED = {
     Outcome.NOT_HOME: 48,
@@ -113,6 +129,7 @@ def _visit(
         "next_visit_on": again,
         "content_hash": sha256(key.bytes).hexdigest(),
     }
+    people: list[dict[str, Any]] = []
     if level is not None:
         visit |= {
             "consent_level": level,
@@ -120,8 +137,11 @@ def _visit(
             "consent_how": ConsentHow.SPOKEN,
             **_answers(chance),
         }
-        rows.people += [_person(key, position, chance) for position in range(1, chance.randint(1, 2) + 1)]
-    if outcome.reached and chance.random() < 0.08:
+        people = [_person(key, position, chance) for position in range(1, chance.randint(1, 2) + 1)]
+        rows.people += people
+    found_issue = outcome.reached and chance.random() < 0.08
+    visit["said"] = _boiled_down(visit, people, issues=int(found_issue))
+    if found_issue:
         type_, issue_level, note = chance.choice(_ISSUES)
         rows.issues.append(
             {
@@ -135,13 +155,26 @@ def _visit(
                 "beyond_authority": False,
                 "note": note,
                 "opened_on": day,
+                "closed_on": None,
             }
         )
     rows.visits.append(visit)
     if named:
-        return Knocked(day, outcome, at, again)
+        return Knocked(day, outcome, at, again, visit["said"])
     rows.knocks.append({"household_id": household, "day": day, "outcome": outcome, "next_visit_on": again})
     return Knocked(day, outcome, None, again)
+
+
+def _boiled_down(visit: dict[str, Any], people: list[dict[str, Any]], *, issues: int) -> dict[str, int]:
+    # Made without validation, which would take longer than all the rest: what is made up here is sound.
+    report = VisitReport.model_construct(
+        **{name: visit[name] for name in _TOLD},
+        size=Size.model_construct(adults=visit["adults"], aged_60plus=visit["aged_60plus"]),
+        devices=Devices.model_construct(smart=visit["phones_smart"]),
+        people=[PersonTold.model_construct(**{name: person[name] for name in _OF_PERSON}) for person in people],
+        issues=[IssueTold.model_construct()] * issues,
+    )
+    return boiled_down(report)
 
 
 def _asks_again(outcome: Outcome, chance: Random) -> bool:

@@ -1,6 +1,6 @@
 """Keeping a hamlet's counters: one lock a hamlet, and sums that the database itself does."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -8,8 +8,8 @@ from sqlalchemy import case, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from community_teams.domain.counting import DAYS, TOTALS, Sum
-from community_teams.models import HamletDay, HamletTotal, Visit
+from community_teams.domain.counting import DAYS, MEMBERS, TOTALS, WEEKS, Sum
+from community_teams.models import HamletDay, HamletTotal, HamletWeek, MemberDay, Visit
 from community_teams.queries.visits import NOT_CORRECTED
 
 
@@ -65,8 +65,21 @@ def add(session: Session, hamlet_code: str, change: Sum, *, now: datetime, last_
         .values(**values, updated_at=now)
         .execution_options(synchronize_session=False)
     )
-    for day, names in change.days_changed():
-        _add_day(session, hamlet_code, day, names)
+    _add_rows(
+        session, HamletDay, DAYS, [({"hamlet_code": hamlet_code, "day": day}, n) for day, n in change.days_changed()]
+    )
+    path = select(HamletTotal.path).where(HamletTotal.hamlet_code == hamlet_code).scalar_subquery()
+    weeks = change.weeks_changed()
+    _add_rows(
+        session, HamletWeek, WEEKS, [({"hamlet_code": hamlet_code, "week": week, "path": path}, n) for week, n in weeks]
+    )
+    did = change.members_changed()
+    _add_rows(
+        session,
+        MemberDay,
+        MEMBERS,
+        [({"hamlet_code": hamlet_code, "member_id": member, "day": day}, n) for (member, day), n in did],
+    )
 
 
 def set_last_visit(session: Session, hamlet_code: str) -> None:
@@ -80,14 +93,21 @@ def set_last_visit(session: Session, hamlet_code: str) -> None:
     )
 
 
-def _add_day(session: Session, hamlet_code: str, day: date, names: Mapping[str, int]) -> None:
-    new = _insert(session)(HamletDay).values(hamlet_code=hamlet_code, day=day, **(dict.fromkeys(DAYS, 0) | dict(names)))
-    session.execute(
-        new.on_conflict_do_update(
-            index_elements=[HamletDay.hamlet_code, HamletDay.day],
-            set_={name: getattr(HamletDay, name) + new.excluded[name] for name in names},
+def _add_rows(
+    session: Session,
+    table: type[HamletDay | HamletWeek | MemberDay],
+    names: Sequence[str],
+    rows: Sequence[tuple[Mapping[str, Any], Mapping[str, int]]],
+) -> None:
+    """Add counts to counter rows, making those that are missing. rows: (key, what to add by name)."""
+    for key, counts in rows:
+        new = _insert(session)(table).values(**key, **(dict.fromkeys(names, 0) | dict(counts)))
+        session.execute(
+            new.on_conflict_do_update(
+                index_elements=[column.name for column in table.__table__.primary_key],
+                set_={name: getattr(table, name) + new.excluded[name] for name in counts},
+            )
         )
-    )
 
 
 def _insert(session: Session) -> Callable[[Any], Any]:

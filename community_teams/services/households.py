@@ -99,7 +99,7 @@ def _insert(
     session.flush()
     for hamlet_code, number in sorted(Counter(row.hamlet_code for row in rows).items()):
         change = Sum()
-        change.add_household(Standing(), number)
+        change.add_household(Standing(), {}, number)
         counters.add(session, hamlet_code, change, now=now, last_visit_on=None)
     return rows
 

@@ -86,6 +86,7 @@ class _Recorder:
                 doors_of(self.session, self.places),
                 kept_visits(self.session, ids),
                 lambda path, day: self.sender.scope_on(day).covers(path),
+                member=self.sender.member,
             )
             verdicts = [ledger.enter(report, day) for report, day in entries]
             self._keep(ledger)

@@ -1,15 +1,19 @@
 """Counting everything again from the visits, and setting right what differs."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from community_teams.domain.counting import DAYS, TOTALS, Sum
-from community_teams.models import HamletDay, HamletTotal, Household, Visit
-from community_teams.queries.standings import standing_now, standings_in
+from community_teams.domain.codes import HouseholdStatus
+from community_teams.domain.counting import DAYS, MEMBERS, TOTALS, WEEKS, Sum
+from community_teams.domain.household_counts import states_alone, states_by_day
+from community_teams.domain.households import standing
+from community_teams.models import HamletDay, HamletTotal, HamletWeek, Household, Issue, MemberDay, Visit
+from community_teams.queries.standings import knocks_in, standing_now
 from community_teams.queries.visits import NOT_CORRECTED
 from community_teams.services import counters
 from community_teams.services.standings import write_standing
@@ -22,7 +26,8 @@ from foundation.areas.queries import inside
 class Difference:
     """Something that was not what the visits add up to, and now is.
 
-    what: a household's id, a day, or "total". name: of the field or counter. was, became: None for no value.
+    what: a household's id, "total", or a table of counters and the key of the row, such as "hamlet_day 2026-11-20".
+    name: of the field or counter. was, became: None for no value.
     """
 
     hamlet: str
@@ -54,25 +59,46 @@ def recount(session: Session, scope: Scope, *, now: datetime) -> list[Difference
 
 def _recount_hamlet(session: Session, code: str, path: str, now: datetime) -> Iterator[Difference]:
     counted = Sum()
-    for household, standing in standings_in(session, code):
+    for household, knocks in knocks_in(session, code):
+        stands = standing(knocks, merged=household.status is HouseholdStatus.MERGED)
         written = vars(standing_now(household))
-        for name, value in vars(standing).items():
+        for name, value in vars(stands).items():
             if written[name] != value:
                 yield Difference(code, str(household.id), name, written[name], value)
-        write_standing(household, standing)
-        counted.add_household(standing)
+        write_standing(household, stands)
+        counted.add_household(stands, states_by_day(knocks))
+    last = _count_visits(session, code, counted)
+    yield from _repair_total(session, code, path, counted, last, now)
+    yield from _repair_rows(session, code, HamletDay, DAYS, {(day,): n for day, n in counted.days_changed()}, {})
+    weeks = {(week,): n for week, n in counted.weeks_changed()}
+    yield from _repair_rows(session, code, HamletWeek, WEEKS, weeks, {"path": path})
+    yield from _repair_rows(session, code, MemberDay, MEMBERS, dict(counted.members_changed()), {})
+    session.flush()
+
+
+def _count_visits(session: Session, code: str, counted: Sum) -> date | None:
+    """Add the hamlet's visits to `counted`; returns the day of the last one."""
     visits = session.execute(
-        select(Visit.visited_on, Visit.outcome, func.count())
-        .where(Visit.hamlet_code == code, NOT_CORRECTED)
-        .group_by(Visit.visited_on, Visit.outcome)
+        select(Visit.visited_on, Visit.outcome, Visit.said, Visit.member_id, Visit.household_id).where(
+            Visit.hamlet_code == code, NOT_CORRECTED
+        )
     )
     last: date | None = None
-    for day, outcome, times in visits:
-        counted.add_visit(day, outcome, times)
+    for day, outcome, said, member, household in visits:
+        counted.add_visit(day, outcome, said, member=member)
+        if household is None:
+            counted.add_states(states_alone(day, said))
         last = max(last or day, day)
-    yield from _repair_total(session, code, path, counted, last, now)
-    yield from _repair_days(session, code, counted)
-    session.flush()
+    closed = (
+        select(Issue.closed_on, func.count())
+        .join(Visit, Visit.id == Issue.visit_id)
+        .where(Issue.hamlet_code == code, Issue.closed_on.is_not(None), NOT_CORRECTED)
+        .group_by(Issue.closed_on)
+    )
+    for closed_on, number in session.execute(closed):
+        assert closed_on is not None
+        counted.add_closed_issues(closed_on, number)
+    return last
 
 
 def _repair_total(
@@ -88,19 +114,32 @@ def _repair_total(
             row.updated_at = now
 
 
-def _repair_days(session: Session, code: str, counted: Sum) -> Iterator[Difference]:
-    right = dict(counted.days_changed())
+def _repair_rows(
+    session: Session,
+    code: str,
+    table: type[HamletDay | HamletWeek | MemberDay],
+    names: Sequence[str],
+    right: Mapping[tuple[Any, ...], Mapping[str, int]],
+    more: Mapping[str, object],
+) -> Iterator[Difference]:
+    """Set one hamlet's counter rows right. right: by the rest of their key, what is not zero. more: other columns."""
+    keys = [column.name for column in table.__table__.primary_key if column.name != "hamlet_code"]
     rows = session.scalars(
-        select(HamletDay).where(HamletDay.hamlet_code == code).execution_options(populate_existing=True)
+        select(table).where(table.hamlet_code == code).execution_options(populate_existing=True)
     ).all()
-    written = {row.day: {name: n for name in DAYS if (n := getattr(row, name))} for row in rows}
-    for day in sorted(right.keys() | written.keys()):
-        was, becomes = written.get(day, {}), right.get(day, {})
+    written = {
+        tuple(getattr(row, key) for key in keys): {name: n for name in names if (n := getattr(row, name))}
+        for row in rows
+    }
+    for key in sorted(right.keys() | written.keys()):
+        was, becomes = written.get(key, {}), dict(right.get(key, {}))
         if was == becomes:
             continue
-        for name in DAYS:
+        for name in names:
             if was.get(name, 0) != becomes.get(name, 0):
-                yield Difference(code, day.isoformat(), name, was.get(name, 0), becomes.get(name, 0))
-        session.execute(delete(HamletDay).where(HamletDay.hamlet_code == code, HamletDay.day == day))
+                what = " ".join(str(part) for part in key)
+                yield Difference(code, f"{table.__tablename__} {what}", name, was.get(name, 0), becomes.get(name, 0))
+        place = dict(zip(keys, key, strict=True))
+        session.execute(delete(table).filter_by(hamlet_code=code, **place))
         if becomes:
-            session.add(HamletDay(hamlet_code=code, day=day, **(dict.fromkeys(DAYS, 0) | becomes)))
+            session.add(table(hamlet_code=code, **place, **more, **(dict.fromkeys(names, 0) | becomes)))

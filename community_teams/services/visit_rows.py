@@ -55,6 +55,7 @@ def visit_row(recorded: Recorded, *, member: int, device: UUID | None, clock_off
         "next_visit_on": report.next_visit_on,
         "next_goal": report.next_goal,
         "note": report.note,
+        "said": recorded.said,
         "content_hash": recorded.content_hash,
         "supersedes": report.supersedes,
     }

@@ -14,7 +14,17 @@ from community_teams.domain.codes import HouseholdStatus, Outcome
 from community_teams.domain.counting import DAYS, OUTCOMES, TOTALS
 from community_teams.domain.household_lists import NewHousehold
 from community_teams.domain.visits import read_visit
-from community_teams.models import HamletDay, HamletTotal, Household, Issue, Knock, Visit, VisitPerson
+from community_teams.models import (
+    HamletDay,
+    HamletTotal,
+    HamletWeek,
+    Household,
+    Issue,
+    Knock,
+    MemberDay,
+    Visit,
+    VisitPerson,
+)
 from community_teams.services.households import add_households
 from community_teams.services.recounting import recount
 from community_teams.services.visits import record_visit
@@ -227,14 +237,19 @@ def test_a_recount_finds_nothing_to_repair_and_repairs_what_was_broken(record, m
 
     session.get_one(HamletTotal, household.hamlet_code).reached = 7
     session.get_one(HamletDay, (household.hamlet_code, date(2026, 11, 19))).met_done = 0
+    session.get_one(HamletWeek, (household.hamlet_code, date(2026, 11, 16))).level2 = 3
+    session.execute(MemberDay.__table__.delete())
     household.first_reached_on = None
     session.flush()
     found = {(each.what, each.name, each.was, each.became) for each in recount(session, NATION, now=NOW)}
 
+    member = session.scalar(select(Visit.member_id))
     assert found == {
         (str(household.id), "first_reached_on", None, date(2026, 11, 19)),
         ("total", "reached", 7, 1),
-        ("2026-11-19", "met_done", 0, 1),
+        ("hamlet_day 2026-11-19", "met_done", 0, 1),
+        ("hamlet_week 2026-11-16", "level2", 3, 0),
+        (f"member_day {member} 2026-11-19", "visits", 0, 1),
     }
     assert recount(session, NATION, now=NOW) == []
 
@@ -249,6 +264,19 @@ def test_a_recount_stays_within_its_scope(make, session):
     assert {each.hamlet for each in recount(session, Scope((path,)), now=NOW)} == {here.hamlet_code}
 
 
+ANSWERS = [
+    {},
+    {"size": {"adults": 3, "aged_60plus": 1}, "language_used": ["mtq"]},
+    {"size": {"adults": 2}, "people": [{"vneid_level": "level2", "skills": {"wifi": 2}}], "newborn_pending": True},
+    {
+        "people": [
+            {"age_band": "70+", "skills": {"wifi": 0, "otp_secret": 1}, "lessons": ["otp"]},
+            {"vneid_level": "level1"},
+        ]
+    },
+    {"devices": {"smart": 0}, "newborn_pending": False, "satisfaction": 3},
+]
+
 HISTORY = st.lists(
     st.tuples(
         st.integers(0, 2),  # which household
@@ -257,6 +285,7 @@ HISTORY = st.lists(
         st.sampled_from([None, "code", "count", "none"]),
         st.none() | st.integers(0, 9),  # which earlier visit it corrects
         st.booleans(),  # sent twice
+        st.sampled_from(ANSWERS),
     ),
     max_size=10,
 )
@@ -270,7 +299,7 @@ def test_after_any_history_the_counters_are_what_a_recount_gives(history, sessio
     hamlet = make.hamlet()
     households = [make.household(hamlet) for _ in range(3)]
     sent = []
-    for which, outcome, days_ago, level, corrects, twice in history:
+    for which, outcome, days_ago, level, corrects, twice, answers in history:
         if level in ("code", "count") and not outcome.reached:
             level = None
         told = make.visit_record(
@@ -279,6 +308,9 @@ def test_after_any_history_the_counters_are_what_a_recount_gives(history, sessio
             started_at=MORNING - timedelta(days=days_ago),
             consent=level and AGREED | {"level": level},
             supersedes=sent[corrects]["id"] if corrects is not None and corrects < len(sent) else None,
+            network={"viettel": "weak"},
+            issues=[{"type": "signal"}],
+            **(answers if level in ("code", "count") else {}),
         )
         try:
             record(told)
@@ -292,7 +324,7 @@ def test_after_any_history_the_counters_are_what_a_recount_gives(history, sessio
     counted = total(session, hamlet.code)
     assert 0 <= counted.reached <= counted.knocked <= counted.households <= 3
     session.execute(Visit.__table__.update().values(supersedes=None))
-    for table in (Knock, VisitPerson, Issue, Visit, Household, HamletDay, HamletTotal):
+    for table in (Knock, VisitPerson, Issue, Visit, Household, HamletDay, HamletWeek, MemberDay, HamletTotal):
         session.execute(table.__table__.delete())
 
 
