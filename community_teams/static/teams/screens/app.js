@@ -1,0 +1,195 @@
+/* Puts the team's app together: whose phone it is, which screen stands, and what stands above it. */
+
+import { installWorker, membersHere, openPhone, whoIsSignedIn } from "../phone/phone.js";
+import { openHead } from "./head.js";
+import { navigation } from "./navigation.js";
+import { showHousehold, showSaved } from "./screens_household.js";
+import { showDue, showHamlet, showHome, showList } from "./screens_lists.js";
+import { showChoosePin, showFetching, showForgotten, showUnlock, showWelcome, showWho } from "./screens_opening.js";
+import { showOutbox, showPhone } from "./screens_outbox.js";
+import { showVisit } from "./screen_visit.js";
+import { draw, onAct, readWords, say, sayCode } from "./shell.js";
+
+const CHOSEN = "doi-so-member";
+const { document } = window;
+const main = document.getElementById("main");
+const { appVersion, consentText } = document.body.dataset;
+
+/** What every screen may use. */
+const app = {
+  phone: null,
+  who: null,
+  consentText,
+  appVersion,
+  problem: null,
+  newVersion: false,
+  cutOff: false,
+  isSample: false,
+  installer: null,
+  takeOver: () => {},
+  now: () => new Date(),
+  hamletName: (code) => names.get(code) ?? code,
+  rows: () => app.phone.worklist.households(),
+  go: (address) => nav.go(address),
+  stay: (address) => nav.stay(address),
+  back: (otherwise) => nav.back(otherwise),
+  again: () => nav.again(),
+  reload: () => window.location.reload(),
+  missing: () => ({ title: say("app"), page: draw("screen-missing") }),
+  show: (make) => mount(make),
+  padFault: (code) => standing?.pad?.fault({ code }),
+  become(member) {
+    window.localStorage.setItem(CHOSEN, member);
+    window.location.hash = "";
+    window.location.reload();
+  },
+};
+
+let names = new Map();
+let standing = null;
+let turn = 0;
+const nav = navigation(window, show);
+app.nav = nav;
+app.head = openHead(app, document);
+
+const SCREENS = {
+  thon: (path, asked) => (path[1] === "ho" ? showList(app, path, asked) : showHamlet(app, path)),
+  tim: (_path, asked) => showList(app, [], asked),
+  hen: () => showDue(app),
+  ho: (path, asked) => (path[1] === "tham" ? showVisit(app, path, asked) : showHousehold(app, path)),
+  "da-luu": (path) => showSaved(app, path),
+  phieu: () => showOutbox(app),
+  may: () => showPhone(app),
+  "tai-danh-sach": () => showFetching(app),
+  "mat-song": () => ({ title: say("app"), page: draw("screen-no-signal") }),
+};
+
+/** The screen of an address; false when another one was asked for meanwhile. */
+function show(path, asked) {
+  return mount(() => screenFor(path, asked), { home: path.length === 0 });
+}
+
+async function screenFor([name, ...path], asked) {
+  if (!app.phone.hasPin) return name === "ma-pin" ? showChoosePin(app) : showWelcome(app);
+  if (app.phone.locked) return name === "quen-pin" ? showForgotten(app) : showUnlock(app);
+  if (name === "ma-pin" || name === "quen-pin") return showHome(app);
+  const hamlets = await app.phone.worklist.hamlets();
+  names = new Map(hamlets.map((hamlet) => [hamlet.code, hamlet.name]));
+  app.isSample = hamlets.some((hamlet) => hamlet.sample);
+  if (!name) return (await app.phone.worklist.refreshedAt()) ? showHome(app) : showFetching(app);
+  return SCREENS[name] ? SCREENS[name](path, asked) : app.missing();
+}
+
+/** Put up the screen that `make` gives: {title, page, shown?, gone?, focus?, pad?}; null: another address was gone to. */
+async function mount(make, { home = false } = {}) {
+  const mine = ++turn;
+  let screen;
+  try {
+    screen = await make();
+  } catch (error) {
+    if (error.code === "locked") screen = showUnlock(app);
+    else screen = broken(error);
+  }
+  if (mine !== turn || !screen) return false;
+  standing?.gone?.();
+  standing = screen;
+  app.head.fault(null);
+  main.replaceChildren(screen.page);
+  document.title = `${screen.title} · Bình dân học vụ số`;
+  document.getElementById("back").hidden = home || app.phone?.locked !== false;
+  const heading = main.querySelector("h1");
+  heading?.setAttribute("tabindex", "-1");
+  (screen.focus ?? heading)?.focus({ preventScroll: true });
+  await screen.shown?.();
+  if (app.phone) app.head.refresh();
+  return true;
+}
+
+function broken(error) {
+  if (!error.code) console.error(error);
+  const page = draw("screen-broken", { words: sayCode("fault", error.code) });
+  onAct(page, { reload: app.reload });
+  return { title: say("app"), page };
+}
+
+function changed({ what, code, stopped }) {
+  if (what === "wiped") {
+    app.cutOff = stopped === "device_cut_off" || app.problem === "device_cut_off";
+    window.localStorage.removeItem(CHOSEN);
+    if (app.cutOff) return app.head.cutOff();
+    return window.location.assign("/doi-so/tren-may");
+  }
+  if (what === "newer") app.newVersion = true;
+  if (what === "locked") return nav.again();
+  if (what === "fault") app.head.fault(code);
+  if (stopped !== undefined) app.problem = stopped;
+  return app.head.refresh();
+}
+
+/** Bring the list up to date without a word, whenever it can be. */
+async function refreshQuietly() {
+  try {
+    await app.phone.worklist.refresh();
+    app.problem = null;
+  } catch (error) {
+    app.problem = error.code;
+  }
+}
+
+async function chooseMember() {
+  const members = await membersHere();
+  const chosen = window.localStorage.getItem(CHOSEN);
+  const known = members.find(({ member }) => member === chosen) ?? (members.length === 1 ? members[0] : null);
+  if (known && !window.location.hash.startsWith("#/ai")) return known;
+  if (members.length) return mount(() => showWho(app, members));
+  return whoIsSignedIn();
+}
+
+async function start() {
+  readWords(document);
+  try {
+    app.who = await chooseMember();
+  } catch (error) {
+    const id = error.code === "not_signed_in" || error.code === "not_our_answer" ? "screen-sign-in" : "screen-first-network";
+    return mount(() => {
+      const page = draw(id);
+      onAct(page, { again: app.reload });
+      return { title: page.querySelector("h1").textContent, page };
+    });
+  }
+  if (!app.who?.member) return null;
+  const { member, name } = app.who;
+  app.phone = await openPhone({ member, name, appVersion });
+  window.localStorage.setItem(CHOSEN, member);
+  app.phone.on("change", (change) => {
+    changed(change);
+    if (change.what === "unlocked" && window.navigator.onLine) refreshQuietly();
+  });
+  for (const kind of ["pointerdown", "keydown"]) window.addEventListener(kind, () => app.phone.touch(), { passive: true });
+  return nav.start();
+}
+
+document.getElementById("back").addEventListener("click", (event) => {
+  event.preventDefault();
+  nav.back("#/");
+});
+document.querySelector("[data-skip]").addEventListener("click", (event) => {
+  event.preventDefault();
+  main.focus();
+});
+window.addEventListener("beforeinstallprompt", (event) => {
+  event.preventDefault();
+  app.installer = event;
+});
+document.addEventListener("visibilitychange", () => {
+  if (document.visibilityState === "visible" && app.phone?.locked && standing && !standing.pad) nav.again();
+});
+
+/* A newer app comes in when no form is open; a visit being written is never taken from under a thumb. */
+const isFormOpen = () => window.location.hash.includes("/tham");
+installWorker({ mayReload: () => !isFormOpen(), reload: app.reload }).then((installed) => {
+  app.takeOver = installed?.takeOver ?? app.takeOver;
+});
+window.addEventListener("hashchange", () => app.takeOver());
+
+start().catch((error) => mount(() => broken(error)));

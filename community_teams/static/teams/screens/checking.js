@@ -1,0 +1,87 @@
+/* What the server would refuse, said at the door instead: there the family can still be asked. */
+
+import { personOf } from "./flow.js";
+import { dayOf, daysAfter } from "./moments.js";
+
+const DAY = /(?<!\d)(?:[0-2]?\d|3[01])[./-](?:0?\d|1[0-2])[./-](?:19|20)\d\d(?!\d)/g;
+const RUN = /\d+(?:[ \u00a0\t._–—-]{1,3}\d+)*/g;
+const LONGEST = { reason: 200, next_goal: 200, note: 500 };
+const FURTHEST = 366;
+
+/** "identity_number", "phone_number" or null; the rules of foundation/free_text.py. */
+export function numberFault(text) {
+  const plain = text.normalize("NFKC").replace(/\p{Cf}/gu, "").replace(DAY, "/");
+  const faults = new Set((plain.match(RUN) ?? []).flatMap(faultsOf));
+  if (faults.has("phone_number")) return "phone_number";
+  return faults.size ? "identity_number" : null;
+}
+
+function faultsOf(run) {
+  const pieces = run.match(/\d+/g);
+  const faults = [];
+  pieces.forEach((_, start) => {
+    let digits = "";
+    for (const piece of pieces.slice(start)) {
+      digits += piece;
+      if ((digits.length === 10 || digits.length === 11) && digits[0] === "0") faults.push("phone_number");
+      else if (digits.length === 9 || digits.length === 12 || piece.length >= 9) faults.push("identity_number");
+      if (digits.length >= 12) break;
+    }
+  });
+  return faults;
+}
+
+/** Codes of faults by path; {} when all is well. */
+export function faultsIn(record) {
+  const faults = {};
+  for (const [name, longest] of Object.entries(LONGEST)) textFault(faults, name, record[name], longest);
+  (record.issues ?? []).forEach((issue, row) => {
+    textFault(faults, `issues.${row}.note`, issue.note, 500);
+    if (!issue.type && (issue.level || issue.note)) faults[`issues.${row}.type`] = "missing";
+  });
+  const counts = [
+    ...Object.entries(record.size ?? {}).map(([name, value]) => [`size.${name}`, value]),
+    ...Object.entries(record.needs_support ?? {}).map(([name, value]) => [`needs_support.${name}`, value]),
+    ...["smart", "basic"].map((name) => [`devices.${name}`, record.devices?.[name]]),
+  ];
+  for (const [path, value] of counts) if (!whole(value, 30)) faults[path] = "out_of_range";
+  if (!whole(record.trip_saved_km, 500)) faults.trip_saved_km = "out_of_range";
+  const { adults, aged_60plus: old } = record.size ?? {};
+  if (adults !== undefined && old > adults) faults["size.aged_60plus"] = "more_than_adults";
+  if (record.next_visit_on && record.started_at) {
+    const day = dayOf(new Date(record.started_at));
+    if (record.next_visit_on < day) faults.next_visit_on = "before_visit";
+    else if (record.next_visit_on > daysAfter(day, FURTHEST)) faults.next_visit_on = "too_far_ahead";
+  }
+  return faults;
+}
+
+function textFault(faults, path, text, longest) {
+  if (!text) return;
+  const fault = text.length > longest ? "too_long" : numberFault(text);
+  if (fault) faults[path] = fault;
+}
+
+const whole = (value, most) => value === undefined || (Number.isInteger(value) && value >= 0 && value <= most);
+
+/** The step on which a path is answered, so that a fault can be led to. */
+export function stepOfPath(path, record) {
+  const [first, row] = path.split(".");
+  if (first === "people") return `nguoi-${Number(row) + 1}-tuoi`;
+  if (first === "issues") return `viec-kho-${Number(row) + 1}`;
+  const met = record.outcome?.startsWith("met_");
+  return {
+    outcome: "ket-qua", started_at: "ket-qua", consent: "xin-phep", reason: "khong-gap", size: "gia-dinh",
+    language_used: "gia-dinh", newborn_pending: "can-giup", needs_support: "can-giup", devices: "dien-thoai",
+    network: "song", fixed_internet: "dien", wifi: "dien", power: "dien", support_given: "da-giup",
+    trip_saved_km: "da-giup", next_visit_on: met ? "hen" : "khong-gap", next_goal: met ? "hen" : "khong-gap",
+    satisfaction: "cam-nhan", note: met ? "ghi-chu" : "khong-gap",
+  }[first] ?? "ket-qua";
+}
+
+/** Whether a fault at `path` belongs on the screen of `step`. */
+export function faultOn(step, path, record) {
+  const person = personOf(step);
+  if (person) return path.startsWith(`people.${person.row}.`);
+  return stepOfPath(path, record) === step;
+}

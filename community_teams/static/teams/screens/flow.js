@@ -1,0 +1,101 @@
+/* The order of the form's screens, one step a screen. A step's name is the last part of its address. */
+
+import { isEmpty } from "./answers.js";
+import { mayTell, stillKnown, wasMet } from "./visit_record.js";
+
+export const MOST_PEOPLE = 10;
+export const MOST_ISSUES = 5;
+const PERSON = ["tuoi", "viec", "giup"];
+const OF_A_PERSON = /^nguoi-(\d+)-(tuoi|viec|giup)$/;
+const OF_AN_ISSUE = /^viec-kho-(\d+)$/;
+
+/** Which person and part of a step, or null: "nguoi-2-viec" → {row: 1, part: "viec"}. */
+export function personOf(step) {
+  const [, number, part] = OF_A_PERSON.exec(step) ?? [];
+  const row = Number(number) - 1;
+  return part && row >= 0 && row < MOST_PEOPLE ? { row, part } : null;
+}
+
+/** Which issue a step is about, or null: "viec-kho-1" → 0. */
+export function issueOf(step) {
+  const row = Number(OF_AN_ISSUE.exec(step)?.[1]) - 1;
+  return row >= 0 && row < MOST_ISSUES ? row : null;
+}
+
+export const personStep = (row, part) => `nguoi-${row + 1}-${part}`;
+export const issueStep = (row) => `viec-kho-${row + 1}`;
+
+/** The main line of a visit. previous: what the last visit said, or nothing. */
+export function stepsOf(record, previous) {
+  if (!record?.outcome) return ["ket-qua"];
+  if (!wasMet(record)) return ["ket-qua", "khong-gap"];
+  if (record.consent?.level === "none") return ["ket-qua", "xin-phep", "hen", "xem-lai"];
+  const end = ["da-giup", "viec-kho-1", "hen", ...(mayTell(record) ? ["cam-nhan"] : []), "ghi-chu", "xem-lai"];
+  if (!mayTell(record)) return ["ket-qua", "xin-phep", "song", "dien", ...end];
+  const known = isEmpty(stillKnown(previous)) ? [] : ["da-biet"];
+  const family = ["gia-dinh", "can-giup", "dien-thoai", "song", "dien", "moi-nguoi"];
+  return ["ket-qua", "xin-phep", ...known, ...family, ...end];
+}
+
+/** The step after `step`; null after the last. From "da-biet" the way leads past what was confirmed (`asBefore`). */
+export function stepAfter(record, previous, step, { confirmed = false } = {}) {
+  const person = personOf(step);
+  if (person) {
+    const part = PERSON[PERSON.indexOf(person.part) + 1];
+    return part ? personStep(person.row, part) : "moi-nguoi";
+  }
+  if (step === "da-biet" && confirmed) return "moi-nguoi";
+  const steps = stepsOf(record, previous);
+  const place = steps.indexOf(issueOf(step) === null ? step : "viec-kho-1");
+  return place < 0 ? steps.at(-1) : (steps[place + 1] ?? null);
+}
+
+/** The step before `step`; null before the first. */
+export function stepBefore(record, previous, step) {
+  const person = personOf(step);
+  if (person) {
+    const part = PERSON[PERSON.indexOf(person.part) - 1];
+    return part ? personStep(person.row, part) : "moi-nguoi";
+  }
+  const issue = issueOf(step);
+  if (issue) return issueStep(issue - 1);
+  const steps = stepsOf(record, previous);
+  return steps[steps.indexOf(step) - 1] ?? null;
+}
+
+/** How far along, for the line at the top: {done, total}, done counting the step itself. */
+export function progressOf(record, previous, step) {
+  const steps = stepsOf(record, previous);
+  const main = personOf(step) ? "moi-nguoi" : issueOf(step) === null ? step : "viec-kho-1";
+  return { done: Math.max(1, steps.indexOf(main) + 1), total: steps.length };
+}
+
+/** Where a visit that was broken off goes on: the last step of the main line that holds an answer, or the first. */
+export function stepToGoOn(record, previous) {
+  const steps = stepsOf(record, previous);
+  const told = steps.filter((step) => holds(record, step));
+  const next = told.length ? stepAfter(record, previous, told.at(-1)) : null;
+  return next ?? steps.at(-1);
+}
+
+/** Answers of each step, by path; those of a person and an issue begin at that person or issue. */
+export const ANSWERS = {
+  "ket-qua": ["outcome"],
+  "khong-gap": ["reason", "next_visit_on"],
+  "xin-phep": ["consent"],
+  "gia-dinh": ["language_used", "size"],
+  "can-giup": ["newborn_pending", "needs_support"],
+  "dien-thoai": ["devices"],
+  song: ["network"],
+  dien: ["fixed_internet", "wifi", "power"],
+  "moi-nguoi": ["people"],
+  "da-giup": ["support_given", "trip_saved_km"],
+  "viec-kho-1": ["issues"],
+  hen: ["next_visit_on", "next_goal"],
+  "cam-nhan": ["satisfaction"],
+  "ghi-chu": ["note"],
+};
+
+function holds(record, step) {
+  return (ANSWERS[step] ?? []).some((name) => !isEmpty(record[name]));
+}

@@ -1,0 +1,77 @@
+/* Ties the controls of one screen to a visit's answers: shows what is there, and tells every tap. */
+
+import { answerAt } from "./answers.js";
+
+const NUMBERS = /(^|\.)(size\.\w+|needs_support\.\w+|devices\.(smart|basic)|skills\.\w+|satisfaction|trip_saved_km)$/;
+const FLAGS = /(^|\.)(newborn_pending|devices\.shared|fixed_internet|wifi|beyond_authority)$/;
+
+/** A value as the visit keeps it; undefined for no answer. What is no number where one is meant stays text: it is told. */
+export function valueOf(path, text) {
+  if (text === "") return undefined;
+  if (FLAGS.test(path)) return text === "true";
+  return NUMBERS.test(path) && /^\d+$/.test(text.trim()) ? Number(text) : text;
+}
+
+/** The path of a control: its name, below the person or issue the form is about. */
+export const pathOf = (form, row, name) => (form.dataset.under ? `${form.dataset.under.replace("*", row)}.${name}` : name);
+
+/**
+ * record: () => the visit as it stands. change(path, value): keeps one answer. answer(path, value): the same for a
+ * button that answers the screen's one question.
+ */
+export function tie(form, { row, record, change, answer }) {
+  const path = (name) => pathOf(form, row, name);
+
+  function show() {
+    for (const control of form.elements) {
+      if (!control.name || control === document.activeElement) continue;
+      const value = answerAt(record(), path(control.name));
+      if (control.tagName === "BUTTON") control.setAttribute("aria-pressed", String(String(value) === control.value));
+      else if (control.type === "radio") control.checked = String(value ?? "") === control.value;
+      else if (control.type === "checkbox") control.checked = Array.isArray(value) ? value.includes(control.value) : value === true;
+      else control.value = value ?? "";
+    }
+    for (const part of form.querySelectorAll("[data-when-told]")) {
+      const value = answerAt(record(), path(part.dataset.whenTold));
+      part.hidden = part.dataset.told ? !value?.includes(part.dataset.told) : !value;
+    }
+  }
+
+  function listOf(name) {
+    const boxes = [...form.elements].filter((control) => control.name === name && control.type === "checkbox");
+    return boxes.filter((box) => box.checked).map((box) => box.value);
+  }
+
+  function heard(event) {
+    const { name, type, value, checked } = event.target;
+    if (!name || event.target.tagName === "BUTTON") return;
+    if (type === "checkbox" && FLAGS.test(path(name))) change(path(name), checked || undefined);
+    else if (type === "checkbox") change(path(name), listOf(name));
+    else change(path(name), valueOf(path(name), value));
+    show();
+  }
+
+  form.addEventListener("input", heard);
+  // A date picked in a wheel tells only "change" on some phones; telling twice costs nothing.
+  form.addEventListener("change", (event) => event.target.type === "date" && heard(event));
+  form.addEventListener("submit", (event) => event.preventDefault());
+  form.addEventListener("click", (event) => {
+    const button = event.target.closest("button");
+    if (button?.dataset.by) {
+      const name = button.dataset.of;
+      change(path(name), stepped(answerAt(record(), path(name)), Number(button.dataset.by)));
+    } else if (button?.name && button.name !== "act") {
+      answer(path(button.name), valueOf(path(button.name), button.value));
+    }
+    if (button) show();
+  });
+  show();
+  return { show };
+}
+
+/** A count one up or down. Up from nothing is 1, down from nothing is 0, down from 0 is nothing again. */
+export function stepped(count, by, most = 30) {
+  if (!Number.isInteger(count)) return by > 0 ? 1 : 0;
+  const next = count + by;
+  return next < 0 ? undefined : Math.min(next, most);
+}

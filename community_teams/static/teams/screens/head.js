@@ -1,0 +1,79 @@
+/* What stands above every screen: how many visits wait, and what the member has to know. */
+
+import { sayMoment, sayNumber } from "./moments.js";
+import { draw, onAct, say, sayCode, slot } from "./shell.js";
+
+const SIGNED_OUT = new Set(["not_signed_in", "other_member"]);
+
+/** "còn 12 phiếu chưa gửi · gửi lần cuối 18:42" */
+export function stateWords({ waiting, needPerson, lastSentAt }, now) {
+  const parts = [];
+  if (needPerson) parts.push(say("need_person", { n: sayNumber(needPerson) }));
+  if (waiting) parts.push(say("waiting", { n: sayNumber(waiting) }));
+  if (!parts.length && lastSentAt) parts.push(say("all_sent"));
+  parts.push(lastSentAt ? say("last_sent", { when: sayMoment(new Date(lastSentAt), now) }) : say("never_sent"));
+  return parts.join(" · ");
+}
+
+export function openHead(app, document) {
+  const state = document.getElementById("state");
+  const notices = document.getElementById("notices");
+  const shown = new Set();
+  let fault = null;
+
+  function notice(name) {
+    const piece = draw(`notice-${name}`);
+    onAct(piece, { update: () => app.reload() });
+    return piece;
+  }
+
+  /** Show these notices and no others; what already stands is left alone, so that it is read out once. */
+  function show(names) {
+    for (const place of [...notices.children]) {
+      if (!names.includes(place.dataset.notice) && place.dataset.notice !== "fault") {
+        shown.delete(place.dataset.notice);
+        place.remove();
+      }
+    }
+    for (const name of names) {
+      if (shown.has(name)) continue;
+      shown.add(name);
+      const place = document.createElement("div");
+      place.dataset.notice = name;
+      place.append(notice(name));
+      notices.append(place);
+    }
+  }
+
+  return {
+    async refresh() {
+      const summary = await app.phone.outbox.summary();
+      slot(state, "words").textContent = stateWords(summary, app.now());
+      state.hidden = false;
+      state.classList.toggle("app-state-waiting", summary.waiting > 0);
+      state.classList.toggle("app-state-person", summary.needPerson > 0);
+      const signedOut = SIGNED_OUT.has(summary.problem) || SIGNED_OUT.has(app.problem);
+      show([
+        ...(app.isSample ? ["sample"] : []),
+        ...(app.cutOff ? ["cut_off"] : []),
+        ...(signedOut ? ["signed_out"] : []),
+        ...(app.newVersion ? ["new_version"] : []),
+        ...(summary.storage !== "persisted" && app.phone.hasPin && (summary.waiting > 0 || summary.drafts > 0) ? ["not_kept"] : []),
+      ]);
+    },
+    cutOff() {
+      state.hidden = true;
+      show(["cut_off"]);
+    },
+    /** Tell a fault by its code; null takes it away. */
+    fault(code) {
+      if (!fault) {
+        fault = document.createElement("div");
+        fault.dataset.notice = "fault";
+        notices.append(fault);
+      }
+      fault.replaceChildren(...(code ? [draw("notice-fault", { words: sayCode("fault", code) })] : []));
+      if (code) fault.scrollIntoView({ block: "nearest" });
+    },
+  };
+}

@@ -1,0 +1,91 @@
+/* A list of any length, drawn block by block as it comes near the screen (windowing.js). A block that is not drawn keeps
+   its height, so that the page scrolls as if all were there; each row says its place in the whole list. */
+
+import { blocksOf, changes } from "./windowing.js";
+
+const GUESSED_ROW = 80;
+/* About two screens ahead, either way: drawn before a thumb gets there. */
+const NEAR = "1500px 0px";
+
+/** Show `rows` in `list` (role="list"). drawRow: gives a row's element. Returns {show(rows), stop()}. */
+export function longList(list, drawRow) {
+  let watcher = null;
+  let rows = [];
+  let blocks = [];
+  let places = [];
+  const drawn = new Set();
+  const near = new Set();
+  let height = GUESSED_ROW;
+  let asked = 0;
+
+  function show(shown) {
+    stop();
+    rows = shown;
+    blocks = blocksOf(rows.length);
+    places = blocks.map((block, number) => {
+      const place = document.createElement("div");
+      place.setAttribute("role", "none");
+      place.className = "block";
+      place.dataset.number = number;
+      place.style.height = `${height * (block.last - block.first)}px`;
+      return place;
+    });
+    list.replaceChildren(...places);
+    if (places.length) drawBlock(0);
+    watcher = new IntersectionObserver(watch, { rootMargin: NEAR });
+    for (const place of places) watcher.observe(place);
+  }
+
+  function watch(entries) {
+    for (const entry of entries) {
+      const number = Number(entry.target.dataset.number);
+      if (entry.isIntersecting) near.add(number);
+      else near.delete(number);
+    }
+    if (!asked) asked = requestAnimationFrame(redraw);
+  }
+
+  function redraw() {
+    asked = 0;
+    const held = document.activeElement?.closest?.(".block")?.dataset.number;
+    const { draw, put } = changes(near, drawn, held === undefined ? null : Number(held));
+    for (const number of put) putAway(number);
+    for (const number of draw) drawBlock(number);
+  }
+
+  function drawBlock(number) {
+    if (drawn.has(number)) return;
+    drawn.add(number);
+    const { first, last } = blocks[number];
+    const pieces = rows.slice(first, last).map((row, within) => {
+      const item = document.createElement("div");
+      item.setAttribute("role", "listitem");
+      item.setAttribute("aria-posinset", first + within + 1);
+      item.setAttribute("aria-setsize", rows.length);
+      item.append(drawRow(row));
+      return item;
+    });
+    places[number].replaceChildren(...pieces);
+    places[number].style.height = "";
+  }
+
+  function putAway(number) {
+    drawn.delete(number);
+    const place = places[number];
+    const { first, last } = blocks[number];
+    const tall = place.offsetHeight;
+    if (last - first && tall) height = tall / (last - first);
+    place.style.height = `${tall}px`;
+    place.replaceChildren();
+  }
+
+  function stop() {
+    watcher?.disconnect();
+    cancelAnimationFrame(asked);
+    asked = 0;
+    drawn.clear();
+    near.clear();
+  }
+
+  return { show, stop };
+}

@@ -1,0 +1,61 @@
+/* Which screen stands, by the address after "#". The browser's own back button does the going back; each entry of its
+   history remembers how deep it lies and how far down the page was. */
+
+import { readAddress } from "./addresses.js";
+
+/** show(path, asked, {back}): draws the screen of an address. Returns {start, go, replace, stay, back, again}. */
+export function navigation(window, show) {
+  const { history, location } = window;
+  let depth = 0;
+  let scrolled = 0;
+  history.scrollRestoration = "manual";
+
+  const state = () => history.state ?? {};
+
+  function arrive() {
+    const isNew = state().depth === undefined;
+    depth = isNew ? depth + 1 : state().depth;
+    if (isNew) history.replaceState({ depth, y: 0 }, "");
+    draw({ y: isNew ? 0 : state().y });
+  }
+
+  async function draw({ y = 0 } = {}) {
+    const { path, asked } = readAddress(location.hash);
+    if (await show(path, asked)) window.scrollTo(0, y);
+  }
+
+  window.addEventListener("hashchange", arrive);
+  window.addEventListener("scroll", () => {
+    clearTimeout(scrolled);
+    scrolled = setTimeout(() => history.replaceState({ ...state(), y: window.scrollY }, ""), 150);
+  }, { passive: true });
+
+  const nav = {
+    start() {
+      if (state().depth === undefined) history.replaceState({ depth: 0, y: 0 }, "");
+      depth = state().depth;
+      return draw({ y: state().y });
+    },
+    go(address) {
+      if (address === location.hash) return draw();
+      location.hash = address;
+      return null;
+    },
+    /** To another address in place of this one, so that "back" does not lead here again. */
+    replace(address) {
+      clearTimeout(scrolled);
+      history.replaceState({ depth, y: 0 }, "", address);
+      return draw();
+    },
+    /** The same screen under a finer address: nothing is drawn. */
+    stay(address) {
+      history.replaceState(state(), "", address);
+    },
+    back(otherwise) {
+      if (depth > 0) history.back();
+      else nav.replace(otherwise);
+    },
+    again: () => draw({ y: window.scrollY }),
+  };
+  return nav;
+}

@@ -1,0 +1,137 @@
+/* Hamlets, lanes, households and appointments. */
+
+import { addressOf } from "./addresses.js";
+import { longList } from "./long_list.js";
+import { dayOf, sayDay, sayNumber } from "./moments.js";
+import { draw, say, slot } from "./shell.js";
+import { appointments, countsOf, FILTERS, found, grouped, leftIn } from "./worklist_view.js";
+
+export const nameOf = (row) => (row.label ? `${row.short_code} · ${row.label}` : row.short_code);
+const toHousehold = (row) => addressOf(["ho", row.id]);
+
+/** Where a household stands, in a few words. */
+export function standing(row) {
+  const words = row.status !== "active" ? say(`status.${row.status}`)
+    : row.last_outcome ? say(`outcome.${row.last_outcome}`) : say("nobody_came");
+  const parts = [words, sayDay(row.last_visited_on), row.waiting ? say("on_this_phone") : ""];
+  return parts.filter(Boolean).join(" · ");
+}
+
+function drawRow(row, { lane = true } = {}) {
+  const about = [lane ? row.lane : "", standing(row)].filter(Boolean).join(" · ");
+  const appointment = row.next_visit_on ? say("appointment", { day: sayDay(row.next_visit_on) }) : "";
+  return draw("part-row", { name: nameOf(row), about, appointment, to: toHousehold(row) });
+}
+
+const item = (piece) => {
+  const li = document.createElement("li");
+  li.append(piece);
+  return li;
+};
+
+export async function showHome(app) {
+  const rows = await app.rows();
+  const { missed, today } = appointments(rows, dayOf(app.now()));
+  const due = missed.length || today.length
+    ? [draw("part-due", { today: sayNumber(today.length), missed: missed.length && sayNumber(missed.length) })] : [];
+  const hamlets = grouped(rows, "hamlet").map(({ name, households, left }) =>
+    draw("part-hamlet", {
+      to: addressOf(["thon", name]),
+      name: app.hamletName(name),
+      left: sayNumber(left),
+      reached: sayNumber(households - left),
+      households: sayNumber(households),
+    }));
+  const drafts = (await app.phone.drafts.households()).map((id) => rows.find((row) => row.id === id)).filter(Boolean);
+  return {
+    title: say("app"),
+    page: draw("screen-home", {
+      empty: !hamlets.length,
+      due,
+      hamlets,
+      drafts: drafts.map((row) => draw("part-draft", { to: toHousehold(row), name: say("household", { name: nameOf(row) }) })),
+    }),
+  };
+}
+
+export async function showHamlet(app, [code]) {
+  const rows = found(await app.rows(), { hamlet: code });
+  if (!rows.length) return app.missing();
+  const name = app.hamletName(code);
+  const lanes = grouped(rows, "lane").map((lane) =>
+    draw("part-lane", {
+      to: addressOf(["thon", code, "ho"], { ngo: lane.name || "-", loc: lane.left ? "chua-den" : "tat-ca" }),
+      name: lane.name || say("no_lane"),
+      left: sayNumber(lane.left),
+      households: sayNumber(lane.households),
+    }));
+  const all = addressOf(["thon", code, "ho"]);
+  return { title: name, page: draw("screen-hamlet", { name, left: sayNumber(leftIn(rows)), lanes, all }) };
+}
+
+/** The households of a hamlet, of a lane, or of all: filtered and searched as one types. */
+export async function showList(app, [code], asked) {
+  const lane = asked.has("ngo") ? asked.get("ngo").replace(/^-$/, "") : undefined;
+  const rows = found(await app.rows(), { hamlet: code, lane });
+  const counts = countsOf(rows);
+  let filter = FILTERS.includes(asked.get("loc")) ? asked.get("loc") : code && counts["chua-den"] ? "chua-den" : "tat-ca";
+  let search = asked.get("tim") ?? "";
+  const way = code ? ["thon", code, "ho"] : ["tim"];
+  const here = (changed = {}) => addressOf(way, { ngo: asked.get("ngo"), loc: filter, tim: search, ...changed });
+
+  const name = lane !== undefined ? lane || say("no_lane") : code ? app.hamletName(code) : say("app");
+  const page = draw("screen-list", { name });
+  const list = longList(slot(page, "rows"), (row) => drawRow(row, { lane: lane === undefined }));
+  const box = page.querySelector('input[name="tim"]');
+  const told = slot(page, "found");
+  const filters = slot(page, "filters");
+  box.value = search;
+
+  function drawFilters() {
+    filters.replaceChildren(...FILTERS.map((each) => {
+      const entry = draw("part-filter", { words: say(`filter.${each}`, { n: sayNumber(counts[each]) }), to: here({ loc: each }) });
+      const link = entry.querySelector("a");
+      if (each === filter) link.setAttribute("aria-current", "true");
+      link.addEventListener("click", (event) => {
+        event.preventDefault();
+        choose(each);
+      });
+      return entry;
+    }));
+  }
+
+  function choose(chosen) {
+    filter = chosen;
+    const place = FILTERS.indexOf(chosen);
+    refresh();
+    filters.querySelectorAll("a")[place].focus({ preventScroll: true });
+  }
+
+  function refresh() {
+    const shown = found(rows, { filter, search });
+    list.show(shown);
+    told.textContent = search ? say("found", { words: search, n: sayNumber(shown.length) }) : say("shown", { n: sayNumber(shown.length) });
+    drawFilters();
+    app.stay(here());
+  }
+
+  box.addEventListener("input", () => {
+    // Whoever searches means all of them, whatever was left to do.
+    if (!search && box.value) filter = "tat-ca";
+    search = box.value;
+    refresh();
+  });
+  page.querySelector("[data-search]").addEventListener("submit", (event) => {
+    event.preventDefault();
+    box.blur();
+  });
+  return { title: name, page, shown: refresh, gone: list.stop, focus: code ? null : box };
+}
+
+export async function showDue(app) {
+  const due = appointments(await app.rows(), dayOf(app.now()));
+  const lists = Object.fromEntries(Object.entries(due).map(([name, rows]) =>
+    [name, rows.length ? rows.map((row) => item(drawRow(row))) : undefined]));
+  const page = draw("screen-due", { ...lists, any: due.missed.length + due.today.length + due.later.length });
+  return { title: page.querySelector("h1").textContent, page };
+}

@@ -1,0 +1,61 @@
+/* Words and empty screens, out of the page's templates. */
+
+const said = new Map();
+
+/** Read every word the page carries. */
+export function readWords(document) {
+  for (const template of document.querySelectorAll("template")) {
+    for (const word of template.content.querySelectorAll("[data-word]")) said.set(word.dataset.word, word.textContent.trim());
+  }
+}
+
+export const hasWord = (name) => said.has(name);
+
+/** The words called `name`, with {places} filled. A name nobody wrote words for shows itself. */
+export function say(name, values = {}) {
+  return put(said.get(name) ?? name, values);
+}
+
+/** Words for a code, or those of "other" in the same group. */
+export const sayCode = (group, code) => say(said.has(`${group}.${code}`) ? `${group}.${code}` : `${group}.other`);
+
+const put = (sentence, values) => sentence.replace(/\{(\w+)\}/g, (place, name) => values[name] ?? place);
+
+/** A copy of a template, filled. See templates/community_teams/app.html for what data-… means. */
+export function draw(id, values = {}) {
+  const piece = document.getElementById(id).content.cloneNode(true);
+  return fill(piece, values);
+}
+
+export function fill(piece, values) {
+  for (const part of piece.querySelectorAll("[data-if]")) if (!values[part.dataset.if]) part.remove();
+  for (const part of piece.querySelectorAll("[data-unless]")) if (values[part.dataset.unless]) part.remove();
+  for (const part of piece.querySelectorAll("[data-say]")) part.textContent = put(part.textContent, values);
+  for (const part of piece.querySelectorAll("[data-slot]")) {
+    const value = values[part.dataset.slot];
+    if (value === undefined) continue;
+    if (Array.isArray(value)) part.replaceChildren(...value);
+    else part.replaceChildren(value ?? "");
+  }
+  for (const part of piece.querySelectorAll("[data-href]")) {
+    const to = values[part.dataset.href];
+    if (to !== undefined) part.setAttribute("href", to);
+  }
+  return piece;
+}
+
+/** The part of `root` that takes `name`. */
+export const slot = (root, name) => root.querySelector(`[data-slot="${name}"]`);
+
+/** Hear the buttons of a screen: act is {value: function}. */
+export function onAct(root, acts) {
+  for (const button of root.querySelectorAll('button[name="act"]')) {
+    const act = acts[button.value];
+    if (act) button.addEventListener("click", () => act(button));
+  }
+}
+
+/** Said to whoever listens rather than looks. */
+export function sayAloud(words) {
+  document.getElementById("aloud").textContent = words;
+}

@@ -1,0 +1,54 @@
+/* One visit, in the very shape the server takes it: docs/phone.md and domain/visits.py. */
+
+import { isEmpty } from "./answers.js";
+import { stamp } from "./moments.js";
+
+const MET = new Set(["met_done", "met_partial"]);
+/* What a family must have agreed to before it is written down; the server holds us to the same list. */
+const WITH_CONSENT = ["language_used", "size", "newborn_pending", "needs_support", "devices", "people", "satisfaction"];
+/* Where a family wants nothing written, these stay, and with them only that somebody knocked. */
+const WITHOUT_A_WORD = ["id", "household", "outcome", "started_at", "ended_at", "form_version", "app_version", "input_type",
+  "visit_type", "consent", "next_visit_on", "supersedes"];
+const LONGEST = 24 * 60 * 60 * 1000;
+
+export const wasMet = (record) => MET.has(record.outcome);
+export const mayTell = (record) => wasMet(record) && ["code", "count"].includes(record.consent?.level);
+
+/** What a visit to `household` (its row of the worklist) begins with; drafts add its id, its time and the form's version. */
+export const begun = (household) => ({ visit_type: household.last_outcome ? "again" : "first" });
+
+/** The record as it is sent: only what the family agreed to, nothing empty, and when the talk ended. */
+export function readyToSend(record, now) {
+  let kept = { ...record };
+  if (wasMet(kept)) delete kept.reason;
+  else delete kept.consent;
+  if (!mayTell(kept)) for (const name of WITH_CONSENT) delete kept[name];
+  if (kept.consent?.level === "none") {
+    kept = Object.fromEntries(Object.entries(kept).filter(([name]) => WITHOUT_A_WORD.includes(name)));
+  }
+  if (kept.people) kept.people = kept.people.filter((person) => !isEmpty(person));
+  if (kept.issues) kept.issues = kept.issues.filter((issue) => issue.type);
+  const helped = new Set([...(kept.support_given ?? []), ...(kept.people ?? []).flatMap((each) => each.helped_with ?? [])]);
+  if (helped.size) kept.support_given = [...helped];
+  const lasted = now - new Date(kept.started_at);
+  if (lasted >= 0 && lasted <= LONGEST) kept.ended_at = stamp(now);
+  return Object.fromEntries(Object.entries(kept).filter(([, value]) => !isEmpty(value)));
+}
+
+/** What earlier visits knew and this one need not ask anew once the family says "vẫn thế".
+    Skills are asked again each time: they are what may have grown. A family that did not want its code written down
+    is known by nothing. */
+export function stillKnown(previous) {
+  if (!previous || (previous.consent && previous.consent.level !== "code")) return {};
+  const names = ["language_used", "size", "newborn_pending", "needs_support", "devices", "network", "fixed_internet",
+    "wifi", "power"];
+  const kept = Object.fromEntries(names.filter((name) => !isEmpty(previous[name])).map((name) => [name, previous[name]]));
+  const people = (previous.people ?? []).map(({ age_band, sex, vneid_level, documents }) =>
+    Object.fromEntries(Object.entries({ age_band, sex, vneid_level, documents }).filter(([, value]) => !isEmpty(value))));
+  return people.some((person) => !isEmpty(person)) ? { ...kept, people } : kept;
+}
+
+/** The record with all that is still known, where it says nothing itself. */
+export function asBefore(record, previous) {
+  return { ...stillKnown(previous), ...record };
+}

@@ -1,0 +1,20 @@
+/* Ten thousand rows in blocks, of which only those near the screen are drawn. */
+
+export const BLOCK = 20;
+
+/** Blocks of a list of `total` rows: [{first, last}], `last` not among them. */
+export function blocksOf(total, size = BLOCK) {
+  return Array.from({ length: Math.ceil(total / size) }, (_, place) => ({
+    first: place * size,
+    last: Math.min(total, (place + 1) * size),
+  }));
+}
+
+/** What to draw and what to put away.
+    near, drawn: numbers of blocks. held: the block that holds the focus, never put away; null when none does. */
+export function changes(near, drawn, held = null) {
+  return {
+    draw: [...near].filter((place) => !drawn.has(place)).sort((one, other) => one - other),
+    put: [...drawn].filter((place) => !near.has(place) && place !== held).sort((one, other) => one - other),
+  };
+}

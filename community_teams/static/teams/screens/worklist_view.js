@@ -1,0 +1,81 @@
+/* What a member sees of the worklist: filters, search, lanes, appointments. Plain rows in, plain rows out.
+
+   A row is as phone/worklist.js keeps it, in the order of a walk: {id, short_code, hamlet, lane, label, status,
+   last_outcome, last_visited_on, next_visit_on, version, folded, waiting}; waiting: a visit to it is on this phone and
+   not yet acknowledged. */
+
+import { fold } from "../phone/folding.js";
+
+/** In the order the screen shows them; the names are those of the addresses of the server's list. */
+export const FILTERS = ["chua-den", "vang", "hen-lai", "da-gap", "tat-ca"];
+const ABSENT = new Set(["not_home", "not_found", "language", "unsafe"]);
+const REACHED = new Set(["met_done", "met_partial"]);
+
+const active = (row) => row.status === "active";
+export const reached = (row) => row.reached ?? REACHED.has(row.last_outcome);
+
+/* The phone may know the last knock only: a household met in spring and absent today then shows under "vắng" here. */
+const SHOWS = {
+  "chua-den": (row) => active(row) && !row.last_outcome,
+  vang: (row) => active(row) && !reached(row) && ABSENT.has(row.last_outcome),
+  "hen-lai": (row) => active(row) && (Boolean(row.next_visit_on) || row.last_outcome === "rescheduled"),
+  "da-gap": (row) => active(row) && reached(row),
+  "tat-ca": (row) => row.status !== "merged",
+};
+
+/** How many of `rows` each filter shows. */
+export function countsOf(rows) {
+  const counts = Object.fromEntries(FILTERS.map((name) => [name, 0]));
+  for (const row of rows) for (const name of FILTERS) if (SHOWS[name](row)) counts[name] += 1;
+  return counts;
+}
+
+/** hamlet, lane: only those; left out, all. search: as typed; "" finds everything. An unknown filter shows all. */
+export function found(rows, { hamlet, lane, filter = "tat-ca", search = "" } = {}) {
+  const shows = SHOWS[filter] ?? SHOWS["tat-ca"];
+  const words = fold(search);
+  return rows.filter(
+    (row) =>
+      (hamlet === undefined || row.hamlet === hamlet) &&
+      (lane === undefined || row.lane === lane) &&
+      shows(row) &&
+      (!words || row.folded.includes(words)),
+  );
+}
+
+/** Active households nobody was met in yet: what is left to do. */
+export function leftIn(rows) {
+  return rows.filter((row) => active(row) && !reached(row)).length;
+}
+
+/** Hamlets or lanes (`by`: the field) in the order they come, each with how many households there are and are left. */
+export function grouped(rows, by) {
+  const groups = new Map();
+  for (const row of rows) {
+    if (!active(row)) continue;
+    const group = groups.get(row[by]) ?? { name: row[by], households: 0, left: 0 };
+    group.households += 1;
+    group.left += reached(row) ? 0 : 1;
+    groups.set(row[by], group);
+  }
+  return [...groups.values()];
+}
+
+/** Appointments by when they are, each list earliest first. today: a day such as "2026-11-22". */
+export function appointments(rows, today) {
+  const kept = rows.filter((row) => active(row) && row.next_visit_on);
+  kept.sort((one, other) => (one.next_visit_on < other.next_visit_on ? -1 : 1));
+  return {
+    missed: kept.filter((row) => row.next_visit_on < today),
+    today: kept.filter((row) => row.next_visit_on === today),
+    later: kept.filter((row) => row.next_visit_on > today),
+  };
+}
+
+/** The next door of the same hamlet nobody knocked on, going on from `id` and then from the start; null when none. */
+export function nextDoor(rows, id) {
+  const place = rows.findIndex((row) => row.id === id);
+  if (place < 0) return null;
+  const onward = [...rows.slice(place + 1), ...rows.slice(0, place)];
+  return onward.find((row) => row.hamlet === rows[place].hamlet && SHOWS["chua-den"](row)) ?? null;
+}
