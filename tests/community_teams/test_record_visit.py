@@ -356,7 +356,8 @@ def shared(engine):
         households = add_households(session, [NewHousehold(f"M{n}", "99-1") for n in range(10)], now=NOW)
         session.commit()
         yield [household.id for household in households], member.id
-        for table in (VisitPerson, Issue, Knock, Visit, Household, HamletDay, HamletTotal, Person, Area):
+        counters = (HamletDay, HamletWeek, MemberDay, HamletTotal)
+        for table in (VisitPerson, Issue, Knock, Visit, Household, *counters, Person, Area):
             if table is Area:
                 session.execute(Area.__table__.delete().where(Area.code == "99-1"))
             session.execute(table.__table__.delete())
