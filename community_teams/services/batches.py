@@ -1,8 +1,9 @@
 """Receiving what a phone sends: every visit read by itself, all of them recorded at once."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -43,18 +44,28 @@ def receive_batch(
         storage=batch.storage,
         now=now,
     )
-    read = [_read(record, sender, now) for record in batch.records]
-    reports = [report for report in read if isinstance(report, VisitReport)]
     if cut_off:
-        _hold_within_reach(session, reports, sender, now)
+        read = [_read(record, sender, now) for record in batch.records]
+        _hold_within_reach(session, [report for report in read if isinstance(report, VisitReport)], sender, now)
         return Received(None)
+    results = take_records(session, batch.records, sender=sender, now=now)
+    # A conflict is kept here, too: the phone is rid of it.
+    rid = sum(result.outcome is not Receipt.REJECTED for result in results)
+    devices.handed_over(session, device=batch.device, person=member, number=rid)
+    return Received(BatchAnswer(batch=batch.batch, results=results))
+
+
+def take_records(session: Session, records: Sequence[Any], *, sender: Sender, now: datetime) -> list[Result]:
+    """Keep these visits as they were sent, at most MOST_VISITS of them, whatever door they came by; a result for each,
+    in their order. Conflicts are held for a person."""
+    read = [_read(record, sender, now) for record in records]
+    reports = [report for report in read if isinstance(report, VisitReport)]
     verdicts = iter(_record_and_hold(session, reports, sender, now))
     told = [next(verdicts) if isinstance(each, VisitReport) else each for each in read]
-    results = [
+    return [
         Result(id=id_of(record), outcome=verdict.receipt, problems=dict(verdict.problems))
-        for record, verdict in zip(batch.records, told, strict=True)
+        for record, verdict in zip(records, told, strict=True)
     ]
-    return Received(BatchAnswer(batch=batch.batch, results=results))
 
 
 def _read(record: object, sender: Sender, now: datetime) -> VisitReport | Verdict:

@@ -7,9 +7,11 @@ from itertools import groupby
 from flask import Response, request
 from flask_login import current_user
 
+from community_teams.domain.worklist_answers import KnownAnswer, WorklistAnswer
 from community_teams.queries.known import Known, known_in
 from community_teams.queries.worklist_pages import Page, next_page
 from community_teams.queries.worklists import ListedHousehold
+from community_teams.views.devices import HEADER, note_device
 from community_teams.views.phone_cursors import seal, unseal
 from community_teams.views.teams_blueprint import blueprint
 from foundation import clock
@@ -17,6 +19,7 @@ from foundation.accounts.domain.roles import ROLES, Act
 from foundation.accounts.views.access import may, scope_for
 from foundation.areas.domain.scope import Scope
 from foundation.web.database import session
+from foundation.web.openapi import Operation, Parameter, describe
 
 MOST_HOUSEHOLDS = 2_000
 MOST_KNOWN = 500
@@ -27,6 +30,7 @@ HAMLET_DEPTH = 3
 @blueprint.get("/api/v1/worklist")
 @may(Act.SEE_HOUSEHOLDS)
 def tell_worklist() -> Response:
+    note_device()
     page = next_page(
         session(),
         scope_for(Act.SEE_HOUSEHOLDS),
@@ -106,3 +110,35 @@ def _answer(page: Page, use: str, told: Mapping[str, object]) -> Response:
     answer.add_etag()
     answer.make_conditional(request)
     return answer
+
+
+_SINCE = Parameter("since", "query", "The cursor of the answer before; left out, everything is told.")
+_DEVICE = Parameter(
+    HEADER, "header", "Which phone asks and what it holds: `<uuid>; pending=3; app=1.0.0; storage=persisted`."
+)
+_REFUSALS = {403: ("device_cut_off", "role_does_not_allow"), 503: ("busy",)}
+describe(
+    blueprint,
+    Operation(
+        "GET",
+        "/api/v1/worklist",
+        "fetchWorklist",
+        "The households of the member's hamlets that changed since a cursor. Take `gone` away first.",
+        gives=WorklistAnswer,
+        parameters=(_SINCE, _DEVICE),
+        refusals=_REFUSALS,
+        others={304: "Nothing changed."},
+        signed_in=True,
+    ),
+    Operation(
+        "GET",
+        "/api/v1/known",
+        "fetchKnown",
+        "What earlier visits told of the households in the member's own hamlets, changes since a cursor only.",
+        gives=KnownAnswer,
+        parameters=(_SINCE, _DEVICE),
+        refusals=_REFUSALS,
+        others={304: "Nothing changed."},
+        signed_in=True,
+    ),
+)

@@ -3,6 +3,7 @@
 from flask import Flask
 
 from community_teams.views import api_visits, api_worklist, households, phone_app, visit_form
+from community_teams.views.devices import keep_lost_phones_out
 from community_teams.views.teams_blueprint import blueprint
 from foundation.accounts.domain.roles import Act
 from foundation.accounts.views.work import Work, offer_work
@@ -14,6 +15,7 @@ __all__ = ["api_visits", "api_worklist", "households", "phone_app", "serve_teams
 def serve_teams(app: Flask) -> None:
     """Serve /doi-so: the work list and the visit form. Needs accounts and translations."""
     app.register_blueprint(blueprint)
+    keep_lost_phones_out(app)
     offer_work(
         app,
         Work(

@@ -1,0 +1,108 @@
+"""Reading phones: who carries which, when each was last heard of, and what it still holds."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy.orm import Session
+
+from community_teams.models import Device
+from foundation.accounts.models import Person, RoleHolding
+from foundation.areas.domain.scope import Scope
+from foundation.areas.queries import inside
+
+PAGE = 50
+
+
+class Shown(StrEnum):
+    """Which phones are listed; the value is its name in the address."""
+
+    HOLDING = "con-phieu"  # those that still hold visits, the longest silent first
+    CUT_OFF = "da-ngat"
+    ALL = "tat-ca"  # the last heard of first
+
+
+_CONDITIONS: dict[Shown, ColumnElement[bool] | None] = {
+    Shown.HOLDING: and_(Device.pending_reported > 0, Device.cut_off_at.is_(None)),
+    Shown.CUT_OFF: Device.cut_off_at.is_not(None),
+    Shown.ALL: None,
+}
+
+
+@dataclass(frozen=True)
+class Carried:
+    """One member on one phone."""
+
+    device: Device
+    person: Person
+
+
+def is_cut_off(session: Session, device: UUID) -> bool:
+    """Whether nothing more is let in from this phone; False for a phone never heard of."""
+    cut_off = select(Device.id).where(Device.id == device, Device.cut_off_at.is_not(None)).limit(1)
+    return session.scalar(cut_off) is not None
+
+
+def phones(session: Session, scope: Scope, shown: Shown, *, page: int = 1) -> list[Carried]:
+    """Phones of those who hold or held a role within `scope`, PAGE a page, from page 1."""
+    order = Device.last_seen.asc() if shown is Shown.HOLDING else Device.last_seen.desc()
+    rows = session.execute(
+        select(Device, Person)
+        .join(Person, Person.id == Device.person_id)
+        .where(*_conditions(scope, shown))
+        .order_by(order, Device.id, Device.person_id)
+        .limit(PAGE)
+        .offset((page - 1) * PAGE)
+    )
+    return [Carried(*row) for row in rows]
+
+
+def phone_counts(session: Session, scope: Scope) -> dict[Shown, int]:
+    """How many phones phones() lists for each choice, over all pages."""
+    return {
+        shown: session.scalar(select(func.count()).select_from(Device).where(*_conditions(scope, shown))) or 0
+        for shown in Shown
+    }
+
+
+def held_visits(session: Session, scope: Scope) -> int:
+    """How many visits the phones within `scope` that are not cut off still hold, as they said when last heard of."""
+    held = select(func.sum(Device.pending_reported)).where(*_conditions(scope, Shown.HOLDING))
+    return session.scalar(held) or 0
+
+
+def carriers(session: Session, scope: Scope, device: UUID) -> list[Carried]:
+    """Everybody who used this phone, if one of them works within `scope`; else nobody."""
+    rows = session.execute(
+        select(Device, Person)
+        .join(Person, Person.id == Device.person_id)
+        .where(Device.id == device)
+        .order_by(Device.last_seen.desc(), Device.person_id)
+    )
+    found = [Carried(*row) for row in rows]
+    return found if held_within(session, scope, [each.person.id for each in found]) else []
+
+
+def held_within(session: Session, scope: Scope, people: Sequence[int]) -> dict[int, list[str]]:
+    """The areas within `scope` in which these people hold or held a role, by person; those with none are left out."""
+    found: defaultdict[int, list[str]] = defaultdict(list)
+    for person, path in session.execute(
+        select(RoleHolding.person_id, RoleHolding.area_path).where(
+            RoleHolding.person_id.in_(people), inside(RoleHolding.area_path, scope)
+        )
+    ):
+        found[person].append(path)
+    return dict(found)
+
+
+def _conditions(scope: Scope, shown: Shown) -> list[ColumnElement[bool]]:
+    works_here = (
+        select(RoleHolding.id)
+        .where(RoleHolding.person_id == Device.person_id, inside(RoleHolding.area_path, scope))
+        .exists()
+    )
+    condition = _CONDITIONS[shown]
+    return [works_here] if condition is None else [works_here, condition]

@@ -1,0 +1,96 @@
+"""Which phone is at the other end, and that a phone reported lost gets nothing more."""
+
+import re
+from dataclasses import dataclass
+from uuid import UUID
+
+from flask import Flask, request
+from flask import session as cookie
+from flask_login import current_user, logout_user
+from werkzeug.http import parse_options_header
+
+from community_teams.models import Storage
+from community_teams.queries.devices import is_cut_off
+from community_teams.services import devices
+from foundation import clock
+from foundation.problems import NotAllowed
+from foundation.web.database import session, transaction
+
+HEADER = "X-Device"
+_MOST_PENDING = 100_000
+_VERSION = re.compile(r"[0-9A-Za-z.+-]{1,20}")
+# What a lost phone sends of visits is held for a person; the view sees to that.
+_HEARD_OUT = ("POST", "/api/v1/visits")
+
+
+@dataclass(frozen=True)
+class DeviceTold:
+    """What a phone says of itself with each question: `X-Device: <uuid>; pending=3; app=1.0.0; storage=persisted`.
+
+    Whatever cannot be read is None, as if it had not been said.
+    """
+
+    id: UUID
+    pending: int | None
+    app_version: str | None
+    storage: str | None
+
+
+def device_told() -> DeviceTold | None:
+    """The phone that asks, by its header; None for any other program."""
+    told, options = parse_options_header(request.headers.get(HEADER, ""))
+    id = _uuid(told)
+    if id is None:
+        return None
+    pending, version, storage = options.get("pending", ""), options.get("app", ""), options.get("storage")
+    return DeviceTold(
+        id,
+        min(int(pending), _MOST_PENDING) if pending.isascii() and pending.isdecimal() and len(pending) < 10 else None,
+        version if _VERSION.fullmatch(version) else None,
+        storage if storage in set(Storage) else None,
+    )
+
+
+def note_device() -> None:
+    """Note that the signed-in member's phone was heard of, if it says which it is."""
+    told = device_told()
+    if told is None:
+        return
+    with transaction() as writing:
+        devices.saw(
+            writing,
+            device=told.id,
+            person=current_user.id,
+            pending=told.pending,
+            app_version=told.app_version,
+            storage=told.storage,
+            now=clock.now(),
+        )
+
+
+def keep_lost_phones_out(app: Flask) -> None:
+    """Refuse a phone that was cut off, before anybody asks who is signed in on it, so that it wipes itself either way.
+
+    A session becomes its phone's at the first question that names the phone; so the pages close too, for whoever found
+    it, while the member's other phones stay signed in.
+    """
+
+    @app.before_request
+    def refuse() -> None:
+        told = device_told() if request.path.startswith("/api/") else None
+        if told is not None and current_user.is_authenticated and cookie.get("device") != str(told.id):
+            cookie["device"] = str(told.id)
+        device = told.id if told is not None else _uuid(cookie.get("device", ""))
+        if device is None or (request.method, request.path) == _HEARD_OUT or not is_cut_off(session(), device):
+            return
+        if request.path.startswith("/api/"):
+            raise NotAllowed("device_cut_off")
+        logout_user()
+        cookie.pop("device", None)
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
