@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import JSON, ForeignKey, Index, String, text
+from sqlalchemy import JSON, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from community_teams.domain.codes import (
@@ -87,7 +87,7 @@ class Visit(Base):
     note: Mapped[str] = mapped_column(String(500), default="")
 
     # The visit boiled down by domain/household_counts.py, so that counting need not read its people again.
-    said: Mapped[dict[str, int]] = mapped_column(JSON, default=dict, server_default=text("'{}'"))
+    said: Mapped[dict[str, int]] = mapped_column(JSON, default=dict)
     content_hash: Mapped[str] = mapped_column(String(64))
     # A visit is corrected at most once; a second correction corrects the first.
     supersedes: Mapped[UUID | None] = mapped_column(ForeignKey("visit.id"), unique=True)

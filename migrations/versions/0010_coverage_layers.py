@@ -28,8 +28,10 @@ LAYERS = (
 
 
 def upgrade() -> None:
-    # Visits made before count for nothing here until `teams recount` boils them down.
+    # Visits kept before this say nothing here; they stay as they are.
     op.add_column("visit", sa.Column("said", sa.JSON, nullable=False, server_default=sa.text("'{}'")))
+    with op.batch_alter_table("visit") as table:
+        table.alter_column("said", server_default=None)
     op.add_column("issue", sa.Column("closed_on", sa.Date, nullable=True))
     for name in LAYERS:
         op.add_column("hamlet_total", sa.Column(name, sa.Integer, nullable=False, server_default=sa.text("0")))
