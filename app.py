@@ -7,6 +7,7 @@ from sqlalchemy import Engine
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from community_teams.views.serving_coverage import serve_coverage
+from community_teams.views.serving_forms import serve_forms
 from community_teams.views.serving_teams import serve_teams
 from courses.serving import serve_courses
 from foundation.accounts.views import serve_accounts
@@ -64,6 +65,7 @@ def create_app(settings: Settings | None = None, *, engine: Engine | None = None
     serve_learning(app)
     serve_lesson_care(app)
     serve_teams(app)
+    serve_forms(app)
     serve_coverage(app)
 
     app.cli = CommandsByPlace(COMMANDS)

@@ -38,6 +38,7 @@ _CODES = {
 # Faults of our own validators already are codes.
 OUR_OWN = frozenset(
     {
+        "already_past",
         "control_character",
         "before_start",
         "before_visit",

@@ -1,4 +1,7 @@
-"""Reading what a report says besides coverage: the issues still open, counted; never one household."""
+"""Reading what a report says besides coverage: the issues still open, counted; never one household.
+
+Issues of a visit that was corrected are left out: its correction tells of them anew.
+"""
 
 from dataclasses import dataclass
 
@@ -6,12 +9,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from community_teams.domain.codes import IssueLevel, IssueStatus, IssueType
-from community_teams.models import Issue
+from community_teams.domain.issues import CLOSED
+from community_teams.models import Issue, Visit
+from community_teams.queries.visits import NOT_CORRECTED
 from foundation.areas.domain.scope import Scope
 from foundation.areas.models import Area
 from foundation.areas.queries import inside
-
-CLOSED = (IssueStatus.RESOLVED, IssueStatus.CONFIRMED)
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,8 @@ def open_issues(session: Session, scope: Scope, path: str) -> list[OpenIssues]:
     rows = session.execute(
         select(Issue.type, func.count().label("issues"), func.count(Issue.hamlet_code.distinct()))
         .join(Area, Area.code == Issue.hamlet_code)
-        .where(Issue.status.not_in(CLOSED), inside(Area.path, scope), inside(Area.path, Scope((path,))))
+        .join(Visit, Visit.id == Issue.visit_id)
+        .where(Issue.status.not_in(CLOSED), NOT_CORRECTED, inside(Area.path, scope), inside(Area.path, Scope((path,))))
         .group_by(Issue.type)
         .order_by(func.count().desc(), Issue.type)
     )
@@ -53,8 +57,10 @@ def petitions(session: Session, scope: Scope, path: str) -> list[Petition]:
     rows = session.execute(
         select(Issue.type, Issue.level, func.count(), func.count(Issue.hamlet_code.distinct()))
         .join(Area, Area.code == Issue.hamlet_code)
+        .join(Visit, Visit.id == Issue.visit_id)
         .where(
             Issue.status.not_in(CLOSED),
+            NOT_CORRECTED,
             Issue.beyond_authority | (Issue.status == IssueStatus.BEYOND_AUTHORITY),
             inside(Area.path, scope),
             inside(Area.path, Scope((path,))),

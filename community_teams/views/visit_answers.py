@@ -156,10 +156,14 @@ def _part(name: str) -> str:
     return _PARTS.get(first, "")
 
 
+def as_day(text: str) -> str:
+    """A day as people write it, 1/12/2026, as machines do; anything else as it is."""
+    day = _DAY.fullmatch(text.strip())
+    return f"{day[3]}-{int(day[2]):02}-{int(day[1]):02}" if day else text
+
+
 def _clean(name: str, value: str) -> str:
     text = value.strip()
     if name in {"started_at", "ended_at"} and _LOCAL_TIME.fullmatch(text):
         return f"{text}+07:00"
-    if name == "next_visit_on" and (day := _DAY.fullmatch(text)):
-        return f"{day[3]}-{int(day[2]):02}-{int(day[1]):02}"
-    return value
+    return as_day(value) if name == "next_visit_on" else value

@@ -13,6 +13,7 @@ from community_teams.models import Household
 from community_teams.queries import households as queries
 from community_teams.queries import visits
 from community_teams.queries.known import known_of
+from community_teams.services.issues import carry_over
 from community_teams.services.visits import record_visit
 from community_teams.views.households import household_or_404
 from community_teams.views.teams_blueprint import blueprint
@@ -54,6 +55,7 @@ def keep_visit(household_id: UUID) -> Response | tuple[str, int]:
         report = read_visit(as_record(as_told_today(told), household_id), now=now)
         with transaction() as writing:
             record_visit(writing, report, member=current_user.id, scope=scope, now=now)
+            carry_over(writing, report.id, person=current_user.id, now=now)
     except Invalid as problem:
         return _form(household, hamlet, told, problem.fields), problem.status
     except Conflict as problem:

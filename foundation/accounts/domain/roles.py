@@ -13,6 +13,7 @@ class Act(StrEnum):
 
     SEE_HOUSEHOLDS = "see_households"  # single households and their visits
     RECORD_VISIT = "record_visit"
+    HANDLE_ISSUES = "handle_issues"  # take an issue on, set its day, pass it on; seeing it is SEE_HOUSEHOLDS
     SEE_COVERAGE = "see_coverage"  # inside figures, also those that the public page hides
     PRINT_REPORT = "print_report"
     EXPORT_FIGURES = "export_figures"
@@ -44,10 +45,17 @@ _FIGURES = {Act.SEE_COVERAGE, Act.PRINT_REPORT, Act.EXPORT_FIGURES, Act.SEE_TEAM
 ROLES: dict[Role, frozenset[Act]] = {
     Role.VISITOR: frozenset({Act.SEE_HOUSEHOLDS, Act.RECORD_VISIT, Act.SEE_COVERAGE}),
     Role.TEAM_LEADER: frozenset(
-        {Act.SEE_HOUSEHOLDS, Act.RECORD_VISIT, Act.SEE_COVERAGE, Act.PRINT_REPORT, Act.SEE_TEAMS}
+        {
+            Act.SEE_HOUSEHOLDS,
+            Act.RECORD_VISIT,
+            Act.HANDLE_ISSUES,
+            Act.SEE_COVERAGE,
+            Act.PRINT_REPORT,
+            Act.SEE_TEAMS,
+        }
     ),
     Role.COMMUNE_OFFICER: frozenset(
-        _FIGURES | {Act.SEE_HOUSEHOLDS, Act.MANAGE_TEAMS, Act.MANAGE_HAMLETS, Act.SEE_ACCOUNTS}
+        _FIGURES | {Act.SEE_HOUSEHOLDS, Act.HANDLE_ISSUES, Act.MANAGE_TEAMS, Act.MANAGE_HAMLETS, Act.SEE_ACCOUNTS}
     ),
     Role.PROVINCE_OFFICER: frozenset(_FIGURES | {Act.MANAGE_HAMLETS, Act.SEE_ACCOUNTS, Act.SEE_AUDIT}),
     Role.LEADER_READONLY: frozenset({Act.SEE_COVERAGE, Act.PRINT_REPORT, Act.SEE_TEAMS}),

@@ -1,0 +1,36 @@
+"""The steps an issue has gone through. Append-only: a mistake is put right by another step."""
+
+from datetime import date, datetime
+
+from sqlalchemy import Connection, ForeignKey, String, event
+from sqlalchemy.orm import Mapped, Mapper, mapped_column
+
+from community_teams.domain.codes import IssueLevel, IssueStatus
+from community_teams.models.columns import code
+from foundation.accounts.models import AppendOnly
+from foundation.database import Base, UtcDateTime
+
+
+class IssueStep(Base):
+    """What held of an issue from a moment on, and who said so. The issue's own row holds what the latest step says.
+
+    owner: who has taken it on, "" when nobody has; due: day in Việt Nam. note: about this step.
+    """
+
+    __tablename__ = "issue_step"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    issue_id: Mapped[int] = mapped_column(ForeignKey("issue.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    status: Mapped[IssueStatus] = mapped_column(code(IssueStatus))
+    level: Mapped[IssueLevel | None] = mapped_column(code(IssueLevel))
+    owner: Mapped[str] = mapped_column(String(80), default="")
+    due: Mapped[date | None]
+    note: Mapped[str] = mapped_column(String(500), default="")
+
+
+@event.listens_for(IssueStep, "before_update")
+@event.listens_for(IssueStep, "before_delete")
+def _refuse(_mapper: Mapper[IssueStep], _connection: Connection, _step: IssueStep) -> None:
+    raise AppendOnly("steps of issues are written once")

@@ -1,0 +1,166 @@
+"""Reading issues: those of an area with where they stand, one of them, and the steps it went through."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, and_, case, func, select, true
+from sqlalchemy.orm import Session
+
+from community_teams.domain.codes import IssueStatus, IssueType
+from community_teams.domain.issues import CLOSED, is_overdue
+from community_teams.models import Household, Issue, Visit
+from community_teams.models.issue_steps import IssueStep
+from community_teams.queries.visits import NOT_CORRECTED
+from foundation.accounts.models import Person
+from foundation.areas.domain.scope import Scope
+from foundation.areas.models import Area
+from foundation.areas.queries import inside
+
+PAGE = 100
+
+
+class Shown(StrEnum):
+    """Which issues a list shows; the value is its name in the address."""
+
+    OPEN = "con-mo"
+    OVERDUE = "qua-han"
+    BEYOND = "vuot-tham-quyen"
+    TO_CONFIRM = "cho-xac-nhan"
+    CONFIRMED = "da-xong"
+    ALL = "tat-ca"
+
+
+@dataclass(frozen=True)
+class IssueSeen:
+    """An issue with where it is from. owner: as the latest step says, "" when nobody has taken it on.
+
+    short_code: of its household, None where the family did not want it written down.
+    """
+
+    issue: Issue
+    hamlet: Area
+    short_code: str | None
+    owner: str
+    overdue: bool
+
+
+@dataclass(frozen=True)
+class StepSeen:
+    at: datetime
+    who: str
+    step: IssueStep
+
+
+# The step that an issue's list line is read from.
+_latest = select(func.max(IssueStep.id)).where(IssueStep.issue_id == Issue.id).correlate(Issue).scalar_subquery()
+
+
+def issues(
+    session: Session,
+    scope: Scope,
+    shown: Shown,
+    *,
+    today: date,
+    hamlet_code: str = "",
+    type: IssueType | None = None,
+    first: int = 0,
+    limit: int = PAGE,
+) -> list[IssueSeen]:
+    """Issues of hamlets within `scope`, those due first, then the oldest; at most `limit`, from `first`.
+
+    Issues of a visit that was corrected are left out: the correction tells of them anew.
+    """
+    conditions = [_shown(shown, today), _of(hamlet_code, type)]
+    no_day = case((Issue.due.is_(None), 1), else_=0)
+    order = (no_day, Issue.due, Issue.opened_on, Issue.id)
+    return _seen(session, scope, conditions, order, today, limit, first)
+
+
+def issue(session: Session, scope: Scope, issue_id: int, today: date) -> IssueSeen | None:
+    """One issue, if its hamlet lies within `scope` and its visit was not corrected."""
+    found = _seen(session, scope, [Issue.id == issue_id], (Issue.id,), today, 1, 0)
+    return found[0] if found else None
+
+
+def issue_counts(
+    session: Session, scope: Scope, *, today: date, hamlet_code: str = "", type: IssueType | None = None
+) -> Mapping[Shown, int]:
+    """How many issues each list shows."""
+    counts = session.execute(
+        select(*(func.count(case((_shown(shown, today), 1))) for shown in Shown))
+        .select_from(Issue)
+        .join(Area, Area.code == Issue.hamlet_code)
+        .join(Visit, Visit.id == Issue.visit_id)
+        .where(inside(Area.path, scope), NOT_CORRECTED, _of(hamlet_code, type))
+    ).one()
+    return dict(zip(Shown, counts, strict=True))
+
+
+def hamlets_with_issues(session: Session, scope: Scope) -> list[Area]:
+    """The hamlets within `scope` that any issue is from, in Vietnamese order."""
+    return list(
+        session.scalars(
+            select(Area)
+            .where(Area.code.in_(select(Issue.hamlet_code)), inside(Area.path, scope))
+            .order_by(Area.sort_key, Area.code)
+        )
+    )
+
+
+def steps(session: Session, issue_id: int) -> list[StepSeen]:
+    """The steps of an issue that the reader may see, newest first."""
+    rows = session.execute(
+        select(IssueStep, Person.display_name)
+        .join(Person, Person.id == IssueStep.person_id)
+        .where(IssueStep.issue_id == issue_id)
+        .order_by(IssueStep.id.desc())
+    )
+    return [StepSeen(step.at, who, step) for step, who in rows]
+
+
+def _seen(
+    session: Session,
+    scope: Scope,
+    conditions: Sequence[ColumnElement[bool]],
+    order: Sequence[object],
+    today: date,
+    limit: int,
+    first: int,
+) -> list[IssueSeen]:
+    rows = session.execute(
+        select(Issue, Area, Household.short_code, IssueStep.owner)
+        .join(Area, Area.code == Issue.hamlet_code)
+        .join(Visit, Visit.id == Issue.visit_id)
+        .outerjoin(Household, Household.id == Issue.household_id)
+        .outerjoin(IssueStep, IssueStep.id == _latest)
+        .where(*conditions, inside(Area.path, scope), NOT_CORRECTED)
+        .order_by(*order)  # type: ignore[arg-type]
+        .offset(first)
+        .limit(limit)
+    )
+    return [
+        IssueSeen(issue, area, short_code, owner or "", is_overdue(issue.status, issue.due, today))
+        for issue, area, short_code, owner in rows
+    ]
+
+
+def _of(hamlet_code: str, type: IssueType | None) -> ColumnElement[bool]:
+    return and_(
+        true(),
+        Issue.hamlet_code == hamlet_code if hamlet_code else true(),
+        Issue.type == type if type else true(),
+    )
+
+
+def _shown(shown: Shown, today: date) -> ColumnElement[bool]:
+    still_open = Issue.status.not_in(CLOSED)
+    return {
+        Shown.OPEN: still_open,
+        Shown.OVERDUE: and_(still_open, Issue.due < today),
+        Shown.BEYOND: and_(still_open, Issue.status == IssueStatus.BEYOND_AUTHORITY),
+        Shown.TO_CONFIRM: Issue.status == IssueStatus.RESOLVED,
+        Shown.CONFIRMED: Issue.status == IssueStatus.CONFIRMED,
+        Shown.ALL: true(),
+    }[shown]
