@@ -5,14 +5,18 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
+from community_teams.domain.recording import Receipt
 from community_teams.services.households import FaultyHouseholds, import_households
 from community_teams.services.recounting import recount
+from community_teams.services.visit_files import import_visits, read_visit_file
 from foundation import clock
+from foundation.accounts.services import audit
 from foundation.areas.cli import TABLES
 from foundation.areas.cli import counted as number
 from foundation.areas.domain.hamlet_lists import Fault
 from foundation.areas.domain.scope import NATION
 from foundation.areas.services.tables import UnreadableTable, read_table
+from foundation.problems import Invalid
 from foundation.web.database import transaction
 
 commands = AppGroup("teams", help="Households of the community teams, their counters and reports.")
@@ -37,6 +41,25 @@ FAULTS = {
     "unknown_hamlet": "không có thôn, bản nào mang mã {value}",
     "sample_hamlet": "thôn, bản {value} là số liệu mẫu, không nhận hộ thật",
     "doubled": "trùng với dòng {value}",
+}
+VISIT_FILES = {
+    "not_a_visit_file": "Đây không phải tệp phiếu do ứng dụng của tổ xuất ra. Chưa ghi gì.",
+    "no_visits": "Tệp này không có phiếu nào.",
+    "too_many_visits": "Tệp này nhiều hơn 2.000 phiếu. Chưa ghi gì.",
+    "missing": "Tệp không ghi phiếu của ai: thêm --member TÊN_ĐĂNG_NHẬP. Chưa ghi gì.",
+    "no_such_member": "Không có ai mang tên đăng nhập này. Chưa ghi gì.",
+}
+REJECTED = {
+    "not_in_your_area": "hộ không có trong sổ, hoặc không thuộc nơi người đi thăm được giao hôm ấy",
+    "could_not_be_kept": "máy chủ chưa ghi được, xin chạy lại lệnh này",
+    "too_old": "bản ứng dụng cũ quá",
+    "in_the_future": "ngày giờ chưa tới",
+    "too_long_ago": "ngày xa quá",
+    "missing": "còn thiếu",
+    "identity_number": "có số giống số căn cước hoặc số tài khoản",
+    "phone_number": "có số điện thoại",
+    "not_understood": "không đọc được",
+    "not_found": "không tìm thấy phiếu cần sửa",
 }
 _HEADINGS = {"short_code": "“mã hộ”", "hamlet_code": "“mã thôn”"}
 
@@ -89,6 +112,36 @@ def recount_all() -> None:
         click.echo(f"… và {number(len(differences) - SHOWN)} chỗ nữa")
     click.echo(
         f"{number(len(differences))} chỗ lệch, đã sửa." if differences else "Mọi con số đều khớp với các lượt thăm."
+    )
+
+
+@commands.command("import-visits")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--member", default="", help="Sign-in name of who made the visits, where the file does not say.")
+def import_file(file: Path, member: str) -> None:
+    """Take in the visits a phone wrote to a file because it could not send them. The same file again changes nothing.
+
+    Each visit is judged by itself: a faulty one holds back no other. One that differs from what was kept under its id
+    is kept beside it, for a person to settle under /quan-ly.
+    """
+    try:
+        visits = read_visit_file(file.read_bytes())
+        with transaction() as session:
+            done = import_visits(session, visits, member=member, by=audit.COMMAND_LINE, scope=NATION, now=clock.now())
+    except Invalid as problem:
+        raise click.ClickException(" ".join(VISIT_FILES[code] for code in problem.fields.values())) from None
+    for place, result in enumerate(done.results, start=1):
+        if result.outcome is Receipt.REJECTED:
+            why = ", ".join(f"{field}: {REJECTED.get(code, code)}" for field, code in result.problems.items())
+            click.echo(f"Phiếu {place}: chưa nhận ({why})")
+        elif result.outcome is Receipt.CONFLICT:
+            click.echo(f"Phiếu {place}: khác với phiếu đã ghi, giữ cả hai chờ người xem")
+    counts = done.counts
+    click.echo(
+        f"{done.member.display_name}: {number(counts.get(Receipt.STORED, 0))} phiếu ghi mới, "
+        f"{number(counts.get(Receipt.ALREADY_STORED, 0))} đã có, "
+        f"{number(counts.get(Receipt.CONFLICT, 0))} chờ người xem, "
+        f"{number(counts.get(Receipt.REJECTED, 0))} chưa nhận"
     )
 
 

@@ -86,6 +86,14 @@ def carriers(session: Session, scope: Scope, device: UUID) -> list[Carried]:
     return found if held_within(session, scope, [each.person.id for each in found]) else []
 
 
+def only_carrier(session: Session, device: UUID) -> Person | None:
+    """Whoever uses this phone, if it is one person; None for a shared phone and for one never heard of."""
+    found = session.scalars(
+        select(Person).join(Device, Device.person_id == Person.id).where(Device.id == device).limit(2)
+    ).all()
+    return found[0] if len(found) == 1 else None
+
+
 def held_within(session: Session, scope: Scope, people: Sequence[int]) -> dict[int, list[str]]:
     """The areas within `scope` in which these people hold or held a role, by person; those with none are left out."""
     found: defaultdict[int, list[str]] = defaultdict(list)

@@ -1,6 +1,6 @@
 """Reading households: the work list of a hamlet, one household, and what is left to do."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -137,6 +137,20 @@ def household(session: Session, scope: Scope, household_id: UUID) -> tuple[House
         .where(Household.id == household_id, inside(Area.path, scope))
     ).one_or_none()
     return (row[0], row[1]) if row else None
+
+
+def short_codes(session: Session, scope: Scope, households: Collection[UUID]) -> dict[UUID, str]:
+    """The codes of these households, by id; those unknown or outside `scope` are left out."""
+    wanted, found = sorted(households), dict[UUID, str]()
+    # SQLite takes a limited number of values in one statement.
+    for start in range(0, len(wanted), 500):
+        rows = session.execute(
+            select(Household.id, Household.short_code)
+            .join(Area, Area.code == Household.hamlet_code)
+            .where(Household.id.in_(wanted[start : start + 500]), inside(Area.path, scope))
+        )
+        found |= {id: code for id, code in rows}  # noqa: C416 - a result is no mapping
+    return found
 
 
 def left_in(session: Session, hamlet_code: str) -> int:

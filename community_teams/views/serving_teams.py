@@ -2,14 +2,23 @@
 
 from flask import Flask
 
-from community_teams.views import api_visits, api_worklist, households, phone_app, visit_form
+from community_teams.views import api_visits, api_worklist, households, phone_app, phones, visit_files, visit_form
 from community_teams.views.devices import keep_lost_phones_out
 from community_teams.views.teams_blueprint import blueprint
 from foundation.accounts.domain.roles import Act
 from foundation.accounts.views.work import Work, offer_work
 from foundation.words import N_
 
-__all__ = ["api_visits", "api_worklist", "households", "phone_app", "serve_teams", "visit_form"]
+__all__ = [
+    "api_visits",
+    "api_worklist",
+    "households",
+    "phone_app",
+    "phones",
+    "serve_teams",
+    "visit_files",
+    "visit_form",
+]
 
 
 def serve_teams(app: Flask) -> None:
@@ -33,5 +42,13 @@ def serve_teams(app: Flask) -> None:
             N_("Các tổ trong địa bàn hôm nay đã đi đến đâu"),
             "clock",
             order=60,
+        ),
+        Work(
+            Act.SEE_TEAMS,
+            "teams.show_phones",
+            N_("Máy của tổ"),
+            N_("Máy nào còn phiếu chưa gửi, liên lạc lần cuối khi nào; ngắt máy bị mất"),
+            "phone",
+            order=65,
         ),
     )
