@@ -36,6 +36,12 @@ class Settings(BaseSettings):
     development: bool = Field(
         default=False, description="Shows the gallery of parts at /giao-dien; lessons are read anew."
     )
+    seal_file: Path | None = Field(
+        default=None,
+        description="PKCS#12 file with a certificate and its EC P-256 key; letters of completion are sealed with it. "
+        "Empty means no seal.",
+    )
+    seal_password: str = Field(default="", description="Password of the seal's file.")
     sample_password: str = Field(
         default="", description="Password of the sample accounts; empty means one is made and printed."
     )

@@ -24,15 +24,18 @@ _styles: dict[Path, CSS] = {}
 _pictures: dict[str, object] = {}
 
 
-def press(ways: Iterable[str], styles: Sequence[str]) -> bytes:
-    """The first of `ways` (HTML documents) that takes the fewest pages, as PDF bytes; see foundation.web.print."""
+def press(ways: Iterable[str], styles: Sequence[str], variant: str = "pdf/ua-1") -> bytes:
+    """The first of `ways` (HTML documents) that takes the fewest pages, as PDF bytes; see foundation.web.print.
+
+    variant: a name WeasyPrint knows; every one used here is tagged.
+    """
     with _press:
         try:
             sheets = [_style(name) for name in (BASE_STYLE, *styles)]
             pictures = dict(_pictures)
             options = DEFAULT_OPTIONS | {
                 "stylesheets": sheets,
-                "pdf_variant": "pdf/ua-1",
+                "pdf_variant": variant,
                 "pdf_tags": True,
                 "cache": pictures,
             }

@@ -1,12 +1,15 @@
-"""Prints a template as a tagged PDF (PDF/UA-1)."""
+"""Prints a template as a tagged PDF (PDF/UA-1), or as one that lasts (PDF/A-3a as well)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib import import_module
 
 from flask import render_template
 
+from foundation.web.papers import Paper
+
 # Half a second and 40 MB that a worker spends only once somebody prints, and a command never.
 PRESS = "foundation.web.press"
+LASTING = "foundation.web.lasting_pdf"
 
 
 def render_pdf(template: str, *, styles: Sequence[str] = (), **context: object) -> bytes:
@@ -31,3 +34,24 @@ def render_shortest_pdf(
     """
     pdf: bytes = import_module(PRESS).press((render_template(template, **context, **way) for way in ways), styles)
     return pdf
+
+
+def draw_sheaf(template: str, *, styles: Sequence[str] = (), **context: object) -> bytes:
+    """Draw a template of many one-page papers in one go: half the work for each. Its pages become files by
+    separate_sheaf or bind_sheaves; as it is, it is nothing to hand out. Some 25 pages are best: more than that, and
+    WeasyPrint spends ever longer on the tags of each.
+    """
+    drawn: bytes = import_module(PRESS).press([render_template(template, **context)], styles, "pdf/a-3a")
+    return drawn
+
+
+def separate_sheaf(sheaf: bytes, papers: Sequence[Paper]) -> Iterator[bytes]:
+    """One file for each page of a sheaf, in order: PDF/A-3a and PDF/UA-1. papers: what is told of each, one a page."""
+    files: Iterator[bytes] = import_module(LASTING).separate(sheaf, papers)
+    return files
+
+
+def bind_sheaves(sheaves: Sequence[bytes], paper: Paper) -> bytes:
+    """All pages of at least one sheaf, in order, as one file for the printer: PDF/A-3a and PDF/UA-1."""
+    file: bytes = import_module(LASTING).bound(sheaves, paper)
+    return file

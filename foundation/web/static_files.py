@@ -21,6 +21,16 @@ from foundation.web.headers import GUARDS
 
 # Browser libraries from npm, served as their authors built them: name under /static/vendor/ -> file in node_modules.
 VENDOR: Mapping[str, str] = {
+    "noble-ed25519/index.js": "@noble/ed25519/index.js",
+    # Reading CBOR takes all of them but the parts for JSON and for diagnosing.
+    **{
+        f"cborg/lib/{part}.js": f"cborg/lib/{part}.js"
+        for part in (
+            *("0uint", "1negint", "2bytes", "3string", "4array", "5map", "6tag", "7float"),
+            *("bl", "byte-utils", "common", "decode", "encode", "is", "jump", "token"),
+        )
+    },
+    "qr-scanner/qr-scanner.min.js": "qr-scanner/qr-scanner.min.js",
     "idb/index.js": "idb/build/index.js",
     "leaflet/leaflet.js": "leaflet/dist/leaflet.js",
     "leaflet/leaflet.css": "leaflet/dist/leaflet.css",
@@ -31,6 +41,10 @@ VENDOR: Mapping[str, str] = {
         for part in ("cacheable-response", "core", "expiration", "precaching", "routing", "strategies")
     },
 }
+
+# Workers that a library carries as text inside a module, to start them from memory; our pages start nothing from
+# memory, so the text is served as a file of its own: name under /static/vendor/ -> the module in node_modules.
+WORKERS: Mapping[str, str] = {"qr-scanner/engine.js": "qr-scanner/qr-scanner-worker.min.js"}
 
 vendor = Blueprint("vendor", __name__, static_folder="vendor", static_url_path="/static/vendor")
 
@@ -72,7 +86,7 @@ def serve_static_files(app: Flask, folder: Path) -> None:
     for room, blueprint in app.blueprints.items():
         if blueprint.static_folder is None:
             continue
-        listed = _vendor_files() if room == "vendor" else _files_below(Path(blueprint.static_folder))
+        listed = _vendor_files(folder) if room == "vendor" else _files_below(Path(blueprint.static_folder))
         served.add_files(str(files.add(room, listed)), prefix=f"static/{room}/{files.version(room)}/")
     app.wsgi_app = served  # type: ignore[method-assign]
 
@@ -88,9 +102,24 @@ def _guard(headers, _path: str, _url: str) -> None:
     headers["Cross-Origin-Resource-Policy"] = "same-origin"
 
 
-def _vendor_files() -> dict[str, Path]:
+def _vendor_files(folder: Path) -> dict[str, Path]:
     modules = HOUSE / "node_modules"
-    return {name: modules / file for name, file in VENDOR.items() if (modules / file).is_file()}
+    files = {name: modules / file for name, file in VENDOR.items() if (modules / file).is_file()}
+    for name, file in WORKERS.items():
+        if (modules / file).is_file():
+            files[name] = _unwrapped(modules / file, folder / "workers" / name)
+    return files
+
+
+def _unwrapped(module: Path, place: Path) -> Path:
+    """The worker written out of its module, whose whole text it is between the first and the last backtick."""
+    text = module.read_text(encoding="utf-8")
+    worker = text[text.index("`") + 1 : text.rindex("`")].replace("\\`", "`").replace("\\$", "$")
+    place.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile("w", dir=place.parent, delete=False, encoding="utf-8") as written:
+        written.write(worker)
+    os.replace(written.name, place)
+    return place
 
 
 def _files_below(folder: Path) -> dict[str, Path]:

@@ -40,17 +40,19 @@ class SigningKey:
         return self.private.sign
 
 
-def signing_key(session: Session, *, secret: str, now: datetime) -> SigningKey:
-    """The newest key that may sign; made now if there is none, or none that this server's secret key opens.
-
-    secret: the server's secret key. Two machines that make the first key at one moment make two, and both are good.
-    """
+def usable_key(session: Session, *, secret: str) -> SigningKey | None:
+    """The newest key that may sign and that this server's secret key opens. secret: the server's secret key."""
     usable = select(AwardKey).where(AwardKey.retired_at.is_(None)).order_by(AwardKey.made_at.desc(), AwardKey.id)
     for row in session.scalars(usable):
         private = _derived(secret, row.salt)
         if private.public_key().public_bytes_raw() == row.public:
             return SigningKey(row.id, private)
-    return new_key(session, secret=secret, now=now)
+    return None
+
+
+def signing_key(session: Session, *, secret: str, now: datetime) -> SigningKey:
+    """As usable_key; made now if there is none. Two machines that make the first at one moment make two good ones."""
+    return usable_key(session, secret=secret) or new_key(session, secret=secret, now=now)
 
 
 def new_key(session: Session, *, secret: str, now: datetime) -> SigningKey:

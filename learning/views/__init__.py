@@ -7,6 +7,7 @@ from foundation.words import N_
 from learning.views import (
     answers_api,
     home,
+    letter_checking,
     letters,
     listening,
     me,
@@ -24,6 +25,7 @@ __all__ = [
     "answers_api",
     "blueprint",
     "home",
+    "letter_checking",
     "letters",
     "listening",
     "me",

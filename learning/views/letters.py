@@ -1,4 +1,4 @@
-"""Letters of completion: asking for one, printing it, and checking one without sign-in."""
+"""Letters of completion for whoever learned: asking for one, taking it home, taking it back."""
 
 from flask import Response, current_app, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
@@ -7,19 +7,20 @@ from foundation import clock
 from foundation.problems import Conflict, Invalid, NotFound
 from foundation.web.access import public
 from foundation.web.database import session, transaction
-from foundation.web.print import render_pdf
 from learning import queries
 from learning.domain.codes import Mistyped, in_groups, read_code
-from learning.domain.letters import Letter
+from learning.domain.letters import Letter, Status
 from learning.domain.names import LONGEST
 from learning.domain.progress import course_progress, lesson_progress
-from learning.services.letters import issue_letter
+from learning.services.letters import issue_letter, take_back_own_letter
 from learning.views.blueprint import blueprint
 from learning.views.finding import catalogue, find_course
 from learning.views.home import SAFETY_FIRST
 from learning.views.learner import known_learner
-from learning.views.qr import lasting_address, qr_picture
-from translations.languages import LANGUAGES, SOURCE
+from learning.views.letter_prints import LetterPrints, open_badge
+from learning.views.qr import printed_root
+from learning.views.signing import key_to_sign
+from translations.languages import SOURCE
 
 
 @blueprint.get("/khoa-hoc/<course_id>/giay-xac-nhan")
@@ -72,64 +73,66 @@ def _asking(course_id: str, *, typed: str | None = None, error: str = "") -> str
     )
 
 
-@blueprint.get("/xac-nhan")
-@public
-def check_form() -> str | BaseResponse | tuple[str, int]:
-    """The box for a code; with ?ma=… on to its letter, or back here with what was typed and why not."""
-    typed = request.args.get("ma", "")
-    if not typed.strip():
-        return render_template("learning/check_form.html", typed="", error="missing" if "ma" in request.args else "")
-    try:
-        code = read_code(typed)
-    except Mistyped:
-        return render_template("learning/check_form.html", typed=typed, error="code_mistyped"), 422
-    return redirect(url_for(".check_letter", code=code), 303)
-
-
-@blueprint.get("/xac-nhan/<code>")
-@public
-def check_letter(code: str) -> str | tuple[str, int]:
-    """All that a letter says and whether it still stands, for whoever holds its code."""
-    try:
-        letter = queries.letter_by_code(session(), read_code(code))
-    except Mistyped:
-        return render_template("learning/check_form.html", typed=code, error="code_mistyped"), 404
-    if letter is None:
-        return render_template("learning/check_form.html", typed=code, error="no_such_letter"), 404
-    return render_template(
-        "learning/letter_checked.html",
-        letter=letter,
-        language_name=LANGUAGES[letter.facts.language].vietnamese_name,
-        own=letter.learner == known_learner(),
-    )
-
-
 @blueprint.get("/xac-nhan/<code>.pdf")
 @public
 def print_letter(code: str) -> Response | tuple[str, int]:
     """The letter to print, for the phone that learned; any other is told, with 403, where it can be had."""
+    letter = _letter(code)
+    if letter.learner != known_learner():
+        return _belongs_elsewhere(letter)
+    [(name, pdf)] = LetterPrints([letter], root=printed_root(), key=key_to_sign()).singly()
+    return _file(pdf, name, "application/pdf")
+
+
+@blueprint.get("/xac-nhan/<code>.jwt")
+@public
+def download_badge(code: str) -> Response | tuple[str, int]:
+    """The same award for machines, as an Open Badges 3.0 credential; for whom, as with the letter to print."""
+    letter = _letter(code)
+    if letter.learner != known_learner():
+        return _belongs_elsewhere(letter)
+    badge = open_badge(letter, root=printed_root(), key=key_to_sign())
+    return _file(badge.encode(), f"open-badge-{in_groups(letter.code)}.jwt", "application/vc+jwt")
+
+
+@blueprint.get("/xac-nhan/<code>/thu-hoi")
+@public
+def ask_to_take_back(code: str) -> str | tuple[str, int] | BaseResponse:
+    letter = _letter(code)
+    if letter.learner != known_learner():
+        return _belongs_elsewhere(letter)
+    if letter.status is not Status.VALID:
+        return redirect(url_for(".check_letter", code=letter.code), 303)
+    return render_template("learning/take_back_letter.html", letter=letter)
+
+
+@blueprint.post("/xac-nhan/<code>/thu-hoi")
+@public
+def take_back(code: str) -> BaseResponse | tuple[str, int]:
+    letter = _letter(code)
+    learner = known_learner()
+    if learner is None or letter.learner != learner:
+        return _belongs_elsewhere(letter)
+    with transaction() as writing:
+        take_back_own_letter(writing, letter.code, learner=learner, now=clock.now())
+    return redirect(url_for(".check_letter", code=letter.code), 303)
+
+
+def _letter(code: str) -> Letter:
     try:
         letter = queries.letter_by_code(session(), read_code(code))
     except Mistyped:
         letter = None
     if letter is None:
         raise NotFound("no_such_letter")
-    if letter.learner != known_learner():
-        return render_template("learning/letter_of_another.html", code=letter.code), 403
-    answer = Response(letter_as_pdf(letter), mimetype="application/pdf")
-    answer.headers["Content-Disposition"] = f'attachment; filename="giay-xac-nhan-{in_groups(letter.code)}.pdf"'
+    return letter
+
+
+def _belongs_elsewhere(letter: Letter) -> tuple[str, int]:
+    return render_template("learning/letter_of_another.html", code=letter.code), 403
+
+
+def _file(content: bytes, name: str, kind: str) -> Response:
+    answer = Response(content, mimetype=kind)
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
-
-
-def letter_as_pdf(letter: Letter) -> bytes:
-    """The letter as PDF bytes. Needs a request, or a public address in the settings, for the code's address."""
-    address = lasting_address(".check_letter", code=letter.code)
-    return render_pdf(
-        "learning/letter.html",
-        styles=["learning/letter.css"],
-        facts=letter.facts,
-        code=letter.code,
-        status=letter.status.value,
-        address=address,
-        qr=qr_picture(address, light="#fffdf7"),
-    )

@@ -1,0 +1,59 @@
+// Checks an award with nothing but kept keys and kept status lists: the same findings as the server's, and "void".
+
+import { Damaged, readToken } from "./reading.js";
+
+const LIST_SIZE = 131072;
+
+const bytesOfHex = (hex) => Uint8Array.from(hex.match(/../g) ?? [], (pair) => parseInt(pair, 16));
+
+function bytesOfBase64Url(text) {
+  const plain = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
+  return Uint8Array.from(plain, (letter) => letter.charCodeAt(0));
+}
+
+async function unzipped(bytes) {
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+  return new Uint8Array(await new Response(stream).arrayBuffer());
+}
+
+/** Whether the place `index` is set in the status list credential (compact JWT) that holds it; its signature is checked. */
+export async function isVoid(lists, index, keys, verify) {
+  const credential = lists[Math.floor(index / LIST_SIZE)];
+  if (credential === undefined) return false;
+  const [header, payload, signature] = credential.split(".");
+  const { kid } = JSON.parse(new TextDecoder().decode(bytesOfBase64Url(header)));
+  const key = keys.find((each) => each.id === kid.split("#")[1] && !each.distrusted);
+  const message = new TextEncoder().encode(`${header}.${payload}`);
+  if (!key || !(await verify(bytesOfBase64Url(signature), message, bytesOfHex(key.public)))) throw new Damaged();
+  const said = JSON.parse(new TextDecoder().decode(bytesOfBase64Url(payload)));
+  const bits = await unzipped(bytesOfBase64Url(said.credentialSubject.encodedList.slice(1)));
+  const place = index % LIST_SIZE;
+  return Boolean(bits[place >> 3] & (0x80 >> (place & 7)));
+}
+
+/**
+ * Check what was scanned.
+ *
+ * @param {{code: string, digits: string}} scanned  with digits
+ * @param {{keys: object[], courses: object}} published  as /xac-nhan/khoa.json says it
+ * @param {{as_of: string, lists: string[]}} status  as /xac-nhan/tinh-trang.json says it
+ * @param {{decode: Function, verify: (signature, message, publicKey) => Promise<boolean>}} tools
+ * @returns {Promise<{finding: string, award: object | null}>}  award: null unless the signature is ours
+ */
+export async function checkAward(scanned, published, status, { decode, verify }) {
+  let read;
+  try {
+    read = readToken(scanned.digits, decode);
+  } catch (error) {
+    if (error instanceof Damaged) return { finding: "damaged", award: null };
+    throw error;
+  }
+  const { award, message, signature } = read;
+  const key = published.keys.find((each) => each.id === award.key);
+  if (!key) return { finding: "unknown_key", award: null };
+  if (!(await verify(signature, message, bytesOfHex(key.public)))) return { finding: "forged", award: null };
+  if (key.distrusted) return { finding: "distrusted_key", award: null };
+  if (scanned.code && scanned.code !== award.code) return { finding: "replayed", award: null };
+  if (await isVoid(status.lists, award.index, published.keys, verify)) return { finding: "void", award };
+  return { finding: "genuine", award };
+}

@@ -1,0 +1,113 @@
+// Takes apart what a camera read or a person pasted, and the award inside. The rules are those of
+// learning/domain/awards.py and codes.py; docs/letters.md describes every place.
+
+const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+const MISREAD = { O: "0", I: "1", L: "1" };
+const CODE_LENGTH = 10;
+const SIGNATURE_BYTES = 64;
+const MOST_BYTES = 140;
+const VERSION = 1;
+const FIRST_DAY = Date.UTC(2026, 0, 1);
+const ONE_DAY = 24 * 3600 * 1000;
+const MANNERS = ["self", "assisted", "supervised"];
+export const CONTEXT = new TextEncoder().encode("binh-dan-hoc-vu-so award 1\0");
+
+/** Thrown for what is cut off or changed on the way. */
+export class Damaged extends Error {}
+/** Thrown for what is neither an address of ours, nor a code, nor the digits of an award. */
+export class Mistyped extends Error {}
+
+function check(digits) {
+  let total = 0;
+  for (const digit of digits) {
+    total = (total ^ digit) << 1;
+    if (total & 32) total ^= 0b100101;
+  }
+  return total;
+}
+
+/** The code as stored, "K7M2QX94BD", from what a person typed; throws Mistyped. */
+export function readCode(typed) {
+  const plain = typed.replace(/[\s.\-‐‑–]/g, "").toUpperCase();
+  const code = [...plain].map((letter) => MISREAD[letter] ?? letter).join("");
+  const digits = [...code].map((letter) => ALPHABET.indexOf(letter));
+  if (digits.length !== CODE_LENGTH || digits.includes(-1)) throw new Mistyped();
+  if (check(digits.slice(0, -1)) !== digits.at(-1)) throw new Mistyped();
+  return code;
+}
+
+/** {code, digits}: "" for what is not there; throws Mistyped. */
+export function readScanned(text) {
+  const said = text.trim();
+  if (said.includes("/xac-nhan/")) {
+    const [code, digits = ""] = said.slice(said.lastIndexOf("/xac-nhan/") + 10).split("#");
+    return { code: readCode(code), digits: digits.replace(/\s/g, "") };
+  }
+  const bare = said.replace(/\s/g, "");
+  if (bare.length > 40 && /^[0-9]+$/.test(bare)) return { code: "", digits: bare };
+  return { code: readCode(said), digits: "" };
+}
+
+function bytesOf(digits) {
+  let hex = BigInt(digits).toString(16);
+  if (hex.length % 2) hex = "0" + hex;
+  return Uint8Array.from(hex.match(/../g), (pair) => parseInt(pair, 16));
+}
+
+const hexOf = (bytes) => [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+
+function codeOf(bytes) {
+  let number = BigInt("0x" + hexOf(bytes));
+  const digits = [];
+  for (let place = 0; place < CODE_LENGTH - 1; place += 1) {
+    digits.unshift(Number(number & 31n));
+    number >>= 5n;
+  }
+  return [...digits, check(digits)].map((digit) => ALPHABET[digit]).join("");
+}
+
+/**
+ * The award that digits hold, not verified yet.
+ *
+ * @param {string} digits
+ * @param {(bytes: Uint8Array) => any} decode  reads CBOR, throws when it cannot
+ * @returns {{award: object, message: Uint8Array, signature: Uint8Array}}  award: {key, code, index, issuedOn (Date at
+ *   0:00 UTC), manner, course, name, whole}; throws Damaged
+ */
+export function readToken(digits, decode) {
+  if (!/^[1-9][0-9]{150,400}$/.test(digits)) throw new Damaged();
+  const token = bytesOf(digits);
+  if (token.length > MOST_BYTES) throw new Damaged();
+  const packed = token.slice(0, -SIGNATURE_BYTES);
+  let places;
+  try {
+    places = decode(packed);
+  } catch {
+    throw new Damaged();
+  }
+  if (!Array.isArray(places) || places.length !== 8 || places[0] !== VERSION) throw new Damaged();
+  const [, key, code, index, day, manner, course, name] = places;
+  const whole = typeof name === "string";
+  const told = whole ? name : name?.[0];
+  const fits =
+    key instanceof Uint8Array && code instanceof Uint8Array && Number.isInteger(index) && Number.isInteger(day) &&
+    manner in MANNERS && typeof course === "string" && typeof told === "string";
+  if (!fits) throw new Damaged();
+  const message = new Uint8Array(CONTEXT.length + packed.length);
+  message.set(CONTEXT);
+  message.set(packed, CONTEXT.length);
+  return {
+    award: {
+      key: hexOf(key),
+      code: codeOf(code),
+      index,
+      issuedOn: new Date(FIRST_DAY + day * ONE_DAY),
+      manner: MANNERS[manner],
+      course,
+      name: told,
+      whole,
+    },
+    message,
+    signature: token.slice(-SIGNATURE_BYTES),
+  };
+}

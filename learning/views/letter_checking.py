@@ -1,0 +1,167 @@
+"""Checking a letter, for anybody: by its code, by what its square code carries, with network and without."""
+
+from importlib import import_module
+from typing import Any
+
+from flask import Response, current_app, json, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from foundation import clock
+from foundation.clock import in_vietnam
+from foundation.problems import NotFound
+from foundation.web.access import public
+from foundation.web.database import session
+from learning import queries
+from learning.domain.awards import read_scanned
+from learning.domain.codes import Mistyped
+from learning.services.award_checking import Finding, check
+from learning.views.blueprint import blueprint
+from learning.views.finding import catalogue
+from learning.views.learner import known_learner
+from learning.views.letter_prints import OPEN_BADGES, status_list_address
+from learning.views.qr import printed_root
+from learning.views.signing import key_to_sign
+from translations.languages import LANGUAGES
+
+FIVE_MINUTES = 300
+LONGEST_TYPED = 700  # an address with a whole award behind it
+
+
+@blueprint.get("/xac-nhan")
+@public
+def check_form() -> str | BaseResponse | tuple[str, int]:
+    """The box for a code or all that a square code holds; with ?ma=… on to its letter, or back here with why not."""
+    typed = request.args.get("ma", "")[:LONGEST_TYPED]
+    if not typed.strip():
+        return _form("", "missing" if "ma" in request.args else "")
+    try:
+        found = check(session(), read_scanned(typed))
+    except Mistyped:
+        return _form(typed, "code_mistyped"), 422
+    if found.letter is not None:
+        return redirect(url_for(".check_letter", code=found.letter.code), 303)
+    return _form(typed, found.finding.value), 404 if found.finding is Finding.NO_LETTER else 422
+
+
+@blueprint.get("/xac-nhan/<code>")
+@public
+def check_letter(code: str) -> str | tuple[str, int]:
+    """All that a letter says and whether it still stands, for whoever holds its code."""
+    try:
+        scanned = read_scanned(code)
+    except Mistyped:
+        return _form(code, "code_mistyped"), 404
+    letter = check(session(), scanned).letter
+    if letter is None:
+        return _form(code, Finding.NO_LETTER.value), 404
+    return render_template(
+        "learning/letter_checked.html",
+        letter=letter,
+        language_name=LANGUAGES[letter.facts.language].vietnamese_name,
+        own=letter.learner == known_learner(),
+    )
+
+
+def _form(typed: str, error: str) -> str:
+    return render_template("learning/check_form.html", typed=typed, error=error, longest=LONGEST_TYPED)
+
+
+@blueprint.get("/xac-nhan/quet")
+@public
+def scan() -> str:
+    """Camera, or a box to paste into: checks with the keys and the status list the phone has kept. The same page for
+    everybody, so that it can be kept.
+    """
+    return render_template("learning/scan_letter.html", findings=list(Finding), longest=LONGEST_TYPED)
+
+
+def kept_for_checking() -> list[str]:
+    """Addresses that a phone keeps so that it can check letters without network: the page, and all that it loads.
+
+    Needs a request. The two lists the page keeps itself, in the cache "hoc-kiem-giay", whenever there is network.
+    """
+    own = [f"letters/{name}.js" for name in ("checking", "kept", "page", "reading")]
+    cborg = ("0uint", "1negint", "2bytes", "3string", "4array", "5map", "6tag", "7float")
+    cborg_parts = (*cborg, "byte-utils", "common", "decode", "encode", "is", "jump", "token", "bl")
+    vendor = [
+        "noble-ed25519/index.js",
+        *[f"cborg/lib/{name}.js" for name in cborg_parts],
+        "qr-scanner/qr-scanner.min.js",
+        "qr-scanner/engine.js",
+    ]
+    return [
+        url_for(".scan"),
+        *[url_for("web.static", filename=name) for name in ("page.css", "mark.svg")],
+        *[url_for(".static", filename=name) for name in ("scan.css", *own)],
+        *[url_for("vendor.static", filename=name) for name in vendor],
+    ]
+
+
+@blueprint.get("/xac-nhan/khoa.json")
+@public
+def publish_keys() -> Response:
+    """Every key that ever signed a letter, newest first, and the titles of courses, which letters name by id."""
+    keys = [
+        {
+            "id": key.id,
+            "public": key.public.hex(),
+            "from": key.made_at.isoformat(),
+            "until": key.retired_at.isoformat() if key.retired_at else None,
+            "distrusted": key.distrusted,
+        }
+        for key in queries.award_keys(session())
+    ]
+    titles = {course.id: course.title for course in catalogue().courses}
+    organisation = current_app.extensions["settings"].organisation
+    return _published({"issuer": organisation, "keys": keys, "courses": titles})
+
+
+@blueprint.get("/xac-nhan/tinh-trang.json")
+@public
+def publish_status() -> Response:
+    """All status lists, each as the signed credential that /xac-nhan/tinh-trang/<number> serves, and of what moment."""
+    now = clock.now()
+    lists = [_status_list(number) for number in range(queries.count_status_lists(session()))]
+    return _published({"as_of": in_vietnam(now).isoformat(timespec="seconds"), "lists": lists})
+
+
+@blueprint.get("/xac-nhan/tinh-trang/<int:number>")
+@public
+def publish_status_list(number: int) -> Response:
+    """One Bitstring Status List credential (compact JWT). Every credential names this address: it never changes."""
+    if number >= queries.count_status_lists(session()):
+        raise NotFound("no_such_list")
+    return _kept_a_while(Response(_status_list(number), mimetype="application/vc+jwt"))
+
+
+@blueprint.get("/.well-known/did.json")
+@public
+def publish_did() -> Response:
+    """Our public keys for checkers elsewhere (did:web), newest first; those that are not trusted are left out."""
+    keys = [key for key in queries.award_keys(session()) if not key.distrusted]
+    if not keys:
+        raise NotFound("no_such_key")
+    document = import_module(OPEN_BADGES).did_document(keys, printed_root())
+    return _kept_a_while(Response(json.dumps(document), mimetype="application/did+json"))
+
+
+def _status_list(number: int) -> str:
+    root = printed_root()
+    signed: str = import_module(OPEN_BADGES).status_list(
+        queries.void_places(session(), number),
+        address=status_list_address(root, number),
+        root=root,
+        key=key_to_sign(),
+        now=clock.now(),
+    )
+    return signed
+
+
+def _published(content: dict[str, Any]) -> Response:
+    return _kept_a_while(Response(json.dumps(content), mimetype="application/json"))
+
+
+def _kept_a_while(answer: Response) -> Response:
+    answer.cache_control.public = True
+    answer.cache_control.max_age = FIVE_MINUTES
+    return answer
