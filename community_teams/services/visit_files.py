@@ -30,7 +30,8 @@ MOST_IN_A_FILE = 2_000
 
 @dataclass(frozen=True)
 class VisitFile:
-    """What a phone wrote out. device, member: whose it says it is; None where it does not say. visits: as written."""
+    """What a phone wrote out. device: its id; member: the id of the account whose visits it says they are, or its
+    sign-in name; None where it does not say. visits: as written."""
 
     visits: Sequence[Any]
     device: UUID | None = None
@@ -92,9 +93,12 @@ def import_visits(
 
 
 def _member(session: Session, file: VisitFile, typed: str, scope: Scope) -> Person:
-    name = typed.strip() or file.member
-    if name:
-        person = person_named(session, name[:100])
+    if typed.strip():
+        person = person_named(session, typed.strip()[:100])
+    elif file.member:
+        # The app knows its member by number; a longer one than PostgreSQL's integers is nobody's.
+        is_number = file.member.isascii() and file.member.isdecimal() and len(file.member) < 10
+        person = session.get(Person, int(file.member)) if is_number else person_named(session, file.member[:100])
     else:
         person = only_carrier(session, file.device) if file.device else None
         if person is None:

@@ -133,6 +133,12 @@ def test_a_file_of_visits_is_taken_in_once(visitor, make, hamlet, member, office
     assert (entry.who, entry.what) == (officer.name, {"person": member.name, "stored": 3})
 
 
+def test_a_phone_names_its_member_by_number(visitor, make, hamlet, member, officer):
+    file = {"member": str(member.id), "visits": [make.visit_record(make.household(hamlet))]}
+
+    assert "1 phiếu của Lò Thị Mẫu" in upload(visitor, file)
+
+
 def test_each_visit_of_a_file_is_judged_by_itself(visitor, make, hamlet, member, officer, session):
     good, elsewhere = make.visit_record(make.household(hamlet)), make.visit_record(make.household(None, "M9-001"))
     changed = {**good, "outcome": "not_home"}
@@ -170,6 +176,7 @@ def test_whose_visits_they_are_is_known_from_their_phone(visitor, make, hamlet, 
         (json.dumps({"visits": [1] * 2001}).encode(), "nhiều phiếu quá"),
         (b'{"visits": [1], "device": 7}', "Tệp không ghi phiếu của ai"),
         (b'{"visits": [1], "member": "khong-co"}', "không có ai mang tên đăng nhập này"),
+        (b'{"visits": [1], "member": "999999999999"}', "không có ai mang tên đăng nhập này"),
         (b'{"visits": [1], "member": "a\\u0000b"}', "không có ai mang tên đăng nhập này"),
     ],
 )
