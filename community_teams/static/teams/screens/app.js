@@ -10,6 +10,7 @@ import { showOutbox, showPhone } from "./screens_outbox.js";
 import { showVisit } from "./screen_visit.js";
 import { draw, onAct, readWords, say, sayCode } from "./shell.js";
 
+const HOME = "/doi-so";
 const CHOSEN = "doi-so-member";
 const { document } = window;
 const main = document.getElementById("main");
@@ -33,6 +34,10 @@ const app = {
   go: (address) => nav.go(address),
   stay: (address) => nav.stay(address),
   back: (otherwise) => nav.back(otherwise),
+  /** Whether a warning that can wait may be shown here. */
+  isAtEase: () => ["", "#/", "#/phieu"].includes(window.location.hash),
+  /** Whether nobody is in the middle of a visit. */
+  isCalm: () => !window.location.hash.includes("/tham"),
   again: () => nav.again(),
   reload: () => window.location.reload(),
   missing: () => ({ title: say("app"), page: draw("screen-missing") }),
@@ -146,6 +151,10 @@ async function chooseMember() {
 }
 
 async function start() {
+  // The worker keeps the app under one address; this page may be newer or older than what it keeps.
+  if (window.navigator.serviceWorker?.controller && window.location.pathname !== HOME) {
+    return window.location.replace(HOME + window.location.hash);
+  }
   readWords(document);
   try {
     app.who = await chooseMember();
@@ -186,8 +195,7 @@ document.addEventListener("visibilitychange", () => {
 });
 
 /* A newer app comes in when no form is open; a visit being written is never taken from under a thumb. */
-const isFormOpen = () => window.location.hash.includes("/tham");
-installWorker({ mayReload: () => !isFormOpen(), reload: app.reload }).then((installed) => {
+installWorker({ mayReload: app.isCalm, reload: app.reload }).then((installed) => {
   app.takeOver = installed?.takeOver ?? app.takeOver;
 });
 window.addEventListener("hashchange", () => app.takeOver());

@@ -10,8 +10,8 @@ export function stateWords({ waiting, needPerson, lastSentAt }, now) {
   const parts = [];
   if (needPerson) parts.push(say("need_person", { n: sayNumber(needPerson) }));
   if (waiting) parts.push(say("waiting", { n: sayNumber(waiting) }));
-  if (!parts.length && lastSentAt) parts.push(say("all_sent"));
-  parts.push(lastSentAt ? say("last_sent", { when: sayMoment(new Date(lastSentAt), now) }) : say("never_sent"));
+  if (!parts.length) parts.push(say(lastSentAt ? "all_sent" : "nothing_waits"));
+  if (lastSentAt) parts.push(say("last_sent", { when: sayMoment(new Date(lastSentAt), now) }));
   return parts.join(" · ");
 }
 
@@ -58,7 +58,8 @@ export function openHead(app, document) {
         ...(app.cutOff ? ["cut_off"] : []),
         ...(signedOut ? ["signed_out"] : []),
         ...(app.newVersion ? ["new_version"] : []),
-        ...(summary.storage !== "persisted" && app.phone.hasPin && (summary.waiting > 0 || summary.drafts > 0) ? ["not_kept"] : []),
+        // Said where there is something to lose, and where nobody is busy.
+        ...(summary.storage !== "persisted" && summary.undelivered > 0 && app.isAtEase() ? ["not_kept"] : []),
       ]);
     },
     cutOff() {

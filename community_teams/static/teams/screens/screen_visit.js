@@ -73,6 +73,7 @@ function drawStep(app, visit, { step, person, issue, back }) {
   const next = (more) => visit.address(back ?? stepAfter(visit.record, visit.previous, step, more) ?? "xem-lai");
   const page = draw(templateOf(step), valuesOf(app, visit, { step, person, issue, next: next() }));
   const root = document.createElement("div");
+  root.className = "screen";
   root.append(page);
   const form = root.querySelector("form.step");
 
