@@ -8,14 +8,13 @@ from uuid_utils.compat import uuid7
 from werkzeug import Response
 
 from community_teams.domain import codes
-from community_teams.domain.visits import CONSENT_TEXT_VERSION, MOST_ISSUES, MOST_PEOPLE, read_visit
+from community_teams.domain.visits import CONSENT_TEXT_VERSION, MOST_ISSUES, MOST_PEOPLE
 from community_teams.models import Household
 from community_teams.queries import households as queries
 from community_teams.queries import visits
 from community_teams.queries.known import known_of
-from community_teams.services.issues import carry_over
-from community_teams.services.visits import record_visit
 from community_teams.views.households import household_or_404
+from community_teams.views.recording import become_correction, keep_told
 from community_teams.views.teams_blueprint import blueprint
 from community_teams.views.visit_answers import (
     LANGUAGES,
@@ -31,7 +30,7 @@ from foundation.accounts.domain.roles import Act
 from foundation.accounts.views.access import may, scope_for
 from foundation.areas.models import Area
 from foundation.problems import Conflict, Invalid, NotFound
-from foundation.web.database import session, transaction
+from foundation.web.database import session
 
 
 @blueprint.get("/doi-so/ho/<uuid:household_id>/tham")
@@ -49,20 +48,13 @@ def ask_visit(household_id: UUID) -> str:
 @may(Act.RECORD_VISIT)
 def keep_visit(household_id: UUID) -> Response | tuple[str, int]:
     household, hamlet = household_or_404(household_id, Act.RECORD_VISIT)
-    scope, now = scope_for(Act.RECORD_VISIT), clock.now()
     told = sent(request.form)
     try:
-        report = read_visit(as_record(as_told_today(told), household_id), now=now)
-        with transaction() as writing:
-            record_visit(writing, report, member=current_user.id, scope=scope, now=now)
-            carry_over(writing, report.id, person=current_user.id, now=now)
+        report = keep_told(lambda _: as_record(as_told_today(told), household_id))
     except Invalid as problem:
         return _form(household, hamlet, told, problem.fields), problem.status
     except Conflict as problem:
-        # Sent, then gone back and changed: what is kept stays, and this becomes its correction if the visitor says so.
-        if problem.code == "visit_id_taken":
-            told["supersedes"] = told["id"]
-        told["id"] = ""
+        become_correction(told, problem)
         return _form(household, hamlet, told, {}, conflict=problem.code), problem.status
     return redirect(url_for(".show_kept", household_id=household_id, visit_id=report.id), 303)
 

@@ -14,6 +14,7 @@ class Act(StrEnum):
     SEE_HOUSEHOLDS = "see_households"  # single households and their visits
     RECORD_VISIT = "record_visit"
     HANDLE_ISSUES = "handle_issues"  # take an issue on, set its day, pass it on; seeing it is SEE_HOUSEHOLDS
+    HELP_LEARNERS = "help_learners"  # sit beside somebody who learns, wake a learning card
     SEE_COVERAGE = "see_coverage"  # inside figures, also those that the public page hides
     PRINT_REPORT = "print_report"
     EXPORT_FIGURES = "export_figures"
@@ -43,12 +44,13 @@ _FIGURES = {Act.SEE_COVERAGE, Act.PRINT_REPORT, Act.EXPORT_FIGURES, Act.SEE_TEAM
 # Single households are for those who know them in person: a province, and whoever looks after the machine,
 # sees sums only.
 ROLES: dict[Role, frozenset[Act]] = {
-    Role.VISITOR: frozenset({Act.SEE_HOUSEHOLDS, Act.RECORD_VISIT, Act.SEE_COVERAGE}),
+    Role.VISITOR: frozenset({Act.SEE_HOUSEHOLDS, Act.RECORD_VISIT, Act.HELP_LEARNERS, Act.SEE_COVERAGE}),
     Role.TEAM_LEADER: frozenset(
         {
             Act.SEE_HOUSEHOLDS,
             Act.RECORD_VISIT,
             Act.HANDLE_ISSUES,
+            Act.HELP_LEARNERS,
             Act.SEE_COVERAGE,
             Act.PRINT_REPORT,
             Act.SEE_TEAMS,

@@ -1,0 +1,45 @@
+"""Finding the household of somebody at the desk, or putting it on its hamlet's list."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from community_teams.domain.household_lists import NewHousehold, read_households
+from community_teams.models import Household
+from community_teams.queries.household_codes import by_code
+from community_teams.services import counters
+from community_teams.services.households import add_households
+from foundation.areas.domain.scope import Scope
+from foundation.areas.models import Area
+from foundation.problems import Invalid
+
+
+def household_named(
+    session: Session, hamlet: Area, typed: str, *, scope: Scope, add_as: UUID | None = None, now: datetime
+) -> Household:
+    """The household of the hamlet that `typed` means; put on the list under that code where there is none.
+
+    add_as: the id it gets; None where nothing may be added. The same call again finds what the first one added.
+    Raises Invalid {"household_code": "missing" | "no_such_household" | "several_households" | "not_a_code" |
+    "identity_number"}.
+    """
+    typed = typed.strip()
+    if not typed:
+        raise Invalid({"household_code": "missing"})
+    if add_as is not None:
+        # Two who add the same household at once: the second one finds it.
+        counters.lock_hamlets(session, {hamlet.code: hamlet.path}, now=now)
+    found = by_code(session, scope, hamlet.code, typed)
+    if len(found) > 1:
+        raise Invalid({"household_code": "several_households"})
+    if found:
+        return found[0]
+    if add_as is None:
+        raise Invalid({"household_code": "no_such_household"})
+    listed = read_households([["mã hộ", "mã thôn"], [typed, hamlet.code]])
+    if listed.faults:
+        held = any(fault.code == "identity_number" for fault in listed.faults)
+        raise Invalid({"household_code": "identity_number" if held else "not_a_code"})
+    new = NewHousehold(typed, hamlet.code, id=add_as)
+    return add_households(session, [new], is_sample=hamlet.is_sample, now=now)[0]

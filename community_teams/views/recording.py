@@ -1,0 +1,37 @@
+"""What the form, the desk and the typing-in of paper do alike: read what was told, and keep it."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from flask_login import current_user
+
+from community_teams.domain.visits import VisitReport, read_visit
+from community_teams.services.issues import carry_over
+from community_teams.services.visits import record_visit
+from community_teams.views.visit_told import Told
+from foundation import clock
+from foundation.accounts.domain.roles import Act
+from foundation.accounts.views.access import scope_for
+from foundation.problems import Conflict
+from foundation.web.database import transaction
+
+
+def keep_told(record: Callable[[Any], Mapping[str, object]]) -> VisitReport:
+    """Read and keep one visit, by the person signed in. record: makes the phone's JSON out of the
+    session it is given, with which it may write what the visit needs.
+
+    Raises Invalid and Conflict as read_visit and record_visit do; nothing is kept then.
+    """
+    now = clock.now()
+    with transaction() as writing:
+        report = read_visit(record(writing), now=now)
+        record_visit(writing, report, member=current_user.id, scope=scope_for(Act.RECORD_VISIT), now=now)
+        carry_over(writing, report.id, person=current_user.id, now=now)
+    return report
+
+
+def become_correction(told: Told, problem: Conflict) -> None:
+    """Sent, then gone back and changed: what is kept stays, and this becomes its correction if the visitor says so."""
+    if problem.code == "visit_id_taken":
+        told["supersedes"] = told["id"]
+    told["id"] = ""
