@@ -33,7 +33,7 @@ def text_faults(data: Mapping[str, Any], facts: Mapping[str, Fact]) -> list[tupl
         found += [(key, says) for says in _about_facts(text, facts)]
         found += [(key, amiss("real_number", number=n)) for n in real_numbers(text)]
         found += [(key, says) for says in _about_addresses(text, facts, fake_links)]
-        found += [(key, says) for says in _about_length(text)]
+        found += [(key, says) for says in _about_length(_told_if_known(text, facts))]  # as it will be read aloud
         if name in _KIND_WORDS and _SCOLDING.search(text):
             found.append((key, amiss("scolding")))
     return found
@@ -42,13 +42,14 @@ def text_faults(data: Mapping[str, Any], facts: Mapping[str, Fact]) -> list[tupl
 def told(data: Mapping[str, Any], facts: Mapping[str, Fact]) -> dict[str, Any]:
     """`data` with every fact told. Texts that name an unknown fact stay as they are; text_faults names them."""
 
-    def tell_if_known(text: str) -> str:
-        try:
-            return tell(text, facts)
-        except UnknownFact:
-            return text
+    return {key: _changed(value, lambda text: _told_if_known(text, facts)) for key, value in data.items()}
 
-    return {key: _changed(value, tell_if_known) for key, value in data.items()}
+
+def _told_if_known(text: str, facts: Mapping[str, Fact]) -> str:
+    try:
+        return tell(text, facts)
+    except UnknownFact:
+        return text
 
 
 def key_of(parts: tuple[str | int, ...]) -> str:

@@ -16,7 +16,8 @@ _BRACED = re.compile(r"\{([^{}]*)\}|[{}]")
 
 
 class About(StrEnum):
-    """What a fact is about. All but a threshold must be named, never written out: a bare 14 may mean anything."""
+    """What a fact is about. All must be named, never written out, but a threshold that is a bare number: 8 may mean
+    anything, while "60 ngày" does not."""
 
     PHONE = "phone"
     MENU = "menu"
@@ -71,7 +72,7 @@ def _stands_in(text: str, fact: Fact) -> bool:
     if fact.value not in text:  # nearly always, and far quicker than a pattern
         return False
     match fact.about:
-        case About.THRESHOLD:
+        case About.THRESHOLD if fact.value.isdecimal():
             return False
         case About.MENU:
             return any(form in text for form in (f"**{fact.value}**", f"“{fact.value}”")) or text == fact.value

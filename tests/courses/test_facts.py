@@ -17,6 +17,7 @@ FACTS = {
         fact("WEB_MAU", About.LINK, "mau.gov.vn"),
         fact("MENU_MAU", About.MENU, "Ví mẫu"),
         fact("TUOI_MAU", About.THRESHOLD, "14"),
+        fact("HAN_MAU", About.THRESHOLD, "60 ngày"),
     )
 }
 
@@ -61,6 +62,8 @@ def test_every_unknown_name_and_stray_brace_is_named(text, names):
         ("Ví mẫu", ("MENU_MAU",)),
         ("Ví mẫu để trong túi.", ()),
         ("Năm nay 14 tuổi.", ()),
+        ("Hạn là 60 ngày.", ("HAN_MAU",)),
+        ("Hạn là 160 ngày.", ()),
     ],
 )
 def test_a_value_written_out_is_found_where_it_stands_for_the_fact(text, names):

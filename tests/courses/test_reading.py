@@ -1,6 +1,8 @@
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies
 
+from tests.courses.conftest import FACTS
+
 HERE = "library/khoa-mau/bai-mau/lesson.toml"
 
 
@@ -269,3 +271,11 @@ def test_no_slip_of_the_pen_stops_the_library_from_opening(library, good_lesson,
 
     assert catalogue.lesson("bai-mau") is not None
     assert catalogue.faults or catalogue.lesson("bai-hai") is not None
+
+
+def test_a_sentence_is_as_long_as_it_is_read_aloud_with_its_facts_told(library):
+    library.put("facts.toml", FACTS.replace('value = "Mục mẫu"', f'value = "{"một " * 25}"'))
+
+    faults = library.faults_when("Gọi {TD_MAU} khi cần.", "Chạm {MENU_MAU}.")
+
+    assert [fault for fault in faults if "26 words in one sentence" in fault]

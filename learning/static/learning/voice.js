@@ -5,7 +5,7 @@ const KEPT = "listen-slowly";
 const PAUSE = 400; // ms after each piece
 const SILENCE = 8000; // ms without a sound, and a voice or a recording is given up
 
-export const UNSAID = ".hear, [href='#ca-bai'], .button:not(.button-main), details, svg, .visually-hidden, [aria-hidden=true]";
+export const UNSAID = ".hear, [href='#ca-bai'], .button:not(.button-main), details, svg, .visually-hidden:not(.aloud), [aria-hidden=true]";
 export const STOPPED = Symbol("stopped");
 /** Whether to speak at three quarters of the speed: remembered on this phone, where it keeps anything for pages. */
 export let slow = remembered((kept) => kept.getItem(KEPT)) === "yes";
