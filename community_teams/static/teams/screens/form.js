@@ -3,7 +3,8 @@
 import { answerAt } from "./answers.js";
 
 const NUMBERS = /(^|\.)(size\.\w+|needs_support\.\w+|devices\.(smart|basic)|skills\.\w+|satisfaction|trip_saved_km)$/;
-const FLAGS = /(^|\.)(newborn_pending|devices\.shared|fixed_internet|wifi|beyond_authority)$/;
+/* The house's "wifi" is a yes or no, a person's "skills.wifi" is not. */
+const FLAGS = /^(newborn_pending|devices\.shared|fixed_internet|wifi|issues\.\d\.beyond_authority)$/;
 
 /** A value as the visit keeps it; undefined for no answer. What is no number where one is meant stays text: it is told. */
 export function valueOf(path, text) {
