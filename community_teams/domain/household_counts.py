@@ -6,7 +6,7 @@ Every state that is a share of those asked has the number asked beside it: not a
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
@@ -117,16 +117,39 @@ def states_by_day(knocks: Iterable[Door]) -> dict[date, Counter[str]]:
 
     knocks: sorted as domain/households.in_order does. A later answer takes the earlier one's place on its own day.
     """
-    added: dict[date, Counter[str]] = {}
-    stands: Counter[str] = Counter()
+    return _added_by(knocks, _History())
+
+
+def states_changed(before: Sequence[Door], after: Sequence[Door]) -> dict[date, Counter[str]]:
+    """What to add where a household's knocks were `before` and are `after`: the difference of both states_by_day.
+
+    Both sorted as domain/households.in_order does. The knocks that both begin with are told once, which is nearly all
+    of them when the new one is the latest.
+    """
     history = _History()
+    same = 0
+    for one, other in zip(before, after, strict=False):
+        if one is not other:
+            break
+        history.learn(one)
+        same += 1
+    gone = _added_by(before[same:], history.copy()) if same < len(before) else {}
+    added = _added_by(after[same:], history)
+    for day, counts in gone.items():
+        added.setdefault(day, Counter()).subtract(counts)
+    return added
+
+
+def _added_by(knocks: Iterable[Door], history: "_History") -> dict[date, Counter[str]]:
+    added: dict[date, Counter[str]] = {}
+    stands = history.stands()
     for knock in knocks:
-        new = history.after(knock)
-        change = Counter({name: new[name] - stands[name] for name in new.keys() | stands.keys()})
-        day = added.setdefault(knock.day, Counter())
-        for name, count in change.items():
-            if count:
-                day[name] += count
+        history.learn(knock)
+        new = history.stands()
+        if new != stands:
+            day = added.setdefault(knock.day, Counter())
+            for name in new.keys() | stands.keys():
+                day[name] += new.get(name, 0) - stands.get(name, 0)
         stands = new
     return {day: counts for day, counts in added.items() if any(counts.values())}
 
@@ -134,7 +157,8 @@ def states_by_day(knocks: Iterable[Door]) -> dict[date, Counter[str]]:
 def states_alone(day: date, said: Mapping[str, int]) -> dict[date, Counter[str]]:
     """The same for a visit whose household may not be named: it stands for itself, whoever comes there again."""
     history = _History()
-    counts = history.told(said)
+    history.hear(said)
+    counts = Counter(history.stands())
     return {day: counts} if counts else {}
 
 
@@ -147,42 +171,54 @@ class _History:
     """What is known of a household so far."""
 
     def __init__(self) -> None:
-        self._stands: Counter[str] = Counter()
+        self._stands: dict[str, int] = {}
         self._first_score: int | None = None
         self._missed = False
         self._reached = False
+        self._recovered = False
+        self._left: str | None = None
 
-    def after(self, knock: Door) -> Counter[str]:
-        stands = self.told(knock.said)
-        for name in _LEFT_NAMES.values():
-            stands.pop(name, None)
+    def copy(self) -> "_History":
+        other = _History()
+        vars(other).update(vars(self))
+        other._stands = dict(self._stands)
+        return other
+
+    def stands(self) -> dict[str, int]:
+        """The counts that are not zero."""
+        stands = {name: count for name, count in self._stands.items() if count}
+        if self._recovered:
+            stands["recovered"] = 1
+        if self._left is not None:
+            stands[self._left] = 1
+        return stands
+
+    def learn(self, knock: Door) -> None:
+        if knock.said:
+            self.hear(knock.said)
+        self._left = None
         if knock.outcome.reached:
-            if self._missed and not self._reached:
-                stands["recovered"] = 1
+            self._recovered = self._recovered or (self._missed and not self._reached)
             self._reached = True
         elif not self._reached:
             self._missed = True
-            if knock.outcome in _LEFT_NAMES:
-                stands[_LEFT_NAMES[knock.outcome]] = 1
-        return Counter(stands)
+            self._left = _LEFT_NAMES.get(knock.outcome)
 
-    def told(self, said: Mapping[str, int]) -> Counter[str]:
-        stands = self._stands
+    def hear(self, said: Mapping[str, int]) -> None:
         for group in GROUPS:
             if said.get(group[0]):
                 for name in group:
-                    stands[name] = said.get(name, 0)
+                    self._stands[name] = said.get(name, 0)
         if "helped_60plus" in said:
-            stands["helped_60plus"] = max(stands["helped_60plus"], said["helped_60plus"])
+            self._stands["helped_60plus"] = max(self._stands.get("helped_60plus", 0), said["helped_60plus"])
         self._newborn(said.get("newborn"))
         self._score(said.get("score"))
-        return Counter({name: count for name, count in stands.items() if count})
 
     def _newborn(self, waiting: int | None) -> None:
         if waiting:
             self._stands["newborn_flagged"] = 1
             self._stands["newborn_resolved"] = 0
-        elif waiting == 0 and self._stands["newborn_flagged"]:
+        elif waiting == 0 and self._stands.get("newborn_flagged"):
             self._stands["newborn_resolved"] = 1
 
     def _score(self, score: int | None) -> None:

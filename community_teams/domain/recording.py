@@ -8,8 +8,8 @@ from enum import StrEnum
 from uuid import UUID
 
 from community_teams.domain.codes import Outcome
-from community_teams.domain.counting import ByDay, Sum
-from community_teams.domain.household_counts import boiled_down, states_alone, states_by_day
+from community_teams.domain.counting import Sum
+from community_teams.domain.household_counts import boiled_down, states_alone, states_by_day, states_changed
 from community_teams.domain.households import Knocked, Standing, in_order, standing
 from community_teams.domain.visits import VisitReport
 
@@ -60,12 +60,8 @@ class Door:
     visits: dict[UUID, Knocked] = field(default_factory=dict)
     knocks: list[Knocked] = field(default_factory=list)
 
-    def standing(self) -> Standing:
-        return standing([*self.visits.values(), *self.knocks], merged=self.merged)
-
-    def states(self) -> ByDay:
-        """What the visits that name this household add to the counters of its hamlet."""
-        return states_by_day(in_order([*self.visits.values(), *self.knocks]))
+    def knocked(self) -> list[Knocked]:
+        return in_order([*self.visits.values(), *self.knocks])
 
 
 @dataclass(frozen=True)
@@ -111,8 +107,8 @@ class Ledger:
         self._kept = dict(kept)
         self._may_record = may_record
         self._member = member
-        # What the households added to the counters before the first of these visits.
-        self._before: dict[UUID, ByDay] = {}
+        # The knocks on the doors visited, before the first of these visits.
+        self._before: dict[UUID, list[Knocked]] = {}
         self._hamlets: defaultdict[str, HamletChange] = defaultdict(HamletChange)
         self.recorded: list[Recorded] = []
 
@@ -137,15 +133,26 @@ class Ledger:
 
     def standings(self) -> dict[UUID, Standing]:
         """Where the visited households now stand, also those that stand as before: what is known of them is new."""
-        return {id: self._doors[id].standing() for id in self._before}
+        return {id: standing(door.knocked(), merged=door.merged) for id, door in self._visited()}
 
-    def changes(self) -> Iterator[tuple[str, HamletChange]]:
-        """What to add to the counters of each hamlet, by its code, in order. Call it once, after the last visit."""
-        for id, before in self._before.items():
-            door = self._doors[id]
-            self._hamlets[door.hamlet].sum.add_household(door.written, before, -1)
-            self._hamlets[door.hamlet].sum.add_household(door.standing(), door.states())
-        yield from sorted(self._hamlets.items())
+    def _visited(self) -> Iterator[tuple[UUID, Door]]:
+        return ((id, self._doors[id]) for id in self._before)
+
+    def changes(self, standings: Mapping[UUID, Standing]) -> dict[str, HamletChange]:
+        """What to add to the counters of each hamlet, by its code. Call it once, after the last visit.
+
+        standings: as standings() gave them.
+        """
+        for id, door in self._visited():
+            before, after, stands = self._before[id], door.knocked(), standings[id]
+            sum = self._hamlets[door.hamlet].sum
+            if door.written.status is stands.status:
+                sum.add_household(door.written, {}, -1)
+                sum.add_household(stands, states_changed(before, after))
+            else:
+                sum.add_household(door.written, states_by_day(before), -1)
+                sum.add_household(stands, states_by_day(after))
+        return self._hamlets
 
     def _correct(self, id: UUID, household: UUID, door: Door) -> Verdict | None:
         wrong = self._kept.get(id)
@@ -156,7 +163,7 @@ class Ledger:
         if wrong.corrected:
             return _conflict("supersedes", "already_corrected")
         self._kept[id] = replace(wrong, corrected=True)
-        self._before.setdefault(household, door.states())
+        self._remember(household, door)
         door.visits.pop(id, None)
         change = self._hamlets[door.hamlet]
         change.sum.add_visit(wrong.day, wrong.outcome, wrong.said, member=wrong.member, times=-1)
@@ -165,11 +172,15 @@ class Ledger:
         change.look_up_last = True
         return None
 
+    def _remember(self, household: UUID, door: Door) -> None:
+        if household not in self._before:
+            self._before[household] = door.knocked()
+
     def _keep(self, new: Recorded, door: Door) -> None:
         report = new.report
         named = report.names_household
         change = self._hamlets[door.hamlet]
-        self._before.setdefault(report.household, door.states())
+        self._remember(report.household, door)
         if named:
             door.visits[report.id] = Knocked(new.day, report.outcome, report.started_at, report.next_visit_on, new.said)
         else:

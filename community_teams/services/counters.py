@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import case, func, or_, select, update
+from sqlalchemy import Date, Table, bindparam, case, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -27,22 +27,15 @@ def lock_hamlets(session: Session, paths: Mapping[str, str], *, now: datetime) -
     codes = sorted(paths)
     if not codes:
         return {}
-    rows = [{"hamlet_code": code, "path": paths[code], "updated_at": now} | dict.fromkeys(TOTALS, 0) for code in codes]
-    session.execute(_insert(session)(HamletTotal).values(rows).on_conflict_do_nothing())
-    last = session.execute(
-        select(HamletTotal.hamlet_code, HamletTotal.change)
-        .where(HamletTotal.hamlet_code.in_(codes))
-        .order_by(HamletTotal.hamlet_code)
-        .with_for_update()
-    ).all()
-    at_least = change_at(now)
-    session.execute(
-        update(HamletTotal)
-        .where(HamletTotal.hamlet_code.in_(codes))
-        .values(change=case((HamletTotal.change >= at_least, HamletTotal.change + 1), else_=at_least))
-        .execution_options(synchronize_session=False)
-    )
-    return {code: max(change + 1, at_least) for code, change in last}
+    new = set(codes) - set(session.scalars(_WITH_COUNTERS, {"codes": codes}))
+    if new:
+        zeros = {"updated_at": now} | dict.fromkeys(TOTALS, 0)
+        rows = [{"hamlet_code": code, "path": paths[code]} | zeros for code in sorted(new)]
+        session.execute(_insert(session)(HamletTotal).values(rows).on_conflict_do_nothing())
+    last = session.execute(_LOCK, {"codes": codes}).all()
+    numbers = {code: max(change + 1, change_at(now)) for code, change in last}
+    session.connection().execute(_NUMBER, [{"_hamlet": code, "_change": change} for code, change in numbers.items()])
+    return numbers
 
 
 def change_at(now: datetime) -> int:
@@ -55,31 +48,35 @@ def change_at(now: datetime) -> int:
 
 def add(session: Session, hamlet_code: str, change: Sum, *, now: datetime, last_visit_on: date | None) -> None:
     """Add a sum to the counters of a hamlet whose lock is held. last_visit_on: moves forward only; None keeps it."""
-    values = {name: getattr(HamletTotal, name) + n for name, n in change.total.items() if n}
-    if last_visit_on is not None:
-        earlier = or_(HamletTotal.last_visit_on.is_(None), HamletTotal.last_visit_on < last_visit_on)
-        values["last_visit_on"] = case((earlier, last_visit_on), else_=HamletTotal.last_visit_on)
-    session.execute(
-        update(HamletTotal)
-        .where(HamletTotal.hamlet_code == hamlet_code)
-        .values(**values, updated_at=now)
-        .execution_options(synchronize_session=False)
-    )
-    _add_rows(
-        session, HamletDay, DAYS, [({"hamlet_code": hamlet_code, "day": day}, n) for day, n in change.days_changed()]
-    )
-    path = select(HamletTotal.path).where(HamletTotal.hamlet_code == hamlet_code).scalar_subquery()
-    weeks = change.weeks_changed()
-    _add_rows(
-        session, HamletWeek, WEEKS, [({"hamlet_code": hamlet_code, "week": week, "path": path}, n) for week, n in weeks]
-    )
-    did = change.members_changed()
-    _add_rows(
-        session,
-        MemberDay,
-        MEMBERS,
-        [({"hamlet_code": hamlet_code, "member_id": member, "day": day}, n) for (member, day), n in did],
-    )
+    add_all(session, {hamlet_code: change}, now=now, last_visit_on={hamlet_code: last_visit_on})
+
+
+def add_all(
+    session: Session, changes: Mapping[str, Sum], *, now: datetime, last_visit_on: Mapping[str, date | None]
+) -> None:
+    """Add sums to the counters of several hamlets, by their codes; the locks of all are held. Bounds as in add."""
+    totals, days, weeks, members = [], [], [], []
+    for code, change in sorted(changes.items()):
+        totals.append(
+            {"_hamlet": code, "_now": now, "_last": last_visit_on.get(code)}
+            | {f"_{name}": change.total[name] for name in TOTALS}
+        )
+        days += [_ZERO_DAY | names | {"hamlet_code": code, "day": day} for day, names in change.days_changed()]
+        weeks += [_ZERO_WEEK | names | {"hamlet_code": code, "week": week} for week, names in change.weeks_changed()]
+        members += [
+            _ZERO_MEMBER | names | {"hamlet_code": code, "member_id": member, "day": day}
+            for (member, day), names in change.members_changed()
+        ]
+    connection = session.connection()
+    add_up = _ADD_UP[connection.dialect.name]
+    for statement, rows in (
+        (_ADD_TOTALS, totals),
+        (add_up[HamletDay], days),
+        (add_up[HamletWeek], weeks),
+        (add_up[MemberDay], members),
+    ):
+        if rows:
+            connection.execute(statement, rows)
 
 
 def set_last_visit(session: Session, hamlet_code: str) -> None:
@@ -93,23 +90,56 @@ def set_last_visit(session: Session, hamlet_code: str) -> None:
     )
 
 
-def _add_rows(
-    session: Session,
-    table: type[HamletDay | HamletWeek | MemberDay],
-    names: Sequence[str],
-    rows: Sequence[tuple[Mapping[str, Any], Mapping[str, int]]],
-) -> None:
-    """Add counts to counter rows, making those that are missing. rows: (key, what to add by name)."""
-    for key, counts in rows:
-        new = _insert(session)(table).values(**key, **(dict.fromkeys(names, 0) | dict(counts)))
-        session.execute(
-            new.on_conflict_do_update(
-                index_elements=[column.name for column in table.__table__.primary_key],
-                set_={name: getattr(table, name) + new.excluded[name] for name in counts},
-            )
-        )
-
-
 def _insert(session: Session) -> Callable[[Any], Any]:
     # "Insert or add up" is the same words on both databases, in two packages.
     return postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+
+
+def _adding_up(table: Table, names: Sequence[str], insert: Callable[[Any], Any]) -> Any:
+    """Adds counts to counter rows, making those that are missing. Every name is given for every row."""
+    new = insert(table).values({name: bindparam(name) for name in (*table.primary_key.columns.keys(), *names)})
+    if "path" in table.c:
+        new = new.values(
+            path=select(HamletTotal.path).where(HamletTotal.hamlet_code == bindparam("hamlet_code")).scalar_subquery()
+        )
+    return new.on_conflict_do_update(
+        index_elements=list(table.primary_key.columns.keys()),
+        set_={name: table.c[name] + new.excluded[name] for name in names},
+    )
+
+
+# Made once, for all names at once: to put a statement together takes longer than to add forty zeros.
+_ZERO_DAY, _ZERO_WEEK, _ZERO_MEMBER = (dict.fromkeys(names, 0) for names in (DAYS, WEEKS, MEMBERS))
+_TOTAL = cast("Table", HamletTotal.__table__)
+_WITH_COUNTERS = select(HamletTotal.hamlet_code).where(HamletTotal.hamlet_code.in_(bindparam("codes", expanding=True)))
+_LOCK = (
+    select(HamletTotal.hamlet_code, HamletTotal.change)
+    .where(HamletTotal.hamlet_code.in_(bindparam("codes", expanding=True)))
+    .order_by(HamletTotal.hamlet_code)
+    .with_for_update()
+)
+_NUMBER = update(_TOTAL).where(_TOTAL.c.hamlet_code == bindparam("_hamlet")).values(change=bindparam("_change"))
+_LAST = bindparam("_last", type_=Date)
+_ADD_TOTALS = (
+    update(_TOTAL)
+    .where(_TOTAL.c.hamlet_code == bindparam("_hamlet"))
+    .values({name: _TOTAL.c[name] + bindparam(f"_{name}") for name in TOTALS})
+    .values(
+        updated_at=bindparam("_now"),
+        last_visit_on=case(
+            (
+                or_(_TOTAL.c.last_visit_on.is_(None), _TOTAL.c.last_visit_on < _LAST),
+                func.coalesce(_LAST, _TOTAL.c.last_visit_on),
+            ),
+            else_=_TOTAL.c.last_visit_on,
+        ),
+    )
+)
+_ADD_UP = {
+    name: {
+        HamletDay: _adding_up(cast("Table", HamletDay.__table__), DAYS, insert),
+        HamletWeek: _adding_up(cast("Table", HamletWeek.__table__), WEEKS, insert),
+        MemberDay: _adding_up(cast("Table", MemberDay.__table__), MEMBERS, insert),
+    }
+    for name, insert in (("postgresql", postgresql.insert), ("sqlite", sqlite.insert))
+}

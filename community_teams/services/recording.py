@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import cast
 from uuid import UUID
 
-from sqlalchemy import Table, insert
+from sqlalchemy import Insert, Table, insert
 from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
 
@@ -66,6 +66,9 @@ def record_visits(session: Session, reports: Sequence[VisitReport], *, sender: S
 
 
 Entry = tuple[VisitReport, date]
+_INSERTS: dict[type[Base], Insert] = {
+    model: insert(cast("Table", model.__table__)) for model in (Visit, VisitPerson, Issue, Knock)
+}
 
 
 @dataclass(frozen=True)
@@ -116,12 +119,15 @@ class _Recorder:
         self._insert(VisitPerson, [row for each in new for row in people_rows(each)])
         self._insert(Issue, [row for each in new for row in issue_rows(each)])
         self._insert(Knock, [knock_row(each) for each in new if not each.report.names_household])
-        write_standings(self.session, ledger.standings())
-        for hamlet, change in ledger.changes():
-            counters.add(self.session, hamlet, change.sum, now=self.now, last_visit_on=change.last_visit_on)
-            if change.look_up_last:
-                counters.set_last_visit(self.session, hamlet)
+        standings = ledger.standings()
+        write_standings(self.session, standings)
+        changes = ledger.changes(standings)
+        sums = {hamlet: change.sum for hamlet, change in changes.items()}
+        last = {hamlet: change.last_visit_on for hamlet, change in changes.items()}
+        counters.add_all(self.session, sums, now=self.now, last_visit_on=last)
+        for hamlet in sorted(hamlet for hamlet, change in changes.items() if change.look_up_last):
+            counters.set_last_visit(self.session, hamlet)
 
     def _insert(self, model: type[Base], rows: list[Row]) -> None:
         if rows:
-            self.session.connection().execute(insert(cast("Table", model.__table__)), rows)
+            self.session.connection().execute(_INSERTS[model], rows)

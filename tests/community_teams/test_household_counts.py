@@ -10,7 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from community_teams.domain.codes import Outcome
-from community_teams.domain.household_counts import EVENTS, STATES, boiled_down, events_of, states_alone, states_by_day
+from community_teams.domain.household_counts import (
+    EVENTS,
+    STATES,
+    boiled_down,
+    events_of,
+    states_alone,
+    states_by_day,
+    states_changed,
+)
 from community_teams.domain.visits import read_visit
 
 NOW = datetime(2026, 11, 21, 5, 0, tzinfo=UTC)
@@ -136,6 +144,7 @@ def test_a_household_met_after_being_missed_is_recovered_and_no_longer_left():
     assert total(states_by_day([missed])) == {"left_not_home": 1}
     assert total(states_by_day([missed, Knock(day(2), Outcome.REFUSED)])) == {"left_refused": 1}
     assert total(states_by_day([missed, Knock(day(2))])) == {"recovered": 1}
+    assert total(states_by_day([missed, Knock(day(2)), Knock(day(3))])) == {"recovered": 1}
     assert total(states_by_day([Knock(day(1)), Knock(day(2), Outcome.NOT_HOME)])) == {}
 
 
@@ -210,3 +219,14 @@ def test_what_is_added_day_by_day_sums_to_what_the_days_before_say(knocks):
 def test_only_known_names_are_counted(knocks):
     assert set(total(states_by_day(sorted(knocks, key=lambda knock: knock.day)))) <= set(STATES)
     assert not set(STATES) & set(EVENTS)
+
+
+@given(KNOCKS, st.integers(0, 6), st.integers(0, 6))
+def test_a_change_of_the_knocks_adds_what_lies_between(knocks, cut, gone):
+    knocks = sorted(knocks, key=lambda knock: knock.day)
+    before, after = knocks[:cut], [knock for place, knock in enumerate(knocks) if place != gone]
+
+    changed, was = total(states_changed(before, after)), total(states_by_day(before))
+
+    summed = {name: was.get(name, 0) + changed.get(name, 0) for name in was.keys() | changed.keys()}
+    assert {name: count for name, count in summed.items() if count} == total(states_by_day(after))
