@@ -86,6 +86,11 @@ def read_nickname(typed: str) -> str:
     return nickname
 
 
+def consent_subject(learner: UUID) -> str:
+    """Whom consents about a learner are kept under."""
+    return f"learner:{learner}"
+
+
 def free_face(taken: Collection[str]) -> str:
     """The first picture nobody on the phone has; the first of all when all are taken."""
     return next((face for face in FACES if face not in taken), FACES[0])

@@ -6,8 +6,10 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from foundation.accounts.models import Consent
+from learning.domain.learners import consent_subject
 from learning.models import AnswerRow, Card, Learner, PhoneLearner
-from learning.services.learners import consent_subject, forget_empty_phones
+from learning.services.card_tries import forget_tries
+from learning.services.learners import forget_empty_phones
 from learning.services.letters import forget_letters
 
 
@@ -19,6 +21,7 @@ def erase_learner(session: Session, learner: UUID) -> None:
     """
     phones = list(session.scalars(select(PhoneLearner.phone).where(PhoneLearner.learner == learner)))
     forget_letters(session, learner)
+    forget_tries(session, list(session.scalars(select(Card.code).where(Card.learner == learner))))
     for table in (AnswerRow, Card, PhoneLearner):
         session.execute(delete(table).where(table.learner == learner))
     session.execute(delete(Consent).where(Consent.subject == consent_subject(learner)))

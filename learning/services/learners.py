@@ -21,6 +21,7 @@ from learning.domain.learners import (
     MOST_ON_ONE_PHONE,
     AgeBand,
     FaultyNickname,
+    consent_subject,
     read_nickname,
 )
 from learning.models import Learner, Phone, PhoneLearner
@@ -183,8 +184,3 @@ def _keep_agreement(session: Session, learner: UUID, age_band: object, recorded_
             recorded_by=recorded_by,
             now=now,
         )
-
-
-def consent_subject(learner: UUID) -> str:
-    """Whom consents about a learner are kept under."""
-    return f"learner:{learner}"

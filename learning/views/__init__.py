@@ -2,21 +2,29 @@
 
 from flask import Flask
 
+from foundation.accounts.domain.roles import Act
+from foundation.accounts.views.work import Work, offer_work
 from foundation.web.frame import Entry, Place, add_to_frame
 from foundation.words import N_
 from learning.views import (
     answers_api,
+    card_care,
+    card_opening,
+    card_prints,
+    cards,
     home,
     letter_checking,
     letters,
     listening,
     me,
     paths,
+    people,
     practice,
     printing,
     questions,
     reading,
     search,
+    taking_along,
     telling,
 )
 from learning.views.blueprint import blueprint
@@ -24,18 +32,24 @@ from learning.views.blueprint import blueprint
 __all__ = [
     "answers_api",
     "blueprint",
+    "card_care",
+    "card_opening",
+    "card_prints",
+    "cards",
     "home",
     "letter_checking",
     "letters",
     "listening",
     "me",
     "paths",
+    "people",
     "practice",
     "printing",
     "questions",
     "reading",
     "search",
     "serve_learning",
+    "taking_along",
     "telling",
 ]
 
@@ -59,4 +73,15 @@ def serve_learning(app: Flask) -> None:
         Entry(Place.FOOT, "learning.explain", N_("Hướng dẫn"), "", 10),
         Entry(Place.FOOT, "learning.check_form", N_("Kiểm tra giấy xác nhận"), "", 20),
         Entry(Place.FOOT, "learning.explain_privacy", N_("Quyền riêng tư"), "", 30),
+    )
+    offer_work(
+        app,
+        Work(
+            Act.HELP_LEARNERS,
+            "learning.ask_card_to_wake",
+            N_("Mở lại thẻ học"),
+            N_("Bà con chạm sai bốn hình nhiều lần, thẻ đang nghỉ"),
+            "key",
+            order=45,
+        ),
     )

@@ -7,43 +7,56 @@ from foundation.web.access import public
 from foundation.web.database import session, transaction
 from learning import queries
 from learning.domain.progress import course_progress
+from learning.queries.cards import card_of
 from learning.services.erasing import erase_learner
 from learning.services.learners import leave_phone
 from learning.views.blueprint import blueprint
 from learning.views.finding import catalogue
-from learning.views.learner import forget_on_this_phone, known_learner, known_phone
+from learning.views.learner import current_person, forget_on_this_phone, known_learner, known_phone, people_here
 
 
 @blueprint.get("/toi")
 @public
 def show_me() -> str:
-    learner = known_learner()
-    answers = queries.right_answers(session(), learner) if learner else {}
+    person = current_person()
+    answers = queries.right_answers(session(), person.id) if person else {}
     courses = catalogue().courses
     return render_template(
         "learning/me.html",
-        known=learner is not None,
+        person=person,
+        people=people_here(),
         courses=courses,
         through={course.id: course_progress(course, answers) for course in courses},
-        letters=queries.letters_of(session(), learner) if learner else [],
-        forgotten=request.args.get("da"),
+        letters=queries.letters_of(session(), person.id) if person else [],
+        done=request.args.get("da"),
     )
 
 
 @blueprint.get("/toi/quen")
 @public
 def ask_to_forget() -> str:
-    learner = known_learner()
-    letters = queries.letters_of(session(), learner) if learner else []
-    return render_template("learning/forget.html", known=learner is not None, letters=letters)
+    person = current_person()
+    return render_template(
+        "learning/forget.html",
+        person=person,
+        shared=len(people_here()) > 1,
+        letters=queries.letters_of(session(), person.id) if person else [],
+        card=card_of(session(), person.id) if person else None,
+    )
 
 
 @blueprint.post("/toi/quen")
 @public
 def forget() -> Response:
-    """Whoever learns now is no longer known here; with erase=1 all of theirs goes, everywhere. Again: nothing left."""
+    """Whoever the page was drawn for is no longer known here; with erase=1 all of theirs goes, everywhere.
+
+    Again: nothing left. Somebody who does not learn on this phone: nothing happens.
+    """
     erase = request.form.get("erase") == "1"
     phone, learner = known_phone(), known_learner()
+    if "learner" in request.form:
+        meant = request.form["learner"]
+        learner = next((person.id for person in people_here() if str(person.id) == meant), None)
     if phone is not None and learner is not None:
         with transaction() as writing:
             if erase:

@@ -1,0 +1,61 @@
+"""Learning cards, by their code and by whose they are."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from learning.models import Card
+
+
+@dataclass(frozen=True)
+class CardSeen:
+    """learner: None for a blank one. paused_until: until when no pictures are looked at; it may have passed."""
+
+    code: str
+    learner: UUID | None
+    secret_hash: str = field(repr=False)
+    stopped: bool
+    wrong_tries: int
+    paused_until: datetime | None
+    made_at: datetime
+
+    def rests(self, now: datetime) -> bool:
+        return self.paused_until is not None and now < self.paused_until
+
+
+def card_by_code(session: Session, code: str) -> CardSeen | None:
+    """The card with this code, whatever has become of it."""
+    row = session.scalar(select(Card).where(Card.code == code).execution_options(populate_existing=True))
+    return _seen(row) if row else None
+
+
+def card_of(session: Session, learner: UUID) -> CardSeen | None:
+    """The card `learner` uses now."""
+    return next(iter(cards_of(session, [learner])), None)
+
+
+def cards_of(session: Session, learners: Sequence[UUID]) -> list[CardSeen]:
+    """The cards these learners use now, in the order of the learners; who has none is left out."""
+    rows = session.scalars(
+        select(Card)
+        .where(Card.learner.in_(learners), Card.stopped_at.is_(None))
+        .execution_options(populate_existing=True)
+    )
+    found = {row.learner: _seen(row) for row in rows}
+    return [found[learner] for learner in learners if learner in found]
+
+
+def _seen(row: Card) -> CardSeen:
+    return CardSeen(
+        code=row.code,
+        learner=row.learner,
+        secret_hash=row.secret_hash,
+        stopped=row.stopped_at is not None,
+        wrong_tries=row.wrong_tries,
+        paused_until=row.paused_until,
+        made_at=row.made_at,
+    )

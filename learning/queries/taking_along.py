@@ -1,0 +1,84 @@
+"""Everything the house keeps of one learner, to hand out to them."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from foundation.accounts.models import Consent
+from learning.domain.learners import consent_subject
+from learning.models import AnswerRow, Card, Certificate, Learner, PhoneLearner
+
+
+def all_of(session: Session, learner: UUID) -> dict[str, Any]:
+    """Plain JSON values, nothing left out but what protects the learner: tokens, hashes, ids that open something.
+
+    Moments are ISO 8601 in UTC. Answers in the order they were given, letters and cards with the newest last.
+    """
+    person = session.get_one(Learner, learner)
+    phones = select(func.count()).select_from(PhoneLearner).where(PhoneLearner.learner == learner)
+    answers = select(AnswerRow).where(AnswerRow.learner == learner).order_by(AnswerRow.at, AnswerRow.id)
+    cards = select(Card).where(Card.learner == learner).order_by(Card.made_at, Card.code)
+    letters = select(Certificate).where(Certificate.learner == learner).order_by(Certificate.issued_at)
+    consents = select(Consent).where(Consent.subject == consent_subject(learner)).order_by(Consent.at)
+    return {
+        "learner": {
+            "nickname": person.nickname,
+            "picture": person.picture,
+            "age_band": person.age_band.value if person.age_band else None,
+            "since": _told(person.created_at),
+            "phones": session.scalar(phones),
+        },
+        "answers": [
+            {
+                "lesson": row.lesson,
+                "step": row.step,
+                "given": row.given,
+                "right": row.right,
+                "at": _told(row.at),
+                "assisted": row.assisted,
+            }
+            for row in session.scalars(answers)
+        ],
+        "cards": [
+            {
+                "code": row.code,
+                "made_at": _told(row.made_at),
+                "made_by": row.made_by,
+                "stopped_at": _told(row.stopped_at),
+                "wrong_tries": row.wrong_tries,
+                "rests_until": _told(row.paused_until),
+            }
+            for row in session.scalars(cards)
+        ],
+        "letters": [
+            {
+                "code": row.code,
+                "course": row.course,
+                "status": row.status.value,
+                "issued_at": _told(row.issued_at),
+                "replaced_by": row.replaced_by,
+                "revoked_for": row.revoked_for.value if row.revoked_for else None,
+                "revoked_at": _told(row.revoked_at),
+                **row.facts,
+            }
+            for row in session.scalars(letters)
+        ],
+        "consents": [
+            {
+                "purpose": row.purpose,
+                "text_version": row.text_version,
+                "how": row.how,
+                "recorded_by": row.recorded_by,
+                "at": _told(row.at),
+                "withdrawn_at": _told(row.withdrawn_at),
+            }
+            for row in session.scalars(consents)
+        ],
+    }
+
+
+def _told(moment: datetime | None) -> str | None:
+    return moment.isoformat(timespec="seconds") if moment else None

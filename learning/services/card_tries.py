@@ -1,0 +1,87 @@
+"""Opening a card with its four pictures: a try is counted before they are looked at, and forgiven when they are right.
+
+As with passwords, the slow look lies between two short transactions and holds no lock.
+"""
+
+import math
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from foundation.accounts.services import sign_in
+from foundation.accounts.services.audit import record
+from foundation.problems import Conflict, NotFound, TooMany
+from learning.domain.cards import rest_after
+from learning.models import Card
+from learning.queries.cards import card_by_code
+from learning.services.card_secret import is_right_order
+from learning.services.learners import join_phone
+
+
+def open_try(session: Session, code: str, address: str | None, *, now: datetime) -> None:
+    """Count a try as wrong until it proves right. Commit before looking at the pictures.
+
+    Raises NotFound("no_such_card"), Conflict("card_stopped" or "card_blank"), TooMany("card_rests") while the card
+    rests, and TooMany("too_many") when the address has tried too often, passwords included; then nothing is counted.
+    """
+    card = session.scalar(select(Card).where(Card.code == code).with_for_update())
+    if card is None:
+        raise NotFound("no_such_card")
+    if card.stopped_at is not None:
+        raise Conflict("card_stopped")
+    if card.learner is None:
+        raise Conflict("card_blank")
+    if card.paused_until is not None and now < card.paused_until:
+        raise TooMany("card_rests", retry_after=max(1, math.ceil((card.paused_until - now).total_seconds())))
+    sign_in.open_attempt(session, _name(code), address, now=now)
+    card.wrong_tries += 1
+    rest = rest_after(card.wrong_tries)
+    card.paused_until = now + rest if rest else None
+    session.flush()
+
+
+def whose_card(session: Session, code: str, order: Sequence[str], *, key: str) -> UUID | None:
+    """The learner whose card opens with the pictures of `order`, or None. Only reads."""
+    card = card_by_code(session, code)
+    if card is None or card.learner is None or card.stopped:
+        return None
+    return card.learner if is_right_order(card.secret_hash, key, code, order) else None
+
+
+def bring_learner(session: Session, code: str, learner: UUID, phone: UUID) -> None:
+    """The pictures were right: `learner` learns on `phone`, too, and the card's wrong tries are forgiven."""
+    join_phone(session, phone, learner)
+    session.execute(
+        update(Card).where(Card.code == code, Card.learner == learner).values(wrong_tries=0, paused_until=None)
+    )
+    sign_in.forgive(session, _name(code))
+
+
+def wake_card(session: Session, code: str, *, who: str, area_path: str, now: datetime) -> None:
+    """End a card's rest before its time. who: sign-in name of the member of a team who does it.
+
+    The log tells who did it and when, and nothing of the card: it has to forget a learner who asks for it. Raises
+    NotFound("no_such_card"). A card that does not rest: no change, nothing logged.
+    """
+    card = card_by_code(session, code)
+    if card is None or card.learner is None or card.stopped:
+        raise NotFound("no_such_card")
+    if not card.wrong_tries:
+        return
+    session.execute(update(Card).where(Card.code == code).values(wrong_tries=0, paused_until=None))
+    sign_in.forgive(session, _name(code))
+    record(session, who, "wake_card", {}, now=now, area_path=area_path)
+
+
+def forget_tries(session: Session, codes: Sequence[str]) -> None:
+    """Forget that anybody tried to open these cards."""
+    for code in codes:
+        sign_in.forgive(session, _name(code))
+
+
+def _name(code: str) -> str:
+    # With a space in it, as no name of an account has.
+    return f"card {code}"

@@ -1,0 +1,113 @@
+"""Who learns on this phone: taking turns with one tap, adding somebody, saying what to call them."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import redirect, render_template, request, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from foundation import clock
+from foundation.problems import Conflict, Invalid
+from foundation.web.access import public
+from foundation.web.addresses import local_path
+from foundation.web.database import transaction
+from learning.domain.learners import FACES, LONGEST_NICKNAME, Person, free_face
+from learning.services.learners import add_person, describe_person
+from learning.views.blueprint import blueprint
+from learning.views.learner import current_person, people_here, phone_for_writing, say_who_learns
+
+
+@blueprint.post("/toi/doi")
+@public
+def take_over() -> Response:
+    """Somebody else of this phone learns from now on. One who does not learn here: nothing changes."""
+    wished = request.form.get("learner", "")
+    person = next((person for person in people_here() if str(person.id) == wished), None)
+    if person is not None:
+        say_who_learns(person.id)
+    return redirect(local_path(request.form.get("ve"), url_for(".show_me")), 303)
+
+
+@blueprint.get("/toi/them")
+@public
+def ask_new_person() -> str:
+    taken = [person.picture for person in people_here()]
+    return _form(None, {"picture": free_face(taken)}, {})
+
+
+@blueprint.post("/toi/them")
+@public
+def add_new_person() -> Response | tuple[str, int]:
+    try:
+        with transaction() as writing:
+            phone = phone_for_writing(writing)
+            learner = add_person(writing, phone, **_told(), recorded_by=_asked_by(), now=clock.now())
+    except Invalid as faulty:
+        return _form(None, request.form, faulty.fields), faulty.status
+    except Conflict as full:
+        return _form(None, request.form, {"nickname": full.code}), full.status
+    return _go_on(learner, "them")
+
+
+@blueprint.get("/toi/ten")
+@public
+def ask_description() -> Response | str:
+    person = current_person()
+    if person is None:
+        return redirect(url_for(".ask_new_person", ve=request.args.get("ve")), 303)
+    others = [other.picture for other in people_here() if other.id != person.id]
+    known = {
+        "nickname": person.nickname,
+        "picture": person.picture or free_face(others),
+        "age_band": person.age_band.value if person.age_band else "",
+    }
+    return _form(person, known, {})
+
+
+@blueprint.post("/toi/ten")
+@public
+def describe() -> Response | tuple[str, int]:
+    person = current_person()
+    if person is None:
+        return redirect(url_for(".ask_new_person"), 303)
+    try:
+        with transaction() as writing:
+            describe_person(writing, person.id, **_told(), recorded_by=_asked_by(), now=clock.now())
+    except Invalid as faulty:
+        return _form(person, request.form, faulty.fields), faulty.status
+    return _go_on(person.id, "ten")
+
+
+def _told() -> dict[str, Any]:
+    form = request.form
+    return {
+        "nickname": form.get("nickname", ""),
+        "picture": form.get("picture", ""),
+        "age_band": form.get("age_band", ""),
+        "guardian_agrees": form.get("guardian_agrees") == "1",
+    }
+
+
+def _asked_by() -> str:
+    """The member of a team whose phone this is, if one has signed in: they have heard the guardian agree."""
+    return current_user.name if current_user.is_authenticated else ""
+
+
+def _go_on(learner: UUID, done: str) -> Response:
+    say_who_learns(learner)
+    way = local_path(request.values.get("ve"), "")
+    # A blank card waits to be told whose it is.
+    return redirect(way.replace("{learner}", str(learner)) or url_for(".show_me", da=done), 303)
+
+
+def _form(person: Person | None, told, faults: dict[str, str]) -> str:
+    return render_template(
+        "learning/person.html",
+        person=person,
+        told=told,
+        faults=faults,
+        faces=FACES,
+        longest=LONGEST_NICKNAME,
+        way=local_path(request.values.get("ve"), ""),
+    )

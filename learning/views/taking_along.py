@@ -1,0 +1,73 @@
+"""Taking everything along: what the house keeps of whoever learns now, to read and as a file."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import Response, json, redirect, render_template, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from foundation import clock
+from foundation.web.access import public
+from foundation.web.database import session
+from learning.queries.taking_along import all_of
+from learning.views.blueprint import blueprint
+from learning.views.finding import catalogue
+from learning.views.learner import current_person
+
+
+@dataclass(frozen=True)
+class DoneInLesson:
+    """title: the lesson's id when the lesson is no more. given, right: counts of answers."""
+
+    title: str
+    given: int
+    right: int
+    last: datetime
+
+
+@blueprint.get("/toi/mang-theo")
+@public
+def take_along() -> str | BaseResponse:
+    person = current_person()
+    if person is None:
+        return redirect(url_for(".show_me"), 303)
+    everything = all_of(session(), person.id)
+    return render_template(
+        "learning/take_along.html",
+        person=person,
+        everything=everything,
+        since=datetime.fromisoformat(everything["learner"]["since"]),
+        lessons=_by_lesson(everything["answers"]),
+        titles={course.id: course.title for course in catalogue().courses},
+    )
+
+
+@blueprint.get("/toi/mang-theo.json")
+@public
+def take_file_along() -> BaseResponse:
+    person = current_person()
+    if person is None:
+        return redirect(url_for(".show_me"), 303)
+    told = {"made_at": clock.now().isoformat(timespec="seconds"), **all_of(session(), person.id)}
+    answer = Response(json.dumps(told, ensure_ascii=False, indent=1), mimetype="application/json")
+    answer.headers["Content-Disposition"] = 'attachment; filename="viec-hoc-cua-toi.json"'
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def _by_lesson(answers: Sequence[Mapping[str, Any]]) -> list[DoneInLesson]:
+    """What was done in each lesson, in the order they were begun."""
+    of_lesson: dict[str, list[Mapping[str, Any]]] = {}
+    for answer in answers:
+        of_lesson.setdefault(answer["lesson"], []).append(answer)
+    return [
+        DoneInLesson(
+            title=lesson.title if (lesson := catalogue().lesson(id_)) else id_,
+            given=len(given),
+            right=sum(answer["right"] is True for answer in given),
+            last=datetime.fromisoformat(given[-1]["at"]),
+        )
+        for id_, given in of_lesson.items()
+    ]
