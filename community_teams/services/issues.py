@@ -7,13 +7,16 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from community_teams.domain.codes import IssueStatus
-from community_teams.domain.issues import IssueChange, next_statuses
+from community_teams.domain.counting import Sum
+from community_teams.domain.issues import CLOSED, IssueChange, next_statuses
 from community_teams.models import Issue, Visit
 from community_teams.models.issue_steps import IssueStep
 from community_teams.queries.visits import NOT_CORRECTED
+from community_teams.services import counters
 from foundation.areas.domain.scope import Scope
 from foundation.areas.models import Area
 from foundation.areas.queries import inside
+from foundation.clock import day_in_vietnam
 from foundation.problems import Conflict, Invalid, NotFound
 
 
@@ -35,6 +38,12 @@ def change_issue(
     Raises NotFound "no_such_issue"; Conflict "issue_changed" when somebody else took a step meanwhile;
     Invalid {"status": "not_a_next_step"}.
     """
+    where = session.execute(
+        select(Area.code, Area.path).join(Issue, Issue.hamlet_code == Area.code).where(Issue.id == issue_id)
+    ).one_or_none()
+    if where is not None and sees.covers(where.path):
+        # Before the issue itself, as everybody who counts something of a hamlet does.
+        counters.lock_hamlets(session, {where.code: where.path}, now=now)
     found = session.execute(
         select(Issue, Area.path)
         .join(Area, Area.code == Issue.hamlet_code)
@@ -94,6 +103,7 @@ def carry_over(session: Session, visit_id: UUID, *, person: int, now: datetime) 
 
 
 def _step(session: Session, issue: Issue, change: IssueChange, *, person: int, now: datetime) -> IssueStep:
+    _count(session, issue, change.status, now)
     issue.status, issue.level, issue.due = change.status, change.level, change.due
     issue.beyond_authority = issue.beyond_authority or change.status is IssueStatus.BEYOND_AUTHORITY
     step = IssueStep(
@@ -109,6 +119,20 @@ def _step(session: Session, issue: Issue, change: IssueChange, *, person: int, n
     session.add(step)
     session.flush()
     return step
+
+
+def _count(session: Session, issue: Issue, status: IssueStatus, now: datetime) -> None:
+    """Let the counters of the issue's hamlet, whose lock is held, know that it is settled, or open again."""
+    change = Sum()
+    if status in CLOSED and issue.closed_on is None:
+        issue.closed_on = day_in_vietnam(now)
+        change.add_closed_issues(issue.closed_on, 1)
+    elif status not in CLOSED and issue.closed_on is not None:
+        change.add_closed_issues(issue.closed_on, -1)
+        issue.closed_on = None
+    else:
+        return
+    counters.add(session, issue.hamlet_code, change, now=now, last_visit_on=None)
 
 
 def _latest_step(session: Session, issue_id: int) -> IssueStep | None:

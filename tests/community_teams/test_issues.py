@@ -9,11 +9,14 @@ from sqlalchemy import select
 
 from community_teams.domain.codes import IssueStatus
 from community_teams.domain.issues import next_statuses
-from community_teams.models import Household, Issue, Visit
+from community_teams.models import HamletTotal, Household, Issue, Visit
 from community_teams.models.issue_steps import IssueStep
 from community_teams.services.issues import carry_over
+from community_teams.services.recounting import recount
 from foundation.accounts.domain.roles import Role
 from foundation.accounts.models import AppendOnly, AuditEntry
+from foundation.areas.domain.scope import NATION
+from tests.conftest import NOON
 from tests.forms import untouched
 
 SIGNAL = {"type": "signal", "level": "carrier", "note": "Bản không có sóng"}
@@ -63,6 +66,29 @@ def test_an_issue_goes_its_way_until_the_family_says_it_is_settled(visitor, issu
     assert (kept.status, kept.beyond_authority, kept.due) == ("confirmed", True, date(2026, 11, 30))
     for words in ("Bà con xác nhận xong", "Đã báo xã", "Bác Tổ trưởng", "Tổ ghi lại khi đi thăm"):
         assert words in page
+
+
+def test_settled_and_opened_again_are_counted_as_a_recount_counts_them(visitor, issue, leader, session, make):
+    def open_problems():
+        session.expire_all()
+        total = session.get_one(HamletTotal, issue.hamlet_code)
+        return total.issues_opened - total.issues_closed
+
+    assert open_problems() == 1
+    take(visitor, issue, status="resolved")
+    take(visitor, issue, status="confirmed")
+    assert open_problems() == 0
+    assert recount(session, NATION, now=NOON) == []
+    take(visitor, issue, status="in_progress")
+    assert open_problems() == 1
+    assert recount(session, NATION, now=NOON) == []
+    take(visitor, issue, status="resolved")
+    visit = session.get_one(Visit, issue.visit_id)
+    household = session.get_one(Household, visit.household_id)
+    corrected = make.visit(household, supersedes=str(visit.id), issues=[SIGNAL])
+    carry_over(session, corrected.id, person=leader.id, now=NOON)
+    assert open_problems() == 0
+    assert recount(session, NATION, now=NOON) == []
 
 
 def test_a_step_that_says_nothing_new_is_not_written(visitor, issue, leader, session):
