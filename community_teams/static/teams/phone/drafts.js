@@ -29,7 +29,7 @@ export function openDrafts({ store, crypto, now, memberKey, appVersion }) {
      * Keep the draft as it is now; on disk when this resolves. A first save gives it its id and the time it began.
      * @returns {Promise<object>} the record as kept
      */
-    save(household, record) {
+    async save(household, record) {
       const key = memberKey();
       // As it is at this tap: the screen goes on changing its own object.
       const told = structuredCloneOf(record);
@@ -46,7 +46,7 @@ export function openDrafts({ store, crypto, now, memberKey, appVersion }) {
     discard: (household) => inOrder(() => store.write(["drafts"], ({ remove }) => remove("drafts", household))),
 
     /** Open a visit again to change it: `edits` is the id of the one in the outbox. */
-    reopen(household, record, edits) {
+    async reopen(household, record, edits) {
       return inOrder(async () => {
         const sealed = await seal(crypto, memberKey(), record);
         await store.put("drafts", { sealed, savedAt: now(), edits }, household);

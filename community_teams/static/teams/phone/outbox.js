@@ -15,10 +15,12 @@ export const State = Object.freeze({
 export const PURGED_AFTER = 7 * 24 * 3600 * 1000;
 
 /**
- * An entry: {id, state, at, rev, sealed, attempted, tries, problems, delivered}.
+ * An entry: {id, state, at, rev, sealed, attempted, trail, tries, problems, delivered}.
  *
- * attempted: {rev, sealed} of what was sent and never answered. It may lie at the server, so the same id never goes out
- * with other content: what was changed since goes out as a visit of its own that supersedes it.
+ * attempted: {id, supersedes} under which it went out as it is now and was not answered: it goes out the same again.
+ * trail: ids under which earlier content went out, each of which may lie at the server. What was changed since goes out
+ * under a new id that supersedes the last of them; where the server knows none, under its own id. So no content that was
+ * taken back is ever sent, and the server never meets one id with two contents.
  * delivered: the server has it, though a person has to look at it (a conflict): it holds no sign-out back.
  */
 export function openOutbox({ store, crypto, now, key }) {
@@ -37,22 +39,23 @@ export function openOutbox({ store, crypto, now, key }) {
     /** What to put into room "outbox" for a finished visit. */
     async entryFor(record) {
       const sealed = await seal(crypto, key, record);
-      return { id: record.id, state: State.READY, at: now(), rev: 1, sealed, attempted: null, tries: 0, problems: null, delivered: false };
+      const { id } = record;
+      return { id, state: State.READY, at: now(), rev: 1, sealed, attempted: null, trail: [], tries: 0, problems: null, delivered: false };
     },
 
     /**
-     * What to put for a changed visit. One that the server has gets a successor; else it goes back to ready, also while
-     * it is being sent: the answer on its way is about the old content.
+     * What to put for a changed visit: an entry, or what makes one of the entry as it is by then. One that the server has
+     * gets a successor; else it goes back to ready, also while it is being sent: the answer on its way is about the old
+     * content. Made too late, it throws `changed_meanwhile`.
      */
     async entryAfterChange(id, record) {
       const before = await store.get("outbox", id);
-      if (!before || before.state === State.ACKNOWLEDGED || before.delivered) {
-        return this.entryFor({ ...record, id: newId(crypto, now()), supersedes: id });
-      }
+      if (isThere(before)) return this.entryFor({ ...record, id: newId(crypto, now()), supersedes: id });
       const sealed = await seal(crypto, key, { ...record, id });
       return (entry) => {
-        if (!entry || entry.state === State.ACKNOWLEDGED || entry.delivered) throw new Fault("changed_meanwhile");
-        return { ...entry, sealed, rev: entry.rev + 1, state: State.READY, problems: null };
+        if (isThere(entry)) throw new Fault("changed_meanwhile");
+        const trail = entry.attempted ? [...entry.trail, entry.attempted.id] : entry.trail;
+        return { ...entry, sealed, trail, attempted: null, rev: entry.rev + 1, state: State.READY, problems: null };
       };
     },
 
@@ -67,7 +70,7 @@ export function openOutbox({ store, crypto, now, key }) {
       return Promise.all(entries.map(open));
     },
 
-    /** {waiting, needPerson, oldest}: what the server does not have yet, what a person must look at, made when (ms). */
+    /** {waiting, needPerson, undelivered, oldest}: ready or being sent, for a person to look at, not at the server; ms. */
     async counts() {
       const entries = await store.read(["outbox"], ({ all }) => all("outbox"));
       const waiting = entries.filter((entry) => entry.state === State.READY || entry.state === State.SENDING);
@@ -96,19 +99,26 @@ export function openOutbox({ store, crypto, now, key }) {
       });
     },
 
-    /** Take up to `most` ready visits and mark them as being sent, on disk before the request starts. */
+    /**
+     * Take up to `most` ready visits and mark them as being sent, on disk before the request starts.
+     * @returns {Promise<{id: string, turn: string, record: object}[]>} id: the entry's; record: as it goes out
+     */
     async take(most) {
       const entries = await store.write(["outbox"], async ({ withState, put }) => {
         const taken = [];
         for (const entry of await withState("outbox", State.READY, most)) {
-          const attempted = entry.attempted ?? { rev: entry.rev, sealed: entry.sealed };
-          taken.push({ ...entry, state: State.SENDING, attempted, tries: entry.tries + 1 });
+          const attempted = entry.attempted ?? outgoing(entry);
+          taken.push({ ...entry, attempted, state: State.SENDING, tries: entry.tries + 1 });
           await put("outbox", taken.at(-1));
         }
         return taken;
       });
       return Promise.all(
-        entries.map(async (entry) => ({ ...entry, record: await unseal(crypto, key, entry.attempted.sealed) })),
+        entries.map(async ({ id, attempted, rev, sealed }) => {
+          const record = { ...(await unseal(crypto, key, sealed)), id: attempted.id };
+          if (attempted.supersedes) record.supersedes = attempted.supersedes;
+          return { id, turn: `${attempted.id} ${rev}`, record };
+        }),
       );
     },
 
@@ -119,52 +129,66 @@ export function openOutbox({ store, crypto, now, key }) {
       }
     },
 
-    /** The server has `id` as attempted. What was changed since gets a successor, in the same write. */
-    async acknowledge(id) {
-      for (;;) {
-        try {
-          return await this.acknowledgeAsItIs(id);
-        } catch (error) {
-          if (error.code !== "changed_meanwhile") throw error;
-        }
-      }
-    },
-
-    async acknowledgeAsItIs(id) {
-      const before = await store.get("outbox", id);
-      if (!before) return;
-      const successor = before.attempted && before.attempted.rev !== before.rev ? await this.successorOf(before) : null;
-      await store.write(["outbox"], async ({ get, put }) => {
+    /** The server has entry `id` as `record`. Where it was changed since, the change is ready and supersedes that. */
+    async acknowledge(id, record) {
+      const sealed = await seal(crypto, key, record);
+      await store.write(["outbox"], async ({ get, put, remove }) => {
         const entry = await get("outbox", id);
-        if (!entry) return;
-        if (entry.rev !== before.rev) throw new Fault("changed_meanwhile");
-        const kept = entry.attempted?.sealed ?? entry.sealed;
-        await put("outbox", { ...entry, state: State.ACKNOWLEDGED, sealed: kept, attempted: null, problems: null, at: now() });
-        if (successor) await put("outbox", successor);
+        if (entry?.attempted?.id !== record.id) return;
+        if (record.id !== id) await remove("outbox", id);
+        const done = { id: record.id, sealed, attempted: null, trail: [], problems: null, at: now() };
+        await put("outbox", { ...entry, ...done, state: State.ACKNOWLEDGED });
       });
     },
 
-    async successorOf(entry) {
-      const record = await unseal(crypto, key, entry.sealed);
-      return this.entryFor({ ...record, id: newId(crypto, now()), supersedes: entry.id });
+    /** Forget entry `id`, which the server has: for a phone too full to write that down. */
+    async drop(id, record) {
+      await store.write(["outbox"], async ({ get, remove }) => {
+        if ((await get("outbox", id))?.attempted?.id === record.id) await remove("outbox", id);
+      });
     },
 
-    /** The server refuses what was attempted. Changed since: the new content may try; else a person has to look. */
-    async refuse(id, problems, { delivered = false } = {}) {
+    /** The server refuses entry `id` as `record`. @param {object} problems {field: code} */
+    async refuse(id, record, problems) {
       await change(id, (entry) => {
-        const changed = entry.attempted && entry.attempted.rev !== entry.rev;
-        const state = changed && !delivered ? State.READY : State.NEEDS_PERSON;
-        return { ...entry, state, attempted: delivered ? entry.attempted : null, problems: state === State.READY ? null : problems, delivered };
+        const { attempted, trail } = entry;
+        // Changed since: what was refused is no longer what it says.
+        if (attempted?.id !== record.id) return { ...entry, trail: trail.filter((each) => each !== record.id) };
+        const isOursToMend = attempted.supersedes && attempted.supersedes === trail.at(-1) && problems.supersedes === "not_found";
+        if (isOursToMend) return { ...entry, state: State.READY, attempted: null, trail: trail.slice(0, -1) };
+        return { ...entry, state: State.NEEDS_PERSON, attempted: null, problems };
+      });
+    },
+
+    /** The server has something else under that id, and keeps both for a person there. */
+    async conflict(id, record, problems) {
+      await change(id, (entry) => {
+        if (entry.attempted?.id !== record.id) return null;
+        // Our own earlier content, which was late: what it was changed to supersedes it.
+        const isOurs = entry.rev > 1 && record.id === id && entry.trail.length === 0 && !entry.wasLate;
+        if (isOurs) return { ...entry, state: State.READY, attempted: null, trail: [id], wasLate: true };
+        return { ...entry, state: State.NEEDS_PERSON, problems, delivered: true };
       });
     },
 
     /** Delete what the server has had for a week. `all`: at once, to make room. */
     async purge({ all = false } = {}) {
-      await store.write(["outbox"], async ({ withState, remove }) => {
-        for (const entry of await withState("outbox", State.ACKNOWLEDGED)) {
-          if (all || entry.at < now() - PURGED_AFTER) await remove("outbox", entry.id);
+      await store.write(["outbox"], async ({ all: every, remove }) => {
+        for (const entry of await every("outbox")) {
+          const isOld = all || entry.at < now() - PURGED_AFTER;
+          if (isOld && isThere(entry)) await remove("outbox", entry.id);
         }
       });
     },
   };
+
+  function outgoing(entry) {
+    const last = entry.trail.at(-1) ?? null;
+    return { id: last ? newId(crypto, now()) : entry.id, supersedes: last };
+  }
+}
+
+/** Whether the server has it, so that the phone need not; also what the phone no longer has. */
+function isThere(entry) {
+  return !entry || entry.state === State.ACKNOWLEDGED || entry.delivered;
 }

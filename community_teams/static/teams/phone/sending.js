@@ -9,7 +9,7 @@ export const VISITS = "/api/v1/visits";
 export const MOST_AT_ONCE = 200;
 const TIMEOUT_MS = 60_000;
 
-const HAS_IT = new Set(["stored", "already_stored"]);
+const HEARD = new Set(["stored", "already_stored", "conflict", "rejected"]);
 // Faults of one visit, or of the size of the batch; anything else is about the connection or the member.
 const ABOUT_THE_BATCH = new Set(["invalid", "bad_json", "too_many_visits", "too_large"]);
 const GROWS_AGAIN_ONLY_LATER = new Set(["too_large", "too_many_visits", "time_out"]);
@@ -36,7 +36,7 @@ export async function sendWaiting({ outbox, store, fetch, crypto, now, random = 
     const batch = await outbox.take(size);
     if (batch.length === 0) return { sent, stopped: cutOff ? "device_cut_off" : null };
     // The same visits and the same fault again: nothing moves.
-    const turn = batch.map((entry) => `${entry.id}.${entry.rev}.${entry.attempted.rev}`).join();
+    const turn = batch.map((entry) => entry.turn).join();
     const stuck = turn === last;
     last = turn;
     try {
@@ -56,7 +56,7 @@ export async function sendWaiting({ outbox, store, fetch, crypto, now, random = 
         const halved = Math.floor(batch.length / 2);
         if (halved >= 1) size = halved;
         if (ABOUT_THE_BATCH.has(error.code)) {
-          if (halved < 1) await outbox.refuse(batch[0].id, { visit: error.code });
+          if (halved < 1) await outbox.refuse(batch[0].id, batch[0].record, { visit: error.code });
           if (GROWS_AGAIN_ONLY_LATER.has(error.code)) await remember({ size });
           last = null;
           continue;
@@ -90,25 +90,32 @@ export async function sendWaiting({ outbox, store, fetch, crypto, now, random = 
   }
 
   async function settle(batch, results) {
-    const left = new Set(batch.map((entry) => entry.id));
+    const left = new Map(batch.map((entry) => [entry.record.id, entry]));
     let done = 0;
-    for (const { id, outcome, problems } of results) {
-      if (!left.delete(id)) continue;
-      if (HAS_IT.has(outcome)) {
-        await outbox.acknowledge(id);
+    for (const { id: sentAs, outcome, problems } of results) {
+      const entry = left.get(sentAs);
+      if (!entry || !HEARD.has(outcome)) continue;
+      left.delete(sentAs);
+      const { id, record } = entry;
+      if (outcome === "rejected") await outbox.refuse(id, record, problems ?? {});
+      else if (outcome === "conflict") await outbox.conflict(id, record, { visit: "conflict", ...problems });
+      else {
+        await acknowledge(id, record);
         done += 1;
-      } else if (outcome === "conflict") {
-        // The server keeps both, for a person there.
-        await outbox.refuse(id, { visit: "conflict" }, { delivered: true });
-      } else if (outcome === "rejected") {
-        await outbox.refuse(id, problems ?? {});
-      } else {
-        left.add(id);
       }
     }
     // What the answer did not name is unsent.
-    await outbox.giveBack([...left]);
+    await outbox.giveBack([...left.values()].map(({ id }) => id));
     return done;
+  }
+
+  async function acknowledge(id, record) {
+    try {
+      await outbox.acknowledge(id, record);
+    } catch (error) {
+      if (error.code !== "storage_full") throw error;
+      await outbox.drop(id, record);
+    }
   }
 
   async function remember(changes) {

@@ -1,0 +1,240 @@
+// One phone, several members: each sees only their own, and what one recorded never counts as another's.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { membersHere, whoIsSignedIn } from "../../community_teams/static/teams/phone/phone.js";
+import { sendInBackground } from "../../community_teams/static/teams/phone/background.js";
+import { Browser, household, offline, PIN, problem, record, refusal } from "./fakes.mjs";
+
+const SENT = "/api/v1/visits";
+const A = { member: "7", name: "Lò Thị Mẫu" };
+const B = { member: "8", name: "Hà Văn Mẫu" };
+const PIN_OF_B = "551902";
+
+/** A has one visit waiting and a draft; then B signs in on the same phone. */
+async function handedOver() {
+  const browser = new Browser();
+  const server = browser.server;
+  const a = await browser.unlocked(A);
+  const back = offline(server);
+  const visit = await record(a, household(1), { note: "của A" });
+  await a.drafts.save(household(2), { outcome: "met_partial" });
+  await a.outbox.sendNow();
+  a.close();
+  back();
+  browser.pass(60 * 60_000);
+  server.signedIn = "8";
+  const b = await browser.open(B);
+  await b.setPin(PIN_OF_B);
+  return { browser, server, b, visit, asA: () => browser.open(A) };
+}
+
+test("each member has a PIN, drafts and visits of their own", async () => {
+  const { b, asA } = await handedOver();
+
+  assert.equal(await b.drafts.get(household(2)), null);
+  assert.deepEqual(await b.outbox.list(), []);
+  const a = await asA();
+  await assert.rejects(a.unlock(PIN_OF_B), refusal("wrong_pin"));
+  await a.unlock(PIN);
+  assert.equal((await a.outbox.list())[0].household, household(1));
+});
+
+test("A's visit is never sent under B's session, and leaves when A is signed in again", async () => {
+  const { server, b, asA } = await handedOver();
+  await b.outbox.sendNow();
+  const a = await asA();
+  assert.deepEqual(await a.outbox.sendNow(), { sent: 0, stopped: "other_member" });
+  assert.equal(server.stored.size, 0);
+  assert.equal((await a.outbox.summary()).waiting, 1);
+
+  server.signedIn = "7";
+  assert.equal((await a.outbox.sendNow()).sent, 1);
+  assert.deepEqual([...server.stored.values()].map(({ member }) => member), ["7"]);
+});
+
+test("whoever signs in between two requests changes nothing: each request says whose it is", async () => {
+  const { server, b, asA } = await handedOver();
+  b.close();
+  server.signedIn = "7";
+  const a = await asA();
+  const seen = [];
+  server.before = async (address, { headers }) => {
+    if (address !== SENT) return null;
+    seen.push(new Headers(headers).get("X-Member"));
+    server.signedIn = "8";
+    return null;
+  };
+  assert.equal((await a.outbox.sendNow()).stopped, "other_member");
+  assert.deepEqual(seen, ["7"]);
+  assert.equal(server.stored.size, 0);
+});
+
+test("the worker, too, sends only what the signed-in member recorded", async () => {
+  const { browser, server, b } = await handedOver();
+  b.close();
+  assert.deepEqual(await sendInBackground(browser.given), { member: "8", sent: 0, stopped: null });
+  assert.equal(server.stored.size, 0);
+
+  server.signedIn = "7";
+  assert.deepEqual(await sendInBackground(browser.given), { member: "7", sent: 1, stopped: null });
+  assert.equal(server.stored.size, 1);
+});
+
+test("the worker sends while the app is locked and closed", async () => {
+  const browser = new Browser();
+  const phone = await browser.unlocked();
+  const back = offline(browser.server);
+  await record(phone, household(1));
+  await phone.outbox.sendNow();
+  phone.close();
+  back();
+  browser.pass(60 * 60_000);
+
+  assert.equal((await sendInBackground(browser.given)).sent, 1);
+  const again = await browser.unlocked();
+  assert.equal((await again.outbox.list())[0].state, "acknowledged");
+});
+
+test("the worker asks the browser to try again when there is no network, and not when nobody is signed in", async () => {
+  const { browser, server, b } = await handedOver();
+  b.close();
+  const back = offline(server);
+  await assert.rejects(sendInBackground(browser.given), refusal("offline"));
+  back();
+  server.signedIn = null;
+  assert.deepEqual(await sendInBackground(browser.given), { member: null, sent: 0, stopped: "not_signed_in" });
+});
+
+test("the phone remembers who uses it, for choosing without network", async () => {
+  const { browser } = await handedOver();
+  const here = await membersHere(browser.given);
+
+  assert.deepEqual(here.map(({ name }) => name), ["Hà Văn Mẫu", "Lò Thị Mẫu"]);
+  assert.equal((await whoIsSignedIn(browser.given)).member, "8");
+});
+
+test("signing out is refused while visits wait, and nothing is deleted", async () => {
+  const browser = new Browser();
+  const phone = await browser.unlocked();
+  const back = offline(browser.server);
+  await record(phone, household(1));
+  await assert.rejects(phone.signOut(), (error) => error.code === "visits_waiting" && error.count === 1);
+  assert.equal((await phone.outbox.list()).length, 1);
+  assert.equal(browser.server.signedIn, "7");
+
+  back();
+  await phone.signOut();
+  assert.equal(browser.server.stored.size, 1, "it is sent first");
+  assert.equal(browser.server.signedIn, null);
+  assert.deepEqual(await membersHere(browser.given), []);
+  const names = (await browser.indexedDB.databases()).map(({ name }) => name);
+  assert.deepEqual(names, ["doi-so-device"]);
+});
+
+test("a rejected visit holds the sign-out back, a conflict does not", async () => {
+  const browser = new Browser();
+  const phone = await browser.unlocked();
+  const back = offline(browser.server);
+  const { id } = await record(phone, household(1));
+  browser.server.rejected.set(id, { household: "unknown" });
+  back();
+  await assert.rejects(phone.signOut(), refusal("visits_waiting"));
+
+  browser.server.rejected.clear();
+  browser.server.stored.set(id, { visit: { id }, member: "7" });
+  await phone.outbox.retry(id);
+  await phone.signOut();
+});
+
+test("drafts hold the sign-out back unless they are given up", async () => {
+  const browser = new Browser();
+  const phone = await browser.unlocked();
+  await phone.drafts.save(household(1), { outcome: "met_done" });
+  await assert.rejects(phone.signOut(), refusal("drafts_open"));
+  await phone.signOut({ evenDrafts: true });
+  assert.deepEqual(await membersHere(browser.given), []);
+});
+
+test("without network nobody is signed out: the session would stay on the phone", async () => {
+  const browser = new Browser();
+  const phone = await browser.unlocked();
+  offline(browser.server);
+  await assert.rejects(phone.signOut(), refusal("offline"));
+  assert.equal(phone.locked, false);
+});
+
+/** The server has cut the phone off: everything of it is refused, and what it still sends is put aside. */
+function cutOff(server) {
+  const aside = [];
+  server.before = async (address, options) => {
+    if (address === "/dang-xuat") return null;
+    if (address === SENT) aside.push(...(await import("./fakes.mjs")).bodyOf(options).visits);
+    return problem(403, "device_cut_off");
+  };
+  return aside;
+}
+
+test("a phone cut off wipes everything of everybody at its next contact, and ends the session", async () => {
+  const { browser, server, b } = await handedOver();
+  await record(b, household(3)).catch(() => {});
+  await b.outbox.sendNow();
+  const wiped = new Promise((resolve) => b.on("change", ({ what }) => what === "wiped" && resolve()));
+  const device = b.device;
+  cutOff(server);
+  await assert.rejects(b.worklist.refresh(), refusal("device_cut_off"));
+  await wiped;
+
+  assert.deepEqual(await browser.indexedDB.databases(), []);
+  assert.equal(server.signedIn, null);
+  await assert.rejects(b.outbox.summary(), refusal("store_closed"));
+  const stranger = await browser.open(B);
+  assert.equal(stranger.hasPin, false);
+  assert.notEqual(stranger.device, device);
+});
+
+test("what a phone cut off still holds is sent once, for a person to look at, before it is wiped", async () => {
+  const browser = new Browser();
+  const phone = await browser.unlocked();
+  const back = offline(browser.server);
+  for (let number = 1; number <= 3; number += 1) await record(phone, household(number));
+  await phone.outbox.sendNow();
+  back();
+  const aside = cutOff(browser.server);
+  await phone.outbox.sendNow();
+
+  assert.equal(aside.length, 3);
+  assert.deepEqual(await browser.indexedDB.databases(), []);
+});
+
+test("the worker wipes a phone cut off, too", async () => {
+  const browser = new Browser();
+  const phone = await browser.unlocked();
+  const back = offline(browser.server);
+  await record(phone, household(1));
+  await phone.outbox.sendNow();
+  phone.close();
+  back();
+  browser.pass(60 * 60_000);
+  const aside = [];
+  browser.server.before = async (address, options) => {
+    if (address !== SENT) return null;
+    aside.push(options);
+    return problem(403, "device_cut_off");
+  };
+  await sendInBackground(browser.given);
+
+  assert.equal(aside.length, 1);
+  assert.deepEqual(await browser.indexedDB.databases(), []);
+});
+
+test("a page of somebody's that says 403 wipes nothing", async () => {
+  const browser = new Browser();
+  const phone = await browser.unlocked();
+  browser.server.before = async () => new Response('{"code": "device_cut_off"}', { status: 403, headers: { "Content-Type": "text/html" } });
+  await record(phone, household(1));
+  await phone.outbox.sendNow();
+
+  assert.equal((await phone.outbox.list()).length, 1);
+});
