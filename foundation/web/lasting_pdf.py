@@ -107,10 +107,9 @@ def _tags_of(file: Pdf) -> tuple[pikepdf.Object, pikepdf.Object, pikepdf.Object]
     """The tag tree of `file`, its one Document, and its parent tree; made now if there is none yet."""
     if Name.StructTreeRoot not in file.Root:
         tree = file.make_indirect(Dictionary(Nums=Array()))
-        root = file.make_indirect(Dictionary(Type=Name.StructTreeRoot, ParentTree=tree))
-        document = file.make_indirect(Dictionary(Type=Name.StructElem, S=Name.Document, P=root, K=Array()))
-        root.K = Array([document])
-        file.Root.StructTreeRoot = root
+        top = file.make_indirect(Dictionary(Type=Name.StructTreeRoot, ParentTree=tree))
+        top.K = Array([file.make_indirect(Dictionary(Type=Name.StructElem, S=Name.Document, P=top, K=Array()))])
+        file.Root.StructTreeRoot = top
     root = file.Root.StructTreeRoot
     return root, root.K[0], root.ParentTree
 

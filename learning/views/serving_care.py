@@ -5,14 +5,14 @@ from flask import Flask
 from foundation.accounts.domain.roles import Act
 from foundation.accounts.views.work import Work, offer_work
 from foundation.words import N_
-from learning.views import editing, fault_reports
+from learning.views import editing, fault_reports, letters_in_care
 from learning.views.care_blueprint import blueprint
 
-__all__ = ["editing", "fault_reports", "serve_lesson_care"]
+__all__ = ["editing", "fault_reports", "letters_in_care", "serve_lesson_care"]
 
 
 def serve_lesson_care(app: Flask) -> None:
-    """Serve /bai-hoc/<lesson>/bao-sai and /quan-ly/bai-hoc. Needs learning and accounts."""
+    """Serve /bai-hoc/<lesson>/bao-sai, /quan-ly/bai-hoc and /quan-ly/giay-xac-nhan. Needs learning and accounts."""
     app.register_blueprint(blueprint)
     offer_work(
         app,
@@ -23,5 +23,13 @@ def serve_lesson_care(app: Flask) -> None:
             N_("Bài nào cần sửa, bà con báo sai chỗ nào"),
             "book",
             order=60,
+        ),
+        Work(
+            Act.REVOKE_LETTERS,
+            "lesson_care.find_letter",
+            N_("Thu hồi giấy"),
+            N_("Giấy xác nhận cấp nhầm, bị sửa hay bị dùng sai"),
+            "letter",
+            order=65,
         ),
     )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from learning.cli import preview
+from learning.cli.courses import preview
 
 LESSON = "at-otp"
 

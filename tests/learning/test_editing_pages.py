@@ -8,7 +8,7 @@ from courses.domain.facts import About, Fact
 from courses.domain.lesson import Reliability, Source
 from courses.faults import SENTENCES, Fault, amiss
 from foundation.accounts.domain.roles import Role
-from learning.cli import preview
+from learning.cli.courses import preview
 from tests.courses.conftest import Library
 
 LIST = "/quan-ly/bai-hoc"

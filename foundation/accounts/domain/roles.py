@@ -25,6 +25,7 @@ class Act(StrEnum):
     MANAGE_ACCOUNTS = "manage_accounts"
     SEE_AUDIT = "see_audit"
     EDIT_CONTENT = "edit_content"
+    REVOKE_LETTERS = "revoke_letters"  # letters of completion know no area: for those who answer for a province
 
 
 class Role(StrEnum):
@@ -59,12 +60,22 @@ ROLES: dict[Role, frozenset[Act]] = {
     Role.COMMUNE_OFFICER: frozenset(
         _FIGURES | {Act.SEE_HOUSEHOLDS, Act.HANDLE_ISSUES, Act.MANAGE_TEAMS, Act.MANAGE_HAMLETS, Act.SEE_ACCOUNTS}
     ),
-    Role.PROVINCE_OFFICER: frozenset(_FIGURES | {Act.MANAGE_HAMLETS, Act.SEE_ACCOUNTS, Act.SEE_AUDIT}),
+    Role.PROVINCE_OFFICER: frozenset(
+        _FIGURES | {Act.MANAGE_HAMLETS, Act.SEE_ACCOUNTS, Act.SEE_AUDIT, Act.REVOKE_LETTERS}
+    ),
     Role.LEADER_READONLY: frozenset({Act.SEE_COVERAGE, Act.PRINT_REPORT, Act.SEE_TEAMS}),
     Role.CONTENT_EDITOR: frozenset({Act.EDIT_CONTENT}),
     Role.ADMIN: frozenset(
         _FIGURES
-        | {Act.MANAGE_TEAMS, Act.MANAGE_HAMLETS, Act.SEE_ACCOUNTS, Act.MANAGE_ACCOUNTS, Act.SEE_AUDIT, Act.EDIT_CONTENT}
+        | {
+            Act.MANAGE_TEAMS,
+            Act.MANAGE_HAMLETS,
+            Act.SEE_ACCOUNTS,
+            Act.MANAGE_ACCOUNTS,
+            Act.SEE_AUDIT,
+            Act.EDIT_CONTENT,
+            Act.REVOKE_LETTERS,
+        }
     ),
 }
 

@@ -1,0 +1,95 @@
+"""Taking a letter back, for whoever answers for letters."""
+
+from collections.abc import Mapping
+
+from flask import redirect, render_template, request, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from foundation import clock
+from foundation.accounts.domain.roles import Act
+from foundation.accounts.views.access import may, scope_for
+from foundation.problems import Conflict, Invalid
+from foundation.web.database import session, transaction
+from learning.domain.awards import read_scanned
+from learning.domain.codes import Mistyped
+from learning.domain.letters import Letter, Reason, Status
+from learning.services.award_checking import check
+from learning.services.letters import LONGEST_NOTE, revoke_letter
+from learning.views.care_blueprint import blueprint
+from translations.languages import LANGUAGES
+
+# The learner's own wish is the learner's to say, on their own phone.
+REASONS = [reason for reason in Reason if reason is not Reason.OWN_WISH]
+
+
+@blueprint.get("/quan-ly/giay-xac-nhan")
+@may(Act.REVOKE_LETTERS)
+def find_letter() -> str | Response | tuple[str, int]:
+    """The box for a code; with ?ma=… on to that letter, or back here with why not."""
+    typed = request.args.get("ma", "")
+    if not typed.strip():
+        return _box(typed, "missing" if "ma" in request.args else "")
+    letter = _letter(typed)
+    if letter is None:
+        return _box(typed, "no_such_letter"), 404
+    return redirect(url_for(".show_letter", code=letter.code), 303)
+
+
+@blueprint.get("/quan-ly/giay-xac-nhan/<code>")
+@may(Act.REVOKE_LETTERS)
+def show_letter(code: str) -> str | tuple[str, int]:
+    letter = _letter(code)
+    return _page(letter) if letter else (_box(code, "no_such_letter"), 404)
+
+
+@blueprint.post("/quan-ly/giay-xac-nhan/<code>")
+@may(Act.REVOKE_LETTERS)
+def revoke(code: str) -> Response | str | tuple[str, int]:
+    letter = _letter(code)
+    if letter is None:
+        return _box(code, "no_such_letter"), 404
+    reason, note = request.form.get("reason", ""), request.form.get("note", "")
+    if reason not in REASONS:
+        return _page(letter, note=note, faults={"reason": "choose_one"}), 422
+    try:
+        with transaction() as writing:
+            revoke_letter(
+                writing,
+                letter.code,
+                Reason(reason),
+                note=note,
+                who=current_user.name,
+                area_path=scope_for(Act.REVOKE_LETTERS).paths[0],
+                now=clock.now(),
+            )
+    except Invalid as faulty:
+        return _page(letter, reason=reason, note=note, faults=faulty.fields), faulty.status
+    except Conflict as conflict:
+        return _page(letter), conflict.status
+    return redirect(url_for(".show_letter", code=letter.code), 303)
+
+
+def _letter(typed: str) -> Letter | None:
+    try:
+        return check(session(), read_scanned(typed)).letter
+    except Mistyped:
+        return None
+
+
+def _box(typed: str, error: str) -> str:
+    return render_template("learning/letter_to_revoke.html", typed=typed, error=error)
+
+
+def _page(letter: Letter, *, reason: str = "", note: str = "", faults: Mapping[str, str] | None = None) -> str:
+    return render_template(
+        "learning/letter_in_care.html",
+        letter=letter,
+        language_name=LANGUAGES[letter.facts.language].vietnamese_name,
+        open=letter.status is Status.VALID,
+        reasons=REASONS,
+        reason=reason,
+        note=note,
+        faults=faults or {},
+        longest=LONGEST_NOTE,
+    )
