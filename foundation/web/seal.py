@@ -16,6 +16,14 @@ _UNSEEN = InvisSigSettings(set_print_flag=True, set_hidden_flag=False, box_out_o
 _signers: dict[tuple[Path, str], SimpleSigner] = {}
 
 
+class _AsItStands(IncrementalPdfFileWriter):
+    """Adds the seal and leaves the file's own account of itself alone."""
+
+    def _update_meta(self) -> None:
+        # pyHanko would write the metadata anew, as its own: PDF/A wants it to agree with the rest of the file.
+        return
+
+
 def sealed(pdf: bytes, file: Path, password: str, *, tip: str) -> bytes:
     """`pdf` with a seal added to its end; nothing of what it holds is written anew.
 
@@ -27,7 +35,7 @@ def sealed(pdf: bytes, file: Path, password: str, *, tip: str) -> bytes:
         PdfSignatureMetadata(field_name=FIELD, md_algorithm="sha256", subfilter=SigSeedSubFilter.PADES),
         signer=_signer(file, password),
         new_field_spec=SigFieldSpec(FIELD, invis_sig_settings=_UNSEEN, readable_field_name=tip),
-    ).sign_pdf(IncrementalPdfFileWriter(io.BytesIO(pdf)), output=written)
+    ).sign_pdf(_AsItStands(io.BytesIO(pdf)), output=written)
     return written.getvalue()
 
 

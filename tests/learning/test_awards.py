@@ -1,0 +1,147 @@
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from uuid import uuid4
+
+import cbor2
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from learning.domain.awards import (
+    CONTEXT,
+    MOST_BYTES,
+    Damaged,
+    award_of,
+    read_scanned,
+    read_token,
+    signed_token,
+)
+from learning.domain.codes import RANDOM_BITS, Mistyped, code_from
+from learning.domain.letters import Facts, Letter, Manner, Status
+from learning.domain.names import LONGEST
+
+CODE = code_from(20_261_121_000)
+KEY = "0a1b2c3d"
+LONGEST_COURSE = "thanh-toan-khong-tien-mat"
+
+
+def letter(name="Nguyễn Thị Mẫu", *, course="vneid-cai-dat", **changes):
+    facts = Facts(
+        name, "Khoá mẫu", ("Bài mẫu",), 3, date(2026, 11, 21), "vi", "Xã Đoàn Mẫu", "2026-12", Manner.ASSISTED
+    )
+    made = Letter(CODE, uuid4(), course, facts, Status.VALID, datetime(2026, 11, 21, tzinfo=UTC), status_index=70_000)
+    return replace(made, **changes)
+
+
+def sign(message):
+    assert message.startswith(CONTEXT)
+    return bytes(64)
+
+
+def bytes_of(digits):
+    number = int(digits)
+    return number.to_bytes((number.bit_length() + 7) // 8)
+
+
+def digits_of(token):
+    return str(int.from_bytes(token))
+
+
+def test_what_is_written_is_read_back():
+    award = award_of(letter(), KEY)
+
+    read, message, signature = read_token(signed_token(award, sign))
+
+    assert read == award
+    assert read.name == "Nguyễn Thị Mẫu"
+    assert read.whole
+    assert read.manner is Manner.ASSISTED
+    assert message.startswith(CONTEXT)
+    assert signature == bytes(64)
+
+
+@pytest.mark.parametrize("name", ["Nguyễn Thị Hoàng Phương Thảo Nguyên Ánh", "Ẵ" * LONGEST, "A " * 40, "ꪼꪕ ꪒꪱ " * 11])
+@pytest.mark.parametrize("course", ["ai-co-ban", LONGEST_COURSE])
+def test_a_name_too_long_for_the_square_code_is_shortened_to_initials(name, course):
+    award = award_of(letter(name.strip(), course=course), KEY)
+
+    assert not award.whole
+    assert award.name.split()[0] == f"{name[0]}."
+    assert len(bytes_of(signed_token(award, sign))) <= MOST_BYTES
+
+
+@given(st.integers(0, 2**RANDOM_BITS - 1), st.integers(0, 10_000_000), st.text("ẴabÂ đ", min_size=1, max_size=LONGEST))
+def test_every_award_fits(number, index, name):
+    name = " ".join(name.split()) or "A"
+    award = award_of(letter(name, code=code_from(number), status_index=index, course=LONGEST_COURSE), KEY)
+
+    digits = signed_token(award, sign)
+
+    assert len(bytes_of(digits)) <= MOST_BYTES
+    assert read_token(digits)[0] == award
+
+
+def test_a_cut_token_is_told_as_damaged_wherever_it_was_cut():
+    digits = signed_token(award_of(letter(), KEY), sign)
+
+    for length in range(len(digits)):
+        with pytest.raises(Damaged):
+            read_token(digits[:length])
+        with pytest.raises(Damaged):
+            read_token(digits[len(digits) - length :])
+
+
+@pytest.mark.parametrize(
+    "places",
+    [
+        [],
+        "text",
+        {1: 2},
+        [2, b"\0\0\0\0", bytes(6), 1, 1, 0, "khoa", "Tên"],
+        [1, "khoá", bytes(6), 1, 1, 0, "khoa", "Tên"],
+        [1, b"\0\0\0\0", bytes(6), 1, 1, 9, "khoa", "Tên"],
+        [1, b"\0\0\0\0", bytes(6), 1, 1, -1, "khoa", "Tên"],
+        [1, b"\0\0\0\0", bytes(6), 1, 10**30, 0, "khoa", "Tên"],
+        [1, b"\0\0\0\0", bytes(6), 1, 1, 0, "khoa", []],
+        [1, b"\0\0\0\0", bytes(6), 1, 1, 0, "khoa", [5]],
+        [1, b"\0\0\0\0", bytes(6), 1, 1, 0, "khoa", ["T.", "M."]],
+        [1, b"\0\0\0\0", bytes(6), 1, 1, 0, 7, "Tên"],
+        [1, b"\0\0\0\0", bytes(6), 1, 1, 0, "khoa", "Tên", "thừa"],
+    ],
+)
+def test_what_we_would_never_write_is_damaged(places):
+    with pytest.raises(Damaged):
+        read_token(digits_of(cbor2.dumps(places).ljust(40, b"\0") + bytes(64)))
+    with pytest.raises(Damaged):
+        read_token(digits_of(b"\x88" + cbor2.dumps(places) + bytes(64)))
+
+
+@given(st.binary(min_size=64, max_size=MOST_BYTES))
+def test_no_bytes_at_all_break_the_reader(token):
+    try:
+        read_token(digits_of(b"\x88" + token))
+    except Damaged:
+        return
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "digits"),
+    [
+        (f"https://hoc.example.vn/xac-nhan/{CODE}#123456", CODE, "123456"),
+        (f"  http://10.0.0.2:8000/xac-nhan/{CODE.lower()}#12\n34 ", CODE, "1234"),
+        (f"https://hoc.example.vn/xac-nhan/{CODE}", CODE, ""),
+        (f"{CODE[:3]}-{CODE[3:6]}-{CODE[6:]}", CODE, ""),
+        ("7" * 300, "", "7" * 300),
+        ("7" * 150 + "\n" + "7" * 150, "", "7" * 300),
+    ],
+)
+def test_whatever_comes_from_a_letter_is_taken_apart(text, code, digits):
+    scanned = read_scanned(text)
+
+    assert (scanned.code, scanned.digits) == (code, digits)
+
+
+@pytest.mark.parametrize("text", ["", "https://example.vn/khac", "https://x.vn/xac-nhan/ABC", "7" * 30, "bác ơi", "\0"])
+def test_anything_else_is_mistyped(text):
+    with pytest.raises(Mistyped):
+        read_scanned(text)
