@@ -13,7 +13,7 @@ from learning.domain.progress import Answer, course_progress
 from learning.views.blueprint import blueprint
 from learning.views.finding import catalogue, find_course
 from learning.views.kept_pages import kept_for_strangers
-from learning.views.learner import known_learner
+from learning.views.learner import current_person, known_learner, people_here
 from learning.views.walked_path import walked_path
 from translations.web import language
 
@@ -33,6 +33,8 @@ def home() -> Response | str:
         paths = catalogue().paths
         return render_template(
             "learning/home.html",
+            person=current_person(),
+            people=people_here(),
             first=_suggested_first(),
             next_lesson=_under_way(answers) if answers else None,
             paths=paths,

@@ -14,7 +14,7 @@ from learning.domain.progress import Progress, course_progress, lesson_progress,
 from learning.services.answers import record_answer
 from learning.views.blueprint import blueprint
 from learning.views.finding import find_course, find_lesson, find_question, form_id
-from learning.views.learner import known_learner, learner_for_answer
+from learning.views.learner import current_person, known_learner, learner_for_answer, people_here
 from learning.views.walked_path import walked_path
 
 
@@ -84,6 +84,8 @@ def finish(lesson_id: str) -> str:
         "learning/finished.html",
         lesson=lesson,
         course=course,
+        person=current_person(),
+        people=people_here(),
         progress=progress,
         missing=_way_to_missing(lesson, progress),
         through_course=through_course,

@@ -1,5 +1,7 @@
 """How a letter's code is shown to people."""
 
+from datetime import datetime
+
 from learning.domain.codes import in_groups
 from learning.views.blueprint import blueprint
 
@@ -7,6 +9,12 @@ from learning.views.blueprint import blueprint
 @blueprint.app_template_filter("letter_code")
 def letter_code(code: str) -> str:
     return in_groups(code)
+
+
+@blueprint.app_template_filter("moment_read")
+def moment_read(written: str) -> datetime:
+    """The moment that was written as ISO 8601."""
+    return datetime.fromisoformat(written)
 
 
 @blueprint.app_template_filter("first_letter")
