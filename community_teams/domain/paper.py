@@ -138,4 +138,5 @@ def on_the_sheet(fault_name: str) -> str:
     if skills:
         return head + skills
     name, _, last = fault_name.rpartition(".")
-    return name if last.isdecimal() and name in LINES else fault_name
+    several = name in LINES or name.endswith(".lessons")
+    return name if last.isdecimal() and several else fault_name

@@ -2,12 +2,12 @@
 
 from flask import Flask
 
-from community_teams.views import desk, issues
+from community_teams.views import desk, issues, paper, paper_prints
 from foundation.accounts.domain.roles import Act
 from foundation.accounts.views.work import Work, offer_work
 from foundation.words import N_
 
-__all__ = ["desk", "issues", "serve_forms"]
+__all__ = ["desk", "issues", "paper", "paper_prints", "serve_forms"]
 
 
 def serve_forms(app: Flask) -> None:
