@@ -4,7 +4,7 @@ import os
 import platform
 import sys
 
-from bench import coverage, lessons, letters, library, lighthouse, prints, slow_line
+from bench import coverage, lessons, letters, library, lighthouse, prints, slow_line, worklist
 from bench.table import show
 
 MEASUREMENTS = {
@@ -15,6 +15,7 @@ MEASUREMENTS = {
     "letters": letters.measure,
     "prints": prints.measure,
     "coverage": coverage.measure,
+    "worklist": worklist.measure,
 }
 
 

@@ -1,8 +1,9 @@
 """Commands of the community teams: `flask --app app teams …` and `flask --app app sample …`."""
 
+from community_teams.cli.household_moves import merge, move
 from community_teams.cli.preparing import migrate, prepare
 from community_teams.cli.report import report
 from community_teams.cli.sample import commands as sample_commands
 from community_teams.cli.teams import commands as teams_commands
 
-__all__ = ["migrate", "prepare", "report", "sample_commands", "teams_commands"]
+__all__ = ["merge", "migrate", "move", "prepare", "report", "sample_commands", "teams_commands"]

@@ -26,9 +26,12 @@ def standing_now(household: Household) -> Standing:
 def knocks_in(session: Session, hamlet_code: str) -> list[tuple[Household, list[Knocked]]]:
     """Every household of the hamlet, by id, with the visits and knocks that count, as they were made."""
     found: defaultdict[UUID, list[Knocked]] = defaultdict(list)
-    visits = select(
-        Visit.household_id, Visit.visited_on, Visit.outcome, Visit.started_at, Visit.next_visit_on, Visit.said
-    ).where(Visit.hamlet_code == hamlet_code, Visit.household_id.is_not(None), NOT_CORRECTED)
+    # By the household's hamlet, not the visit's: one that moved here brings its knocks along.
+    visits = (
+        select(Visit.household_id, Visit.visited_on, Visit.outcome, Visit.started_at, Visit.next_visit_on, Visit.said)
+        .join(Household, Household.id == Visit.household_id)
+        .where(Household.hamlet_code == hamlet_code, NOT_CORRECTED)
+    )
     for household_id, day, outcome, at, again, said in session.execute(visits):
         assert household_id is not None
         found[household_id].append(Knocked(day, outcome, at, again, said))

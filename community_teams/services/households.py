@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
-from uuid import uuid4
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from uuid_utils.compat import uuid7
 
 from community_teams.domain.counting import Sum
 from community_teams.domain.household_lists import NewHousehold, read_households
@@ -107,7 +107,8 @@ def _insert(
 def row_of(new: NewHousehold, *, is_sample: bool, change: int) -> dict[str, Any]:
     """The columns of a household nobody has visited yet. change: as counters.lock_hamlets gives it."""
     return {
-        "id": new.id or uuid4(),
+        # Made one after another, they begin alike: a list of them packs into half of what chance alone would make.
+        "id": new.id or uuid7(),
         "short_code": new.short_code,
         "hamlet_code": new.hamlet_code,
         "lane": new.lane,

@@ -1,0 +1,66 @@
+"""`flask --app app teams move-household | merge-household`: households that change lists."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from uuid import UUID
+
+import click
+
+from community_teams.cli.teams import commands
+from community_teams.queries.household_codes import by_code
+from community_teams.services.household_moves import merge_household, move_household
+from foundation import clock
+from foundation.accounts.services.audit import COMMAND_LINE
+from foundation.areas.domain.scope import NATION
+from foundation.problems import Conflict, NotFound
+from foundation.web.database import session, transaction
+
+REFUSED = {
+    "no_such_hamlet": "không có thôn, bản nào mang mã {to}",
+    "short_code_taken": "thôn, bản {to} đã có hộ mang mã {code}",
+    "sample_hamlet": "không chuyển hộ thật vào thôn, bản mẫu, hoặc ngược lại",
+    "same_household": "hai mã này là một hộ",
+    "already_merged": "hộ {to} đã được gộp vào hộ khác",
+}
+
+
+@commands.command("move-household")
+@click.argument("hamlet")
+@click.argument("code")
+@click.argument("to")
+def move(hamlet: str, code: str, to: str) -> None:
+    """Put household CODE of HAMLET on the list of the hamlet with the code TO. Noted in the audit log.
+
+    Its visits stay where they were made. Phones of the old hamlet drop it, those of the new one get it.
+    """
+    household = _id(hamlet, code)
+    with _telling(code=code, to=to), transaction() as writing:
+        move_household(writing, household, to, by=COMMAND_LINE, scope=NATION, now=clock.now())
+    click.echo(f"Hộ {code} nay thuộc {to}.")
+
+
+@commands.command("merge-household")
+@click.argument("hamlet")
+@click.argument("code")
+@click.argument("into")
+def merge(hamlet: str, code: str, into: str) -> None:
+    """Say that household CODE of HAMLET is the same as household INTO, which stays. Noted in the audit log."""
+    household, stays = _id(hamlet, code), _id(hamlet, into)
+    with _telling(code=code, to=into), transaction() as writing:
+        merge_household(writing, household, stays, by=COMMAND_LINE, scope=NATION, now=clock.now())
+    click.echo(f"Hộ {code} đã gộp vào hộ {into}.")
+
+
+def _id(hamlet: str, code: str) -> UUID:
+    found = by_code(session(), NATION, hamlet, code)
+    if len(found) != 1:
+        raise click.ClickException(f"{hamlet} không có hộ nào mang mã {code}, hoặc có nhiều hộ. Xin gõ đủ mã.")
+    return found[0].id
+
+
+@contextmanager
+def _telling(**values: str) -> Iterator[None]:
+    try:
+        yield
+    except (Conflict, NotFound) as problem:
+        raise click.ClickException(f"{REFUSED[problem.code].format(**values)}. Chưa đổi gì.") from None

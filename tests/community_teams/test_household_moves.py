@@ -1,0 +1,157 @@
+"""Households that move to another hamlet's list, or turn out to be another."""
+
+from datetime import timedelta
+
+import pytest
+
+from community_teams.models import HamletTotal
+from community_teams.queries.worklist_pages import next_page
+from community_teams.services.household_moves import merge_household, move_household
+from community_teams.services.recounting import recount
+from foundation.areas.domain.scope import NATION, Scope
+from foundation.problems import Conflict, NotFound
+from tests.making.community_teams import MORNING
+
+LATER = MORNING + timedelta(hours=1)
+
+
+@pytest.fixture
+def old(make):
+    return make.hamlet()
+
+
+@pytest.fixture
+def new(make):
+    return make.hamlet()
+
+
+@pytest.fixture
+def move(session):
+    def move(household, to, scope=NATION, now=LATER):
+        return move_household(session, household.id, to.code, by="can-bo", scope=scope, now=now)
+
+    return move
+
+
+@pytest.fixture
+def merge(session):
+    def merge(household, into):
+        return merge_household(session, household.id, into.id, by="can-bo", scope=NATION, now=LATER)
+
+    return merge
+
+
+def figures(session, hamlet):
+    row = session.get_one(HamletTotal, hamlet.code, populate_existing=True)
+    return row.households, row.knocked, row.reached, row.met_done
+
+
+def list_of(session, hamlet, cursor=None):
+    return next_page(session, Scope((hamlet.path,)), frozenset(), cursor, person=1, most=1000)
+
+
+def test_a_moved_household_is_counted_where_it_is_and_its_visit_where_it_was_made(session, make, old, new, move):
+    household = make.household(old)
+    make.visit(household)
+
+    move(household, new)
+
+    assert figures(session, old) == (0, 0, 0, 1)
+    assert figures(session, new) == (1, 1, 1, 0)
+    assert recount(session, NATION, now=LATER) == []
+
+
+def test_phones_of_both_hamlets_are_told(session, make, old, new, move):
+    household = make.household(old)
+    make.household(new)
+    here, there = list_of(session, old).cursor, list_of(session, new).cursor
+
+    move(household, new)
+
+    gone, come = list_of(session, old, here), list_of(session, new, there)
+    assert (gone.gone, gone.households) == ([household.id], [])
+    assert ([row.id for row in come.households], come.gone) == ([household.id], [])
+    # And back again.
+    move(household, old, now=LATER + timedelta(hours=1))
+    assert [row.id for row in list_of(session, old, gone.cursor).households] == [household.id]
+    assert list_of(session, new, come.cursor).gone == [household.id]
+
+
+def test_moving_there_again_changes_nothing(session, make, old, new, move):
+    household = make.household(old)
+    move(household, new)
+    version = household.version
+
+    assert move(household, new).version == version
+
+
+def test_a_visit_to_a_moved_household_counts_in_its_new_hamlet(session, make, old, new, move):
+    household = make.household(old)
+    make.visit(household, "not_home", days_ago=3)
+    move(household, new)
+    session.commit()
+    make.visit(household)
+
+    assert figures(session, new) == (1, 1, 1, 1)
+    assert recount(session, NATION, now=LATER) == []
+
+
+def test_what_cannot_be_moved_is_refused(session, make, old, new, move):
+    household = make.household(old, "M1-001")
+    make.household(new, "M1-001")
+
+    with pytest.raises(Conflict, match="short_code_taken"):
+        move(household, new)
+    with pytest.raises(Conflict, match="sample_hamlet"):
+        move(household, make.hamlet(is_sample=True))
+    with pytest.raises(NotFound, match="no_such_hamlet"):
+        move(household, make.commune())
+    with pytest.raises(NotFound, match="no_such_hamlet"):
+        move(household, new, scope=Scope((old.path,)))
+    with pytest.raises(NotFound, match="no_such_household"):
+        move(household, new, scope=Scope((new.path,)))
+
+
+def test_a_merged_household_leaves_the_list_and_the_count(session, make, old, merge):
+    household, stays = make.household(old), make.household(old)
+    make.visit(household)
+    cursor = list_of(session, old).cursor
+
+    assert merge(household, stays) == stays
+
+    assert figures(session, old) == (1, 0, 0, 1)
+    page = list_of(session, old, cursor)
+    assert (page.gone, page.households) == ([household.id], [])
+    assert merge(household, stays) == stays
+    assert recount(session, NATION, now=LATER) == []
+
+
+def test_what_cannot_be_merged_is_refused(session, make, old, new, merge):
+    household, stays = make.household(old), make.household(old)
+
+    with pytest.raises(Conflict, match="same_household"):
+        merge(household, household)
+    with pytest.raises(Conflict, match="another_hamlet"):
+        merge(household, make.household(new))
+    merge(household, stays)
+    with pytest.raises(Conflict, match="already_merged"):
+        merge(stays, household)
+
+
+def test_the_commands_say_what_they_did_or_why_not(app, make, old, new):
+    make.household(old, "M1-001")
+    make.household(old, "M1-002")
+    make.household(new, "M1-002")
+
+    def run(*words):
+        return app.test_cli_runner().invoke(args=["teams", *words])
+
+    assert f"Hộ M1-001 nay thuộc {new.code}" in run("move-household", old.code, "M1-001", new.code).output
+    refused = run("move-household", old.code, "M1-002", new.code)
+    assert (refused.exit_code, f"thôn, bản {new.code} đã có hộ mang mã M1-002. Chưa đổi gì." in refused.output) == (
+        1,
+        True,
+    )
+    assert "không có hộ nào mang mã M9" in run("move-household", old.code, "M9", new.code).output
+    assert "đã gộp vào hộ M1-002" in run("merge-household", new.code, "M1-001", "M1-002").output
+    assert "là một hộ" in run("merge-household", new.code, "M1-002", "M1-002").output
