@@ -219,3 +219,22 @@ def test_only_what_nobody_touched_is_set_aside():
         ("language_used", "vi"),
         ("language_used", "mtq"),
     ]
+
+
+@pytest.mark.parametrize("input_type", ["phone", "paper", "desk", "web"])
+def test_a_visit_is_corrected_however_it_came_and_its_history_stays(visitor, make, hamlet, member, session, input_type):
+    household = make.household(hamlet)
+    issue = {"type": "signal", "note": "Không có sóng"}
+    visit = make.visit(household, member=member, **KNOWN, input_type=input_type, note="Bản đầu", issues=[issue])
+    for note in ("Bản hai", "Bản ba"):
+        page = visitor.follow(visitor.open(f"/doi-so/ho/{household.id}"), "Ghi nhầm? Sửa lượt này")
+        visitor.send(page.address + f"?sua={visit.id}", **untouched(page, "/tham") | {"note": note})
+    latest = newest(session)
+
+    page = visitor.open(f"/doi-so/ho/{household.id}")
+    assert page.text.index("Bản ba") < page.text.index("Bản hai") < page.text.index("Bản đầu")
+    assert page.text.count("Xem bản trước khi sửa") == 1
+    assert page.text.count("Ghi nhầm? Sửa lượt này") == 1
+    assert [person.skills for person in latest.people] == [{"wifi": 0, "otp_secret": 2}, None]
+    assert (latest.adults, latest.phone_problems, latest.needs_support) == (3, ["old", "full"], {"seeing": 1})
+    assert "Còn mở 1" in visitor.open("/quan-ly/vuong-mac")
