@@ -1,12 +1,16 @@
+import json
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from uuid import uuid4
 
 import cbor2
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
+from foundation.settings import HOUSE
+from learning.domain.award_keys import key_id
 from learning.domain.awards import (
     CONTEXT,
     MOST_BYTES,
@@ -145,3 +149,13 @@ def test_whatever_comes_from_a_letter_is_taken_apart(text, code, digits):
 def test_anything_else_is_mistyped(text):
     with pytest.raises(Mistyped):
         read_scanned(text)
+
+
+def test_the_sample_that_browsers_are_held_against_is_what_we_sign():
+    sample = json.loads((HOUSE / "tests/browser_modules/letter.json").read_text(encoding="utf-8"))
+    private = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+    made = letter(status_index=70_001)
+    made = replace(made, facts=replace(made.facts, manner=Manner.SUPERVISED))
+
+    assert key_id(private.public_key().public_bytes_raw()) == sample["key"]
+    assert signed_token(award_of(made, sample["key"]), private.sign) == sample["digits"]

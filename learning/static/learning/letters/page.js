@@ -2,7 +2,7 @@
 
 import { checkAward } from "./checking.js";
 import { newestOrKept } from "./kept.js";
-import { Mistyped, readScanned } from "./reading.js";
+import { Damaged, Mistyped, readScanned } from "./reading.js";
 
 const main = document.querySelector("#check");
 const at = (selector) => main.querySelector(selector);
@@ -64,7 +64,15 @@ async function check(text) {
   }
   const [keys, status] = await lists();
   if (!keys || !status) return show("nothing_kept");
-  const { finding, award } = await checkAward(scanned, keys.content, status.content, await tools);
+  let said;
+  try {
+    said = await checkAward(scanned, keys.content, status.content, await tools);
+  } catch (error) {
+    // Kept lists that do not belong together, or were tampered with, are as good as none.
+    if (!(error instanceof Damaged)) throw error;
+    return show("nothing_kept");
+  }
+  const { finding, award } = said;
   show(finding, { award, courses: keys.content.courses, asOf: status.content.as_of, fresh: status.fresh });
 }
 
