@@ -48,9 +48,15 @@ def chromium() -> str:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory) -> Iterator[str]:
+def served_folder(tmp_path_factory) -> Path:
+    """The data folder of the platform that is served."""
+    return tmp_path_factory.mktemp("served")
+
+
+@pytest.fixture(scope="session")
+def server(served_folder) -> Iterator[str]:
     """The address of the platform, prepared and served as `make run` does it."""
-    with serve(tmp_path_factory.mktemp("served")) as address:
+    with serve(served_folder) as address:
         yield address
 
 
