@@ -68,10 +68,22 @@ def phone_counts(session: Session, scope: Scope) -> dict[Shown, int]:
     }
 
 
-def held_visits(session: Session, scope: Scope) -> int:
-    """How many visits the phones within `scope` that are not cut off still hold, as they said when last heard of."""
-    held = select(func.sum(Device.pending_reported)).where(*_conditions(scope, Shown.HOLDING))
-    return session.scalar(held) or 0
+@dataclass(frozen=True)
+class Held:
+    """Visits that lie on so many phones; one that is shared counts once."""
+
+    visits: int
+    phones: int
+
+
+def held_visits(session: Session, scope: Scope) -> Held:
+    """What the phones within `scope` that are not cut off still hold, as they said when last heard of."""
+    visits, phones = session.execute(
+        select(func.sum(Device.pending_reported), func.count(Device.id.distinct())).where(
+            *_conditions(scope, Shown.HOLDING)
+        )
+    ).one()
+    return Held(visits or 0, phones)
 
 
 def carriers(session: Session, scope: Scope, device: UUID) -> list[Carried]:

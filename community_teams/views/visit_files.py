@@ -18,13 +18,13 @@ from foundation.problems import Invalid
 from foundation.web.database import session, transaction
 
 
-@blueprint.get("/quan-ly/nhap-phieu")
+@blueprint.get("/quan-ly/may/nhap-phieu")
 @may(Act.MANAGE_TEAMS)
 def ask_visit_file() -> str:
     return _form({})
 
 
-@blueprint.post("/quan-ly/nhap-phieu")
+@blueprint.post("/quan-ly/may/nhap-phieu")
 @may(Act.MANAGE_TEAMS)
 def take_visit_file() -> str | tuple[str, int]:
     sent = request.files.get("file")

@@ -45,7 +45,7 @@ def heard(session, now):
 def upload(visitor, content, expect=200, **fields):
     if not isinstance(content, bytes):
         content = json.dumps(content).encode()
-    return visitor.send("/quan-ly/nhap-phieu", expect=expect, file=(io.BytesIO(content), "phieu.json"), **fields)
+    return visitor.send("/quan-ly/may/nhap-phieu", expect=expect, file=(io.BytesIO(content), "phieu.json"), **fields)
 
 
 def test_phones_that_hold_visits_come_first_the_longest_silent_on_top(visitor, make, hamlet, member, officer, heard):
@@ -63,6 +63,16 @@ def test_phones_that_hold_visits_come_first_the_longest_silent_on_top(visitor, m
     assert "còn 12 phiếu chưa gửi · liên lạc lần cuối 12:00 19/11/2026 · Bản Mẫu Xa" in page
     assert "Vi Thị Xong" not in page
     assert "Vi Thị Xong" in visitor.open("/quan-ly/may?loc=tat-ca")
+
+
+def test_a_shared_phone_is_one_phone_with_a_line_for_each(visitor, make, hamlet, member, officer, heard):
+    heard(member, pending=3)
+    heard(make.person(area=hamlet, display_name="Hà Văn Mẫu"), pending=2)
+
+    page = visitor.open("/quan-ly/may")
+    assert "5 phiếu còn nằm trên 1 máy" in page
+    assert "Còn phiếu 2" in page
+    assert "Máy này 2 người dùng chung" in visitor.open(f"/quan-ly/may/{PHONE}")
 
 
 def test_a_phone_tells_its_version_and_whether_it_keeps_what_it_stores(visitor, member, officer, heard):
@@ -104,7 +114,7 @@ def test_who_only_looks_on_cannot_cut_off_or_import(visitor, make, member, heard
 
     assert "Bác báo cán bộ xã để ngắt máy" in visitor.open(f"/quan-ly/may/{PHONE}")
     visitor.send(f"/quan-ly/may/{PHONE}/ngat", expect=403)
-    visitor.open("/quan-ly/nhap-phieu", expect=403)
+    visitor.open("/quan-ly/may/nhap-phieu", expect=403)
 
 
 def test_a_visitor_sees_no_phones(visitor, member, now):
@@ -189,7 +199,7 @@ def test_what_is_no_file_of_visits_is_said_and_nothing_written(visitor, officer,
 
 
 def test_no_file_at_all_is_said(visitor, officer):
-    assert "Bác chưa chọn tệp" in visitor.send("/quan-ly/nhap-phieu", expect=422, member="a")
+    assert "Bác chưa chọn tệp" in visitor.send("/quan-ly/may/nhap-phieu", expect=422, member="a")
 
 
 def test_a_member_of_another_commune_is_not_known_here(visitor, make, officer):
