@@ -23,7 +23,10 @@ function show(html, address) {
   main.replaceChildren(...next.getElementById("main").childNodes);
   document.title = next.title;
   // A live region speaks of what is put into it later, not of what it was born with.
-  if (words) requestAnimationFrame(() => main.querySelector("[role=status]").replaceChildren(...words.childNodes));
+  requestAnimationFrame(() => {
+    if (words) main.querySelector("[role=status]").replaceChildren(...words.childNodes);
+    main.querySelector(".touch.flash")?.scrollIntoView({ block: "nearest" });
+  });
   main.querySelector("h1").focus();
   main.scrollIntoView();
 }
