@@ -4,7 +4,7 @@ import os
 import platform
 import sys
 
-from bench import coverage, lessons, letters, library, lighthouse, prints, slow_line, worklist
+from bench import coverage, lessons, letters, library, lighthouse, prints, slow_line, team_app, visits, worklist
 from bench.table import show
 
 MEASUREMENTS = {
@@ -15,6 +15,8 @@ MEASUREMENTS = {
     "letters": letters.measure,
     "prints": prints.measure,
     "coverage": coverage.measure,
+    "visits": visits.measure,
+    "team_app": team_app.measure,
     "worklist": worklist.measure,
 }
 

@@ -40,7 +40,7 @@ describe(
         takes=Batch,
         gives=BatchAnswer,
         refusals={
-            400: ("bad_json",),
+            400: ("bad_json", "bad_gzip"),
             403: ("device_cut_off", "foreign_site"),
             413: ("too_large", "too_many_visits"),
             415: ("not_json", "unknown_encoding"),

@@ -46,8 +46,8 @@ class Parameter:
 class Operation:
     """One thing a program may ask for.
 
-    path: as Flask writes it, "/api/v1/coverage/<code>". takes, gives: pydantic models of the JSON sent and answered;
-    gives may also be a JSON Schema. refusals: {status: codes of the problem}. signed_in: whether a session is needed.
+    path: as Flask writes it, "/api/v1/coverage/<code>". takes, gives: pydantic models of the JSON sent and answered, or
+    its JSON Schema. refusals: {status: codes of the problem}. signed_in: whether a session is needed.
     packed: whether the body may be sent with Content-Encoding: gzip.
     """
 
@@ -56,7 +56,7 @@ class Operation:
     name: str
     about: str
     gives: type[BaseModel] | Mapping[str, Any]
-    takes: type[BaseModel] | None = None
+    takes: type[BaseModel] | Mapping[str, Any] | None = None
     media: str = "application/json"
     parameters: Sequence[Parameter] = ()
     refusals: Mapping[int, Sequence[str]] = field(default_factory=dict)
@@ -107,7 +107,7 @@ def tell_api() -> Answer:
 
 
 def _document(operations: Sequence[Operation]) -> dict[str, Any]:
-    taken = [(model, "validation") for each in operations if (model := each.takes) is not None]
+    taken = [(model, "validation") for each in operations if isinstance(model := each.takes, type)]
     given = [(model, "serialization") for each in operations if isinstance(model := each.gives, type)]
     names, schemas = models_json_schema([*taken, *given], ref_template=_SCHEMAS)  # type: ignore[list-item]
     paths: dict[str, dict[str, Any]] = {}
@@ -162,7 +162,8 @@ def _told(each: Operation, names: Mapping[Any, Any]) -> dict[str, Any]:
     if parameters:
         told["parameters"] = parameters
     if each.takes is not None:
-        body = {"required": True, "content": {"application/json": {"schema": names[each.takes, "validation"]}}}
+        takes = names[each.takes, "validation"] if isinstance(each.takes, type) else dict(each.takes)
+        body: dict[str, Any] = {"required": True, "content": {"application/json": {"schema": takes}}}
         if each.packed:
             body["description"] = "May be sent with Content-Encoding: gzip."
         told["requestBody"] = body
