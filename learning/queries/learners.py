@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from learning.domain.learners import AgeBand, Person
@@ -18,15 +18,19 @@ class SharedPhone:
     people: tuple[Person, ...]
 
 
+# Built once: it is asked for every page of everybody who has learnt something.
+_PHONE = (
+    select(Phone.id, Learner.id, Learner.nickname, Learner.picture, Learner.age_band)
+    .outerjoin(PhoneLearner, PhoneLearner.phone == Phone.id)
+    .outerjoin(Learner, Learner.id == PhoneLearner.learner)
+    .where(Phone.token_hash == bindparam("token_hash"))
+    .order_by(PhoneLearner.position, Learner.id)
+)
+
+
 def phone_by_token(session: Session, token_hash: bytes) -> SharedPhone | None:
     """The phone whose cookie hashes to `token_hash` (SHA-256), or None for an unknown or erased one. One query."""
-    rows = session.execute(
-        select(Phone.id, Learner.id, Learner.nickname, Learner.picture, Learner.age_band)
-        .outerjoin(PhoneLearner, PhoneLearner.phone == Phone.id)
-        .outerjoin(Learner, Learner.id == PhoneLearner.learner)
-        .where(Phone.token_hash == token_hash)
-        .order_by(PhoneLearner.position, Learner.id)
-    ).all()
+    rows = session.connection().execute(_PHONE, {"token_hash": token_hash}).all()
     if not rows:
         return None
     return SharedPhone(rows[0][0], tuple(_person(*row[1:]) for row in rows if row[1] is not None))

@@ -2,21 +2,23 @@
 
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from learning.domain.letters import Letter, Status
 from learning.models import Certificate
 
+# Built once: it is asked for every page of one's own learning.
+_VALID = (
+    select(Certificate)
+    .where(Certificate.learner == bindparam("learner"), Certificate.status == Status.VALID)
+    .order_by(Certificate.issued_at.desc(), Certificate.code)
+)
+
 
 def letters_of(session: Session, learner: UUID) -> list[Letter]:
     """The valid letters of one learner, newest first."""
-    rows = session.scalars(
-        select(Certificate)
-        .where(Certificate.learner == learner, Certificate.status == Status.VALID)
-        .order_by(Certificate.issued_at.desc(), Certificate.code)
-    )
-    return [row.as_letter() for row in rows]
+    return [row.as_letter() for row in session.scalars(_VALID, {"learner": learner})]
 
 
 def letter_for_course(session: Session, learner: UUID, course: str) -> Letter | None:

@@ -11,6 +11,7 @@ from learning.queries.cards import card_of
 from learning.services.erasing import erase_learner
 from learning.services.learners import leave_phone
 from learning.views.blueprint import blueprint
+from learning.views.course_cards import course_cards
 from learning.views.finding import catalogue
 from learning.views.learner import current_person, forget_on_this_phone, known_learner, known_phone, people_here
 
@@ -25,8 +26,7 @@ def show_me() -> str:
         "learning/me.html",
         person=person,
         people=people_here(),
-        courses=courses,
-        through={course.id: course_progress(course, answers) for course in courses},
+        cards=course_cards(courses, {course.id: course_progress(course, answers) for course in courses}),
         letters=queries.letters_of(session(), person.id) if person else [],
         done=request.args.get("da"),
     )
