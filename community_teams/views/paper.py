@@ -28,7 +28,7 @@ from foundation.web.database import session
 PEOPLE_AT_ONCE = 4
 ISSUES_AT_ONCE = 2
 # A sheet that only tells the day: noon is in the middle of it.
-NOON = "12:00"
+NOON = 12
 _OWN = {"household_code", "started_on", "started_time"}
 _TIME = re.compile(r"(\d{1,2})(?:\s*(?:h|g|:|\.)\s*(\d{2})?|(\d{2}))?", re.ASCII | re.IGNORECASE)
 # What faults of the record are called on this page.
@@ -112,11 +112,16 @@ def _record(writing: Any, hamlet: Area, told: Told) -> dict[str, object]:
 
 
 def _moment(told: Told, faults: dict[str, str]) -> str:
-    time = _TIME.fullmatch(told.get("started_time", "").strip() or NOON)
+    day, typed = as_day(told.get("started_on", "")), told.get("started_time", "").strip()
+    if not typed:
+        now = clock.in_vietnam(clock.now())
+        # Typed in on the same morning, noon is still to come.
+        return f"{day}T{min(NOON, now.hour) if day == str(now.date()) else NOON:02}:00"
+    time = _TIME.fullmatch(typed)
     if time is None or int(time[1]) > 23 or int(time[2] or time[3] or 0) > 59:
         faults["started_time"] = "not_a_time"
         return ""
-    return f"{as_day(told.get('started_on', ''))}T{int(time[1]):02}:{int(time[2] or time[3] or 0):02}"
+    return f"{day}T{int(time[1]):02}:{int(time[2] or time[3] or 0):02}"
 
 
 def _page(hamlet: Area, told: Told, faults: dict[str, str], *, conflict: str = "") -> str:

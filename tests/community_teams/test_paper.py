@@ -7,6 +7,7 @@ import pypdfium2
 import pytest
 from sqlalchemy import func, select
 
+import foundation.clock
 from community_teams.domain import codes, paper
 from community_teams.models import Visit
 from foundation.accounts.domain.roles import Role
@@ -174,6 +175,15 @@ def test_a_time_is_read_as_people_write_it(visitor, make, hamlet, member, sessio
     kept = session.scalars(select(Visit.started_at)).one()
     hour, minute = map(int, at.split(":"))
     assert (kept.hour + 7, kept.minute) == (hour, minute)
+
+
+def test_a_sheet_without_a_time_is_typed_in_on_the_same_morning(visitor, make, hamlet, member, session, monkeypatch):
+    make.household(hamlet, "M1-001")
+    morning = datetime(2026, 11, 21, 1, 40, tzinfo=UTC)
+    monkeypatch.setattr(foundation.clock, "now", lambda: morning)
+    type_in(visitor, hamlet, outcome="3")
+
+    assert session.scalars(select(Visit.started_at)).one() == datetime(2026, 11, 21, 1, 0, tzinfo=UTC)
 
 
 def test_every_fault_of_a_sheet_is_told_at_its_box_and_nothing_is_lost(visitor, make, hamlet, member, session):

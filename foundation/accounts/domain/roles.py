@@ -13,6 +13,7 @@ class Act(StrEnum):
 
     SEE_HOUSEHOLDS = "see_households"  # single households and their visits
     RECORD_VISIT = "record_visit"
+    SETTLE_VISITS = "settle_visits"  # choose between visits that were told twice, differently
     HANDLE_ISSUES = "handle_issues"  # take an issue on, set its day, pass it on; seeing it is SEE_HOUSEHOLDS
     HELP_LEARNERS = "help_learners"  # sit beside somebody who learns, wake a learning card
     SEE_COVERAGE = "see_coverage"  # inside figures, also those that the public page hides
@@ -50,6 +51,7 @@ ROLES: dict[Role, frozenset[Act]] = {
         {
             Act.SEE_HOUSEHOLDS,
             Act.RECORD_VISIT,
+            Act.SETTLE_VISITS,
             Act.HANDLE_ISSUES,
             Act.HELP_LEARNERS,
             Act.SEE_COVERAGE,
@@ -58,7 +60,15 @@ ROLES: dict[Role, frozenset[Act]] = {
         }
     ),
     Role.COMMUNE_OFFICER: frozenset(
-        _FIGURES | {Act.SEE_HOUSEHOLDS, Act.HANDLE_ISSUES, Act.MANAGE_TEAMS, Act.MANAGE_HAMLETS, Act.SEE_ACCOUNTS}
+        _FIGURES
+        | {
+            Act.SEE_HOUSEHOLDS,
+            Act.SETTLE_VISITS,
+            Act.HANDLE_ISSUES,
+            Act.MANAGE_TEAMS,
+            Act.MANAGE_HAMLETS,
+            Act.SEE_ACCOUNTS,
+        }
     ),
     Role.PROVINCE_OFFICER: frozenset(
         _FIGURES | {Act.MANAGE_HAMLETS, Act.SEE_ACCOUNTS, Act.SEE_AUDIT, Act.REVOKE_LETTERS}
