@@ -25,8 +25,8 @@ class Shade(Enum):
     FROM_95 = 95
 
 
-_SHADES = tuple(Shade)
-_STARTS = [shade.value for shade in _SHADES]
+SHADES = tuple(Shade)
+_STARTS = [shade.value for shade in SHADES]
 
 
 class Shares:
@@ -52,7 +52,7 @@ class Shares:
         if not self.households:
             return None
         percent = 100 * self.reached_listed // self.households
-        return _SHADES[bisect_right(_STARTS, percent) - 1]
+        return SHADES[bisect_right(_STARTS, percent) - 1]
 
     @property
     def left_to_goal(self) -> int | None:

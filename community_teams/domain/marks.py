@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from community_teams.domain.coverage import Shade, Shares
+from community_teams.domain.layers import COUNT_STARTS, Layer, LayerCell, shade_of
 
 
 class Known(StrEnum):
@@ -27,12 +28,32 @@ PAPER, INK = "#ffffff", "#3a332a"
 
 @dataclass(frozen=True)
 class Mark:
-    """percent: a whole percentage cut, never rounded up; None unless `known` is SHARE. May exceed 100."""
+    """percent: a whole percentage cut, never rounded up; may exceed 100. count: of a layer that has no denominator.
+
+    Both are None unless `known` is SHARE.
+    """
 
     known: Known
     fill: str
     ink: str
     percent: int | None = None
+    count: int | None = None
+
+
+UNKNOWN = Mark(Known.NO_SHARE, PAPER, INK)
+
+
+def mark_of(layer: Layer, cell: LayerCell | None) -> Mark:
+    """cell: None where the figure is hidden from the reader."""
+    if cell is None:
+        return Mark(Known.HIDDEN, PAPER, INK)
+    shade = shade_of(layer, cell)
+    if shade is None:
+        return UNKNOWN
+    fill, ink = COLOURS[shade]
+    if not cell.out_of:
+        return Mark(Known.SHARE, fill, ink, count=cell.number)
+    return Mark(Known.SHARE, fill, ink, 100 * cell.number // cell.out_of)
 
 
 def mark(shares: Shares | None) -> Mark:
@@ -40,18 +61,26 @@ def mark(shares: Shares | None) -> Mark:
     if shares is None:
         return Mark(Known.HIDDEN, PAPER, INK)
     if shares.shade is None or not shares.households:
-        return Mark(Known.NO_SHARE, PAPER, INK)
+        return UNKNOWN
     fill, ink = COLOURS[shares.shade]
     return Mark(Known.SHARE, fill, ink, 100 * shares.reached_listed // shares.households)
 
 
 @dataclass(frozen=True)
 class Class:
-    """One line of the legend. to: the last whole percentage of the class; None for the open one at the top."""
+    """One line of the legend, in whole percentages. to: the last one of the class; None for the open one at the top."""
 
     start: int
     to: int | None
     fill: str
+
+
+def count_legend() -> tuple[Class, ...]:
+    """The classes of a layer without a denominator; the bounds are counts."""
+    ends = [start - 1 for start in COUNT_STARTS[1:]]
+    return tuple(
+        Class(start, to, COLOURS[shade][0]) for start, to, shade in zip(COUNT_STARTS, [*ends, None], Shade, strict=True)
+    )
 
 
 def legend() -> tuple[Class, ...]:

@@ -64,13 +64,14 @@ def too_small(bases: Bases) -> bool:
     return any(0 < base < SMALLEST_SHOWN for base in bases)
 
 
-def hidden_among(siblings: Mapping[str, Bases]) -> frozenset[str]:
+def hidden_among(siblings: Mapping[str, Bases], already: Collection[str] = ()) -> frozenset[str]:
     """Which children of a shown area are hidden.
 
-    siblings: all children of the area, key -> bases, every tuple of the same length. Ties are broken by key, so that
+    siblings: all children of the area, key -> bases, every tuple of the same length. already: those hidden for another
+    reason, which stay hidden and serve as cover. Ties are broken by key, so that
     the same figures always hide the same cells: a choice that wavers shows each cell in turn.
     """
-    hidden = {key for key, cell in siblings.items() if too_small(cell)}
+    hidden = {key for key, cell in siblings.items() if too_small(cell)} | set(already)
     width = max((len(cell) for cell in siblings.values()), default=0)
     while hidden:
         cover = {_next_cover(siblings, hidden, base) for base in range(width)} - {None}

@@ -8,6 +8,7 @@ from markupsafe import Markup, escape
 from community_teams.domain.coverage import Coverage, rounded_down
 from community_teams.domain.suppression import Published
 from community_teams.queries.coverage import Line, Place
+from community_teams.queries.layers import LayerFigures
 from translations.formats import number, percent
 
 
@@ -31,7 +32,7 @@ class Row:
 
 def rows_of(lines: Iterable[Line], names: Mapping[str, str]) -> list[Row]:
     """names: kind -> "xã {name}"; the first letter becomes a capital. Areas nothing is known of are left out."""
-    return [_row(line, names) for line in lines if line.coverage is None or not line.coverage.nothing_known]
+    return [_row(line, names) for line in lines if not line.silent]
 
 
 def draw_rows(
@@ -47,6 +48,39 @@ def draw_rows(
     """
     told = {name: str(escape(word)) for name, word in words.items()}
     return Markup("\n").join(Markup(_drawn(row, told, base, source_of)) for row in rows)  # noqa: S704 - escaped below
+
+
+def draw_layer_rows(
+    lines: Iterable[Line],
+    shown: LayerFigures,
+    names: Mapping[str, str],
+    base: str,
+    query: str,
+    hidden: str,
+    stale: str,
+) -> Markup:
+    """The lines of the table under a layer's map; areas nothing is known of are left out.
+
+    names: as rows_of takes them. base, query: before and after an area's code. hidden, stale: words for its state.
+    """
+    layer = shown.layer
+    width = 1 if layer.out_of is None else 4 if layer.asked_of else 3
+    drawn = []
+    for line in lines:
+        if line.silent:
+            continue
+        name = str(names[line.place.kind or ""]).format(name=line.place.name)
+        heading = escape(name[:1].upper() + name[1:])
+        if line.place.code in shown.stale:
+            heading += Markup(_note(str(escape(stale))))  # noqa: S704 - escaped
+        head = f'<tr><th scope="row"><a href="{base}{escape(line.place.code)}{escape(query)}">{heading}</a></th>'
+        cell = shown.lines.get(line.place.code)
+        if cell is None:
+            drawn.append(f'{head}<td colspan="{width}" class="quiet">{escape(hidden)}</td></tr>')
+            continue
+        values = [number(cell.number), number(cell.out_of), _cut(cell.share), number(cell.missing)][:width]
+        drawn.append(head + "".join(f'<td class="num">{value}</td>' for value in values) + "</tr>")
+    return Markup("\n").join(Markup(row) for row in drawn)  # noqa: S704 - escaped above
 
 
 def _drawn(

@@ -1,11 +1,12 @@
 """What a map shows of each area: its figures, how they are painted, and its name cut to fit a tile."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from community_teams.domain.coverage import Coverage
 from community_teams.domain.drawing import wrapped
-from community_teams.domain.marks import Mark, mark
+from community_teams.domain.layers import Layer, LayerCell
+from community_teams.domain.marks import UNKNOWN, Mark, mark, mark_of
 from community_teams.domain.suppression import Published
 from community_teams.queries.coverage import Line, Place
 
@@ -15,15 +16,47 @@ NAME_WIDTH = 7
 
 @dataclass(frozen=True)
 class Seen:
+    """layer: the figure of another layer than households met; None where it is hidden. of_layer: whether it is one.
+
+    stale: whether phones there have long been silent.
+    """
+
     place: Place
     coverage: Coverage | Published | None
     mark: Mark
     name_lines: tuple[str, ...]
+    layer: LayerCell | None = None
+    of_layer: bool = False
+    stale: bool = False
 
 
-def seen(lines: Iterable[Line]) -> dict[str, Seen]:
-    """By code of the area."""
+def seen(lines: Iterable[Line], stale: Collection[str] = ()) -> dict[str, Seen]:
+    """By code of the area. stale: codes of areas whose phones have long been silent."""
     return {
-        line.place.code: Seen(line.place, line.coverage, mark(line.coverage), wrapped(line.place.name, NAME_WIDTH))
+        line.place.code: Seen(
+            line.place,
+            line.coverage,
+            mark(line.coverage),
+            wrapped(line.place.name, NAME_WIDTH),
+            stale=line.place.code in stale,
+        )
+        for line in lines
+    }
+
+
+def seen_in_layer(
+    lines: Iterable[Line], layer: Layer, cells: Mapping[str, LayerCell | None], stale: Collection[str] = ()
+) -> dict[str, Seen]:
+    """The same areas painted by a layer. cells: by code; None where hidden."""
+    return {
+        line.place.code: Seen(
+            line.place,
+            line.coverage,
+            UNKNOWN if line.silent else mark_of(layer, cells.get(line.place.code)),
+            wrapped(line.place.name, NAME_WIDTH),
+            cells.get(line.place.code),
+            of_layer=True,
+            stale=line.place.code in stale,
+        )
         for line in lines
     }

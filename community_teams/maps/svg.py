@@ -12,7 +12,8 @@ from markupsafe import Markup, escape
 
 from community_teams.domain.coverage import rounded_down
 from community_teams.domain.drawing import Archipelago, Drawing, Shape, Style
-from community_teams.domain.marks import Known
+from community_teams.domain.layers import LayerCell
+from community_teams.domain.marks import Known, Mark
 from community_teams.maps.seen import Seen
 from translations.formats import number, percent
 
@@ -25,6 +26,7 @@ LARGEST, SMALL, LEAST = 34, 30, 8
 MANY, LARGEST_OF_MANY = 60, 19
 
 BOLD = ' font-weight="700"'
+DOTS = ' stroke-dasharray="0 11" stroke-linecap="round"'
 # A style sheet may show it where there is room.
 NOT_SHOWN = ' display="none"'
 HATCH = (
@@ -38,6 +40,7 @@ HATCH = (
 class Words:
     """What a map says, in the reader's language.
 
+    layer_share, layer_count, not_asked: the same for layers other than households met. stale: said after the rest.
     names: kind -> "xã {name}". share: "{name}: {share}, … {reached} … {households} …". hidden, no_share, nothing:
     "{name}: …". veiled: the word in a hidden tile. archipelago: "Quần đảo {name}", and `archipelago_word` alone.
     """
@@ -49,6 +52,10 @@ class Words:
     no_share: str
     nothing: str
     veiled: str
+    layer_share: str
+    layer_count: str
+    not_asked: str
+    stale: str
     archipelago: str
     archipelago_word: str
     archipelagos: Mapping[str, str]
@@ -59,11 +66,11 @@ def map_words(*, names: Mapping[str, str], archipelagos: Mapping[str, str], **se
     return Words(names=_plain(names), archipelagos=_plain(archipelagos), **_plain(sentences))
 
 
-def draw_map(drawing: Drawing, seen: Mapping[str, Seen], words: Words, base: str) -> Markup:
+def draw_map(drawing: Drawing, seen: Mapping[str, Seen], words: Words, base: str, query: str = "") -> Markup:
     """The whole map, well-formed XML.
 
-    base: address to put a code after, such as "/do-phu/"; "" in print, where nothing can be tapped. Areas that are not
-    in `seen` are not drawn.
+    base: address to put a code after, such as "/do-phu/"; "" in print, where nothing can be tapped. query: what comes
+    after the code, such as "?lop=song". Areas that are not in `seen` are not drawn.
     """
     tiles = drawing.style is Style.TILES
     width = "few" if drawing.columns <= 5 else "some" if drawing.columns <= 11 else "many"
@@ -77,10 +84,10 @@ def draw_map(drawing: Drawing, seen: Mapping[str, Seen], words: Words, base: str
         HATCH,
     ]
     for islands in drawing.archipelagos:
-        parts.append(_archipelago(islands, words, tiles, base if islands.code in seen else ""))
+        parts.append(_archipelago(islands, words, tiles, base if islands.code in seen else "", query))
     for shape in drawing.shapes:
         if shape.code in seen:
-            parts.append(_area(shape, seen[shape.code], words, tiles, named, largest, base))
+            parts.append(_area(shape, seen[shape.code], words, tiles, named, largest, base, query))
     parts.append("</svg>")
     return Markup("".join(parts))  # noqa: S704 - every name and sentence in it has been escaped
 
@@ -88,6 +95,12 @@ def draw_map(drawing: Drawing, seen: Mapping[str, Seen], words: Words, base: str
 def told(here: Seen, words: Words) -> str:
     """One area's figures as a sentence, for those who hear the map and those who touch it."""
     name = words.names[here.place.kind or ""].format(name=here.place.name)
+    return _figures_told(here, words, name) + (f". {words.stale}" if here.stale else "")
+
+
+def _figures_told(here: Seen, words: Words, name: str) -> str:
+    if here.of_layer and not (here.coverage and here.coverage.nothing_known):
+        return _layer_told(here.layer, words, name)
     coverage = here.coverage
     if coverage is None:
         return words.hidden.format(name=name)
@@ -103,24 +116,38 @@ def told(here: Seen, words: Words) -> str:
     )
 
 
+def _layer_told(cell: LayerCell | None, words: Words, name: str) -> str:
+    if cell is None:
+        return words.hidden.format(name=name)
+    if cell.share is not None:
+        share, out_of = percent(rounded_down(cell.share)), number(cell.out_of)
+        return words.layer_share.format(name=name, share=share, number=number(cell.number), out_of=out_of)
+    if cell.out_of is None:
+        return words.layer_count.format(name=name, number=number(cell.number))
+    return words.not_asked.format(name=name)
+
+
 def _plain(words: Mapping[str, str]) -> dict[str, str]:
     return {key: Markup(word).unescape() for key, word in words.items()}  # noqa: S704 - on its way out of markup
 
 
-def _area(shape: Shape, here: Seen, words: Words, tiles: bool, named: bool, largest: int, base: str) -> str:
+def _area(shape: Shape, here: Seen, words: Words, tiles: bool, named: bool, largest: int, base: str, query: str) -> str:
     sentence = escape(told(here, words))
     known = here.mark.known
     fill = "url(#hatch)" if known is Known.NO_SHARE else here.mark.fill
     dashes = (' stroke-dasharray="7 5"' if tiles else ' stroke-dasharray="3 3"') if known is Known.HIDDEN else ""
+    width = 2 if tiles else 1
+    if here.stale:
+        # Round dots, to be told from the dashes of what is hidden.
+        width, dashes = (7, DOTS) if tiles else (3, ' stroke-dasharray="0 5" stroke-linecap="round"')
     inside = (
-        f'<path d="{shape.path}" fill="{fill}" fill-rule="evenodd" stroke="{LINE}" stroke-width="{2 if tiles else 1}"'
-        f"{dashes}/>"
+        f'<path d="{shape.path}" fill="{fill}" fill-rule="evenodd" stroke="{LINE}" stroke-width="{width}"{dashes}/>'
     )
     # The name first, then the number, as the sentence for listeners has them.
     if tiles:
         for line, text in enumerate(here.name_lines):
             inside += _text("map-name", shape.x, shape.y - 24 + 21 * line, 20, here.mark.ink, text, shown=named) + " "
-    value = str(here.mark.percent) if here.mark.percent is not None else words.veiled if known is Known.HIDDEN else ""
+    value = _value(here.mark, words)
     if value and tiles:
         lower, size = (34, 36) if named else (18, 50)
         inside += _text("map-value", shape.x, shape.y + lower, size, here.mark.ink, value, bold=True)
@@ -131,10 +158,19 @@ def _area(shape: Shape, here: Seen, words: Words, tiles: bool, named: bool, larg
             inside += _text(name, shape.x, shape.y + size * 0.36, size, here.mark.ink, value, bold=True)
     if not base:
         return f"<g>{inside}</g>\n"
-    return f'<a href="{base}{escape(shape.code)}" aria-label="{sentence}"><title>{sentence}</title>{inside}</a>\n'
+    address = f"{base}{escape(shape.code)}{escape(query)}"
+    return f'<a href="{address}" aria-label="{sentence}"><title>{sentence}</title>{inside}</a>\n'
 
 
-def _archipelago(islands: Archipelago, words: Words, tiles: bool, base: str) -> str:
+def _value(mark: Mark, words: Words) -> str:
+    if mark.percent is not None:
+        return str(mark.percent)
+    if mark.count is not None:
+        return number(mark.count)
+    return words.veiled if mark.known is Known.HIDDEN else ""
+
+
+def _archipelago(islands: Archipelago, words: Words, tiles: bool, base: str, query: str) -> str:
     name = words.archipelagos[islands.key]
     whole = words.archipelago.format(name=name)
     inside = (
@@ -149,7 +185,7 @@ def _archipelago(islands: Archipelago, words: Words, tiles: bool, base: str) -> 
         inside += _text("map-far", islands.x, islands.y, 32, "#3a332a", whole)
     if not base:
         return f"<g>{inside}</g>\n"
-    return f'<a href="{base}{escape(islands.code)}" aria-label="{escape(whole)}">{inside}</a>\n'
+    return f'<a href="{base}{escape(islands.code)}{escape(query)}" aria-label="{escape(whole)}">{inside}</a>\n'
 
 
 def _text(

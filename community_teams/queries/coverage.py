@@ -62,6 +62,11 @@ class Line:
     place: Place
     coverage: Coverage | Published | None
 
+    @property
+    def silent(self) -> bool:
+        """Whether nothing is known there, and nothing hidden."""
+        return self.coverage is not None and self.coverage.nothing_known
+
 
 @dataclass(frozen=True)
 class Figures:
@@ -88,7 +93,7 @@ class Figures:
     @property
     def silent(self) -> list[Place]:
         """Those right beneath of which nothing is known, and nothing hidden."""
-        return [line.place for line in self.lines if line.coverage is not None and line.coverage.nothing_known]
+        return [line.place for line in self.lines if line.silent]
 
 
 def place_of(session: Session, code: str) -> tuple[Place, tuple[Place, ...]]:
@@ -174,21 +179,22 @@ def _children(session: Session, scope: Scope, place: Place) -> list[Place]:
     return [_place(row) for row in rows]
 
 
-def _child_code(place: Place) -> ColumnElement[str] | InstrumentedAttribute[str] | InstrumentedAttribute[str | None]:
+def child_code(place: Place) -> ColumnElement[str] | InstrumentedAttribute[str] | InstrumentedAttribute[str | None]:
     """What hamlets are grouped by beneath a place: the code of its child they lie in, or their own."""
     if place.level is None:
         return func.substr(Area.path, _FIRST, _PROVINCE_CODE)
     return Area.parent_code if place.level is Level.PROVINCE else Area.code
 
 
-def _hamlets(scope: Scope, place: Place) -> tuple[ColumnElement[bool], ...]:
+def hamlets_beneath(scope: Scope, place: Place) -> tuple[ColumnElement[bool], ...]:
+    """Conditions on Area for the hamlets of today within `scope` and beneath a place; for a hamlet, itself."""
     within = (inside(Area.path, scope), inside(Area.path, Scope((place.path,))))
     return Area.level == Level.HAMLET, Area.valid_to.is_(None), *within
 
 
 def _level(session: Session, scope: Scope, place: Place) -> _Level:
     """The hamlets within `scope` beneath a place, added up to the areas right beneath it; itself, for a hamlet."""
-    code = _child_code(place)
+    code = child_code(place)
     listed = Area.official_households.is_not(None)
     source = case((listed, Area.households_source))
     rows = session.execute(
@@ -209,7 +215,7 @@ def _level(session: Session, scope: Scope, place: Place) -> _Level:
             func.max(case((Area.is_sample, 1), else_=0)).label("is_sample"),
         )
         .outerjoin_from(Area, HamletTotal, HamletTotal.hamlet_code == Area.code)
-        .where(*_hamlets(scope, place))
+        .where(*hamlets_beneath(scope, place))
         .group_by(code)
     ).all()
     return _Level(
@@ -279,7 +285,7 @@ def _veil(session: Session, place: Place, above: tuple[Place, ...], own: Coverag
 
 def _cells_beside(session: Session, parent: Place, child: Place) -> dict[str, Cell]:
     """The children of `parent` by code, without `child`."""
-    code = _child_code(parent)
+    code = child_code(parent)
     rows = session.execute(
         select(
             code,
@@ -288,7 +294,7 @@ def _cells_beside(session: Session, parent: Place, child: Place) -> dict[str, Ce
             _counted_where(Area.official_households.is_(None)),
         )
         .outerjoin_from(Area, HamletTotal, HamletTotal.hamlet_code == Area.code)
-        .where(*_hamlets(NATION, parent), not_(inside(Area.path, Scope((child.path,)))))
+        .where(*hamlets_beneath(NATION, parent), not_(inside(Area.path, Scope((child.path,)))))
         .group_by(code)
     )
     return {str(code): Cell(*counts) for code, *counts in rows}

@@ -1,16 +1,23 @@
 """Pages of coverage, public and inside, and the same figures for machines."""
 
+from collections.abc import Collection
 from contextlib import suppress
+from dataclasses import replace
+from datetime import date
+from urllib.parse import urlencode
 
 from flask import Response, json, redirect, render_template, request, url_for
 from flask_login import current_user
 from werkzeug import Response as Answer
 
+from community_teams.domain.counting import week_of
 from community_teams.domain.coverage import GOAL_PERCENT
-from community_teams.domain.marks import legend
+from community_teams.domain.layers import LAYERS, Key, Layer
+from community_teams.domain.marks import count_legend, legend
 from community_teams.maps.drawn import drawing_of
-from community_teams.maps.seen import seen
+from community_teams.maps.seen import seen, seen_in_layer
 from community_teams.queries.coverage import THE_NATION, Figures, inside_figures, place_of, public_figures
+from community_teams.queries.layers import layer_figures, stale_areas, weeks_of
 from community_teams.views.coverage_blueprint import NATION_CODE, blueprint
 from community_teams.views.telling_coverage import as_json
 from foundation import clock
@@ -18,7 +25,7 @@ from foundation.accounts.domain.roles import Act
 from foundation.accounts.views.access import may, public, scope_for
 from foundation.accounts.views.work import work_of_visitor
 from foundation.areas import queries as areas
-from foundation.areas.domain.scope import NATION
+from foundation.areas.domain.scope import NATION, Scope
 from foundation.problems import NotAllowed
 from foundation.web.database import session
 from foundation.web.openapi import Operation, Parameter, describe
@@ -101,11 +108,23 @@ def figures_for_visitor(code: str | None) -> Figures:
 
 def _page(code: str | None) -> str:
     figures = figures_for_visitor(code)
+    layer, week = _asked(figures)
+    scope = NATION if figures.public else scope_for(Act.SEE_COVERAGE)
+    weeks = weeks_of(session(), scope, figures.place, today=clock.day_in_vietnam(clock.now()))
+    choice = {
+        "layers": [each for each in LAYERS.values() if each.public or not figures.public],
+        "weeks": weeks,
+    }
+    stale = frozenset() if figures.public else stale_areas(session(), scope, figures.place, now=clock.now())
+    if layer.key is not Key.REACHED or week is not None:
+        return _layer_page(figures, scope, layer, week, stale, choice)
     return render_template(
         "community_teams/coverage.html",
         figures=figures,
         drawing=drawing_of(session(), figures.place, [line.place for line in figures.lines]),
-        seen=seen(figures.lines),
+        seen=seen(figures.lines, stale),
+        stale=stale,
+        **choice,
         kinds=figures.kinds,
         classes=legend(),
         goal=GOAL_PERCENT,
@@ -141,3 +160,37 @@ describe(
         refusals={404: ("no_such_area",)},
     ),
 )
+
+
+def _layer_page(
+    figures: Figures, scope: Scope, layer: Layer, week: date | None, stale: Collection[str], choice: dict[str, object]
+) -> str:
+    shown = replace(layer_figures(session(), scope, figures, layer, week), stale=stale)
+    asked = {"lop": layer.key.value} | ({"tuan": week.isoformat()} if week else {})
+    return render_template(
+        "community_teams/coverage_layer.html",
+        figures=figures,
+        shown=shown,
+        drawing=drawing_of(session(), figures.place, [line.place for line in figures.lines]),
+        seen=seen_in_layer(figures.lines, layer, shown.lines, stale),
+        kinds=figures.kinds,
+        classes=count_legend() if layer.out_of is None else legend(),
+        base=url_for(".show_area", code="-")[:-1],
+        query=f"?{urlencode(asked)}",
+        now=clock.now(),
+        sample=figures.is_sample,
+        **choice,
+    )
+
+
+def _asked(figures: Figures) -> tuple[Layer, date | None]:
+    """The layer and the week in the address. What cannot be read, or may not be seen, gives households met, today."""
+    key = request.args.get("lop", "")
+    layer = LAYERS[Key(key)] if key in set(Key) else LAYERS[Key.REACHED]
+    if figures.public and not layer.public:
+        layer = LAYERS[Key.REACHED]
+    try:
+        week = week_of(date.fromisoformat(request.args.get("tuan", "")))
+    except (ValueError, OverflowError):
+        return layer, None
+    return layer, week if week < week_of(clock.day_in_vietnam(clock.now())) else None

@@ -1,0 +1,179 @@
+"""Reading the layers of the map: today from the totals of the hamlets, an earlier week from what the weeks added."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from community_teams.domain.counting import week_of
+from community_teams.domain.layers import FAMILIES, OFFICIAL, Key, Layer, LayerCell, cell_of, in_tens
+from community_teams.domain.suppression import SMALLEST_SHOWN, hidden_among
+from community_teams.models import Device, HamletTotal, HamletWeek
+from community_teams.queries.coverage import Figures, Place, child_code, hamlets_beneath
+from foundation.accounts.domain.roles import Role
+from foundation.accounts.models import RoleHolding
+from foundation.areas.domain.scope import Scope
+from foundation.areas.models import Area
+from foundation.areas.queries import inside
+
+# How far back the weeks of the map go.
+MOST_WEEKS = 53
+# A phone that has not been heard of for longer may still hold visits: peers E3.5.
+SILENT_AFTER = timedelta(days=3)
+_FIRST = {"reached": "first_reached", "knocked": "first_knocked"}
+
+
+@dataclass(frozen=True)
+class LayerFigures:
+    """One layer over an area and those right beneath it.
+
+    week: the Monday of the week at whose end things stood so; None for now. own, lines: by code of the area; None
+    where the figure is hidden from the public. families: households by family of languages, of the layer of languages
+    only. stale: codes of areas whose phones have not been heard of for SILENT_AFTER.
+    """
+
+    layer: Layer
+    week: date | None
+    own: LayerCell | None
+    lines: Mapping[str, LayerCell | None]
+    families: Mapping[str, int]
+    stale: Collection[str] = ()
+
+
+def layer_figures(session: Session, scope: Scope, figures: Figures, layer: Layer, week: date | None) -> LayerFigures:
+    """A layer of the area that `figures` are about, seen as they are: all of it within reach, or as the public may.
+
+    scope: as the figures were read with. figures: tell which areas there are, and which of them are hidden. week: any
+    Monday; one before the first visit gives 0 of whatever is counted. Denominators that are lists of households are
+    always today's: an older list is not kept.
+    """
+    place = figures.place
+    names = (*layer.counters, *(FAMILIES if layer.key is Key.LANGUAGES else ()))
+    # Set against the official lists only households of hamlets that have one count.
+    listed = layer.out_of == OFFICIAL
+    counts = _counts(session, scope, place, names, week, listed=listed)
+    official = _official(session, scope, place) if listed else {}
+    cells = {code: cell_of(layer, counts.get(code, _zeros(names)), official.get(code)) for code in _codes(figures)}
+    families = {name: sum(line.get(name, 0) for line in counts.values()) for name in names if name in FAMILIES}
+    if place.level_beneath is None:
+        return _seen_from_outside(figures, LayerFigures(layer, week, cells[place.code], {}, families))
+    total = {name: sum(line[name] for line in counts.values()) for name in names}
+    lists = [count for count in official.values() if count is not None]
+    own = cell_of(layer, total, sum(lists) if lists else None)
+    return _seen_from_outside(figures, LayerFigures(layer, week, own, cells, families))
+
+
+def weeks_of(session: Session, scope: Scope, place: Place, *, today: date) -> list[date]:
+    """Mondays of the weeks with visits beneath a place, the oldest first, at most MOST_WEEKS, this week left out."""
+    first = session.scalar(
+        select(func.min(HamletWeek.week)).where(
+            inside(HamletWeek.path, scope), inside(HamletWeek.path, Scope((place.path,)))
+        )
+    )
+    if first is None:
+        return []
+    last = week_of(today) - timedelta(weeks=1)
+    first = max(first, last - timedelta(weeks=MOST_WEEKS - 1))
+    return [first + timedelta(weeks=n) for n in range((last - first).days // 7 + 1)]
+
+
+def stale_areas(session: Session, scope: Scope, place: Place, *, now: datetime) -> set[str]:
+    """Codes of the areas right beneath `place` whose teams have phones, none of which was heard of for SILENT_AFTER."""
+    depth = place.path.count("/")
+    latest: dict[str, datetime] = {}
+    heard = session.execute(
+        select(RoleHolding.area_path, func.max(Device.last_seen))
+        .join(Device, Device.person_id == RoleHolding.person_id)
+        .where(
+            RoleHolding.role.in_([Role.VISITOR, Role.TEAM_LEADER]),
+            inside(RoleHolding.area_path, scope),
+            inside(RoleHolding.area_path, Scope((place.path,))),
+            Device.cut_off_at.is_(None),
+        )
+        .group_by(RoleHolding.area_path)
+    )
+    for path, seen in heard:
+        codes = path.rstrip("/").split("/")
+        if len(codes) > depth:
+            latest[codes[depth]] = max(latest.get(codes[depth], seen), seen)
+    return {code for code, seen in latest.items() if now - seen > SILENT_AFTER}
+
+
+def _codes(figures: Figures) -> list[str]:
+    if figures.place.level_beneath is None:
+        return [figures.place.code]
+    return [line.place.code for line in figures.lines]
+
+
+def _zeros(names: Sequence[str]) -> dict[str, int]:
+    return dict.fromkeys(names, 0)
+
+
+def _counts(
+    session: Session, scope: Scope, place: Place, names: Sequence[str], week: date | None, *, listed: bool = False
+) -> dict[str, dict[str, int]]:
+    """Sums of the named counters by area right beneath a place; for a hamlet, of itself."""
+    code = child_code(place)
+    conditions = hamlets_beneath(scope, place)
+    if listed:
+        conditions += (Area.official_households.is_not(None),)
+    if week is None:
+        sums: list[ColumnElement[int]] = [func.coalesce(func.sum(getattr(HamletTotal, name)), 0) for name in names]
+        rows = session.execute(
+            select(code, *sums)
+            .join_from(Area, HamletTotal, HamletTotal.hamlet_code == Area.code)
+            .where(*conditions)
+            .group_by(code)
+        )
+        return {str(area): dict(zip(names, map(int, counts), strict=True)) for area, *counts in rows}
+    added = [name for name in names if name != "households"]
+    sums = [func.coalesce(func.sum(getattr(HamletWeek, _FIRST.get(name, name))), 0) for name in added]
+    rows = session.execute(
+        select(code, *sums)
+        .join_from(Area, HamletWeek, HamletWeek.hamlet_code == Area.code)
+        .where(
+            *conditions,
+            inside(HamletWeek.path, Scope((place.path,))),
+            HamletWeek.week <= week,
+        )
+        .group_by(code)
+    )
+    found = {str(area): dict(zip(added, map(int, counts), strict=True)) for area, *counts in rows}
+    if "households" in names:
+        today = _counts(session, scope, place, ["households"], None)
+        found = {area: found.get(area, _zeros(added)) | households for area, households in today.items()}
+    return found
+
+
+def _official(session: Session, scope: Scope, place: Place) -> dict[str, int | None]:
+    code = child_code(place)
+    rows = session.execute(
+        select(code, func.sum(Area.official_households)).where(*hamlets_beneath(scope, place)).group_by(code)
+    )
+    return {str(area): None if count is None else int(count) for area, count in rows}
+
+
+def _seen_from_outside(figures: Figures, found: LayerFigures) -> LayerFigures:
+    """What of a layer its reader may see: all of it inside, for the public what the rules of suppression leave."""
+    if not figures.public:
+        return found
+    if figures.coverage is None:
+        return replace(found, own=None, lines=dict.fromkeys(found.lines), families={})
+    hidden = frozenset(line.place.code for line in figures.lines if line.coverage is None)
+    lines, own = dict(found.lines), found.own
+    if not found.layer.exact:
+        bases = {code: (cell.out_of or 0,) for code, cell in found.lines.items() if cell is not None}
+        # A cell already hidden by its households covers as well as any other.
+        hidden = hidden_among(bases, hidden) if found.layer.out_of else hidden
+        small = found.layer.out_of is not None and own is not None and 0 < (own.out_of or 0) < SMALLEST_SHOWN
+        own = None if small or own is None else in_tens(own)
+        lines = {code: cell if cell is None else in_tens(cell) for code, cell in lines.items()}
+    families = {name: (count + 5) // 10 * 10 for name, count in found.families.items()}
+    return replace(
+        found,
+        own=own,
+        lines={code: None if code in hidden or own is None else cell for code, cell in lines.items()},
+        families=families if own is not None else {},
+    )

@@ -1,0 +1,25 @@
+// Turns the list of weeks into a slider beside it. The list stays: it says which week is meant, and works by itself.
+
+/**
+ * Let a slider and a list choose the same thing.
+ *
+ * @param {HTMLSelectElement} list  one option a week, the last one for now
+ * @param {HTMLInputElement} slider  hidden until then; its steps are the options
+ */
+export function slide(list, slider) {
+  slider.value = String(list.selectedIndex);
+  slider.hidden = false;
+  slider.addEventListener("input", () => {
+    list.selectedIndex = Number(slider.value);
+    slider.setAttribute("aria-valuetext", list.selectedOptions[0].text);
+  });
+  // Only when let go: each page is a page of its own, and has its own address.
+  slider.addEventListener("change", () => list.form.requestSubmit());
+  list.addEventListener("change", () => {
+    slider.value = String(list.selectedIndex);
+  });
+}
+
+const list = globalThis.document?.getElementById("tuan");
+const slider = globalThis.document?.getElementById("tuan-keo");
+if (list && slider) slide(list, slider);
