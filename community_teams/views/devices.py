@@ -77,6 +77,10 @@ def keep_lost_phones_out(app: Flask) -> None:
 
     @app.before_request
     def refuse() -> None:
+        # What everybody may see is also a finder's; and files, pages and maps that proxies keep ask no database.
+        view = app.view_functions.get(request.endpoint or "")
+        if getattr(view, "access", "public") == "public":
+            return
         told = device_told() if request.path.startswith("/api/") else None
         if told is not None and current_user.is_authenticated and cookie.get("device") != str(told.id):
             cookie["device"] = str(told.id)

@@ -115,6 +115,15 @@ def test_a_lost_phone_gets_nothing_more_and_its_pages_close(visitor, member, mak
     assert visitor.open("/").address == "/"
 
 
+def test_files_and_public_pages_ask_nothing_of_a_phone(visitor, member, count_statements):
+    ask(visitor)
+    count_statements.clear()
+    answer = visitor.client.get("/api/openapi.json", headers={"X-Device": str(PHONE)})
+
+    assert answer.status_code == 200
+    assert count_statements == []
+
+
 def test_a_lost_phone_shared_by_two_closes_for_both(visitor, member, make, hamlet, session, now, app):
     ask(visitor)
     cut_off(session, make, now)
