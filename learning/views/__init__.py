@@ -8,6 +8,7 @@ from foundation.web.frame import Entry, Place, add_to_frame
 from foundation.words import N_
 from learning.views import (
     answers_api,
+    answers_schema,
     card_care,
     card_opening,
     card_prints,
@@ -31,6 +32,7 @@ from learning.views.blueprint import blueprint
 
 __all__ = [
     "answers_api",
+    "answers_schema",
     "blueprint",
     "card_care",
     "card_opening",
