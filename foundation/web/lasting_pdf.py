@@ -1,23 +1,21 @@
 """Makes drawn pages into files that last: PDF/A-3a and PDF/UA-1 in one.
 
-WeasyPrint writes one variant at a time, so pages are drawn as PDF/A-3a and get the other identifier here. A sheaf is
-many one-page papers drawn in one go, which halves what each of them costs; here it is taken apart, every page with its
-own tags, or several sheaves are bound into one file for the printer. Only foundation.web.print knows this module.
+WeasyPrint writes one variant at a time, so pages are drawn as PDF/A-3a and get the other identifier here: everybody's
+page as a file of its own, or all of them bound into one for the printer. Only foundation.web.print knows this module.
 """
 
 import io
-import re
 from collections.abc import Iterator, Sequence
-from typing import Any
+from contextlib import ExitStack
 from xml.sax.saxutils import escape
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Pdf, String
 
-from foundation.web.papers import Attachment, Paper
+from foundation.web.filled_forms import FilledForms
+from foundation.web.papers import Attachment, Drawing, Filling, Paper
 
 _PRODUCER = "WeasyPrint, pikepdf"
-_USED = re.compile(rb"/([\w.-]+)\s+(?:Do|scn)\b")
 
 # The PDF/UA identifier is foreign to PDF/A, which wants such names described in the file itself (ISO 19005-3, 6.6.2.3).
 _METADATA = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
@@ -46,88 +44,45 @@ _METADATA = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <?xpacket end="r"?>"""
 
 
-def separate(sheaf: bytes, papers: Sequence[Paper]) -> Iterator[bytes]:
-    """One file for each page of a drawn sheaf, in order. papers: what is told of each, one a page."""
-    with Pdf.open(io.BytesIO(sheaf)) as drawn:
-        elements = list(drawn.Root.StructTreeRoot.K[0].K)
-        for number, (page, paper) in enumerate(zip(drawn.pages, papers, strict=True)):
-            own = [element for element in elements if element.Pg.objgen == page.obj.objgen]
+def separate(drawing: Drawing, papers: Sequence[Paper]) -> Iterator[bytes]:
+    """One file for each page that a drawing makes, in order. papers: what is told of each, one a page."""
+    with Pdf.open(io.BytesIO(drawing.pdf)) as drawn:
+        forms = FilledForms(drawn, drawing.forms)
+        for place, (filling, paper) in enumerate(zip(drawing.fillings, papers, strict=True)):
             with Pdf.new() as file:
-                _take_pages(file, drawn, [number], own)
+                _add_page(file, forms, place, filling)
                 yield _finished(file, drawn, paper)
 
 
-def bound(sheaves: Sequence[bytes], paper: Paper) -> bytes:
-    """All pages of several drawn sheaves, at least one, in order, as one file."""
-    with Pdf.new() as file:
-        drawn: list[Pdf] = []
-        try:
-            for sheaf in sheaves:
-                drawn.append(Pdf.open(io.BytesIO(sheaf)))
-                elements = list(drawn[-1].Root.StructTreeRoot.K[0].K)
-                _take_pages(file, drawn[-1], range(len(drawn[-1].pages)), elements)
-            return _finished(file, drawn[0], paper)
-        finally:
-            for each in drawn:
-                each.close()
+def bound(drawings: Sequence[Drawing], paper: Paper) -> bytes:
+    """All pages of several drawings, at least one, in order, as one file."""
+    with ExitStack() as opened, Pdf.new() as file:
+        for drawing in drawings:
+            drawn = opened.enter_context(Pdf.open(io.BytesIO(drawing.pdf)))
+            forms = FilledForms(drawn, drawing.forms)
+            for place, filling in enumerate(drawing.fillings):
+                _add_page(file, forms, place, filling)
+        return _finished(file, drawn, paper)
 
 
-def _take_pages(file: Pdf, drawn: Pdf, numbers: Sequence[int], elements: Sequence[pikepdf.Object]) -> None:
-    """Add pages of `drawn`, by their numbers, to the end of `file`. elements: those of its tag tree that are theirs."""
-    root, document, tree = _tags_of(file)
-    taken = []
-    for number in numbers:
-        page = drawn.pages[number]
-        whole = page.obj.Resources
-        if len(numbers) == 1:
-            page.obj.Resources = _used_alone(page)
-        file.pages.append(page)
-        page.obj.Resources = whole
-        taken.append(file.pages[-1])
-    parents = dict(_pairs(drawn.Root.StructTreeRoot.ParentTree.Nums))
-    above = elements[0].P
-    for element in elements:
-        # Without its parent, or the whole tree would come along with it.
-        del element.P
-    for element in elements:
-        copy = file.copy_foreign(element)
-        copy.P = document
-        document.K.append(copy)
-    for number, page in zip(numbers, taken, strict=True):
-        key = len(tree.Nums) // 2
-        tree.Nums.append(key)
-        tree.Nums.append(Array([file.copy_foreign(each) for each in parents[number]]))
-        page.StructParents = key
-    for element in elements:
-        element.P = above
-    file.Root.StructTreeRoot = root
+def _add_page(file: Pdf, forms: FilledForms, place: int, filling: Filling) -> None:
+    document, numbers = _tags_of(file)
+    parents = forms.add_page(file, place, filling, document)
+    key = len(numbers) // 2
+    numbers.append(key)
+    numbers.append(Array(parents))
+    file.pages[-1].obj.StructParents = key
 
 
-def _tags_of(file: Pdf) -> tuple[pikepdf.Object, pikepdf.Object, pikepdf.Object]:
-    """The tag tree of `file`, its one Document, and its parent tree; made now if there is none yet."""
+def _tags_of(file: Pdf) -> tuple[pikepdf.Object, pikepdf.Object]:
+    """The one Document of `file`'s tag tree, and the numbers of its parent tree; made now if there are none yet."""
     if Name.StructTreeRoot not in file.Root:
         tree = file.make_indirect(Dictionary(Nums=Array()))
         top = file.make_indirect(Dictionary(Type=Name.StructTreeRoot, ParentTree=tree))
         top.K = Array([file.make_indirect(Dictionary(Type=Name.StructElem, S=Name.Document, P=top, K=Array()))])
         file.Root.StructTreeRoot = top
     root = file.Root.StructTreeRoot
-    return root, root.K[0], root.ParentTree
-
-
-def _pairs(numbers: pikepdf.Object) -> Iterator[tuple[int, pikepdf.Object]]:
-    for place in range(0, len(numbers), 2):
-        yield int(numbers[place]), numbers[place + 1]
-
-
-def _used_alone(page: pikepdf.Page) -> Dictionary:
-    """The page's own pictures and patterns: one sheaf shares one list, with everybody's square codes in it."""
-    used = {"/" + name.decode() for name in _USED.findall(page.Contents.read_bytes())}
-    shared: Any = page.obj.Resources
-    own = Dictionary(shared)
-    for kind in (Name.XObject, Name.Pattern):
-        if kind in own:
-            own[kind] = Dictionary({name: value for name, value in own[kind].items() if name in used})
-    return own
+    return root.K[0], root.ParentTree.Nums
 
 
 def _finished(file: Pdf, drawn: Pdf, paper: Paper) -> bytes:

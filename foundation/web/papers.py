@@ -23,3 +23,24 @@ class Paper:
     subject: str
     language: str = "vi"
     attachments: Sequence[Attachment] = ()
+
+
+@dataclass(frozen=True)
+class Filling:
+    """What one page gets besides the text of its box in the strip: see filled_forms.py.
+
+    form: which form, counted from 0. picture: (dots a side, their bits, row by row, 1 for light). alt: what it shows.
+    """
+
+    form: int
+    picture: tuple[int, bytes]
+    alt: str
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """Forms and the strip that fills their blanks, as drawn. pdf: PDF/A-3a, nothing to hand out. forms: how many."""
+
+    pdf: bytes
+    forms: int
+    fillings: Sequence[Filling]

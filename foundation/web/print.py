@@ -5,7 +5,7 @@ from importlib import import_module
 
 from flask import render_template
 
-from foundation.web.papers import Paper
+from foundation.web.papers import Drawing, Filling, Paper
 
 # Half a second and 40 MB that a worker spends only once somebody prints, and a command never.
 PRESS = "foundation.web.press"
@@ -36,22 +36,24 @@ def render_shortest_pdf(
     return pdf
 
 
-def draw_sheaf(template: str, *, styles: Sequence[str] = (), **context: object) -> bytes:
-    """Draw a template of many one-page papers in one go: half the work for each. Its pages become files by
-    separate_sheaf or bind_sheaves; as it is, it is nothing to hand out. Some 25 pages are best: more than that, and
-    WeasyPrint spends ever longer on the tags of each.
+def draw_forms(
+    template: str, fillings: Sequence[Filling], *, forms: int, styles: Sequence[str] = (), **context: object
+) -> Drawing:
+    """Draw `forms` pages with blanks and a strip with what fills them: filled_forms.py says what a template must hold.
+
+    fillings: one for each box of the strip, in order. What is the same for many people is so laid out only once.
     """
-    drawn: bytes = import_module(PRESS).press([render_template(template, **context)], styles, "pdf/a-3a")
-    return drawn
+    pdf: bytes = import_module(PRESS).press([render_template(template, **context)], styles, "pdf/a-3a")
+    return Drawing(pdf, forms, fillings)
 
 
-def separate_sheaf(sheaf: bytes, papers: Sequence[Paper]) -> Iterator[bytes]:
-    """One file for each page of a sheaf, in order: PDF/A-3a and PDF/UA-1. papers: what is told of each, one a page."""
-    files: Iterator[bytes] = import_module(LASTING).separate(sheaf, papers)
+def separate_files(drawing: Drawing, papers: Sequence[Paper]) -> Iterator[bytes]:
+    """One file for each page that a drawing makes, in order: PDF/A-3a and PDF/UA-1. papers: what is told of each."""
+    files: Iterator[bytes] = import_module(LASTING).separate(drawing, papers)
     return files
 
 
-def bind_sheaves(sheaves: Sequence[bytes], paper: Paper) -> bytes:
-    """All pages of at least one sheaf, in order, as one file for the printer: PDF/A-3a and PDF/UA-1."""
-    file: bytes = import_module(LASTING).bound(sheaves, paper)
+def bind_files(drawings: Sequence[Drawing], paper: Paper) -> bytes:
+    """All pages of at least one drawing, in order, as one file for the printer: PDF/A-3a and PDF/UA-1."""
+    file: bytes = import_module(LASTING).bound(drawings, paper)
     return file

@@ -3,7 +3,7 @@
 Nothing here needs a request: whoever prints says where the site is reached, so that a job can print as well.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module
@@ -11,29 +11,32 @@ from importlib import import_module
 from flask import current_app
 
 from foundation.settings import Settings
-from foundation.web.papers import Attachment, Paper
-from foundation.web.print import bind_sheaves, draw_sheaf, separate_sheaf
+from foundation.web.papers import Attachment, Drawing, Filling, Paper
+from foundation.web.print import bind_files, draw_forms, separate_files
 from learning.domain.awards import award_of, signed_token
 from learning.domain.codes import in_groups
 from learning.domain.letters import Letter
 from learning.queries import LIST_SIZE
 from learning.services.award_keys import SigningKey
-from learning.views.qr import award_picture
+from learning.views.qr import award_dots
 
 # Loaded once somebody prints or a checker asks, never before the first page.
 OPEN_BADGES = "learning.services.open_badges"
 SEAL = "foundation.web.seal"
-# More pages in one drawing and WeasyPrint spends ever longer on each; fewer and their common work is shared by fewer.
-SHEAF = 25
+# As many as fit on the strip of letter.css; also, with more in one drawing WeasyPrint spends ever longer on each.
+AT_ONCE = 25
+# One light dot, where each letter's square code will stand.
+_BLANK = (
+    "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGP4DwABAQEAsTj2FAAAAABJRU5ErkJggg=="
+)
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """One letter as its template wants it. address: where it is checked. qr: a picture's address."""
+    """What fills the blanks for one letter. address: where it is checked."""
 
     letter: Letter
     address: str
-    qr: str
 
 
 class LetterPrints:
@@ -52,27 +55,39 @@ class LetterPrints:
         """All letters, in order, as one file for the printer. Not sealed: it is nobody's letter."""
         organisation = self.letters[0].facts.organisation
         paper = Paper(f"Giấy xác nhận hoàn thành – {len(self.letters)} tờ", organisation, "Để in")
-        return bind_sheaves(self._sheaves, paper)
+        return bind_files(self._drawings, paper)
 
     def singly(self) -> Iterator[tuple[str, bytes]]:
         """Each letter, in order, as (name of its file, the file): its credential inside, sealed if there is a seal."""
-        for start, sheaf in zip(range(0, len(self.letters), SHEAF), self._sheaves, strict=True):
-            letters = self.letters[start : start + SHEAF]
-            files = separate_sheaf(sheaf, [self._paper(letter) for letter in letters])
+        for start, drawing in zip(range(0, len(self.letters), AT_ONCE), self._drawings, strict=True):
+            letters = self.letters[start : start + AT_ONCE]
+            files = separate_files(drawing, [self._paper(letter) for letter in letters])
             for letter, file in zip(letters, files, strict=True):
                 yield file_name(letter), _sealed(file)
 
     @cached_property
-    def _sheaves(self) -> list[bytes]:
-        return [self._drawn(self.letters[start : start + SHEAF]) for start in range(0, len(self.letters), SHEAF)]
+    def _drawings(self) -> list[Drawing]:
+        return [self._drawn(self.letters[start : start + AT_ONCE]) for start in range(0, len(self.letters), AT_ONCE)]
 
-    def _drawn(self, letters: Sequence[Letter]) -> bytes:
-        sheets = [self._sheet(letter) for letter in letters]
-        return draw_sheaf("learning/letter.html", styles=["learning/letter.css"], sheets=sheets)
+    def _drawn(self, letters: Sequence[Letter]) -> Drawing:
+        examples: dict[Hashable, Letter] = {}
+        for letter in letters:
+            examples.setdefault(_form_of(letter), letter)
+        places = {form: place for place, form in enumerate(examples)}
+        sheets = [Sheet(letter, f"{self.root}/xac-nhan/{letter.code}") for letter in letters]
+        return draw_forms(
+            "learning/letter.html",
+            [self._filling(sheet, places[_form_of(sheet.letter)]) for sheet in sheets],
+            forms=len(examples),
+            styles=["learning/letter.css"],
+            examples=list(examples.values()),
+            sheets=sheets,
+            blank=_BLANK,
+        )
 
-    def _sheet(self, letter: Letter) -> Sheet:
-        address = f"{self.root}/xac-nhan/{letter.code}"
-        return Sheet(letter, address, award_picture(address, self._digits(letter)))
+    def _filling(self, sheet: Sheet, form: int) -> Filling:
+        picture = award_dots(sheet.address, self._digits(sheet.letter))
+        return Filling(form, picture, f"Mã vuông dẫn tới {sheet.address}")
 
     def _digits(self, letter: Letter) -> str:
         return signed_token(award_of(letter, self.key.id), self.key.sign)
@@ -91,6 +106,20 @@ class LetterPrints:
             subject=f"Giấy xác nhận hoàn thành khoá học, mã {in_groups(letter.code)}",
             attachments=[badge],
         )
+
+
+def _form_of(letter: Letter) -> Hashable:
+    """All that the form says; letters alike in this differ only in what fills its blanks."""
+    facts = letter.facts
+    return (
+        letter.status,
+        facts.organisation,
+        facts.manner,
+        facts.supervised_by,
+        facts.course_title,
+        len(facts.lessons),
+        facts.minutes,
+    )
 
 
 def open_badge(letter: Letter, *, root: str, key: SigningKey) -> str:
