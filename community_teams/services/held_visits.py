@@ -2,15 +2,27 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
+from uuid_utils.compat import uuid7
 
-from community_teams.domain.visits import VisitReport
-from community_teams.models import HeldVisit, WhyHeld
+from community_teams.domain.household_counts import boiled_down
+from community_teams.domain.recording import Recorded
+from community_teams.domain.visits import VisitReport, read_visit, visited_on
+from community_teams.models import HeldVisit, Issue, Settlement, Visit, VisitPerson, WhyHeld
+from community_teams.queries.held_visits import counting_now
 from community_teams.queries.recording import places_of
 from community_teams.services.recording import Sender
+from community_teams.services.visit_rows import issue_rows, people_rows, visit_row
+from community_teams.services.visits import record_visit
+from foundation.accounts.models import Person
+from foundation.accounts.services import audit
+from foundation.areas.domain.scope import Scope
+from foundation.areas.models import Area
+from foundation.problems import Conflict, Invalid, NotFound
 
 
 def hold(
@@ -50,3 +62,73 @@ def hold(
         )
     )
     return [(report.id, report.content_hash()) not in waiting for report, _ in reports]
+
+
+def settle(session: Session, id: int, settlement: Settlement, *, by: Person, scope: Scope, now: datetime) -> HeldVisit:
+    """Decide about a visit that waits. Nothing is taken away: what was kept stays, and what waited is never deleted.
+
+    LEFT_OUT: it stays out. TAKEN_INSTEAD: kept under a new id, it corrects the visit that counts in its place.
+    TAKEN_AS_WELL: it is kept beside that one; under its own id where that is free.
+    scope: where `by` may settle visits. Raises NotFound("no_such_held_visit"); Conflict("already_settled");
+    Invalid {"settlement": "nothing_to_correct"} where no visit of the same household counts in its place; and what
+    record_visit raises where the rules have become stricter since.
+    """
+    row = session.scalar(
+        select(HeldVisit).where(HeldVisit.id == id).with_for_update().execution_options(populate_existing=True)
+    )
+    if row is None:
+        raise NotFound("no_such_held_visit")
+    path = session.scalars(select(Area.path).where(Area.code == row.hamlet_code)).one()
+    if not scope.covers(path):
+        raise NotFound("no_such_held_visit")
+    if row.settled_at is not None:
+        raise Conflict("already_settled")
+    if settlement is not Settlement.LEFT_OUT:
+        row.taken_as = _take(session, row, settlement, scope=scope, now=now)
+    row.settlement, row.settled_at, row.settled_by = settlement, now, by.id
+    what = {"visit": str(row.visit_id), "why": row.why.value, "settlement": settlement.value}
+    audit.record(session, by.name, "settle_visit", what, now=now, area_path=path)
+    session.flush()
+    return row
+
+
+def _take(session: Session, row: HeldVisit, settlement: Settlement, *, scope: Scope, now: datetime) -> UUID:
+    record: dict[str, object] = {**row.record, "supersedes": None}
+    counting = counting_now(session, row)
+    if settlement is Settlement.TAKEN_INSTEAD:
+        if counting is None:
+            raise Invalid({"settlement": "nothing_to_correct"})
+        record["supersedes"] = str(counting)
+    if session.get(Visit, row.visit_id) is not None:
+        record["id"] = str(uuid7())
+    report = read_visit(record, now=row.received_at, clock_offset=row.clock_offset)
+    try:
+        record_visit(
+            session,
+            report,
+            member=row.member_id,
+            scope=scope,
+            now=now,
+            device=row.device,
+            clock_offset=row.clock_offset,
+        )
+    except Invalid as problem:
+        # The other visit was to another door.
+        elsewhere = "supersedes" in problem.fields
+        raise Invalid({"settlement": "nothing_to_correct"} if elsewhere else problem.fields) from None
+    return report.id
+
+
+def as_visit(row: HeldVisit) -> Visit:
+    """The visit it would be, to be shown beside others; not part of the session. Raises Invalid as read_visit does."""
+    report = read_visit(row.record, now=row.received_at, clock_offset=row.clock_offset)
+    day = visited_on(report, row.clock_offset)
+    recorded = Recorded(report, row.hamlet_code, day, row.content_hash, boiled_down(report))
+    told = visit_row(
+        recorded, member=row.member_id, device=row.device, clock_offset=row.clock_offset, now=row.received_at
+    )
+    return Visit(
+        **told,
+        people=[VisitPerson(**person) for person in people_rows(recorded)],
+        issues=[Issue(**issue) for issue in issue_rows(recorded)],
+    )

@@ -2,7 +2,16 @@
 
 from flask import Flask
 
-from community_teams.views import api_visits, api_worklist, households, phone_app, phones, visit_files, visit_form
+from community_teams.views import (
+    api_visits,
+    api_worklist,
+    held_visits,
+    households,
+    phone_app,
+    phones,
+    visit_files,
+    visit_form,
+)
 from community_teams.views.devices import keep_lost_phones_out
 from community_teams.views.teams_blueprint import blueprint
 from foundation.accounts.domain.roles import Act
@@ -12,6 +21,7 @@ from foundation.words import N_
 __all__ = [
     "api_visits",
     "api_worklist",
+    "held_visits",
     "households",
     "phone_app",
     "phones",
@@ -27,6 +37,14 @@ def serve_teams(app: Flask) -> None:
     keep_lost_phones_out(app)
     offer_work(
         app,
+        Work(
+            Act.SETTLE_VISITS,
+            "teams.show_held_visits",
+            N_("Phiếu cần xem"),
+            N_("Phiếu gửi lên hai lần mà khác nhau, hoặc từ máy đã ngắt: chọn phiếu nào đúng"),
+            "paper",
+            order=66,
+        ),
         Work(
             Act.RECORD_VISIT,
             "teams.show_hamlets",

@@ -1,0 +1,92 @@
+"""Reading visits that wait for a person, and what stands beside them."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, aliased
+
+from community_teams.models import HeldVisit, Household, Visit
+from community_teams.queries.visits import Told, visit
+from foundation.accounts.models import Person
+from foundation.areas.domain.scope import Scope
+from foundation.areas.models import Area
+from foundation.areas.queries import inside
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class Held:
+    """A visit that waits, or waited, for a person. member: who sent it; settler: who settled it, or None."""
+
+    row: HeldVisit
+    hamlet: Area
+    member: str
+    settler: str | None
+    household: Household | None
+
+
+def held_visits(session: Session, scope: Scope, *, page: int = 1) -> tuple[list[Held], bool]:
+    """Those of `scope` that wait, the oldest first, PAGE at a time; and whether there are more. page: from 1."""
+    found = _held(session, scope, HeldVisit.settled_at.is_(None), (page - 1) * PAGE)
+    return found[:PAGE], len(found) > PAGE
+
+
+def held_visit(session: Session, scope: Scope, id: int) -> Held | None:
+    """One of them, settled or not, if its hamlet lies within `scope`."""
+    found = _held(session, scope, HeldVisit.id == id, 0)
+    return found[0] if found else None
+
+
+def waiting(session: Session, scope: Scope) -> int:
+    """How many of `scope` wait."""
+    return (
+        session.scalar(
+            select(func.count())
+            .select_from(HeldVisit)
+            .join(Area, Area.code == HeldVisit.hamlet_code)
+            .where(inside(Area.path, scope), HeldVisit.settled_at.is_(None))
+        )
+        or 0
+    )
+
+
+def beside(session: Session, scope: Scope, row: HeldVisit) -> Told | None:
+    """The visit that counts in its place: the one of the same id, or the one it corrects, as last corrected.
+
+    None where there is none, or it lies outside `scope`.
+    """
+    last = counting_now(session, row)
+    return visit(session, scope, last) if last else None
+
+
+def counting_now(session: Session, row: HeldVisit) -> UUID | None:
+    """The id of the visit that counts in its place; None where there is none."""
+    corrects = row.record.get("supersedes")
+    last = session.scalar(select(Visit.id).where(Visit.id == row.visit_id))
+    if last is None and isinstance(corrects, str):
+        last = session.scalar(select(Visit.id).where(Visit.id == UUID(corrects)))
+    while last is not None and (later := session.scalar(select(Visit.id).where(Visit.supersedes == last))):
+        last = later
+    return last
+
+
+def _held(session: Session, scope: Scope, condition, start: int) -> list[Held]:  # type: ignore[no-untyped-def]
+    settler = aliased(Person)
+    rows = session.execute(
+        select(HeldVisit, Area, Person.display_name, settler.display_name)
+        .join(Area, Area.code == HeldVisit.hamlet_code)
+        .join(Person, Person.id == HeldVisit.member_id)
+        .outerjoin(settler, settler.id == HeldVisit.settled_by)
+        .where(inside(Area.path, scope), condition)
+        .order_by(HeldVisit.received_at, HeldVisit.id)
+        .offset(start)
+        .limit(PAGE + 1)
+    ).all()
+    ids = {UUID(str(row.record["household"])) for row, *_ in rows}
+    doors = {door.id: door for door in session.scalars(select(Household).where(Household.id.in_(ids)))}
+    return [
+        Held(row, hamlet, member, settled_by, doors.get(UUID(str(row.record["household"]))))
+        for row, hamlet, member, settled_by in rows
+    ]

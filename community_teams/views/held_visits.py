@@ -1,0 +1,117 @@
+"""Visits that were told twice, differently: seen side by side, and settled by a person."""
+
+from flask import redirect, render_template, request, url_for
+from flask_login import current_user
+from werkzeug import Response
+
+from community_teams.models import Settlement, Visit
+from community_teams.queries import held_visits as queries
+from community_teams.queries.held_visits import Held
+from community_teams.services.held_visits import as_visit, settle
+from community_teams.views.teams_blueprint import blueprint
+from foundation import clock
+from foundation.accounts.domain.roles import Act
+from foundation.accounts.views.access import may, scope_for
+from foundation.accounts.views.reading import read_page
+from foundation.problems import Conflict, Invalid, NotFound
+from foundation.web.database import session, transaction
+
+# What is told of a visit, in the order of the form, by the columns it stands in.
+PARTS: dict[str, tuple[str, ...]] = {
+    "household": ("household_id",),
+    "outcome": ("outcome", "reason"),
+    "when": ("started_at", "ended_at"),
+    "member": ("member_id", "input_type"),
+    "consent": ("consent_level", "consent_how"),
+    "family": ("language_used", "adults", "aged_60plus", "children_under_6", "children_6_13", "newborn_pending"),
+    "support": ("needs_support",),
+    "phones": ("phones_smart", "phones_basic", "phones_shared", "phone_problems"),
+    "network": ("network", "fixed_internet", "wifi"),
+    "power": ("power",),
+    "people": (),
+    "help": ("support_given", "trip_saved_km"),
+    "issues": (),
+    "again": ("next_visit_on", "next_goal"),
+    "satisfaction": ("satisfaction",),
+    "note": ("note",),
+}
+_PERSON = ("age_band", "sex", "vneid_level", "documents", "skills", "helped_with", "lessons")
+_ISSUE = ("type", "level", "beyond_authority", "note")
+
+
+@blueprint.get("/quan-ly/phieu-can-xem")
+@may(Act.SETTLE_VISITS)
+def show_held_visits() -> str:
+    page = read_page(request.args.get("trang"))
+    held, more = queries.held_visits(session(), scope_for(Act.SETTLE_VISITS), page=page)
+    return render_template("community_teams/held_visits.html", held=held, page=page, more=more)
+
+
+@blueprint.get("/quan-ly/phieu-can-xem/<int:held_id>")
+@may(Act.SETTLE_VISITS)
+def show_held_visit(held_id: int) -> str:
+    return _page(_held_or_404(held_id), {})
+
+
+@blueprint.post("/quan-ly/phieu-can-xem/<int:held_id>")
+@may(Act.SETTLE_VISITS)
+def settle_held_visit(held_id: int) -> Response | tuple[str, int]:
+    held = _held_or_404(held_id)
+    given = request.form.get("settlement", "")
+    try:
+        if given not in set(Settlement):
+            raise Invalid({"settlement": "not_a_choice" if given else "missing"})
+        with transaction() as writing:
+            settle(
+                writing,
+                held_id,
+                Settlement(given),
+                by=current_user.row,
+                scope=scope_for(Act.SETTLE_VISITS),
+                now=clock.now(),
+            )
+    except Invalid as problem:
+        return _page(held, problem.fields), problem.status
+    except Conflict:
+        pass  # somebody was quicker; the page says what they chose
+    return redirect(url_for(".show_held_visit", held_id=held_id), 303)
+
+
+def _held_or_404(held_id: int) -> Held:
+    # A number beyond what the database counts is nobody's.
+    held = queries.held_visit(session(), scope_for(Act.SETTLE_VISITS), held_id) if held_id < 2**31 else None
+    if held is None:
+        raise NotFound("no_such_held_visit")
+    return held
+
+
+def _page(held: Held, faults: dict[str, str]) -> str:
+    scope = scope_for(Act.SETTLE_VISITS)
+    sent, beside = as_visit(held.row), queries.beside(session(), scope, held.row)
+    kept = beside.visit if beside else None
+    told = _parts_of(sent), _parts_of(kept) if kept else {}
+    return render_template(
+        "community_teams/held_visit.html",
+        held=held,
+        sent=sent,
+        beside=beside,
+        shown=[part for part in PARTS if any(each.get(part) for each in told)],
+        differing={part for part in PARTS if told[0].get(part) != told[1].get(part)} if kept else set(),
+        same_door=kept is not None and kept.household_id is not None and kept.household_id == sent.household_id,
+        faults=faults,
+    )
+
+
+def _parts_of(visit: Visit) -> dict[str, object]:
+    """What was told, part by part; a part of which nothing was told is empty."""
+    told: dict[str, object] = {
+        part: [(name, value) for name in names if (value := _plain(getattr(visit, name))) not in (None, "", [])]
+        for part, names in PARTS.items()
+    }
+    told["people"] = [[_plain(getattr(person, name)) for name in _PERSON] for person in visit.people]
+    told["issues"] = [[_plain(getattr(issue, name)) for name in _ISSUE] for issue in visit.issues]
+    return told
+
+
+def _plain(value: object) -> object:
+    return sorted(value.items()) if isinstance(value, dict) else value
