@@ -1,5 +1,7 @@
 // One sender at a time, whether tabs or the worker: Web Locks, and a lease in the store where a phone has none.
 
+import { unlessFull } from "./faults.js";
+
 const LEASE_MS = 150_000;
 
 /**
@@ -15,9 +17,11 @@ export async function alone(name, work, { locks, store, crypto, now }) {
     );
   }
   const holder = Array.from(crypto.getRandomValues(new Uint8Array(8))).join();
-  if (!(await take(store, holder, now))) return { busy: true };
+  // On a phone too full for a lease two may send at once.
+  if ((await unlessFull(take(store, holder, now))) === false) return { busy: true };
   // Held on to while it works: a thin line may take longer than a lease.
   const holding = setInterval(() => take(store, holder, now).catch(() => {}), LEASE_MS / 3);
+  holding.unref?.();
   try {
     return { busy: false, result: await work() };
   } finally {

@@ -14,7 +14,17 @@ const OURS = /^application\/(problem\+)?json\b/;
 export async function ask(fetch, address, options, timeoutMs) {
   const stop = new AbortController();
   const timer = setTimeout(() => stop.abort(), timeoutMs);
+  const stopped = new Promise((_, reject) => stop.signal.addEventListener("abort", () => reject(new Fault("time_out"))));
   try {
+    return await Promise.race([answerTo(), stopped]);
+  } catch (error) {
+    if (error instanceof Fault) throw error;
+    throw new Fault(stop.signal.aborted ? "time_out" : "offline");
+  } finally {
+    clearTimeout(timer);
+  }
+
+  async function answerTo() {
     const response = await fetch(address, {
       credentials: "same-origin",
       // Nothing of this may lie unsealed in the browser's own cache, and a redirect is a portal or a sign-in page.
@@ -24,12 +34,7 @@ export async function ask(fetch, address, options, timeoutMs) {
       headers: { Accept: "application/json", ...options.headers },
       signal: stop.signal,
     });
-    return await answerIn(response);
-  } catch (error) {
-    if (error instanceof Fault) throw error;
-    throw new Fault(stop.signal.aborted ? "time_out" : "offline");
-  } finally {
-    clearTimeout(timer);
+    return answerIn(response);
   }
 }
 
@@ -37,7 +42,9 @@ async function answerIn(response) {
   const status = response.status;
   // Proxies in front of us refuse and give up in their own words.
   if (status === 413) throw new Fault("too_large", { status });
-  if (status === 429 || status >= 500) throw new Fault("later", { status, retryAfter: secondsIn(response.headers.get("Retry-After")) });
+  if (status === 429 || status >= 500) {
+    throw new Fault("later", { status, retryAfter: secondsIn(response.headers.get("Retry-After")) });
+  }
   if (response.redirected || !OURS.test(response.headers.get("Content-Type") ?? "")) throw new Fault("not_our_answer");
   let body;
   try {

@@ -22,3 +22,13 @@ export function faultOf(error) {
   if (error instanceof Fault) return error;
   return new Fault(BY_BROWSER.get(error?.name) ?? "store_failed", { cause: error });
 }
+
+/** What `writing` gives, or undefined where the phone is too full to write: for notes that sending can do without. */
+export async function unlessFull(writing) {
+  try {
+    return await writing;
+  } catch (error) {
+    if (error.code !== "storage_full") throw error;
+    return undefined;
+  }
+}

@@ -1,7 +1,7 @@
 // Finished visits on their way: ready -> sending -> acknowledged -> purged after a week, or needs_person.
 // Sealed under a key of their own that this browser can use without the member's PIN, so that they leave while locked.
 
-import { Fault } from "./faults.js";
+import { Fault, unlessFull } from "./faults.js";
 import { newId } from "./ids.js";
 import { seal, unseal } from "./keys.js";
 
@@ -24,7 +24,13 @@ export const PURGED_AFTER = 7 * 24 * 3600 * 1000;
  * delivered: the server has it, though a person has to look at it (a conflict): it holds no sign-out back.
  */
 export function openOutbox({ store, crypto, now, key }) {
-  const open = async (entry) => ({ ...entry, record: await unseal(crypto, key, entry.sealed) });
+  // Opened already, while unlocked: a list of hundreds is asked for at every change.
+  const opened = new Map();
+  async function open(entry) {
+    const which = `${entry.id} ${entry.rev} ${entry.state === State.ACKNOWLEDGED}`;
+    if (!opened.has(which)) opened.set(which, await unseal(crypto, key, entry.sealed));
+    return { ...entry, record: opened.get(which) };
+  }
 
   async function change(id, work) {
     return store.write(["outbox"], async ({ get, put }) => {
@@ -39,8 +45,8 @@ export function openOutbox({ store, crypto, now, key }) {
     /** What to put into room "outbox" for a finished visit. */
     async entryFor(record) {
       const sealed = await seal(crypto, key, record);
-      const { id } = record;
-      return { id, state: State.READY, at: now(), rev: 1, sealed, attempted: null, trail: [], tries: 0, problems: null, delivered: false };
+      const fresh = { rev: 1, attempted: null, trail: [], tries: 0, problems: null, delivered: false };
+      return { ...fresh, id: record.id, state: State.READY, at: now(), sealed };
     },
 
     /**
@@ -58,6 +64,9 @@ export function openOutbox({ store, crypto, now, key }) {
         return { ...entry, sealed, trail, attempted: null, rev: entry.rev + 1, state: State.READY, problems: null };
       };
     },
+
+    /** Drop what is in memory. */
+    forget: () => opened.clear(),
 
     get: async (id) => {
       const entry = await store.get("outbox", id);
@@ -95,56 +104,60 @@ export function openOutbox({ store, crypto, now, key }) {
     /** What a crash left half sent is unsent. Only for whoever holds the sending lock. */
     async recover() {
       await store.write(["outbox"], async ({ withState, put }) => {
-        for (const entry of await withState("outbox", State.SENDING)) await put("outbox", { ...entry, state: State.READY });
+        for (const entry of await withState("outbox", State.SENDING)) {
+          await put("outbox", { ...entry, state: State.READY });
+        }
       });
     },
 
     /**
      * Take up to `most` ready visits and mark them as being sent, on disk before the request starts.
-     * @returns {Promise<{id: string, turn: string, record: object}[]>} id: the entry's; record: as it goes out
+     *
+     * On a phone too full for a mark they go out all the same, since that is what makes room; but for those that would
+     * need a new id, which would be lost.
+     * @returns {Promise<{id: string, rev: number, turn: string, record: object}[]>} id: the entry's; record: as it goes out
      */
     async take(most) {
-      const entries = await store.write(["outbox"], async ({ withState, put }) => {
-        const taken = [];
-        for (const entry of await withState("outbox", State.READY, most)) {
-          const attempted = entry.attempted ?? outgoing(entry);
-          taken.push({ ...entry, attempted, state: State.SENDING, tries: entry.tries + 1 });
-          await put("outbox", taken.at(-1));
-        }
-        return taken;
-      });
+      const entries = (await unlessFull(mark(most))) ?? (await unmarked(most));
       return Promise.all(
         entries.map(async ({ id, attempted, rev, sealed }) => {
           const record = { ...(await unseal(crypto, key, sealed)), id: attempted.id };
           if (attempted.supersedes) record.supersedes = attempted.supersedes;
-          return { id, turn: `${attempted.id} ${rev}`, record };
+          return { id, rev, turn: `${attempted.id} ${rev}`, record };
         }),
       );
     },
 
     /** No answer: all of them are ready again, as they are by now. */
     async giveBack(ids) {
-      for (const id of ids) {
-        await change(id, (entry) => (entry.state === State.SENDING ? { ...entry, state: State.READY } : null));
-      }
-    },
-
-    /** The server has entry `id` as `record`. Where it was changed since, the change is ready and supersedes that. */
-    async acknowledge(id, record) {
-      const sealed = await seal(crypto, key, record);
-      await store.write(["outbox"], async ({ get, put, remove }) => {
-        const entry = await get("outbox", id);
-        if (entry?.attempted?.id !== record.id) return;
-        if (record.id !== id) await remove("outbox", id);
-        const done = { id: record.id, sealed, attempted: null, trail: [], problems: null, at: now() };
-        await put("outbox", { ...entry, ...done, state: State.ACKNOWLEDGED });
+      await store.write(["outbox"], async ({ get, put }) => {
+        for (const id of ids) {
+          const entry = await get("outbox", id);
+          if (entry?.state === State.SENDING) await put("outbox", { ...entry, state: State.READY });
+        }
       });
     },
 
-    /** Forget entry `id`, which the server has: for a phone too full to write that down. */
-    async drop(id, record) {
+    /**
+     * The server has entry `id` as `record`. Where it was changed since, the change is ready and supersedes that.
+     * @returns {Promise<true>}
+     */
+    async acknowledge(id, record) {
+      const sealed = await seal(crypto, key, record);
+      return store.write(["outbox"], async ({ get, put, remove }) => {
+        const entry = await get("outbox", id);
+        if (entry?.attempted?.id !== record.id) return true;
+        if (record.id !== id) await remove("outbox", id);
+        const done = { id: record.id, sealed, attempted: null, trail: [], problems: null, at: now() };
+        await put("outbox", { ...entry, ...done, state: State.ACKNOWLEDGED });
+        return true;
+      });
+    },
+
+    /** Forget entry `id` of revision `rev`, which the server has: for a phone too full to write that down. */
+    async drop(id, rev) {
       await store.write(["outbox"], async ({ get, remove }) => {
-        if ((await get("outbox", id))?.attempted?.id === record.id) await remove("outbox", id);
+        if ((await get("outbox", id))?.rev === rev) await remove("outbox", id);
       });
     },
 
@@ -154,8 +167,8 @@ export function openOutbox({ store, crypto, now, key }) {
         const { attempted, trail } = entry;
         // Changed since: what was refused is no longer what it says.
         if (attempted?.id !== record.id) return { ...entry, trail: trail.filter((each) => each !== record.id) };
-        const isOursToMend = attempted.supersedes && attempted.supersedes === trail.at(-1) && problems.supersedes === "not_found";
-        if (isOursToMend) return { ...entry, state: State.READY, attempted: null, trail: trail.slice(0, -1) };
+        const isOfTrail = attempted.supersedes !== null && attempted.supersedes === trail.at(-1);
+        if (isOfTrail && problems.supersedes === "not_found") return { ...entry, state: State.READY, attempted: null, trail: trail.slice(0, -1) };
         return { ...entry, state: State.NEEDS_PERSON, attempted: null, problems };
       });
     },
@@ -181,6 +194,27 @@ export function openOutbox({ store, crypto, now, key }) {
       });
     },
   };
+
+  function mark(most) {
+    return store.write(["outbox"], async ({ withState, put }) => {
+      const taken = [];
+      for (const entry of await withState("outbox", State.READY, most)) {
+        const attempted = entry.attempted ?? outgoing(entry);
+        taken.push({ ...entry, attempted, state: State.SENDING, tries: entry.tries + 1 });
+        await put("outbox", taken.at(-1));
+      }
+      return taken;
+    });
+  }
+
+  async function unmarked(most) {
+    const entries = await store.read(["outbox"], async ({ withState }) => [
+      ...(await withState("outbox", State.SENDING)),
+      ...(await withState("outbox", State.READY)),
+    ]);
+    const known = entries.filter((entry) => entry.attempted || entry.trail.length === 0);
+    return known.slice(0, most).map((entry) => ({ ...entry, attempted: entry.attempted ?? outgoing(entry) }));
+  }
 
   function outgoing(entry) {
     const last = entry.trail.at(-1) ?? null;

@@ -92,6 +92,7 @@ export async function openPhone(given) {
     now,
     onLock() {
       worklist.forget();
+      outbox.forget();
       tell({ what: "locked" });
     },
   });
@@ -176,7 +177,7 @@ export async function openPhone(given) {
   async function wipe() {
     close();
     await wipePhone(env);
-    tell({ what: "wiped" });
+    tell({ what: "wiped", stopped: "device_cut_off" });
   }
 
   function close(change = null) {
@@ -257,12 +258,10 @@ export async function openPhone(given) {
       },
       refreshedAt: worklist.refreshedAt,
       hamlets: worklist.hamlets,
-      lanes: worklist.lanes,
       /**
-       * The households to show, by lane and code; `due` by day. Rows as the API gives them plus `waiting` (a visit of
-       * this phone that the server does not have yet). Only read them.
-       * @param {{hamlet?: string, lane?: string, filter?: keyof FILTERS, search?: string}} asked  filter: `left`, `absent`,
-       *   `again`, `due`, `reached`, `all`
+       * The households by lane and code, rows as the API gives them as they are after this phone's own visits; and
+       * `waiting` (the server lacks one of these), `folded` (what is searched in), `reached` (where this phone knows it).
+       * Only read them. @param {{hamlet?: string}} [asked]
        */
       households: worklist.households,
       household: worklist.household,
@@ -361,7 +360,7 @@ export async function openPhone(given) {
 
     /**
      * Be told: `fn({what})`; what: `outbox` (also from other tabs and the worker), `worklist`, `locked`, `unlocked`,
-     * `wiped` and `newer` (reload the page), `fault` {code}. @returns {() => void} stops it
+     * `wiped` (`stopped: "device_cut_off"` where the server did it), `newer` (reload the page), `fault` {code}. @returns {() => void} stops it
      */
     on(_change, fn) {
       listeners.add(fn);

@@ -2,7 +2,7 @@
 
 import { ask, jsonBody } from "./asking.js";
 import { secondsAhead } from "./clock.js";
-import { Fault } from "./faults.js";
+import { Fault, unlessFull } from "./faults.js";
 import { nextTry } from "./patience.js";
 
 export const VISITS = "/api/v1/visits";
@@ -27,7 +27,7 @@ const GROWS_AGAIN_ONLY_LATER = new Set(["too_large", "too_many_visits", "time_ou
  *   `time_out`, `not_our_answer`, `later`, `not_signed_in`, `other_member`, `device_cut_off`, …; null when all is out
  */
 export async function sendWaiting({ outbox, store, fetch, crypto, now, random = Math.random, member, device, about = {} }) {
-  await outbox.recover();
+  await unlessFull(outbox.recover());
   let { size = MOST_AT_ONCE } = (await store.get("kept", "sending")) ?? {};
   let sent = 0;
   let last = null;
@@ -50,13 +50,13 @@ export async function sendWaiting({ outbox, store, fetch, crypto, now, random = 
         cutOff = true;
         continue;
       }
-      await outbox.giveBack(batch.map((entry) => entry.id));
+      await unlessFull(outbox.giveBack(batch.map((entry) => entry.id)));
       if (!(error instanceof Fault)) throw error;
       if (ABOUT_THE_BATCH.has(error.code) || error.code === "time_out") {
         const halved = Math.floor(batch.length / 2);
         if (halved >= 1) size = halved;
         if (ABOUT_THE_BATCH.has(error.code)) {
-          if (halved < 1) await outbox.refuse(batch[0].id, batch[0].record, { visit: error.code });
+          if (halved < 1) await unlessFull(outbox.refuse(batch[0].id, batch[0].record, { visit: error.code }));
           if (GROWS_AGAIN_ONLY_LATER.has(error.code)) await remember({ size });
           last = null;
           continue;
@@ -84,7 +84,7 @@ export async function sendWaiting({ outbox, store, fetch, crypto, now, random = 
     const options = { method: "POST", body, headers: { ...headers, "X-Member": member, "X-Device": device } };
     const answer = await ask(fetch, VISITS, options, TIMEOUT_MS);
     const ahead = secondsAhead(answer.date, sentAt, now());
-    if (ahead !== null) await store.put("kept", ahead, "seconds_ahead");
+    if (ahead !== null) await unlessFull(store.put("kept", ahead, "seconds_ahead"));
     if (answer.body.batch !== id || !Array.isArray(answer.body.results)) throw new Fault("not_our_answer");
     return settle(batch, answer.body.results);
   }
@@ -96,31 +96,23 @@ export async function sendWaiting({ outbox, store, fetch, crypto, now, random = 
       const entry = left.get(sentAs);
       if (!entry || !HEARD.has(outcome)) continue;
       left.delete(sentAs);
-      const { id, record } = entry;
-      if (outcome === "rejected") await outbox.refuse(id, record, problems ?? {});
-      else if (outcome === "conflict") await outbox.conflict(id, record, { visit: "conflict", ...problems });
+      const { id, rev, record } = entry;
+      if (outcome === "rejected") await unlessFull(outbox.refuse(id, record, problems ?? {}));
+      else if (outcome === "conflict") await unlessFull(outbox.conflict(id, record, { visit: "conflict", ...problems }));
       else {
-        await acknowledge(id, record);
+        if (!(await unlessFull(outbox.acknowledge(id, record)))) await outbox.drop(id, rev);
         done += 1;
       }
     }
     // What the answer did not name is unsent.
-    await outbox.giveBack([...left.values()].map(({ id }) => id));
+    await unlessFull(outbox.giveBack([...left.values()].map(({ id }) => id)));
     return done;
   }
 
-  async function acknowledge(id, record) {
-    try {
-      await outbox.acknowledge(id, record);
-    } catch (error) {
-      if (error.code !== "storage_full") throw error;
-      await outbox.drop(id, record);
-    }
-  }
-
   async function remember(changes) {
-    await store.write(["kept"], async ({ get, put }) => {
+    const writing = store.write(["kept"], async ({ get, put }) => {
       await put("kept", { ...(await get("kept", "sending")), ...changes }, "sending");
     });
+    await unlessFull(writing);
   }
 }

@@ -114,7 +114,7 @@ export class Store {
         return;
       }
       let failure = null;
-      const done = Promise.resolve(work(roomsOf(transaction)));
+      const done = (async () => work(roomsOf(transaction)))();
       done.catch((error) => {
         failure = error;
         try {
@@ -124,7 +124,7 @@ export class Store {
           reject(faultOf(error));
         }
       });
-      transaction.oncomplete = () => resolve(done);
+      transaction.oncomplete = () => done.then(resolve, (error) => reject(faultOf(error)));
       transaction.onabort = () => reject(faultOf(failure ?? transaction.error));
     });
   }

@@ -2,7 +2,7 @@
 
 import { dayInVietnam } from "./clock.js";
 import { Fault } from "./faults.js";
-import { afterVisit, byLaneAndCode, FILTERS, searchable, shown } from "./households.js";
+import { afterVisit, byLaneAndCode, searchable } from "./households.js";
 import { seal, unseal } from "./keys.js";
 
 export const WORKLIST = "/api/v1/worklist";
@@ -111,31 +111,15 @@ export function openWorklist({ store, crypto, now, memberKey, ask }) {
     /** When the list was last brought up to date (ms), or null. */
     refreshedAt: async () => (await store.get("kept", "worklist_at")) ?? null,
 
-    /** [{code, name, sample, households, left, due}]; `left`: active households nobody knocked at yet. */
+    /** [{code, name, sample}] in the server's order: the hamlets of the member, those without households, too. */
     async hamlets() {
       const { hamlets, named } = await load();
-      const today = dayInVietnam(now());
       const unnamed = [...hamlets.keys()].filter((code) => !named.some((hamlet) => hamlet.code === code));
-      return [...named, ...unnamed.map((code) => ({ code, name: code, sample: false }))].map((hamlet) => ({
-        ...hamlet,
-        ...countsOf((hamlets.get(hamlet.code) ?? []).map(asTold), today),
-      }));
+      return [...named, ...unnamed.map((code) => ({ code, name: code, sample: false }))];
     },
 
-    /** [{lane, households, left, due}] in the order of the list. */
-    async lanes(hamlet) {
-      const today = dayInVietnam(now());
-      const lanes = new Map();
-      for (const row of await rowsOf(hamlet)) {
-        const lane = row.lane ?? "";
-        if (!lanes.has(lane)) lanes.set(lane, []);
-        lanes.get(lane).push(row);
-      }
-      return [...lanes].map(([lane, rows]) => ({ lane, ...countsOf(rows, today) }));
-    },
-
-    /** Rows to show; the same objects again and again, so only read them. */
-    households: async ({ hamlet, ...asked } = {}) => shown(await rowsOf(hamlet), asked, dayInVietnam(now())),
+    /** Rows of one hamlet, or of all, by lane and code; the same objects again and again, so only read them. */
+    households: ({ hamlet } = {}) => rowsOf(hamlet),
 
     /** One row, or null when it is not (any longer) in the list. */
     async household(id) {
@@ -162,13 +146,4 @@ function indexOf(hamlets) {
   const byId = new Map();
   for (const rows of hamlets.values()) for (const row of rows) byId.set(row.id, row);
   return byId;
-}
-
-function countsOf(rows, today) {
-  const active = rows.filter((row) => row.status === "active");
-  return {
-    households: active.length,
-    left: active.filter((row) => FILTERS.left(row)).length,
-    due: active.filter((row) => FILTERS.due(row, today)).length,
-  };
 }
