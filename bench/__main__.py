@@ -4,7 +4,19 @@ import os
 import platform
 import sys
 
-from bench import coverage, lessons, letters, library, lighthouse, prints, slow_line, team_app, visits, worklist
+from bench import (
+    coverage,
+    lessons,
+    letters,
+    library,
+    lighthouse,
+    my_learning,
+    prints,
+    slow_line,
+    team_app,
+    visits,
+    worklist,
+)
 from bench.table import show
 
 MEASUREMENTS = {
@@ -12,6 +24,7 @@ MEASUREMENTS = {
     "lessons": lessons.measure,
     "slow_line": slow_line.measure,
     "lighthouse": lighthouse.measure,
+    "my_learning": my_learning.measure,
     "letters": letters.measure,
     "prints": prints.measure,
     "coverage": coverage.measure,

@@ -77,6 +77,7 @@ test("a long list draws what is near, puts the rest away, and never what holds t
   assert.deepEqual(blocks.at(-1), { first: 10_000, last: 10_001 });
   assert.deepEqual(blocksOf(0), []);
   assert.deepEqual(changes(new Set([3, 2]), new Set([0, 1, 2]), 0), { draw: [3], put: [1] });
+  assert.deepEqual(changes(new Set([10, 11, 12, 13, 14]), new Set()).draw, [12, 11, 13, 10, 14]);
 });
 
 test("an address survives strange words, and a broken one leads home", () => {

@@ -6,6 +6,8 @@ import { blocksOf, changes } from "./windowing.js";
 const GUESSED_ROW = 80;
 /* About two screens ahead, either way: drawn before a thumb gets there. */
 const NEAR = "1500px 0px";
+/* Blocks drawn in one frame, so that a jump to the end never holds up a thumb. */
+const A_FRAME = 2;
 
 /** Show `rows` in `list` (role="list"). drawRow: gives a row's element. Returns {show(rows), stop()}. */
 export function longList(list, drawRow) {
@@ -50,7 +52,8 @@ export function longList(list, drawRow) {
     const held = document.activeElement?.closest?.(".block")?.dataset.number;
     const { draw, put } = changes(near, drawn, held === undefined ? null : Number(held));
     for (const number of put) putAway(number);
-    for (const number of draw) drawBlock(number);
+    for (const number of draw.slice(0, A_FRAME)) drawBlock(number);
+    if (draw.length > A_FRAME) asked = requestAnimationFrame(redraw);
   }
 
   function drawBlock(number) {

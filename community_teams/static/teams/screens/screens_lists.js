@@ -85,34 +85,31 @@ export async function showList(app, [code], asked) {
   const box = page.querySelector('input[name="tim"]');
   const told = slot(page, "found");
   const filters = slot(page, "filters");
+  let settled = 0;
   box.value = search;
 
-  function drawFilters() {
-    filters.replaceChildren(...FILTERS.map((each) => {
-      const entry = draw("part-filter", { words: say(`filter.${each}`, { n: sayNumber(counts[each]) }), to: here({ loc: each }) });
-      const link = entry.querySelector("a");
-      if (each === filter) link.setAttribute("aria-current", "true");
-      link.addEventListener("click", (event) => {
-        event.preventDefault();
-        choose(each);
-      });
-      return entry;
-    }));
-  }
-
-  function choose(chosen) {
-    filter = chosen;
-    const place = FILTERS.indexOf(chosen);
-    refresh();
-    filters.querySelectorAll("a")[place].focus({ preventScroll: true });
-  }
+  filters.replaceChildren(...FILTERS.map((each) => {
+    const entry = draw("part-filter", { words: say(`filter.${each}`, { n: sayNumber(counts[each]) }), to: here({ loc: each }) });
+    entry.querySelector("a").addEventListener("click", (event) => {
+      event.preventDefault();
+      filter = each;
+      refresh();
+    });
+    return entry;
+  }));
+  const links = [...filters.querySelectorAll("a")];
 
   function refresh() {
     const shown = found(rows, { filter, search });
     list.show(shown);
     told.textContent = search ? say("found", { words: search, n: sayNumber(shown.length) }) : say("shown", { n: sayNumber(shown.length) });
-    drawFilters();
-    app.stay(here());
+    links.forEach((link, place) => {
+      if (FILTERS[place] === filter) link.setAttribute("aria-current", "true");
+      else link.removeAttribute("aria-current");
+    });
+    // Browsers refuse addresses that change with every letter.
+    clearTimeout(settled);
+    settled = setTimeout(() => app.stay(here()), 300);
   }
 
   box.addEventListener("input", () => {
@@ -125,7 +122,11 @@ export async function showList(app, [code], asked) {
     event.preventDefault();
     box.blur();
   });
-  return { title: name, page, shown: refresh, gone: list.stop, focus: code ? null : box };
+  function gone() {
+    clearTimeout(settled);
+    list.stop();
+  }
+  return { title: name, page, shown: refresh, gone, focus: code ? null : box };
 }
 
 export async function showDue(app) {
