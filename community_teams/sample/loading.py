@@ -7,7 +7,7 @@ from random import Random
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import CursorResult, Table, delete, func, insert, select, update
+from sqlalchemy import CursorResult, Table, delete, func, insert, select, union, update
 from sqlalchemy.orm import Session
 
 from community_teams.domain.counting import DAYS, MEMBERS, TOTALS, WEEKS, Sum
@@ -18,6 +18,7 @@ from community_teams.models import (
     HamletDay,
     HamletTotal,
     HamletWeek,
+    HeldVisit,
     Household,
     HouseholdGone,
     Issue,
@@ -29,6 +30,7 @@ from community_teams.models import (
 from community_teams.models.issue_steps import IssueStep
 from community_teams.sample.accounts import VISITOR, accounts_for, add_accounts, add_members
 from community_teams.sample.hamlets import PROVINCE, SOURCE, SampleHamlet, as_of, choose_communes, plan_hamlets
+from community_teams.sample.phones import add_phones
 from community_teams.sample.visits import Rows, knock_on
 from community_teams.services.counters import change_at
 from community_teams.services.households import row_of
@@ -71,6 +73,7 @@ def load_sample(session: Session, *, households: int, communes: int, password: s
     made = add_accounts(session, accounts_for(of_visitor, first, PROVINCE), password, now=now)
     if planned:
         _fill(session, planned, of_visitor, now)
+        add_phones(session, now=now)
     return Loaded(made_now=bool(planned), password=made, **_counts(session))
 
 
@@ -211,7 +214,12 @@ def clear_sample(session: Session) -> dict[str, int]:
     visits = select(Visit.id).where(Visit.hamlet_code.in_(hamlets))
     households = select(Household.id).where(Household.hamlet_code.in_(hamlets))
     people = select(Person.id).where(Person.is_sample)
-    real = select(Visit.member_id).where(Visit.hamlet_code.not_in(hamlets))
+    held = HeldVisit.hamlet_code.not_in(hamlets)
+    real = union(
+        select(Visit.member_id).where(Visit.hamlet_code.not_in(hamlets)),
+        select(HeldVisit.member_id).where(held),
+        select(HeldVisit.settled_by).where(held, HeldVisit.settled_by.is_not(None)),
+    )
     gone: dict[str, int] = {}
     session.execute(
         update(Person).where(Person.is_sample, Person.id.in_(real)).values(is_active=False),
@@ -219,6 +227,7 @@ def clear_sample(session: Session) -> dict[str, int]:
     )
     for table, condition in (
         (IssueStep, IssueStep.issue_id.in_(select(Issue.id).where(Issue.hamlet_code.in_(hamlets)))),
+        (HeldVisit, HeldVisit.hamlet_code.in_(hamlets)),
         (Issue, Issue.hamlet_code.in_(hamlets)),
         (VisitPerson, VisitPerson.visit_id.in_(visits)),
         (Knock, Knock.household_id.in_(households)),

@@ -8,9 +8,12 @@ from sqlalchemy import func, select
 
 from community_teams.domain.codes import Outcome
 from community_teams.domain.coverage import Coverage, Shade
-from community_teams.models import HamletTotal, Household, Visit
+from community_teams.domain.visits import read_visit
+from community_teams.models import HamletTotal, Household, Visit, WhyHeld
 from community_teams.sample.hamlets import FIRST_COMMUNES, plan_hamlets
 from community_teams.sample.loading import clear_sample, load_sample
+from community_teams.services.held_visits import hold
+from community_teams.services.recording import Sender
 from community_teams.services.recounting import recount
 from foundation.accounts.models import AuditEntry, Person, RoleHolding
 from foundation.areas.domain.scope import NATION
@@ -149,6 +152,29 @@ def test_visits_somebody_real_recorded_in_the_sample_go_with_it(load, make, sess
     load()
     household = session.scalars(select(Household).limit(1)).one()
     make.visit(household, member=session.scalars(select(Person).where(Person.name == "to-vien")).one())
+    clear_sample(session)
+
+    assert contents(session) == before
+
+
+def test_the_sample_shows_organisers_a_phone_that_holds_visits_and_takes_it_away(load, visitor, session):
+    before = contents(session)
+    load()
+    visitor.sign_in("can-bo-xa", "mat-khau-mau")
+
+    assert "3 phiếu còn nằm trên 1 máy" in visitor.open("/quan-ly/may")
+    clear_sample(session)
+    assert contents(session) == before
+
+
+def test_a_visit_held_for_a_person_in_the_sample_goes_with_it(load, make, session):
+    before = contents(session)
+    load()
+    household = session.scalars(select(Household).limit(1)).one()
+    member = session.scalars(select(Person).where(Person.name == "to-vien")).one()
+    sender = Sender(member.id, lambda _day: NATION)
+    report = read_visit(make.visit_record(household), now=NOW)
+    hold(session, [(report, WhyHeld.DEVICE_CUT_OFF)], sender=sender, now=NOW)
     clear_sample(session)
 
     assert contents(session) == before
