@@ -7,7 +7,7 @@ from random import Random
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import CursorResult, Table, delete, func, insert, select, union, update
+from sqlalchemy import CompoundSelect, CursorResult, Table, delete, func, insert, select, union, update
 from sqlalchemy.orm import Session
 
 from community_teams.domain.counting import DAYS, MEMBERS, TOTALS, WEEKS, Sum
@@ -215,7 +215,7 @@ def clear_sample(session: Session) -> dict[str, int]:
     households = select(Household.id).where(Household.hamlet_code.in_(hamlets))
     people = select(Person.id).where(Person.is_sample)
     held = HeldVisit.hamlet_code.not_in(hamlets)
-    real = union(
+    real: CompoundSelect[Any] = union(
         select(Visit.member_id).where(Visit.hamlet_code.not_in(hamlets)),
         select(HeldVisit.member_id).where(held),
         select(HeldVisit.settled_by).where(held, HeldVisit.settled_by.is_not(None)),
