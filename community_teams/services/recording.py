@@ -16,6 +16,7 @@ from community_teams.domain.visits import VisitReport, visited_on
 from community_teams.models import Issue, Knock, Visit, VisitPerson
 from community_teams.queries.recording import Place, doors_of, kept_visits, places_of
 from community_teams.services import counters
+from community_teams.services.issues import carry_over
 from community_teams.services.standings import write_standings
 from community_teams.services.visit_rows import Row, issue_rows, knock_row, people_rows, visit_row
 from foundation.areas.domain.scope import Scope
@@ -118,6 +119,9 @@ class _Recorder:
                 self._insert(Visit, [row for row in rows if row["id"] == each.report.id])
         self._insert(VisitPerson, [row for each in new for row in people_rows(each)])
         self._insert(Issue, [row for each in new for row in issue_rows(each)])
+        for each in ledger.recorded:
+            if each.report.supersedes is not None and each.report.issues:
+                carry_over(self.session, each.report.id, person=sender.member, now=self.now)
         self._insert(Knock, [knock_row(each) for each in new if not each.report.names_household])
         standings = ledger.standings()
         write_standings(self.session, standings)

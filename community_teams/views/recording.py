@@ -6,7 +6,6 @@ from typing import Any
 from flask_login import current_user
 
 from community_teams.domain.visits import VisitReport, read_visit
-from community_teams.services.issues import carry_over
 from community_teams.services.visits import record_visit
 from community_teams.views.visit_told import Told
 from foundation import clock
@@ -26,7 +25,6 @@ def keep_told(record: Callable[[Any], Mapping[str, object]]) -> VisitReport:
     with transaction() as writing:
         report = read_visit(record(writing), now=now)
         record_visit(writing, report, member=current_user.id, scope=scope_for(Act.RECORD_VISIT), now=now)
-        carry_over(writing, report.id, person=current_user.id, now=now)
     return report
 
 
