@@ -185,6 +185,52 @@ def test_other_screens_are_for_everybody(make_phone):
     phone.unlock("111999")
     phone.page.get_by_text("Mã PIN chưa đúng").wait_for()
     phone.go("Quên mã PIN", "Quên mã PIN")
+    phone.go("Chọn mã PIN mới", "Chọn mã PIN 6 số")
+    phone.press_pin("123456")
+    phone.wait_for("Bấm lại mã PIN lần nữa")
+    phone.press_pin("123456")
+    phone.page.get_by_text("Mã này dễ đoán quá").wait_for()
+    phone.press_pin("918273")
+    phone.wait_for("Bấm lại mã PIN lần nữa")
+    phone.press_pin("918273")
+    phone.wait_for("Hôm nay mình đi đâu?")
+    phone.page.evaluate("location.hash = '#/may'")
+    phone.wait_for("Về máy này")
+    phone.page.get_by_role("button", name="Thoát khỏi máy này").click()
+    phone.wait_for("Bác đăng nhập trước nhé")
+
+
+def test_two_members_share_a_phone_and_see_only_their_own(make_phone):
+    phone = make_phone(looks=False)
+    phone.set_up()
+    phone.line.cut()
+    phone.page.locator(".hamlet-card").first.click()
+    phone.wait_for("Bản Mẫu 1")
+    phone.go("Xem cả danh sách", "Bản Mẫu 1")
+    phone.page.locator('[role="listitem"] a').last.click()
+    phone.go("Ghi lượt thăm", "Lần này thế nào?")
+    phone.go("Vắng nhà", "Vắng nhà")
+    phone.find("Lưu lượt thăm").click()
+    phone.page.get_by_role("heading", name="Đã lưu lượt thăm").wait_for()
+    phone.page.evaluate("location.hash = '#/may'")
+    phone.wait_for("Về máy này")
+    phone.page.get_by_role("button", name="Khoá ngay").click()
+    phone.wait_for("Chào bác, mời bác bấm mã PIN")
+    phone.looks = True
+    phone.go("Người khác dùng máy", "Bác là ai ạ?")
+    phone.find("Người khác đăng nhập").click()
+    phone.page.get_by_text("Chưa có mạng").wait_for()
+
+    # Signing the first one out of the server loses nothing of theirs.
+    phone.line.mend()
+    phone.page.route("**/api/v1/visits", lambda route: route.abort())
+    phone.find("Người khác đăng nhập").click()
+    phone.sign_in_here("to-truong")
+    phone.wait_for("Đi thăm được cả khi mất sóng")
+    assert phone.sees("chưa có phiếu nào")
+    phone.page.evaluate("location.hash = '#/ai'")
+    phone.go("Tổ viên Mẫu", "Chào bác, mời bác bấm mã PIN")
+    assert phone.sees("còn 1 phiếu chưa gửi")
 
 
 def test_a_knock_is_recorded_by_keyboard_alone_in_two_taps(make_phone):

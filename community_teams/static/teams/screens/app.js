@@ -11,6 +11,7 @@ import { showVisit } from "./screen_visit.js";
 import { draw, onAct, readWords, say, sayCode } from "./shell.js";
 
 const HOME = "/doi-so";
+const SIGN_IN = "/dang-nhap?next=/doi-so/tren-may";
 const CHOSEN = "doi-so-member";
 const { document } = window;
 const main = document.getElementById("main");
@@ -24,7 +25,7 @@ const app = {
   appVersion,
   problem: null,
   newVersion: false,
-  cutOff: false,
+  isLeaving: false,
   isSample: false,
   installer: null,
   takeOver: () => {},
@@ -43,6 +44,15 @@ const app = {
   missing: () => ({ title: say("app"), page: draw("screen-missing") }),
   show: (make) => mount(make),
   padFault: (code) => standing?.pad?.fault({ code }),
+  /** To the sign-in page, as nobody: whoever signs in there is whose phone this is from then on. */
+  async signIn() {
+    try {
+      await fetch("/dang-xuat", { method: "POST", redirect: "manual" });
+      window.location.assign(SIGN_IN);
+    } catch {
+      app.head.fault("offline");
+    }
+  },
   become(member) {
     window.localStorage.setItem(CHOSEN, member);
     window.location.hash = "";
@@ -75,6 +85,8 @@ function show(path, asked) {
 }
 
 async function screenFor([name, ...path], asked) {
+  if (name === "ai") return showWho(app, await membersHere());
+  if (!app.phone) return app.missing();
   if (!app.phone.hasPin) return name === "ma-pin" ? showChoosePin(app) : showWelcome(app);
   if (app.phone.locked) return name === "quen-pin" ? showForgotten(app) : showUnlock(app);
   if (name === "ma-pin" || name === "quen-pin") return showHome(app);
@@ -106,7 +118,7 @@ async function mount(make, { home = false } = {}) {
   heading?.setAttribute("tabindex", "-1");
   (screen.focus ?? heading)?.focus({ preventScroll: true });
   await screen.shown?.();
-  if (app.phone) app.head.refresh();
+  refreshHead();
   return true;
 }
 
@@ -118,18 +130,28 @@ function broken(error) {
 }
 
 function changed({ what, code, stopped }) {
-  if (what === "wiped") {
-    app.cutOff = stopped === "device_cut_off" || app.problem === "device_cut_off";
-    window.localStorage.removeItem(CHOSEN);
-    if (app.cutOff) return app.head.cutOff();
-    return window.location.assign("/doi-so/tren-may");
-  }
+  if (what === "wiped") return wiped();
   if (what === "newer") app.newVersion = true;
   if (what === "locked") return nav.again();
   if (what === "fault") app.head.fault(code);
   if (stopped !== undefined) app.problem = stopped;
-  return app.head.refresh();
+  return refreshHead();
 }
+
+/** All that this phone kept of the member is gone: they signed out, or the phone was cut off. */
+function wiped() {
+  window.localStorage.removeItem(CHOSEN);
+  app.phone = null;
+  app.head.close();
+  if (app.isLeaving) return window.location.assign(HOME);
+  return mount(() => {
+    const page = draw("screen-wiped");
+    onAct(page, { "sign-in": app.signIn });
+    return { title: page.querySelector("h1").textContent, page };
+  });
+}
+
+const refreshHead = () => app.phone && app.head.refresh().catch((error) => app.head.fault(error.code ?? "other"));
 
 /** Bring the list up to date without a word, whenever it can be. */
 async function refreshQuietly() {
@@ -144,17 +166,21 @@ async function refreshQuietly() {
 async function chooseMember() {
   const members = await membersHere();
   const chosen = window.localStorage.getItem(CHOSEN);
-  const known = members.find(({ member }) => member === chosen) ?? (members.length === 1 ? members[0] : null);
-  if (known && !window.location.hash.startsWith("#/ai")) return known;
-  if (members.length) return mount(() => showWho(app, members));
+  const known = members.find(({ member }) => member === chosen) ?? (!chosen && members.length === 1 ? members[0] : null);
+  if (known) return known;
+  if (members.length && !chosen) return mount(() => showWho(app, members));
   return whoIsSignedIn();
 }
 
+/** This page is where signing in leads to. The worker keeps the app under its home, where it also opens offline. */
+async function goHome() {
+  const who = await whoIsSignedIn().catch(() => null);
+  if (who) window.localStorage.setItem(CHOSEN, who.member);
+  window.location.replace(HOME + window.location.hash);
+}
+
 async function start() {
-  // The worker keeps the app under one address; this page may be newer or older than what it keeps.
-  if (window.navigator.serviceWorker?.controller && window.location.pathname !== HOME) {
-    return window.location.replace(HOME + window.location.hash);
-  }
+  if (window.navigator.serviceWorker?.controller && window.location.pathname !== HOME) return goHome();
   readWords(document);
   try {
     app.who = await chooseMember();
@@ -162,7 +188,7 @@ async function start() {
     const id = error.code === "not_signed_in" || error.code === "not_our_answer" ? "screen-sign-in" : "screen-first-network";
     return mount(() => {
       const page = draw(id);
-      onAct(page, { again: app.reload });
+      onAct(page, { again: app.reload, "sign-in": app.signIn });
       return { title: page.querySelector("h1").textContent, page };
     });
   }

@@ -23,7 +23,7 @@ export function openHead(app, document) {
 
   function notice(name) {
     const piece = draw(`notice-${name}`);
-    onAct(piece, { update: () => app.reload() });
+    onAct(piece, { update: () => app.reload(), "sign-in": app.signIn });
     return piece;
   }
 
@@ -55,16 +55,16 @@ export function openHead(app, document) {
       const signedOut = SIGNED_OUT.has(summary.problem) || SIGNED_OUT.has(app.problem);
       show([
         ...(app.isSample ? ["sample"] : []),
-        ...(app.cutOff ? ["cut_off"] : []),
         ...(signedOut ? ["signed_out"] : []),
         ...(app.newVersion ? ["new_version"] : []),
         // Said where there is something to lose, and where nobody is busy.
         ...(summary.storage !== "persisted" && summary.undelivered > 0 && app.isAtEase() ? ["not_kept"] : []),
       ]);
     },
-    cutOff() {
+    /** Nothing is left on this phone to tell of. */
+    close() {
       state.hidden = true;
-      show(["cut_off"]);
+      show([]);
     },
     /** Tell a fault by its code; null takes it away. */
     fault(code) {

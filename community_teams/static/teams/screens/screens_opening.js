@@ -51,7 +51,7 @@ export function showFetching(app) {
   const words = slot(page, "words");
   const fault = slot(page, "fault");
   const actions = slot(page, "actions");
-  const signIn = slot(page, "sign_in");
+  const signIn = page.querySelector('button[value="sign-in"]');
 
   async function fetchAll() {
     words.hidden = false;
@@ -68,7 +68,7 @@ export function showFetching(app) {
       actions.hidden = false;
     }
   }
-  onAct(page, { again: fetchAll });
+  onAct(page, { again: fetchAll, "sign-in": app.signIn });
   return titled(page, { shown: fetchAll });
 }
 
@@ -87,6 +87,7 @@ export function showWho(app, members) {
       return piece;
     }),
   });
+  onAct(page, { "sign-in": app.signIn });
   return titled(page);
 }
 

@@ -105,7 +105,12 @@ export async function showPhone(app) {
   onAct(page, {
     refresh: () => app.go("#/tai-danh-sach"),
     lock: () => app.phone.lock(),
-    "sign-out": attempt(() => app.phone.signOut()),
+    "sign-out": attempt(async () => {
+      app.isLeaving = true;
+      await app.phone.signOut().finally(() => {
+        app.isLeaving = false;
+      });
+    }),
   });
   return { title: page.querySelector("h1").textContent, page };
 }
