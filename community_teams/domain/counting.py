@@ -26,6 +26,11 @@ def week_of(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
+def week_end(monday: date) -> date:
+    """The Sunday of the week that begins on `monday`."""
+    return monday + timedelta(days=6)
+
+
 class Sum:
     """What to add to one hamlet's counters.
 

@@ -10,12 +10,14 @@ from flask import Response, json, redirect, render_template, request, url_for
 from flask_login import current_user
 from werkzeug import Response as Answer
 
-from community_teams.domain.counting import week_of
-from community_teams.domain.coverage import GOAL_PERCENT
+from community_teams.charts.trend import SIZES, trend_svg
+from community_teams.domain.counting import week_end, week_of
+from community_teams.domain.coverage import GOAL_PERCENT, rounded_down
 from community_teams.domain.layers import LAYERS, Key, Layer
 from community_teams.domain.marks import count_legend, legend
 from community_teams.maps.drawn import drawing_of
 from community_teams.maps.seen import seen, seen_in_layer
+from community_teams.queries.area_page import WORK_WEEKS, rest_of, weeks_reached, work_in
 from community_teams.queries.coverage import THE_NATION, Figures, inside_figures, place_of, public_figures
 from community_teams.queries.layers import layer_figures, stale_areas, weeks_of
 from community_teams.views.coverage_blueprint import NATION_CODE, blueprint
@@ -25,8 +27,9 @@ from foundation.accounts.domain.roles import Act
 from foundation.accounts.views.access import may, public, scope_for
 from foundation.accounts.views.work import work_of_visitor
 from foundation.areas import queries as areas
+from foundation.areas.domain.kinds import Level
 from foundation.areas.domain.scope import NATION, Scope
-from foundation.problems import NotAllowed
+from foundation.problems import NotAllowed, NotFound
 from foundation.web.database import session
 from foundation.web.openapi import Operation, Parameter, describe
 
@@ -43,6 +46,29 @@ def show_area(code: str) -> str | Answer:
     if code == NATION_CODE:
         return redirect(url_for(".show_nation"), 301)
     return _page(code)
+
+
+@blueprint.get("/do-phu/<code>/xu-huong.svg")
+@public
+def draw_trend(code: str) -> Answer:
+    """The share of households met, week by week; ?co=rong for wide screens."""
+    figures = figures_for_visitor(None if code == NATION_CODE else code)
+    if figures.coverage is None or not figures.coverage.households:
+        raise NotFound("no_trend")
+    scope = NATION if figures.public else scope_for(Act.SEE_COVERAGE)
+    weeks = weeks_reached(session(), scope, figures.place)
+    points = [
+        (f"{week_end(week.monday):%d/%m}", 100 * rounded_down(week.reached / figures.coverage.households))
+        for week in weeks
+    ]
+    size = request.args.get("co", "")
+    answer = Response(trend_svg("", points, size if size in SIZES else "hep"), mimetype="image/svg+xml")
+    # The chart carries its own style and nothing else; it is shown as a picture.
+    answer.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'"
+    answer.headers["Cache-Control"] = "public, no-cache" if figures.public else "private, no-cache"
+    answer.vary.add("Cookie")
+    answer.add_etag()
+    return answer.make_conditional(request)
 
 
 @blueprint.get("/quan-ly")
@@ -124,6 +150,8 @@ def _page(code: str | None) -> str:
         drawing=drawing_of(session(), figures.place, [line.place for line in figures.lines]),
         seen=seen(figures.lines, stale),
         stale=stale,
+        trend=weeks_reached(session(), scope, figures.place) if figures.coverage else [],
+        **_inside(figures, scope),
         **choice,
         kinds=figures.kinds,
         classes=legend(),
@@ -160,6 +188,18 @@ describe(
         refusals={404: ("no_such_area",)},
     ),
 )
+
+
+def _inside(figures: Figures, scope: Scope) -> dict[str, object]:
+    """What is shown only to those who answer for the area."""
+    if figures.public:
+        return {}
+    return {
+        "rest": rest_of(session(), scope, figures.place),
+        "work": work_in(session(), scope, figures.place, today=clock.day_in_vietnam(clock.now())),
+        "work_weeks": WORK_WEEKS,
+        "own_hamlet": figures.place.level is Level.HAMLET and scope_for(Act.SEE_HOUSEHOLDS).covers(figures.place.path),
+    }
 
 
 def _layer_page(

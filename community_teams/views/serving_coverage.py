@@ -1,9 +1,8 @@
 """Brings the pages of coverage into the app."""
 
-from datetime import timedelta
-
 from flask import Flask
 
+from community_teams.domain.counting import week_end
 from community_teams.domain.coverage import rounded_down
 from community_teams.maps.rows import draw_layer_rows, draw_rows, rows_of
 from community_teams.maps.svg import draw_map, map_words
@@ -21,7 +20,7 @@ def serve_coverage(app: Flask) -> None:
     """Serve /do-phu, /quan-ly, the report and the figures for machines. Needs accounts and translations."""
     app.register_blueprint(blueprint)
     app.jinja_env.filters["cut"] = lambda share: None if share is None else rounded_down(share)
-    app.jinja_env.filters["week_end"] = lambda monday: monday + timedelta(days=6)
+    app.jinja_env.filters["week_end"] = week_end
     app.jinja_env.globals.update(
         draw_layer_rows=draw_layer_rows, draw_map=draw_map, draw_rows=draw_rows, map_words=map_words, rows_of=rows_of
     )

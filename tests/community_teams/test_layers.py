@@ -12,6 +12,7 @@ from community_teams.queries.layers import layer_figures, stale_areas, weeks_of
 from foundation.accounts.domain.roles import Role
 from foundation.areas.domain.scope import NATION
 from tests.conftest import NOON
+from tests.visitor import Visitor
 
 CONSENT = {"level": "code", "text_version": "2026-11", "how": "spoken"}
 MONDAY = date(2026, 11, 9)
@@ -195,3 +196,35 @@ def test_what_cannot_be_read_or_may_not_be_seen_gives_a_page_all_the_same(visito
 
     assert "Hộ đã gõ cửa:" not in page.heading
     assert "xã Bát Mọt" in page.heading
+
+
+def test_an_officer_reads_what_is_left_who_needs_a_visit_and_who_did_how_much(visitor, visited, make, now, app):
+    far = make.household(visited)
+    make.visit(far, "not_home", days_ago=3)
+    make.visit(far, "met_done", days_ago=2, consent=CONSENT, size={"adults": 2, "aged_60plus": 2}, devices={"smart": 0})
+    make.person("can-bo", role=Role.COMMUNE_OFFICER, area=make.commune())
+    visitor.sign_in("can-bo")
+
+    page = visitor.open("/do-phu/15607")
+
+    assert "Đến lại mà gặp được: 1 hộ" in page
+    assert "Chưa ai đến" in page
+    assert "Trên 2 người đã biết, ở 1 trong 6 hộ đã gặp." in page
+    assert "Trên 1 hộ được hỏi, trong 6 hộ đã gặp." in page
+    assert "lượt không ghi giờ về" in page
+    assert "Qua từng tuần" in page
+    stranger = Visitor(app)
+    assert "Chưa ai đến" not in stranger.open("/do-phu/15607")
+
+
+def test_the_trend_is_a_picture_that_says_what_its_table_says(visitor, visited, app):
+    answer = app.test_client().get("/do-phu/15607/xu-huong.svg?co=rong")
+
+    assert answer.mimetype == "image/svg+xml"
+    # Two weeks, two points.
+    assert answer.text.count("<circle") == 2
+    assert "<script" not in answer.text
+    assert app.test_client().get("/do-phu/99999/xu-huong.svg").status_code == 404
+    page = visitor.open("/do-phu/15607")
+    assert "41,6 %" in page
+    assert "22/11/2026" in page

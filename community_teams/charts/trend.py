@@ -1,0 +1,58 @@
+"""How a share grew week by week."""
+
+from collections.abc import Sequence
+
+import pygal  # type: ignore[import-untyped]
+from pygal.style import Style  # type: ignore[import-untyped]
+
+# Where the classes of the map begin, so that the chart and the map are read alike.
+MARKS = (0, 20, 50, 80, 95)
+# A chart made for a wide screen cannot be read on a phone: each has its own, in CSS pixels.
+SIZES = {"hep": (340, 260), "rong": (720, 300)}
+
+_STYLE = Style(
+    background="#fffdf7",
+    plot_background="#fffdf7",
+    foreground="#3a332a",
+    foreground_strong="#1b1b1b",
+    foreground_subtle="#7a6c57",
+    colors=("#253494",),
+    font_family="system-ui, sans-serif",
+    label_font_size=14,
+    major_label_font_size=14,
+    guide_stroke_color="#c9bda5",
+    major_guide_stroke_color="#c9bda5",
+)
+
+
+def trend_svg(name: str, points: Sequence[tuple[str, float]], size: str) -> str:
+    """A line of shares in percent, oldest first; none gives an empty chart.
+
+    name: of the line. points: label of the week, percent; over 100 the scale grows with it. size: a key of SIZES.
+    """
+    width, height = SIZES[size]
+    most = max((percent for _, percent in points), default=0)
+    labels = [label for label, _ in points]
+    chart = pygal.Line(
+        style=_STYLE,
+        width=width,
+        height=height,
+        js=(),
+        show_legend=False,
+        disable_xml_declaration=True,
+        no_prefix=True,
+        dots_size=3,
+        range=(0, max(100, most)),
+        y_labels=[*MARKS, *([most] if most > 100 else [100])],
+        value_formatter=lambda percent: f"{percent:.0f} %",
+        x_labels=labels,
+        # As many as fit side by side, the last one always among them.
+        x_labels_major=labels[::-1][:: max(1, -(-len(labels) * 70 // width))],
+        show_minor_x_labels=False,
+        truncate_label=-1,
+        margin=12,
+        margin_right=24,
+    )
+    chart.add(name, [percent for _, percent in points])
+    drawn: str = chart.render()
+    return drawn
