@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-import pygal  # type: ignore[import-untyped]
-from pygal.style import Style  # type: ignore[import-untyped]
+import pygal
+from lxml import etree
+from pygal.style import Style
 
 # Where the classes of the map begin, so that the chart and the map are read alike.
 MARKS = (0, 20, 50, 80, 95)
@@ -42,8 +43,9 @@ def trend_svg(name: str, points: Sequence[tuple[str, float]], size: str) -> str:
         disable_xml_declaration=True,
         no_prefix=True,
         dots_size=3,
+        stroke_style={"width": 3},
         range=(0, max(100, most)),
-        y_labels=[*MARKS, *([most] if most > 100 else [100])],
+        y_labels=[*MARKS, *([most] if most > 100 else [])],
         value_formatter=lambda percent: f"{percent:.0f} %",
         x_labels=labels,
         # As many as fit side by side, the last one always among them.
@@ -54,5 +56,8 @@ def trend_svg(name: str, points: Sequence[tuple[str, float]], size: str) -> str:
         margin_right=24,
     )
     chart.add(name, [percent for _, percent in points])
-    drawn: str = chart.render()
-    return drawn
+    drawing = chart.render_tree()
+    # Scripts of its own for tooltips, which no page of ours lets run.
+    for script in drawing.findall(".//{*}script"):
+        script.getparent().remove(script)
+    return str(etree.tostring(drawing, encoding="unicode"))
