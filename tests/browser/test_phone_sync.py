@@ -69,25 +69,32 @@ class CutPhone(TeamPhone):
         """Chromium calls each request that fails on a cut line an error."""
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def line(server):
     with line_to(server) as line:
         yield line
 
 
-@pytest.fixture
-def phone(line, browser, chromium, tmp_path):
-    # Whoever runs the tests decides on the policy for eval; the pages themselves forbid it.
-    phone = CutPhone(
-        line, tmp_path / "phone", {"executable_path": chromium, "args": QUIET, "bypass_csp": True}, browser.browser_type
-    )
+@pytest.fixture(scope="module")
+def set_up_phone(line, browser, chromium, tmp_path_factory):
+    # The tests drive the app's modules by eval, which the pages themselves forbid.
+    launch = {"executable_path": chromium, "args": QUIET, "bypass_csp": True}
+    phone = CutPhone(line, tmp_path_factory.mktemp("phone"), launch, browser.browser_type)
     phone.set_up()
     phone.page.evaluate("navigator.serviceWorker.ready")
-    phone.page.goto("/doi-so")
-    phone.unlock()
-    phone.wait_for(HOME)
     yield phone
     phone.close()
+
+
+@pytest.fixture
+def phone(set_up_phone, line):
+    """A member's phone with the app on it, unlocked, with a good line."""
+    line.mode = Mode.UP
+    set_up_phone.page.goto("about:blank")
+    set_up_phone.page.goto("/doi-so")
+    set_up_phone.unlock()
+    set_up_phone.wait_for(HOME)
+    return set_up_phone
 
 
 @pytest.fixture
@@ -131,27 +138,6 @@ def test_the_app_opens_and_records_on_a_dead_line_and_sends_once_when_it_is_back
 
     assert stored(database, id) == 1
     assert phone.ask(SUMMARY)["waiting"] == 0
-
-
-def test_a_browser_killed_while_sending_sends_again_and_the_visit_counts_once(phone, line, database, doors):
-    line.mode = Mode.DOWN
-    ids = [phone.ask(RECORD, door) for door in doors[1:4]]
-    line.mode = Mode.ANSWERS_LOST
-    phone.ask(SEND)
-    phone.kill()
-    phone.unlock()
-    phone.wait_for(HOME)
-    line.mode = Mode.UP
-    if phone.ask(SEND)["stopped"] == "not_signed_in":
-        # Chromium had not written the session down yet when it died.
-        phone.page.goto("/dang-nhap")
-        phone.sign_in_here("to-vien")
-        phone.unlock()
-        phone.wait_for(HOME)
-        phone.ask(SEND)
-
-    assert [stored(database, id) for id in ids] == [1, 1, 1]
-    assert phone.ask(SUMMARY)["undelivered"] == 0
 
 
 def test_two_tabs_send_each_visit_once_and_both_say_so(phone, line, database, doors):
@@ -198,7 +184,8 @@ def test_nothing_of_anybody_lies_in_the_browsers_caches(phone):
         """async () => {
              const kept = [];
              for (const name of await caches.keys())
-               for (const asked of await (await caches.open(name)).keys()) kept.push(name + " " + new URL(asked.url).pathname);
+               for (const asked of await (await caches.open(name)).keys())
+                 kept.push(name + " " + new URL(asked.url).pathname);
              return kept;
            }"""
     )
@@ -219,3 +206,44 @@ def test_a_visit_of_one_member_is_refused_under_another_ones_session(phone):
     )
 
     assert answer == [409, "other_member"]
+
+
+def test_a_new_version_comes_in_when_no_form_is_open(phone):
+    phone.go("Tìm một hộ", "Đi từng ngõ, gõ từng nhà")
+    phone.page.locator('[role="listitem"] a').first.click()
+    phone.page.get_by_role("link", name="Ghi lượt thăm").click()
+    phone.page.get_by_role("heading", level=1, name="Lần này thế nào?").wait_for()
+    phone.page.evaluate("window.stillTheSamePage = true")
+
+    # Another language is another shell, and so another worker.
+    phone.page.evaluate("fetch('/ngon-ngu/en')")
+    phone.page.evaluate("navigator.serviceWorker.getRegistration('/doi-so').then((it) => it.update())")
+    phone.page.wait_for_function("navigator.serviceWorker.getRegistration('/doi-so').then((it) => Boolean(it.waiting))")
+    assert phone.page.evaluate("window.stillTheSamePage")
+    phone.page.evaluate("location.hash = '#/'")
+    phone.page.wait_for_function("window.stillTheSamePage === undefined && document.documentElement.lang === 'en'")
+
+    phone.page.evaluate("fetch('/ngon-ngu/vi')")
+    phone.page.evaluate("navigator.serviceWorker.getRegistration('/doi-so').then((it) => it.update())")
+    phone.page.wait_for_function("document.documentElement.lang === 'vi'")
+
+
+def test_a_browser_killed_while_sending_sends_again_and_the_visit_counts_once(phone, line, database, doors):
+    line.mode = Mode.DOWN
+    ids = [phone.ask(RECORD, door) for door in doors[1:4]]
+    line.mode = Mode.ANSWERS_LOST
+    phone.ask(SEND)
+    phone.kill()
+    phone.unlock()
+    phone.wait_for(HOME)
+    line.mode = Mode.UP
+    if phone.ask(SEND)["stopped"] == "not_signed_in":
+        # Chromium had not written the session down yet when it died.
+        phone.page.goto("/dang-nhap")
+        phone.sign_in_here("to-vien")
+        phone.unlock()
+        phone.wait_for(HOME)
+        phone.ask(SEND)
+
+    assert [stored(database, id) for id in ids] == [1, 1, 1]
+    assert phone.ask(SUMMARY)["undelivered"] == 0

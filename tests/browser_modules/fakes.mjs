@@ -27,6 +27,8 @@ export class Server {
   known = { cursor: "k1", more: false, households: [], gone: [] };
   hamlets = [{ code: "16213-001", name: "Bản Mẫu 1", sample: true }];
   date = null;
+  lost = false; // cut off: refused by the API, signed out by the pages; what it sends is put aside
+  aside = [];
   // Replaced by tests: what happens to a request before the server sees it. Returns an answer, throws, or neither.
   before = async () => null;
   after = async (answer) => answer;
@@ -42,6 +44,10 @@ export class Server {
       this.signedIn = null;
       return new Response("", { status: 200 });
     }
+    if (this.lost && address.startsWith("/api/")) {
+      if (address === "/api/v1/visits" && this.signedIn !== null) this.aside.push(...bodyOf(options).visits);
+      if (address !== "/api/v1/visits" || this.signedIn !== null) return problem(403, "device_cut_off");
+    } else if (this.lost) this.signedIn = null;
     if (this.signedIn === null) return problem(401, "not_signed_in");
     const member = new Headers(options.headers).get("X-Member");
     if (member !== null && member !== this.signedIn) return problem(409, "other_member");

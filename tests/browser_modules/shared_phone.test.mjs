@@ -5,7 +5,7 @@ import { test } from "node:test";
 
 import { membersHere, whoIsSignedIn } from "../../community_teams/static/teams/phone/phone.js";
 import { sendInBackground } from "../../community_teams/static/teams/phone/background.js";
-import { Browser, household, offline, PIN, problem, record, refusal } from "./fakes.mjs";
+import { Browser, household, offline, PIN, record, refusal } from "./fakes.mjs";
 
 const SENT = "/api/v1/visits";
 const A = { member: "7", name: "Lò Thị Mẫu" };
@@ -165,24 +165,13 @@ test("without network nobody is signed out: the session would stay on the phone"
   assert.equal(phone.locked, false);
 });
 
-/** The server has cut the phone off: everything of it is refused, and what it still sends is put aside. */
-function cutOff(server) {
-  const aside = [];
-  server.before = async (address, options) => {
-    if (address === "/dang-xuat") return null;
-    if (address === SENT) aside.push(...(await import("./fakes.mjs")).bodyOf(options).visits);
-    return problem(403, "device_cut_off");
-  };
-  return aside;
-}
-
 test("a phone cut off wipes everything of everybody at its next contact, and ends the session", async () => {
   const { browser, server, b } = await handedOver();
   await record(b, household(3)).catch(() => {});
   await b.outbox.sendNow();
   const wiped = new Promise((resolve) => b.on("change", ({ what }) => what === "wiped" && resolve()));
   const device = b.device;
-  cutOff(server);
+  server.lost = true;
   await assert.rejects(b.worklist.refresh(), refusal("device_cut_off"));
   await wiped;
 
@@ -201,31 +190,31 @@ test("what a phone cut off still holds is sent once, for a person to look at, be
   for (let number = 1; number <= 3; number += 1) await record(phone, household(number));
   await phone.outbox.sendNow();
   back();
-  const aside = cutOff(browser.server);
-  await phone.outbox.sendNow();
+  browser.server.lost = true;
+  await phone.worklist.refresh().catch(() => {});
 
-  assert.equal(aside.length, 3);
+  assert.equal(browser.server.aside.length, 3);
   assert.deepEqual(await browser.indexedDB.databases(), []);
 });
 
 test("the worker wipes a phone cut off, too", async () => {
   const browser = new Browser();
   const phone = await browser.unlocked();
-  const back = offline(browser.server);
-  await record(phone, household(1));
-  await phone.outbox.sendNow();
   phone.close();
-  back();
-  browser.pass(60 * 60_000);
-  const aside = [];
-  browser.server.before = async (address, options) => {
-    if (address !== SENT) return null;
-    aside.push(options);
-    return problem(403, "device_cut_off");
-  };
+  browser.server.lost = true;
   await sendInBackground(browser.given);
 
-  assert.equal(aside.length, 1);
+  assert.deepEqual(await browser.indexedDB.databases(), []);
+});
+
+test("a finder who opens the app, locked and with nobody signed in, finds it wiped", async () => {
+  const browser = new Browser();
+  (await browser.unlocked()).close();
+  browser.server.lost = true;
+  browser.server.signedIn = null;
+  const phone = await browser.open({ window: new EventTarget(), document: Object.assign(new EventTarget(), { visibilityState: "visible" }) });
+  await new Promise((resolve) => phone.on("change", ({ what }) => what === "wiped" && resolve()));
+
   assert.deepEqual(await browser.indexedDB.databases(), []);
 });
 

@@ -1,4 +1,4 @@
-"""Runs the tests of the browser's modules in Node. Each file *.test.mjs here is one test; Node names what failed in it."""
+"""Runs the tests of the browser's modules in Node: each file *.test.mjs is one test, and Node names what failed."""
 
 import os
 import re

@@ -16,8 +16,9 @@ async function listed(...answers) {
   const browser = new Browser();
   const phone = await browser.unlocked();
   const asked = [];
-  browser.server.before = async (address) => {
+  browser.server.before = async (address, { headers }) => {
     if (!address.startsWith("/api/v1/worklist")) return null;
+    if (new Headers(headers).get("X-Member") !== browser.server.signedIn) return null;
     asked.push(address);
     const next = answers.shift();
     return next instanceof Function ? next() : json(200, next);

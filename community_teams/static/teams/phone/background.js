@@ -1,13 +1,16 @@
 // What the worker sends while no page is open: the visits of whoever is signed in now, and nobody else's.
 
+import { ask } from "./asking.js";
 import { Fault } from "./faults.js";
 import { keptKeys } from "./keys.js";
 import { openDevice, openMemberStore, wipePhone } from "./members.js";
 import { openOutbox } from "./outbox.js";
 import { Because, send } from "./sender.js";
-import { whoIsSignedIn } from "./who.js";
+import { whoIsSignedIn, WORKLIST } from "./who.js";
 
-// The browser tries again by itself after these; after the others a person has to do something first.
+const TIMEOUT_MS = 30_000;
+
+// The browser tries again by itself after these; after others a person has to do something first.
 const PASSING = new Set(["offline", "time_out", "not_our_answer", "later", "busy"]);
 
 /**
@@ -20,8 +23,9 @@ export async function sendInBackground(env) {
   try {
     const here = await device.members();
     if (here.length === 0) return { member: null, sent: 0, stopped: null };
-    const { member } = await whoIsSignedIn(env.fetch).catch((error) => {
+    const { member } = await whoIsSignedIn(env.fetch).catch(async (error) => {
       if (PASSING.has(error.code)) throw error;
+      if (error.code === "not_signed_in") await wipeIfCutOff(device.id, env);
       return { member: null };
     });
     if (!here.some((known) => known.member === String(member))) return { member: null, sent: 0, stopped: "not_signed_in" };
@@ -30,6 +34,15 @@ export async function sendInBackground(env) {
     return { member: String(member), ...answer };
   } finally {
     device.close();
+  }
+}
+
+/** Whoever is signed in, or nobody: a phone that was cut off is told so by the API. */
+async function wipeIfCutOff(device, env) {
+  try {
+    await ask(env.fetch, WORKLIST, { headers: { "X-Device": device } }, TIMEOUT_MS);
+  } catch (error) {
+    if (error.code === "device_cut_off") await wipePhone(env);
   }
 }
 

@@ -19,7 +19,7 @@ import { openOutbox, State } from "./outbox.js";
 import { finished } from "./records.js";
 import { Because, send, SYNC_TAG } from "./sender.js";
 import { MEMBER_STORE } from "./store.js";
-import { WHO, whoIsSignedIn as askWho } from "./who.js";
+import { WHO, whoIsSignedIn as askWho, WORKLIST } from "./who.js";
 import { openWorklist } from "./worklist.js";
 
 export { installWorker } from "./installing.js";
@@ -126,8 +126,15 @@ export async function openPhone(given) {
     return isGranted ? "persisted" : "best_effort";
   }
 
+  /** What the phone says of itself with each question. */
+  async function deviceTold() {
+    const { undelivered } = await outbox.counts();
+    const version = appVersion ? `; app=${appVersion}` : "";
+    return `${device.id}; pending=${undelivered}${version}; storage=${await storageGranted()}`;
+  }
+
   async function askAsMember(address, timeoutMs) {
-    const headers = { "X-Member": member, "X-Device": device.id };
+    const headers = { "X-Member": member, "X-Device": await deviceTold() };
     try {
       return (await ask(env.fetch, address, { headers }, timeoutMs)).body;
     } catch (error) {
@@ -167,6 +174,13 @@ export async function openPhone(given) {
   }
   // By itself: what stands in the way is in the summary, and is tried again later.
   const sendQuietly = (because) => sendNow(because).catch((error) => tell({ what: "fault", code: error.code ?? "store_failed" }));
+
+  /** A phone in a finder's hand is locked and has little to send: it asks by itself whether it was cut off. */
+  async function knock() {
+    if (!idle.locked) return;
+    const since = await store.get("kept", "cursor");
+    await askAsMember(WORKLIST + (since ? `?since=${encodeURIComponent(since)}` : ""), TIMEOUT_MS);
+  }
 
   /** Let the browser send when it is back on a network, even when this page is long closed. */
   async function askForSync() {
@@ -248,9 +262,11 @@ export async function openPhone(given) {
       /** Bring the list up to date. @returns {Promise<{changed: number}>} */
       async refresh() {
         memberKey();
+        // The list first: a phone that was cut off is told so there, whoever is signed in.
+        const answer = await worklist.refresh();
         const who = await askAsMember(WHO, TIMEOUT_MS);
         if (String(who.member) !== member) throw new Fault("other_member");
-        const answer = await worklist.refresh(who.hamlets ?? []);
+        await worklist.name(who.hamlets ?? []);
         await known.refresh();
         await showVisits();
         await changed({ what: "worklist", ...answer });
@@ -417,6 +433,9 @@ export async function openPhone(given) {
     }
   }
 
-  if (env.window) stopSending = sendBySelf(sendQuietly, env);
+  if (env.window) {
+    stopSending = sendBySelf(sendQuietly, env);
+    knock().catch(() => {});
+  }
   return phone;
 }

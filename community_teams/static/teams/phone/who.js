@@ -1,5 +1,6 @@
 import { ask } from "./asking.js";
 
+export const WORKLIST = "/api/v1/worklist";
 export const WHO = "/doi-so/tren-may/toi";
 const TIMEOUT_MS = 30_000;
 

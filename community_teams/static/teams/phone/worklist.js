@@ -4,8 +4,8 @@ import { dayInVietnam } from "./clock.js";
 import { Fault } from "./faults.js";
 import { afterVisit, byLaneAndCode, searchable } from "./households.js";
 import { seal, unseal } from "./keys.js";
+import { WORKLIST } from "./who.js";
 
-export const WORKLIST = "/api/v1/worklist";
 const TIMEOUT_MS = 60_000;
 // A server that never stops saying "more" is broken; 10,000 households are twenty pages.
 const MOST_PAGES = 200;
@@ -53,7 +53,7 @@ export function openWorklist({ store, crypto, now, memberKey, ask }) {
     return [...hamlets.values()].flat().map(asTold);
   }
 
-  async function keep(answer, called) {
+  async function keep(answer) {
     const key = memberKey();
     const { hamlets: before, byId, named } = await load();
     // The list begins anew: what is not told again is gone.
@@ -69,43 +69,42 @@ export function openWorklist({ store, crypto, now, memberKey, ask }) {
       const come = answer.households.filter((row) => row.hamlet === code).map((row) => ({ ...searchable(row), waiting: false }));
       changed.set(code, [...stay, ...come].sort(compare));
     }
-    const allNamed = called.length ? called : named;
 
     const sealed = new Map();
     for (const [code, rows] of changed) sealed.set(code, rows.length ? await seal(crypto, key, rows) : null);
-    const sealedNames = await seal(crypto, key, allNamed);
     // Rows and cursor together: whoever is cut off in between asks for the same changes again.
     await store.write(["hamlets", "kept"], async ({ put, remove, clear }) => {
       if (answer.reset) await clear("hamlets");
       for (const [code, chunk] of sealed) await (chunk ? put("hamlets", chunk, code) : remove("hamlets", code));
-      await put("kept", sealedNames, "hamlet_names");
       await put("kept", answer.cursor, "cursor");
       await put("kept", now(), "worklist_at");
     });
     const after = new Map(hamlets);
     for (const [code, rows] of changed) rows.length ? after.set(code, rows) : after.delete(code);
-    memory = { hamlets: after, byId: indexOf(after), named: allNamed };
+    memory = { hamlets: after, byId: indexOf(after), named };
     tell();
   }
 
   return {
-    /**
-     * Ask for what changed.
-     * @param {{code, name, sample}[]} called  what the member's hamlets are called: the list speaks in codes
-     * @returns {Promise<{changed: number}>} rejects as asking.js does, or with `locked`
-     */
-    async refresh(called = []) {
+    /** Ask for what changed. @returns {Promise<{changed: number}>} rejects as asking.js does, or with `locked` */
+    async refresh() {
       await load();
       let changed = 0;
       for (let page = 0; page < MOST_PAGES; page += 1) {
         const since = await store.get("kept", "cursor");
         const answer = await ask(WORKLIST + (since ? `?since=${encodeURIComponent(since)}` : ""), TIMEOUT_MS);
         if (!Array.isArray(answer.households) || typeof answer.cursor !== "string") throw new Fault("not_our_answer");
-        await keep(answer, called);
+        await keep(answer);
         changed += answer.households.length + (answer.gone?.length ?? 0);
         if (!answer.more) return { changed };
       }
       throw new Fault("not_our_answer");
+    },
+
+    /** Keep what the member's hamlets are called, [{code, name, sample}] in their order: the list speaks in codes. */
+    async name(hamlets) {
+      await store.put("kept", await seal(crypto, memberKey(), hamlets), "hamlet_names");
+      (await load()).named = hamlets;
     },
 
     /** When the list was last brought up to date (ms), or null. */
