@@ -124,6 +124,15 @@ def describe_person(
     _keep_agreement(session, learner, told["age_band"], recorded_by, now)
 
 
+def tell_age(
+    session: Session, learner: UUID, *, age_band: str, guardian_agrees: bool, recorded_by: str, now: datetime
+) -> None:
+    """Keep how old a learner roughly is, before anything of theirs gets a name. Refusals as in add_person."""
+    told = _read_about("", "", age_band, guardian_agrees)["age_band"]
+    session.execute(update(Learner).where(Learner.id == learner).values(age_band=told))
+    _keep_agreement(session, learner, told, recorded_by, now)
+
+
 def join_phone(session: Session, phone: UUID, learner: UUID) -> None:
     """From now on `learner` learns on this phone, too. Again, also at the same moment: no change.
 

@@ -1,7 +1,6 @@
 """One's own learning card: making it, choosing its pictures, giving it up."""
 
 from flask import current_app, redirect, render_template, request, url_for
-from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from foundation import clock
@@ -12,7 +11,7 @@ from learning.queries.cards import card_of
 from learning.services.cards import change_pictures, make_card, stop_card
 from learning.views.blueprint import blueprint
 from learning.views.card_choosing import picture_page, touched
-from learning.views.learner import current_person
+from learning.views.learner import asked_by, current_person
 from learning.views.qr import lasting_address, qr_picture
 
 
@@ -51,8 +50,7 @@ def choose_pictures() -> Response:
         if had:
             change_pictures(writing, person.id, page, key=key)
         else:
-            maker = current_user.name if current_user.is_authenticated else ""
-            make_card(writing, person.id, page, key=key, made_by=maker, now=clock.now())
+            make_card(writing, person.id, page, key=key, made_by=asked_by(), now=clock.now())
     return redirect(url_for(".show_card", da="hinh" if had else "the"), 303)
 
 

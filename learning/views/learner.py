@@ -6,6 +6,7 @@ from uuid import UUID
 
 from flask import after_this_request, current_app, g, request
 from flask.wrappers import Response
+from flask_login import current_user
 
 from foundation import clock
 from foundation.web.database import session
@@ -61,6 +62,11 @@ def learner_for_answer(writing) -> UUID:
     if request.cookies.get(NOW_LEARNING) != str(learner):
         say_who_learns(learner)
     return learner
+
+
+def asked_by() -> str:
+    """The member of a team who has signed in on this phone, and so has heard a guardian agree; "" for nobody."""
+    return current_user.name if current_user.is_authenticated else ""
 
 
 def phone_for_writing(writing, first: UUID | None = None) -> UUID:

@@ -1,5 +1,8 @@
 """Letters of completion for whoever learned: asking for one, taking it home, taking it back."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from flask import Response, current_app, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -12,12 +15,14 @@ from learning.domain.codes import Mistyped, in_groups, read_code
 from learning.domain.letters import Letter, Status
 from learning.domain.names import LONGEST
 from learning.domain.progress import course_progress, lesson_progress
+from learning.services.learners import tell_age
 from learning.services.letters import issue_letter, take_back_own_letter
 from learning.views.blueprint import blueprint
 from learning.views.finding import catalogue, find_course
 from learning.views.home import SAFETY_FIRST
-from learning.views.learner import known_learner
+from learning.views.learner import asked_by, current_person, known_learner
 from learning.views.letter_prints import LetterPrints, open_badge
+from learning.views.people import told_about_age
 from learning.views.qr import printed_root
 from learning.views.signing import key_to_sign
 from translations.languages import SOURCE
@@ -33,15 +38,17 @@ def ask_for_letter(course_id: str) -> str:
 @public
 def give_letter(course_id: str) -> BaseResponse | tuple[str, int]:
     course = find_course(course_id)
-    learner = known_learner()
-    if learner is None:
+    person = current_person()
+    if person is None:
         return redirect(url_for(".ask_for_letter", course_id=course.id), 303)
     name = request.form.get("name", "")
     try:
         with transaction() as writing:
+            if person.age_band is None:  # no name of a child's without a guardian
+                tell_age(writing, person.id, **told_about_age(), recorded_by=asked_by(), now=clock.now())
             letter = issue_letter(
                 writing,
-                learner=learner,
+                learner=person.id,
                 course=course,
                 name=name,
                 organisation=current_app.extensions["settings"].organisation,
@@ -51,13 +58,14 @@ def give_letter(course_id: str) -> BaseResponse | tuple[str, int]:
     except Conflict as unfinished:
         return _asking(course_id), unfinished.status
     except Invalid as faulty:
-        return _asking(course_id, typed=name, error=faulty.fields["name"]), faulty.status
+        return _asking(course_id, typed=name, faults=faulty.fields), faulty.status
     return redirect(url_for(".check_letter", code=letter.code), 303)
 
 
-def _asking(course_id: str, *, typed: str | None = None, error: str = "") -> str:
+def _asking(course_id: str, *, typed: str | None = None, faults: Mapping[str, str] = MappingProxyType({})) -> str:
     course = find_course(course_id)
-    learner = known_learner()
+    person = current_person()
+    learner = person.id if person else None
     answers = queries.right_answers(session(), learner) if learner else {}
     letter = queries.letter_for_course(session(), learner, course.id) if learner else None
     safety = [lesson for lesson in map(catalogue().lesson, SAFETY_FIRST) if lesson is not None]
@@ -67,7 +75,10 @@ def _asking(course_id: str, *, typed: str | None = None, error: str = "") -> str
         progress=course_progress(course, answers),
         letter=letter,
         typed=typed if typed is not None else letter.facts.name if letter else "",
-        error=error,
+        error=faults.get("name", ""),
+        faults=faults,
+        told=request.form,
+        ask_age=person is not None and person.age_band is None,
         longest=LONGEST,
         recommended=[each for each in safety if not lesson_progress(each, answers.get(each.id, ())).complete],
     )

@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from flask import redirect, render_template, request, url_for
-from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from foundation import clock
@@ -15,7 +14,7 @@ from foundation.web.database import transaction
 from learning.domain.learners import FACES, LONGEST_NICKNAME, Person, free_face
 from learning.services.learners import add_person, describe_person
 from learning.views.blueprint import blueprint
-from learning.views.learner import current_person, people_here, phone_for_writing, say_who_learns
+from learning.views.learner import asked_by, current_person, people_here, phone_for_writing, say_who_learns
 
 
 @blueprint.post("/toi/doi")
@@ -42,7 +41,7 @@ def add_new_person() -> Response | tuple[str, int]:
     try:
         with transaction() as writing:
             phone = phone_for_writing(writing)
-            learner = add_person(writing, phone, **_told(), recorded_by=_asked_by(), now=clock.now())
+            learner = add_person(writing, phone, **_told(), recorded_by=asked_by(), now=clock.now())
     except Invalid as faulty:
         return _form(None, request.form, faulty.fields), faulty.status
     except Conflict as full:
@@ -73,25 +72,23 @@ def describe() -> Response | tuple[str, int]:
         return redirect(url_for(".ask_new_person"), 303)
     try:
         with transaction() as writing:
-            describe_person(writing, person.id, **_told(), recorded_by=_asked_by(), now=clock.now())
+            describe_person(writing, person.id, **_told(), recorded_by=asked_by(), now=clock.now())
     except Invalid as faulty:
         return _form(person, request.form, faulty.fields), faulty.status
     return _go_on(person.id, "ten")
 
 
-def _told() -> dict[str, Any]:
-    form = request.form
+def told_about_age() -> dict[str, Any]:
+    """What learning/parts/age.html asked."""
     return {
-        "nickname": form.get("nickname", ""),
-        "picture": form.get("picture", ""),
-        "age_band": form.get("age_band", ""),
-        "guardian_agrees": form.get("guardian_agrees") == "1",
+        "age_band": request.form.get("age_band", ""),
+        "guardian_agrees": request.form.get("guardian_agrees") == "1",
     }
 
 
-def _asked_by() -> str:
-    """The member of a team whose phone this is, if one has signed in: they have heard the guardian agree."""
-    return current_user.name if current_user.is_authenticated else ""
+def _told() -> dict[str, Any]:
+    form = request.form
+    return {"nickname": form.get("nickname", ""), "picture": form.get("picture", ""), **told_about_age()}
 
 
 def _go_on(learner: UUID, done: str) -> Response:

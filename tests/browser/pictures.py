@@ -59,6 +59,7 @@ def _resident(phone: Phone) -> None:
         answer(phone, lesson)
     phone.tap("Lấy giấy xác nhận")
     phone.write("Họ và tên", "Nguyễn Thị Mẫu")
+    phone.choose("Từ 14 tuổi trở lên")
     phone.tap("Lấy giấy xác nhận")
     pdf = phone.download("Tải giấy về để in").path().read_bytes()
     letter = pypdfium2.PdfDocument(io.BytesIO(pdf))[0].render(scale=1).to_pil()

@@ -42,6 +42,7 @@ def test_a_resident_learns_a_course_and_takes_the_letter_home(phone, catalogue, 
 
     phone.tap("Lấy giấy xác nhận")
     phone.write("Họ và tên", NAME)
+    phone.choose("Từ 14 tuổi trở lên")
     phone.tap("Lấy giấy xác nhận")
     assert phone.sees("Giấy này còn giá trị")
     pdf = phone.download("Tải giấy về để in").path().read_bytes()

@@ -5,7 +5,9 @@ import pikepdf
 import pypdfium2
 import pytest
 import zxingcpp
+from sqlalchemy import select
 
+from foundation.accounts.models import Consent
 from learning.domain.codes import in_groups
 from learning.models import Certificate
 
@@ -184,3 +186,22 @@ def test_the_safety_lessons_are_recommended_but_not_required(teach, make, phone_
 
     assert "/bai-hoc/at-otp" in page.links.values()
     assert "Giấy này còn giá trị" in phone.send(ASKING, name="Nguyễn Thị Mẫu")
+
+
+def test_a_childs_name_stands_on_no_letter_without_a_guardian(visitor, teach, session, now):
+    lesson = teach().lessons[0]
+    for step, given in (("tap/cuoc-goi", "tat-may"), ("tap/go-ma", "123456"), ("cau-hoi/ai-hoi-otp", "khong")):
+        visitor.send(f"/bai-hoc/{lesson.id}/{step}", given=given)
+
+    assert "Bác chọn giúp một ô" in visitor.send(ASKING, expect=422, name="Lò Thị Bé")
+    page = visitor.send(ASKING, expect=422, name="Lò Thị Bé", age_band="under_14")
+    assert "đồng ý thì chạm vào ô giúp cháu" in page
+    assert "Lò Thị Bé" in page.html
+    # A faulty name keeps nothing of the consent either: everything is sent once more.
+    visitor.send(ASKING, expect=422, name="Bé 2", age_band="under_14", guardian_agrees="1")
+    assert session.scalars(select(Consent)).all() == []
+
+    visitor.send(ASKING, name="Lò Thị Bé", age_band="under_14", guardian_agrees="1")
+    assert [consent.purpose for consent in session.scalars(select(Consent))] == ["child_learns"]
+    # Asked once is enough.
+    assert "bao nhiêu tuổi" not in visitor.open(ASKING)

@@ -9,7 +9,7 @@ from uuid_utils.compat import uuid7
 from courses.domain.lesson import Course, Lesson
 from learning.domain.letters import Letter
 from learning.services.answers import record_answer
-from learning.services.learners import welcome_learner
+from learning.services.learners import tell_age, welcome_learner
 from learning.services.letters import issue_letter
 
 SOME_DAY = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
@@ -25,8 +25,9 @@ class MadeLearner:
 
 class MakesLearning:
     def learner(self, *finished: Lesson) -> MadeLearner:
-        """Somebody who has answered everything in `finished` rightly."""
+        """Somebody from 14 years who has answered everything in `finished` rightly."""
         learner, token = welcome_learner(self.session, now=SOME_DAY)
+        tell_age(self.session, learner, age_band="from_14", guardian_agrees=False, recorded_by="", now=SOME_DAY)
         self.session.commit()
         for lesson in finished:
             for step in lesson.graded:
