@@ -1,10 +1,11 @@
 """Which phone is at the other end, and that a phone reported lost gets nothing more."""
 
+import json
 import re
 from dataclasses import dataclass
 from uuid import UUID
 
-from flask import Flask, request
+from flask import Flask, Response, request
 from flask import session as cookie
 from flask_login import current_user, logout_user
 from werkzeug.http import parse_options_header
@@ -76,21 +77,24 @@ def keep_lost_phones_out(app: Flask) -> None:
     """
 
     @app.before_request
-    def refuse() -> None:
+    def refuse() -> Response | None:
         # What everybody may see is also a finder's; and files, pages and maps that proxies keep ask no database.
         view = app.view_functions.get(request.endpoint or "")
         if getattr(view, "access", "public") == "public":
-            return
-        told = device_told() if request.path.startswith("/api/") else None
+            return None
+        told = device_told()
         if told is not None and current_user.is_authenticated and cookie.get("device") != str(told.id):
             cookie["device"] = str(told.id)
         device = told.id if told is not None else _uuid(cookie.get("device", ""))
         if device is None or (request.method, request.path) == _HEARD_OUT or not is_cut_off(session(), device):
-            return
-        if request.path.startswith("/api/"):
-            raise NotAllowed("device_cut_off")
+            return None
+        if told is not None or request.path.startswith("/api/"):
+            # A program asks, whatever the address: it is answered as one.
+            refusal = {"type": "about:blank", "status": NotAllowed.status, "code": "device_cut_off"}
+            return Response(json.dumps(refusal), NotAllowed.status, mimetype="application/problem+json")
         logout_user()
         cookie.pop("device", None)
+        return None
 
 
 def _uuid(text: str) -> UUID | None:

@@ -105,7 +105,8 @@ def test_a_lost_phone_gets_nothing_more_and_its_pages_close(visitor, member, mak
     cut_off(session, make, now)
 
     assert visitor.open("/doi-so").address == "/dang-nhap"
-    for address in ("/api/v1/worklist", "/api/v1/known"):
+    visitor.sign_in(member.name)
+    for address in ("/api/v1/worklist", "/api/v1/known", "/doi-so/tren-may/toi", "/doi-so"):
         refused = ask(visitor, address=address)
         assert (refused.status_code, json.loads(refused.text)["code"]) == (403, "device_cut_off")
     # Signed out or not, it has to learn that it must wipe itself.
