@@ -33,7 +33,7 @@ export async function showHome(app) {
   const rows = await app.rows();
   const { missed, today } = appointments(rows, dayOf(app.now()));
   const due = missed.length || today.length
-    ? [draw("part-due", { today: sayNumber(today.length), missed: missed.length && sayNumber(missed.length) })] : [];
+    ? [draw("part-due", { today: today.length && sayNumber(today.length), missed: missed.length && sayNumber(missed.length) })] : [];
   const hamlets = grouped(rows, "hamlet").map(({ name, households, left }) =>
     draw("part-hamlet", {
       to: addressOf(["thon", name]),
