@@ -29,6 +29,12 @@ class Settings(BaseSettings):
     organisation: str = Field(
         default="Bình dân học vụ số (bản chạy thử)", description="Who issues the letters of completion."
     )
+    map_tiles: str = Field(
+        default="",
+        description="Address of a base map for enlarged maps, such as https://tiles.example.vn/{z}/{x}/{y}.png; "
+        "empty means none.",
+    )
+    map_tiles_credit: str = Field(default="", description="Whose base map it is, shown in the map's corner.")
     behind_proxy: int = Field(
         default=0, ge=0, le=5, description="How many trusted proxies stand in front and set X-Forwarded-*."
     )

@@ -1,25 +1,15 @@
 """Pages of coverage, public and inside, and the same figures for machines."""
 
-from collections.abc import Collection
-from contextlib import suppress
-from dataclasses import replace
-from datetime import date
-from urllib.parse import urlencode
-
 from flask import Response, json, redirect, render_template, request, url_for
 from flask_login import current_user
 from werkzeug import Response as Answer
 
 from community_teams.charts.trend import SIZES, trend_svg
-from community_teams.domain.counting import week_end, week_of
+from community_teams.domain.counting import week_end
 from community_teams.domain.coverage import GOAL_PERCENT, rounded_down
-from community_teams.domain.layers import LAYERS, Key, Layer
-from community_teams.domain.marks import count_legend, legend
-from community_teams.maps.drawn import drawing_of
-from community_teams.maps.seen import seen, seen_in_layer
-from community_teams.queries.area_page import WORK_WEEKS, rest_of, weeks_reached, work_in
-from community_teams.queries.coverage import THE_NATION, Figures, inside_figures, place_of, public_figures
-from community_teams.queries.layers import layer_figures, stale_areas, weeks_of
+from community_teams.queries.area_page import weeks_reached
+from community_teams.queries.coverage import THE_NATION, inside_figures, place_of, public_figures
+from community_teams.views.area_pages import area_page, figures_for_visitor
 from community_teams.views.coverage_blueprint import NATION_CODE, blueprint
 from community_teams.views.telling_coverage import as_json
 from foundation import clock
@@ -27,25 +17,24 @@ from foundation.accounts.domain.roles import Act
 from foundation.accounts.views.access import may, public, scope_for
 from foundation.accounts.views.work import work_of_visitor
 from foundation.areas import queries as areas
-from foundation.areas.domain.kinds import Level
-from foundation.areas.domain.scope import NATION, Scope
-from foundation.problems import NotAllowed, NotFound
+from foundation.areas.domain.scope import NATION
+from foundation.problems import NotFound
 from foundation.web.database import session
 from foundation.web.openapi import Operation, Parameter, describe
 
 
 @blueprint.get("/do-phu")
 @public
-def show_nation() -> str:
-    return _page(None)
+def show_nation() -> Answer:
+    return area_page(None)
 
 
 @blueprint.get("/do-phu/<code>")
 @public
-def show_area(code: str) -> str | Answer:
+def show_area(code: str) -> Answer:
     if code == NATION_CODE:
         return redirect(url_for(".show_nation"), 301)
-    return _page(code)
+    return area_page(code)
 
 
 @blueprint.get("/do-phu/<code>/xu-huong.svg")
@@ -124,44 +113,6 @@ def _feature_collection(drawn: list[areas.DrawnArea]) -> str:
     return f'{{"type":"FeatureCollection","features":[{",".join(features)}]}}'
 
 
-def figures_for_visitor(code: str | None) -> Figures:
-    """All figures for somebody whose reach covers the area, the public ones for everybody else."""
-    if current_user.is_authenticated:
-        with suppress(NotAllowed):  # outside their reach they are everybody else
-            return inside_figures(session(), scope_for(Act.SEE_COVERAGE), code)
-    return public_figures(session(), NATION, code)
-
-
-def _page(code: str | None) -> str:
-    figures = figures_for_visitor(code)
-    layer, week = _asked(figures)
-    scope = NATION if figures.public else scope_for(Act.SEE_COVERAGE)
-    weeks = weeks_of(session(), scope, figures.place, today=clock.day_in_vietnam(clock.now()))
-    choice = {
-        "layers": [each for each in LAYERS.values() if each.public or not figures.public],
-        "weeks": weeks,
-    }
-    stale = frozenset() if figures.public else stale_areas(session(), scope, figures.place, now=clock.now())
-    if layer.key is not Key.REACHED or week is not None:
-        return _layer_page(figures, scope, layer, week, stale, choice)
-    return render_template(
-        "community_teams/coverage.html",
-        figures=figures,
-        drawing=drawing_of(session(), figures.place, [line.place for line in figures.lines]),
-        seen=seen(figures.lines, stale),
-        stale=stale,
-        trend=weeks_reached(session(), scope, figures.place) if figures.coverage else [],
-        **_inside(figures, scope),
-        **choice,
-        kinds=figures.kinds,
-        classes=legend(),
-        goal=GOAL_PERCENT,
-        may_print=not figures.public and scope_for(Act.PRINT_REPORT).covers(figures.place.path),
-        now=clock.now(),
-        sample=figures.is_sample,
-    )
-
-
 _CODE = Parameter("code", "path", "An area's official code, or VN for the whole nation.")
 
 describe(
@@ -188,49 +139,3 @@ describe(
         refusals={404: ("no_such_area",)},
     ),
 )
-
-
-def _inside(figures: Figures, scope: Scope) -> dict[str, object]:
-    """What is shown only to those who answer for the area."""
-    if figures.public:
-        return {}
-    return {
-        "rest": rest_of(session(), scope, figures.place),
-        "work": work_in(session(), scope, figures.place, today=clock.day_in_vietnam(clock.now())),
-        "work_weeks": WORK_WEEKS,
-        "own_hamlet": figures.place.level is Level.HAMLET and scope_for(Act.SEE_HOUSEHOLDS).covers(figures.place.path),
-    }
-
-
-def _layer_page(
-    figures: Figures, scope: Scope, layer: Layer, week: date | None, stale: Collection[str], choice: dict[str, object]
-) -> str:
-    shown = replace(layer_figures(session(), scope, figures, layer, week), stale=stale)
-    asked = {"lop": layer.key.value} | ({"tuan": week.isoformat()} if week else {})
-    return render_template(
-        "community_teams/coverage_layer.html",
-        figures=figures,
-        shown=shown,
-        drawing=drawing_of(session(), figures.place, [line.place for line in figures.lines]),
-        seen=seen_in_layer(figures.lines, layer, shown.lines, stale),
-        kinds=figures.kinds,
-        classes=count_legend() if layer.out_of is None else legend(),
-        base=url_for(".show_area", code="-")[:-1],
-        query=f"?{urlencode(asked)}",
-        now=clock.now(),
-        sample=figures.is_sample,
-        **choice,
-    )
-
-
-def _asked(figures: Figures) -> tuple[Layer, date | None]:
-    """The layer and the week in the address. What cannot be read, or may not be seen, gives households met, today."""
-    key = request.args.get("lop", "")
-    layer = LAYERS[Key(key)] if key in set(Key) else LAYERS[Key.REACHED]
-    if figures.public and not layer.public:
-        layer = LAYERS[Key.REACHED]
-    try:
-        week = week_of(date.fromisoformat(request.args.get("tuan", "")))
-    except (ValueError, OverflowError):
-        return layer, None
-    return layer, week if week < week_of(clock.day_in_vietnam(clock.now())) else None

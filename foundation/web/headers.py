@@ -36,7 +36,8 @@ def guard_headers(app: Flask) -> None:
     @app.after_request
     def guard(response: Response) -> Response:
         for name, value in GUARDS.items():
-            response.headers[name] = value
+            # A page that shows something from elsewhere, or a picture with a style of its own, says so itself.
+            response.headers.setdefault(name, value)
         if https_only and request.is_secure:
             response.headers["Strict-Transport-Security"] = f"max-age={ONE_YEAR}"
         if "Cache-Control" not in response.headers:

@@ -1,5 +1,7 @@
-// Makes the very map that stands on the page large, to be moved and zoomed with the fingers. Nothing is loaded before
-// somebody asks for it, and without it the map works as it is.
+// Makes the very map that stands on the page large, to be moved and zoomed with the fingers; on the ground, where real
+// outlines are known. Nothing is loaded before somebody asks for it, and without it the map works as it is.
+
+import { onTheGround } from "./ground.js";
 
 /** The size of an SVG's own drawing, in its own units. */
 export function sizeOf(svg) {
@@ -54,7 +56,13 @@ function offer(button, frame) {
     try {
       // Leaflet's small build is no module; loaded as one it still names itself L.
       await Promise.all([import(frame.dataset.library), loadStyle(frame.dataset.style)]);
-      enlarge(frame, globalThis.L);
+      if (frame.dataset.outlines) {
+        const answer = await fetch(frame.dataset.outlines);
+        if (!answer.ok) throw new Error("no outlines");
+        onTheGround(frame, globalThis.L, await answer.json(), (address) => location.assign(address));
+      } else {
+        enlarge(frame, globalThis.L);
+      }
       button.hidden = true;
       frame.scrollIntoView({ block: "center" });
     } catch {

@@ -1,0 +1,80 @@
+// The map on the ground: outlines where they lie on the earth, over a base map if one is configured, with "where am I".
+
+const UNKNOWN = "#e2d6bd";
+
+/**
+ * What the drawing on the page says of each area, by code: its colour, its number, its sentence and its address.
+ *
+ * @param {SVGElement} svg
+ * @returns {Map<string, {fill: string, value: string, told: string, address: string}>}
+ */
+export function readDrawing(svg) {
+  const areas = new Map();
+  for (const link of svg.querySelectorAll("a[href]")) {
+    const address = link.getAttribute("href");
+    const code = address.split("?")[0].split("/").pop();
+    const fill = link.querySelector("path")?.getAttribute("fill") ?? UNKNOWN;
+    areas.set(code, {
+      fill: fill.startsWith("#") ? fill : UNKNOWN,
+      value: link.querySelector(".map-value")?.textContent ?? "",
+      told: link.getAttribute("aria-label") ?? "",
+      address,
+    });
+  }
+  return areas;
+}
+
+/**
+ * Put a map on the ground in place of the drawing.
+ *
+ * @param {HTMLElement} frame  holds the drawing; data-outlines is the address of the outlines, data-tiles and data-credit
+ *   of a base map (may be empty), data-closer, data-farther, data-here the words of its buttons
+ * @param {object} leaflet  Leaflet itself
+ * @param {object} outlines  GeoJSON whose features carry `code`
+ * @param {(address: string) => void} go  opens an area's page
+ * @returns {object} the map
+ */
+export function onTheGround(frame, leaflet, outlines, go) {
+  const areas = readDrawing(frame.querySelector("svg"));
+  frame.replaceChildren();
+  frame.classList.add("map-large");
+  const map = leaflet.map(frame, { zoomControl: false, attributionControl: Boolean(frame.dataset.credit) });
+  leaflet.control.zoom({ zoomInTitle: frame.dataset.closer, zoomOutTitle: frame.dataset.farther }).addTo(map);
+  if (frame.dataset.tiles) {
+    leaflet.tileLayer(frame.dataset.tiles, { attribution: frame.dataset.credit, maxZoom: 18 }).addTo(map);
+  }
+  const drawn = leaflet.geoJSON(outlines, {
+    filter: (feature) => areas.has(feature.properties.code),
+    style: (feature) => ({
+      fillColor: areas.get(feature.properties.code).fill,
+      fillOpacity: frame.dataset.tiles ? 0.65 : 0.9,
+      color: "#4d4436",
+      weight: 1,
+    }),
+    onEachFeature: (feature, layer) => {
+      const area = areas.get(feature.properties.code);
+      layer.bindTooltip(area.told, { sticky: true });
+      layer.on("click", () => go(area.address));
+    },
+  }).addTo(map);
+  map.fitBounds(drawn.getBounds());
+  addHere(map, leaflet, frame.dataset.here);
+  return map;
+}
+
+function addHere(map, leaflet, words) {
+  const here = leaflet.control({ position: "topright" });
+  here.onAdd = () => {
+    const button = leaflet.DomUtil.create("button", "button map-here");
+    button.type = "button";
+    button.textContent = words;
+    leaflet.DomEvent.disableClickPropagation(button);
+    // Only when asked, and never sent anywhere: the phone itself marks the place.
+    button.addEventListener("click", () => map.locate({ setView: true, maxZoom: 13 }));
+    return button;
+  };
+  here.addTo(map);
+  map.on("locationfound", (found) => {
+    leaflet.circle(found.latlng, { radius: Math.max(found.accuracy, 200), color: "#b3261e" }).addTo(map);
+  });
+}
