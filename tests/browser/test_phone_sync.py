@@ -13,7 +13,7 @@ from community_teams.models import Household, Visit
 from foundation.database import make_engine
 from foundation.settings import Settings
 from tests.browser.conftest import QUIET
-from tests.browser.line import Line, Mode, line_to
+from tests.browser.faulty_line import FaultyLine, Mode, faulty_line_to
 from tests.browser.team_phone import PIN, TeamPhone
 
 HAMLET = "14956-M001"
@@ -44,10 +44,9 @@ SEND = "(phone) => phone.outbox.sendNow()"
 class CutPhone(TeamPhone):
     """A member's phone on a line that can be cut."""
 
-    def __init__(self, line: Line, folder: Path, launch: dict, kind) -> None:
+    def __init__(self, line: FaultyLine, folder: Path, launch: dict, kind) -> None:
         self.folder = folder
-        super().__init__(kind, line.address, folder, launch, looks=False)
-        self.line = line
+        super().__init__(kind, line, folder, launch, looks=False)
 
     def ask(self, work: str, given: object = None):
         return self.page.evaluate(PHONE, [PIN, work, given])
@@ -71,7 +70,7 @@ class CutPhone(TeamPhone):
 
 @pytest.fixture(scope="module")
 def line(server):
-    with line_to(server) as line:
+    with faulty_line_to(server) as line:
         yield line
 
 
