@@ -39,6 +39,7 @@ export function onTheGround(frame, leaflet, outlines, go) {
   frame.replaceChildren();
   frame.classList.add("map-large");
   const map = leaflet.map(frame, { zoomControl: false, attributionControl: Boolean(frame.dataset.credit) });
+  map.attributionControl?.setPrefix("Leaflet");
   leaflet.control.zoom({ zoomInTitle: frame.dataset.closer, zoomOutTitle: frame.dataset.farther }).addTo(map);
   if (frame.dataset.tiles) {
     leaflet.tileLayer(frame.dataset.tiles, { attribution: frame.dataset.credit, maxZoom: 18 }).addTo(map);
@@ -70,7 +71,7 @@ function addHere(map, leaflet, words) {
     button.textContent = words;
     leaflet.DomEvent.disableClickPropagation(button);
     // Only when asked, and never sent anywhere: the phone itself marks the place.
-    button.addEventListener("click", () => map.locate({ setView: true, maxZoom: 13 }));
+    button.addEventListener("click", () => map.locate({ setView: true, maxZoom: 11 }));
     return button;
   };
   here.addTo(map);
