@@ -8,11 +8,11 @@ from pathlib import Path
 from flask import Response, current_app, request, url_for
 from flask_login import current_user
 
-from community_teams.views.one_script import one_script
 from community_teams.views.phone_shell import show_shell
 from community_teams.views.teams_blueprint import blueprint
 from foundation.problems import Conflict
 from foundation.web.access import public
+from foundation.web.one_script import one_script
 
 # Where the app lives: the one address of it that a phone keeps.
 HOME = "/doi-so"

@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from community_teams.views.one_script import one_script
+from foundation.web.one_script import one_script
 
 
 def _told(script: str) -> dict:
