@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import cast
 from uuid import UUID
 
-from sqlalchemy import Insert, Table, insert
+from sqlalchemy import Table
 from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
 
@@ -20,6 +20,7 @@ from community_teams.services.issues import carry_over
 from community_teams.services.standings import write_standings
 from community_teams.services.visit_rows import Row, issue_rows, knock_row, people_rows, visit_row
 from foundation.areas.domain.scope import Scope
+from foundation.bulk import insert_rows
 from foundation.database import Base
 
 log = logging.getLogger(__name__)
@@ -67,9 +68,6 @@ def record_visits(session: Session, reports: Sequence[VisitReport], *, sender: S
 
 
 Entry = tuple[VisitReport, date]
-_INSERTS: dict[type[Base], Insert] = {
-    model: insert(cast("Table", model.__table__)) for model in (Visit, VisitPerson, Issue, Knock)
-}
 
 
 @dataclass(frozen=True)
@@ -134,4 +132,4 @@ class _Recorder:
 
     def _insert(self, model: type[Base], rows: list[Row]) -> None:
         if rows:
-            self.session.connection().execute(_INSERTS[model], rows)
+            insert_rows(self.session.connection(), cast("Table", model.__table__), rows)
