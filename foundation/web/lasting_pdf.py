@@ -46,23 +46,27 @@ _METADATA = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 
 def separate(drawing: Drawing, papers: Sequence[Paper]) -> Iterator[bytes]:
     """One file for each page that a drawing makes, in order. papers: what is told of each, one a page."""
-    with Pdf.open(io.BytesIO(drawing.pdf)) as drawn:
-        forms = FilledForms(drawn, drawing.forms)
+    with ExitStack() as opened:
+        forms = _opened(opened, drawing)
         for place, (filling, paper) in enumerate(zip(drawing.fillings, papers, strict=True)):
             with Pdf.new() as file:
                 _add_page(file, forms, place, filling)
-                yield _finished(file, drawn, paper)
+                yield _finished(file, forms.forms[filling.form].drawn, paper)
 
 
 def bound(drawings: Sequence[Drawing], paper: Paper) -> bytes:
     """All pages of several drawings, at least one, in order, as one file."""
     with ExitStack() as opened, Pdf.new() as file:
         for drawing in drawings:
-            drawn = opened.enter_context(Pdf.open(io.BytesIO(drawing.pdf)))
-            forms = FilledForms(drawn, drawing.forms)
+            forms = _opened(opened, drawing)
             for place, filling in enumerate(drawing.fillings):
                 _add_page(file, forms, place, filling)
-        return _finished(file, drawn, paper)
+        return _finished(file, forms.forms[0].drawn, paper)
+
+
+def _opened(opened: ExitStack, drawing: Drawing) -> FilledForms:
+    pdfs = [opened.enter_context(Pdf.open(io.BytesIO(pdf))) for pdf in (*drawing.forms, drawing.strip)]
+    return FilledForms(pdfs[:-1], pdfs[-1])
 
 
 def _add_page(file: Pdf, forms: FilledForms, place: int, filling: Filling) -> None:

@@ -39,8 +39,8 @@ class Filling:
 
 @dataclass(frozen=True)
 class Drawing:
-    """Forms and the strip that fills their blanks, as drawn. pdf: PDF/A-3a, nothing to hand out. forms: how many."""
+    """Forms, and the strip that fills their blanks, as drawn: nothing to hand out. forms: one page each."""
 
-    pdf: bytes
-    forms: int
+    forms: Sequence[bytes]
+    strip: bytes
     fillings: Sequence[Filling]

@@ -5,7 +5,7 @@ from importlib import import_module
 
 from flask import render_template
 
-from foundation.web.papers import Drawing, Filling, Paper
+from foundation.web.papers import Drawing, Paper
 
 # Half a second and 40 MB that a worker spends only once somebody prints, and a command never.
 PRESS = "foundation.web.press"
@@ -36,15 +36,13 @@ def render_shortest_pdf(
     return pdf
 
 
-def draw_forms(
-    template: str, fillings: Sequence[Filling], *, forms: int, styles: Sequence[str] = (), **context: object
-) -> Drawing:
-    """Draw `forms` pages with blanks and a strip with what fills them: filled_forms.py says what a template must hold.
+def draw_part(template: str, *, styles: Sequence[str] = (), **context: object) -> bytes:
+    """Draw a form with blanks, or the strip that fills them, for a Drawing: filled_forms.py says what each must hold.
 
-    fillings: one for each box of the strip, in order. What is the same for many people is so laid out only once.
+    What is the same for many people is so laid out once: a form may be kept and used again.
     """
     pdf: bytes = import_module(PRESS).press([render_template(template, **context)], styles, "pdf/a-3a")
-    return Drawing(pdf, forms, fillings)
+    return pdf
 
 
 def separate_files(drawing: Drawing, papers: Sequence[Paper]) -> Iterator[bytes]:

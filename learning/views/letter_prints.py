@@ -3,6 +3,7 @@
 Nothing here needs a request: whoever prints says where the site is reached, so that a job can print as well.
 """
 
+from collections import OrderedDict
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,7 +13,7 @@ from flask import current_app
 
 from foundation.settings import Settings
 from foundation.web.papers import Attachment, Drawing, Filling, Paper
-from foundation.web.print import bind_files, draw_forms, separate_files
+from foundation.web.print import bind_files, draw_part, separate_files
 from learning.domain.awards import award_of, signed_token
 from learning.domain.codes import in_groups
 from learning.domain.letters import Letter
@@ -29,6 +30,10 @@ AT_ONCE = 25
 _BLANK = (
     "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGP4DwABAQEAsTj2FAAAAABJRU5ErkJggg=="
 )
+
+_STYLES = ("learning/letter.css",)
+_MOST_FORMS = 50  # some 35 KB each
+_forms: OrderedDict[Hashable, bytes] = OrderedDict()
 
 
 @dataclass(frozen=True)
@@ -75,14 +80,10 @@ class LetterPrints:
             examples.setdefault(_form_of(letter), letter)
         places = {form: place for place, form in enumerate(examples)}
         sheets = [Sheet(letter, f"{self.root}/xac-nhan/{letter.code}") for letter in letters]
-        return draw_forms(
-            "learning/letter.html",
-            [self._filling(sheet, places[_form_of(sheet.letter)]) for sheet in sheets],
-            forms=len(examples),
-            styles=["learning/letter.css"],
-            examples=list(examples.values()),
-            sheets=sheets,
-            blank=_BLANK,
+        return Drawing(
+            forms=[_kept_form(letter) for letter in examples.values()],
+            strip=draw_part("learning/letter_strip.html", styles=_STYLES, sheets=sheets),
+            fillings=[self._filling(sheet, places[_form_of(sheet.letter)]) for sheet in sheets],
         )
 
     def _filling(self, sheet: Sheet, form: int) -> Filling:
@@ -120,6 +121,19 @@ def _form_of(letter: Letter) -> Hashable:
         len(facts.lessons),
         facts.minutes,
     )
+
+
+def _kept_form(letter: Letter) -> bytes:
+    """The form of this letter, drawn the first time; the one used longest ago makes room."""
+    files = current_app.extensions["static_files"]
+    key = (files.version("web"), files.version("learning"), _form_of(letter))
+    form = _forms.pop(key, None)
+    if form is None:
+        form = draw_part("learning/letter.html", styles=_STYLES, letter=letter, blank=_BLANK)
+    _forms[key] = form
+    while len(_forms) > _MOST_FORMS:
+        _forms.popitem(last=False)
+    return form
 
 
 def open_badge(letter: Letter, *, root: str, key: SigningKey) -> str:

@@ -134,7 +134,7 @@ def test_the_letter_says_what_it_is_and_what_it_is_not(phone, make, learner, cou
         assert words in text
     for words in ("chứng chỉ", "CHỨNG CHỈ", "CỘNG HÒA", "CỘNG HOÀ", "Độc lập"):
         assert words not in text
-    assert len(pdf) <= 48 * 1024
+    assert len(pdf) <= 44 * 1024
     opened = pikepdf.open(io.BytesIO(pdf))
     assert opened.Root.MarkInfo.Marked
     assert str(opened.Root.Lang) == "vi"
