@@ -10,6 +10,7 @@ from bench import (
     letters,
     library,
     lighthouse,
+    mutations,
     my_learning,
     prints,
     slow_line,
@@ -29,6 +30,7 @@ MEASUREMENTS = {
     "prints": prints.measure,
     "coverage": coverage.measure,
     "visits": visits.measure,
+    "mutations": mutations.measure,
     "team_app": team_app.measure,
     "worklist": worklist.measure,
 }
