@@ -3,16 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import psycopg
 from sqlalchemy import Connection, Table, insert
-from sqlalchemy.exc import DataError, IntegrityError, OperationalError
-
-# The errors SQLAlchemy would raise in the place of the driver's: nobody needs to know how it was written.
-_ERRORS = {
-    psycopg.IntegrityError: IntegrityError,
-    psycopg.DataError: DataError,
-    psycopg.OperationalError: OperationalError,
-}
+from sqlalchemy.exc import DBAPIError
 
 
 def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -34,13 +26,15 @@ def _copy(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]
     names = list(rows[0])
     write = [table.c[name].type.dialect_impl(connection.dialect).bind_processor(connection.dialect) for name in names]
     columns = ", ".join(connection.dialect.identifier_preparer.quote(name) for name in names)
+    errors: Any = connection.dialect.loaded_dbapi
     driver: Any = connection.connection.dbapi_connection
+    command = f"COPY {table.name} ({columns}) FROM STDIN"
     try:
-        with driver.cursor() as cursor, cursor.copy(f"COPY {table.name} ({columns}) FROM STDIN") as copy:
+        with driver.cursor() as cursor, cursor.copy(command) as copy:
             for row in rows:
                 copy.write_row(
                     [value if how is None else how(value) for how, value in zip(write, row.values(), strict=True)]
                 )
-    except tuple(_ERRORS) as error:
-        kind = next(ours for theirs, ours in _ERRORS.items() if isinstance(error, theirs))
-        raise kind(f"COPY {table.name}", None, error) from error
+    except errors.Error as error:
+        # As SQLAlchemy would: nobody needs to know how the rows were written.
+        raise DBAPIError.instance(command, None, error, errors.Error, dialect=connection.dialect) from error
