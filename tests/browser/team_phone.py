@@ -10,8 +10,8 @@ from tests.browser.serving import PASSWORD
 
 PIN = "402817"
 TALL = 4000
-# What a phone without a network, or before signing in, is told by the browser.
-EXPECTED = ("net::ERR_", "status of 401")
+# What the browser complains of on a phone without a network, before signing in, or with another member signed in.
+EXPECTED = ("net::ERR_", "status of 401", "status of 409")
 CONTRAST = """async () => {
   const answer = await axe.run(document, {runOnly: ["color-contrast", "color-contrast-enhanced"],
     rules: {"color-contrast-enhanced": {enabled: true}}});

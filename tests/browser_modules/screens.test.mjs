@@ -182,10 +182,10 @@ test("what is sent holds no empty person, no nameless issue, and the help of eac
 test("what the server would refuse is told at the door", () => {
   const faults = faultsIn(met({
     size: { adults: 1, aged_60plus: 2 }, devices: { smart: 31 }, trip_saved_km: "xa", next_visit_on: "2026-11-21",
-    note: "số 0912345678", issues: [{ level: "commune" }],
+    note: "số 0912345678", issues: [{ level: "commune", note: "0912345678" }, { type: "scam", note: "0912345678" }],
   }));
   assert.deepEqual(faults, {
-    note: "phone_number", "issues.0.type": "missing", "devices.smart": "out_of_range", trip_saved_km: "out_of_range",
+    note: "phone_number", "issues.1.note": "phone_number", "devices.smart": "out_of_range", trip_saved_km: "not_a_number",
     "size.aged_60plus": "more_than_adults", next_visit_on: "before_visit",
   });
   assert.deepEqual(faultsIn(met({ size: { adults: 0 }, next_visit_on: "2027-11-23" })), {});

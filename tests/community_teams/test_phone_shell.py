@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from community_teams.domain.codes import HouseholdStatus, Outcome, Skill
+from community_teams.domain.faults import _CODES as codes_by_pydantic
+from community_teams.domain.faults import OUR_OWN
 from community_teams.domain.visits import CONSENT_TEXT_VERSION, WITH_CONSENT
 from foundation.areas.domain.naming import fold
 from foundation.free_text import number_fault
@@ -70,6 +72,19 @@ def test_every_code_a_row_may_carry_has_its_words(shell):
     words = set(re.findall(r'data-word="([^"]+)"', shell))
     assert {f"outcome.{code.value}" for code in Outcome} <= words
     assert {f"status.{code.value}" for code in HouseholdStatus} <= words
+
+
+def test_every_reason_to_refuse_a_visit_has_its_words(shell):
+    words = set(re.findall(r'data-word="(?:fault|todo)\.([^"]+)"', shell))
+    assert words >= OUR_OWN | set(codes_by_pydantic.values())
+    assert words >= {
+        "not_in_your_area",
+        "not_found",
+        "another_household",
+        "could_not_be_kept",
+        "not_understood",
+        "conflict",
+    }
 
 
 def test_every_skill_has_a_small_picture_of_shapes_only():

@@ -161,6 +161,7 @@ async function refreshQuietly() {
   } catch (error) {
     app.problem = error.code;
   }
+  refreshHead();
 }
 
 async function chooseMember() {

@@ -36,16 +36,16 @@ export function faultsIn(record) {
   const faults = {};
   for (const [name, longest] of Object.entries(LONGEST)) textFault(faults, name, record[name], longest);
   (record.issues ?? []).forEach((issue, row) => {
-    textFault(faults, `issues.${row}.note`, issue.note, 500);
-    if (!issue.type && (issue.level || issue.note)) faults[`issues.${row}.type`] = "missing";
+    // An issue whose kind was taken back is not sent, and nothing of it is to be seen.
+    if (issue.type) textFault(faults, `issues.${row}.note`, issue.note, 500);
   });
   const counts = [
     ...Object.entries(record.size ?? {}).map(([name, value]) => [`size.${name}`, value]),
     ...Object.entries(record.needs_support ?? {}).map(([name, value]) => [`needs_support.${name}`, value]),
     ...["smart", "basic"].map((name) => [`devices.${name}`, record.devices?.[name]]),
   ];
-  for (const [path, value] of counts) if (!whole(value, 30)) faults[path] = "out_of_range";
-  if (!whole(record.trip_saved_km, 500)) faults.trip_saved_km = "out_of_range";
+  for (const [path, value] of counts) countFault(faults, path, value, 30);
+  countFault(faults, "trip_saved_km", record.trip_saved_km, 500);
   const { adults, aged_60plus: old } = record.size ?? {};
   if (adults !== undefined && old > adults) faults["size.aged_60plus"] = "more_than_adults";
   if (record.next_visit_on && record.started_at) {
@@ -62,7 +62,11 @@ function textFault(faults, path, text, longest) {
   if (fault) faults[path] = fault;
 }
 
-const whole = (value, most) => value === undefined || (Number.isInteger(value) && value >= 0 && value <= most);
+function countFault(faults, path, value, most) {
+  if (value === undefined) return;
+  if (!Number.isInteger(value)) faults[path] = "not_a_number";
+  else if (value < 0 || value > most) faults[path] = "out_of_range";
+}
 
 /** The step on which a path is answered, so that a fault can be led to. */
 export function stepOfPath(path, record) {

@@ -25,7 +25,7 @@ export function tie(form, { row, record, change, answer }) {
 
   function show() {
     for (const control of form.elements) {
-      if (!control.name || control === document.activeElement) continue;
+      if (!control.name || isBeingTyped(control)) continue;
       const value = answerAt(record(), path(control.name));
       if (control.tagName === "BUTTON") control.setAttribute("aria-pressed", String(String(value) === control.value));
       else if (control.type === "radio") control.checked = String(value ?? "") === control.value;
@@ -69,6 +69,9 @@ export function tie(form, { row, record, change, answer }) {
   show();
   return { show };
 }
+
+/** What somebody is typing in is not written over. */
+const isBeingTyped = (control) => control === document.activeElement && control.matches("textarea, input:not([type=radio], [type=checkbox])");
 
 /** A count one up or down. Up from nothing is 1, down from nothing is 0, down from 0 is nothing again. */
 export function stepped(count, by, most = 30) {

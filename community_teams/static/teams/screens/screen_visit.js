@@ -110,6 +110,10 @@ function drawStep(app, visit, { step, person, issue, back }) {
     async "as-before"() {
       if (await visit.keep(asBefore(visit.record, visit.previous))) app.go(next({ confirmed: true }));
     },
+    async "remove-person"() {
+      const people = visit.record.people.filter((_each, place) => place !== person.row);
+      if (await visit.keep({ ...visit.record, people })) app.go(visit.address("moi-nguoi"));
+    },
     async "skills-as-before"() {
       const before = skillsBefore(visit, person.row);
       const skills = { ...before, ...answerAt(visit.record, `people.${person.row}.skills`) };
@@ -134,7 +138,8 @@ function drawStep(app, visit, { step, person, issue, back }) {
 function valuesOf(app, visit, { step, person, issue, next }) {
   const { record, previous } = visit;
   if (person) {
-    return { next, heading: say("person", { n: person.row + 1 }), before: Boolean(skillsBefore(visit, person.row)) };
+    const heading = say("person", { n: person.row + 1 });
+    return { next, heading, there: Boolean(record.people?.[person.row]), before: Boolean(skillsBefore(visit, person.row)) };
   }
   if (issue !== null) {
     const another = issue + 1 < MOST_ISSUES && visit.address(issueStep(issue + 1));

@@ -8,7 +8,8 @@ import { draw, hasWord, onAct, say, sayCode, slot } from "./shell.js";
 
 const FILE = "phieu-cho-gui.json";
 /* Nothing the member can mend in the form. */
-const FOR_OTHERS = new Set(["conflict", "not_in_your_area", "no_such_household", "too_old", "in_the_future"]);
+const FOR_OTHERS = new Set(["conflict", "not_in_your_area", "no_such_household", "too_old", "in_the_future", "unknown_field",
+  "could_not_be_kept", "another_household"]);
 
 export async function showOutbox(app) {
   const { outbox, worklist } = app.phone;
