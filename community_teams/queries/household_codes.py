@@ -82,6 +82,12 @@ def listed_by_lane(session: Session, scope: Scope, hamlet_code: str) -> list[Hou
     )
 
 
+def left_by_lane(session: Session, scope: Scope, hamlet_code: str) -> list[Household]:
+    """Those of them where nobody was met yet."""
+    listed = listed_by_lane(session, scope, hamlet_code)
+    return [household for household in listed if household.first_reached_on is None]
+
+
 def _bare(code: str) -> str:
     return "".join(letter for letter in fold(code) if letter.isalnum())
 
