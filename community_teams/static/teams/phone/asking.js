@@ -14,7 +14,9 @@ const OURS = /^application\/(problem\+)?json\b/;
 export async function ask(fetch, address, options, timeoutMs) {
   const stop = new AbortController();
   const timer = setTimeout(() => stop.abort(), timeoutMs);
-  const stopped = new Promise((_, reject) => stop.signal.addEventListener("abort", () => reject(new Fault("time_out"))));
+  const stopped = new Promise((_, reject) => {
+    stop.signal.addEventListener("abort", () => reject(new Fault("time_out")));
+  });
   try {
     return await Promise.race([answerTo(), stopped]);
   } catch (error) {

@@ -28,7 +28,8 @@ export async function sendInBackground(env) {
       if (error.code === "not_signed_in") await wipeIfCutOff(device.id, env);
       return { member: null };
     });
-    if (!here.some((known) => known.member === String(member))) return { member: null, sent: 0, stopped: "not_signed_in" };
+    const isHere = here.some((known) => known.member === String(member));
+    if (!isHere) return { member: null, sent: 0, stopped: "not_signed_in" };
     const answer = await sendOf(String(member), device.id, env);
     if (PASSING.has(answer.stopped)) throw new Fault(answer.stopped);
     return { member: String(member), ...answer };

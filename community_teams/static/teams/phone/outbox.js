@@ -168,7 +168,9 @@ export function openOutbox({ store, crypto, now, key }) {
         // Changed since: what was refused is no longer what it says.
         if (attempted?.id !== record.id) return { ...entry, trail: trail.filter((each) => each !== record.id) };
         const isOfTrail = attempted.supersedes !== null && attempted.supersedes === trail.at(-1);
-        if (isOfTrail && problems.supersedes === "not_found") return { ...entry, state: State.READY, attempted: null, trail: trail.slice(0, -1) };
+        if (isOfTrail && problems.supersedes === "not_found") {
+          return { ...entry, state: State.READY, attempted: null, trail: trail.slice(0, -1) };
+        }
         return { ...entry, state: State.NEEDS_PERSON, attempted: null, problems };
       });
     },

@@ -6,44 +6,25 @@
 // `no_storage` and `store_failed`. Requests reject as asking.js says: `offline`, `time_out`, `not_our_answer`, `later`,
 // `not_signed_in`, `other_member` (somebody else is signed in now), `device_cut_off` (everything was wiped).
 
-import { ask } from "./asking.js";
 import { openDrafts } from "./drafts.js";
+import { environment } from "./environment.js";
 import { fileOf } from "./exporting.js";
 import { Fault } from "./faults.js";
+import { finishDraft } from "./finishing.js";
 import { openIdle } from "./idle.js";
 import { changePin, hasPin, keptKeys, makeMemberKey, unlockMemberKey } from "./keys.js";
 import { openKnown } from "./known.js";
 import { openDevice, openMemberStore, SIGN_OUT, wipePhone } from "./members.js";
 import { sendBySelf } from "./moments.js";
 import { openOutbox, State } from "./outbox.js";
-import { finished } from "./records.js";
-import { Because, send, SYNC_TAG } from "./sender.js";
+import { Because } from "./sender.js";
+import { openSpeaking } from "./speaking.js";
 import { MEMBER_STORE } from "./store.js";
-import { WHO, whoIsSignedIn as askWho, WORKLIST } from "./who.js";
+import { lineOf, summaryOf } from "./telling.js";
+import { WHO, whoIsSignedIn as askWho } from "./who.js";
 import { openWorklist } from "./worklist.js";
 
 export { installWorker } from "./installing.js";
-
-const TIMEOUT_MS = 30_000;
-
-/** What the browser gives; tests give their own. */
-function environment(given) {
-  const { navigator, document } = globalThis;
-  return {
-    indexedDB: globalThis.indexedDB,
-    crypto: globalThis.crypto,
-    fetch: (...asked) => globalThis.fetch(...asked),
-    now: () => Date.now(),
-    random: Math.random,
-    locks: navigator?.locks ?? null,
-    storage: navigator?.storage ?? null,
-    worker: navigator?.serviceWorker ?? null,
-    window: document ? globalThis : null,
-    document,
-    Channel: globalThis.BroadcastChannel ?? null,
-    ...given,
-  };
-}
 
 /**
  * Who has something kept on this phone, the last one first: [{member, name, usedAt}]. For choosing while offline.
@@ -97,11 +78,15 @@ export async function openPhone(given) {
     },
   });
   const memberKey = () => idle.key();
-  const room = { store, crypto, now, memberKey, appVersion, ask: (address, timeoutMs) => askAsMember(address, timeoutMs) };
+  const room = { store, crypto, now, memberKey, appVersion, ask: (...asked) => speaking.ask(...asked) };
   const outbox = openOutbox({ store, crypto, now, key: keys.outbox_key });
   const drafts = openDrafts(room);
   const known = openKnown(room);
   const worklist = openWorklist(room);
+  const speaking = openSpeaking({ env, store, outbox, member, device: device.id, appVersion, changed, wipe });
+  // By itself: what stands in the way is in the summary, and is tried again later.
+  const sendQuietly = (because) =>
+    speaking.sendNow(because).catch((error) => tell({ what: "fault", code: error.code ?? "store_failed" }));
 
   // Other tabs and the worker say what they changed.
   const channel = env.Channel ? new env.Channel(MEMBER_STORE + member) : null;
@@ -119,73 +104,6 @@ export async function openPhone(given) {
     const entries = await outbox.list();
     const counted = entries.filter(({ state, delivered }) => state !== State.NEEDS_PERSON || delivered);
     worklist.show(counted.map(({ record, state }) => ({ record, waiting: state !== State.ACKNOWLEDGED })));
-  }
-
-  async function storageGranted() {
-    const isGranted = await env.storage?.persisted?.().catch(() => false);
-    return isGranted ? "persisted" : "best_effort";
-  }
-
-  /** What the phone says of itself with each question. */
-  async function deviceTold() {
-    const { undelivered } = await outbox.counts();
-    const version = appVersion ? `; app=${appVersion}` : "";
-    return `${device.id}; pending=${undelivered}${version}; storage=${await storageGranted()}`;
-  }
-
-  async function askAsMember(address, timeoutMs) {
-    const headers = { "X-Member": member, "X-Device": await deviceTold() };
-    try {
-      return (await ask(env.fetch, address, { headers }, timeoutMs)).body;
-    } catch (error) {
-      // What still waits is sent for a person to look at before everything goes.
-      if (error.code === "device_cut_off" && (await sendNow(Because.ASKED)).stopped !== error.code) await wipe();
-      throw error;
-    }
-  }
-
-  // One run at a time from this page; who asks meanwhile gets another run after it, so that nothing waits for a timer.
-  let running = null;
-  let next = null;
-  function sendNow(because) {
-    if (!running) {
-      running = sendOnce(because).finally(() => {
-        running = null;
-      });
-      return running;
-    }
-    next ??= running
-      .catch(() => {})
-      .then(() => {
-        next = null;
-        return sendNow(because);
-      });
-    return next;
-  }
-
-  async function sendOnce(because) {
-    const about = { storage: await storageGranted(), ...(appVersion ? { app_version: appVersion } : {}) };
-    const { indexedDB, fetch, random, locks } = env;
-    const answer = await send(because, {
-      store, outbox, crypto, now, fetch, random, locks, indexedDB, member, device: device.id, about, wipe,
-    });
-    if (answer.stopped !== "busy" && answer.stopped !== "waiting") await changed({ what: "outbox", ...answer });
-    return answer;
-  }
-  // By itself: what stands in the way is in the summary, and is tried again later.
-  const sendQuietly = (because) => sendNow(because).catch((error) => tell({ what: "fault", code: error.code ?? "store_failed" }));
-
-  /** A phone in a finder's hand is locked and has little to send: it asks by itself whether it was cut off. */
-  async function knock() {
-    if (!idle.locked) return;
-    const since = await store.get("kept", "cursor");
-    await askAsMember(WORKLIST + (since ? `?since=${encodeURIComponent(since)}` : ""), TIMEOUT_MS);
-  }
-
-  /** Let the browser send when it is back on a network, even when this page is long closed. */
-  async function askForSync() {
-    const registration = await env.worker?.getRegistration?.("/doi-so");
-    await registration?.sync?.register(SYNC_TAG);
   }
 
   async function wipe() {
@@ -264,7 +182,7 @@ export async function openPhone(given) {
         memberKey();
         // The list first: a phone that was cut off is told so there, whoever is signed in.
         const answer = await worklist.refresh();
-        const who = await askAsMember(WHO, TIMEOUT_MS);
+        const who = await speaking.ask(WHO);
         if (String(who.member) !== member) throw new Fault("other_member");
         await worklist.name(who.hamlets ?? []);
         await known.refresh();
@@ -301,9 +219,9 @@ export async function openPhone(given) {
        * @returns {Promise<object>} the record as it will be sent
        */
       async finish(household) {
-        const record = await finishDraft(household);
+        const record = await finishDraft(household, { store, drafts, outbox, known, now });
         await changed({ what: "outbox" });
-        askForSync().catch(() => {});
+        speaking.askForSync().catch(() => {});
         sendQuietly(Because.BACK);
         return record;
       },
@@ -313,32 +231,12 @@ export async function openPhone(given) {
        * problem: what stood in the way last, such as `not_signed_in`, or null. storage: `persisted` or `best_effort`.
        */
       async summary() {
-        const counts = await outbox.counts();
-        const { sending = {}, ahead, drafted } = await store.read(["kept", "drafts"], async ({ get, count }) => ({
-          sending: await get("kept", "sending"),
-          ahead: await get("kept", "seconds_ahead"),
-          drafted: await count("drafts"),
-        }));
-        return {
-          waiting: counts.waiting,
-          needPerson: counts.needPerson,
-          undelivered: counts.undelivered,
-          oldest: Number.isFinite(counts.oldest) ? counts.oldest : null,
-          lastSentAt: sending.lastSentAt ?? null,
-          drafts: drafted,
-          problem: counts.waiting ? (sending.problem ?? null) : null,
-          nextTryAt: counts.waiting && sending.notBefore > now() ? sending.notBefore : null,
-          storage: await storageGranted(),
-          secondsAhead: ahead ?? null,
-        };
+        return summaryOf({ outbox, store, now, storage: await speaking.storageGranted() });
       },
       /** [{id, household, outcome, started_at, state, tries, problems, delivered}], oldest first. problems: {field: code} */
       async list() {
         memberKey();
-        return (await outbox.list()).map(({ record, id, state, tries, problems, delivered }) => ({
-          id, state, tries, problems, delivered,
-          household: record.household, outcome: record.outcome, started_at: record.started_at,
-        }));
+        return (await outbox.list()).map(lineOf);
       },
       /** One visit as it is or was sent, or null. */
       async record(id) {
@@ -368,15 +266,17 @@ export async function openPhone(given) {
         const entries = await outbox.list();
         const left = entries.filter(({ state, delivered }) => state !== State.ACKNOWLEDGED && !delivered);
         if (left.length === 0) return null;
-        return fileOf(left.map(({ record }) => record), { crypto, device: device.id, member, now, about: { app_version: appVersion } });
+        const about = appVersion ? { app_version: appVersion } : {};
+        return fileOf(left.map(({ record }) => record), { crypto, device: device.id, member, now, about });
       },
       /** Try now, whatever was to be waited for. @returns {Promise<{sent: number, stopped: string | null}>} */
-      sendNow: () => sendNow(Because.ASKED),
+      sendNow: () => speaking.sendNow(Because.ASKED),
     },
 
     /**
      * Be told: `fn({what})`; what: `outbox` (also from other tabs and the worker), `worklist`, `locked`, `unlocked`,
-     * `wiped` (`stopped: "device_cut_off"` where the server did it), `newer` (reload the page), `fault` {code}. @returns {() => void} stops it
+     * `wiped` (`stopped: "device_cut_off"` where the server did it), `newer` (reload the page), `fault` {code}.
+     * @returns {() => void} stops it
      */
     on(_change, fn) {
       listeners.add(fn);
@@ -388,7 +288,7 @@ export async function openPhone(given) {
      * the server lacks any, with `drafts_open` {count} unless `evenDrafts`, with `offline`; nothing is deleted then.
      */
     async signOut({ evenDrafts = false } = {}) {
-      await sendNow(Because.ASKED).catch(() => {});
+      await speaking.sendNow(Because.ASKED).catch(() => {});
       const { undelivered, drafts: open } = await phone.outbox.summary();
       if (undelivered) throw new Fault("visits_waiting", { count: undelivered });
       if (open && !evenDrafts) throw new Fault("drafts_open", { count: open });
@@ -407,35 +307,9 @@ export async function openPhone(given) {
     close,
   };
 
-  async function finishDraft(household) {
-    for (;;) {
-      const draft = await drafts.taken(household);
-      if (!draft) throw new Fault("no_draft");
-      let record = finished(draft.record, { now });
-      const edits = draft.edits ?? ((await store.get("outbox", record.id)) ? record.id : null);
-      const entry = edits ? await outbox.entryAfterChange(edits, record) : await outbox.entryFor(record);
-      const kept = await known.after(household, record);
-      try {
-        await store.write(["outbox", "drafts", "known"], async ({ get, put, remove }) => {
-          if (!(await get("drafts", household))) throw new Fault("no_draft");
-          const after = typeof entry === "function" ? entry(await get("outbox", edits)) : entry;
-          record = { ...record, id: after.id };
-          await put("outbox", after);
-          await remove("drafts", household);
-          if (kept) await put("known", kept, household);
-          if (kept === null) await remove("known", household);
-        });
-        return record;
-      } catch (error) {
-        // The answer came while it was being changed: what was a change is a successor now.
-        if (error.code !== "changed_meanwhile") throw error;
-      }
-    }
-  }
-
   if (env.window) {
     stopSending = sendBySelf(sendQuietly, env);
-    knock().catch(() => {});
+    if (idle.locked) speaking.knock().catch(() => {});
   }
   return phone;
 }

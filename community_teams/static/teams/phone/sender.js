@@ -18,7 +18,8 @@ export async function send(because, with_) {
   const { notBefore = 0, asked = false } = (await store.get("kept", "sending")) ?? {};
   // A clock set back must not keep visits for days.
   const isEarly = notBefore > now() && notBefore < now() + 2 * 3600 * 1000;
-  if (isEarly && (because === Because.TIMER || (because === Because.BACK && asked))) return { sent: 0, stopped: "waiting" };
+  const waits = because === Because.TIMER || (because === Because.BACK && asked);
+  if (isEarly && waits) return { sent: 0, stopped: "waiting" };
 
   const turn = await alone(MEMBER_STORE + member, () => sendWaiting(with_), with_);
   if (turn.busy) return { sent: 0, stopped: "busy" };

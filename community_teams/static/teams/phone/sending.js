@@ -26,7 +26,8 @@ const GROWS_AGAIN_ONLY_LATER = new Set(["too_large", "too_many_visits", "time_ou
  * @returns {Promise<{sent: number, stopped: string | null}>} stopped: code of what stood in the way: `offline`,
  *   `time_out`, `not_our_answer`, `later`, `not_signed_in`, `other_member`, `device_cut_off`, …; null when all is out
  */
-export async function sendWaiting({ outbox, store, fetch, crypto, now, random = Math.random, member, device, about = {} }) {
+export async function sendWaiting(with_) {
+  const { outbox, store, fetch, crypto, now, random = Math.random, member, device, about = {} } = with_;
   await unlessFull(outbox.recover());
   let { size = MOST_AT_ONCE } = (await store.get("kept", "sending")) ?? {};
   let sent = 0;

@@ -11,7 +11,8 @@ import { MEMBER_STORE } from "./store.js";
 const { workbox, doiSo } = self;
 
 workbox.core.setCacheNameDetails({ prefix: "doi-so", precache: "shell", runtime: "none", suffix: "" });
-workbox.precaching.precacheAndRoute(doiSo.files, { cleanURLs: false, directoryIndex: null, ignoreURLParametersMatching: [] });
+const exactly = { cleanURLs: false, directoryIndex: null, ignoreURLParametersMatching: [] };
+workbox.precaching.precacheAndRoute(doiSo.files, exactly);
 
 const isPage = ({ request, sameOrigin }) => sameOrigin && request.mode === "navigate";
 const isApp = ({ url }) => (url.pathname === "/doi-so" || url.pathname === "/doi-so/") && url.search === "";

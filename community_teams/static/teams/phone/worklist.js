@@ -66,7 +66,8 @@ export function openWorklist({ store, crypto, now, memberKey, ask }) {
     const changed = new Map();
     for (const code of touched) {
       const stay = (hamlets.get(code) ?? []).filter((row) => !gone.has(row.id));
-      const come = answer.households.filter((row) => row.hamlet === code).map((row) => ({ ...searchable(row), waiting: false }));
+      const told = answer.households.filter((row) => row.hamlet === code);
+      const come = told.map((row) => ({ ...searchable(row), waiting: false }));
       changed.set(code, [...stay, ...come].sort(compare));
     }
 

@@ -1,0 +1,18 @@
+/** What the browser gives; tests give their own. */
+export function environment(given) {
+  const { navigator, document } = globalThis;
+  return {
+    indexedDB: globalThis.indexedDB,
+    crypto: globalThis.crypto,
+    fetch: (...asked) => globalThis.fetch(...asked),
+    now: () => Date.now(),
+    random: Math.random,
+    locks: navigator?.locks ?? null,
+    storage: navigator?.storage ?? null,
+    worker: navigator?.serviceWorker ?? null,
+    window: document ? globalThis : null,
+    document,
+    Channel: globalThis.BroadcastChannel ?? null,
+    ...given,
+  };
+}
