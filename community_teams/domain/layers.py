@@ -42,7 +42,7 @@ class Layer:
     which grows by one at a time; figures of the other kind reach the public in tens only.
     """
 
-    key: Key
+    key: StrEnum
     unit: Unit
     plus: tuple[str, ...]
     out_of: str | None
@@ -50,6 +50,16 @@ class Layer:
     asked_of: str | None = None
     public: bool = True
     exact: bool = False
+
+    @property
+    def bases(self) -> tuple[str, ...]:
+        """Counters that decide where the public may not see it: who was asked, about this and what hangs together.
+
+        Empty for a plain count and for a layer set against a list, which follow the households alone.
+        """
+        if self.exact or self.out_of is None:
+            return ()
+        return ASKED_TOGETHER if self.out_of in ASKED_TOGETHER else (self.out_of,)
 
     @property
     def counters(self) -> tuple[str, ...]:
@@ -60,9 +70,13 @@ class Layer:
 
 OFFICIAL = "official"
 
+# Each of these is a part of the one before, and some are the numerator of one layer and the denominator of another:
+# hidden apart, one would give the other away.
+ASKED_TOGETHER = ("adults", "assessed", "vneid_asked", "skills_asked")
+
 # Source: the indicators K01, K02, K03, K05, K06, K11, K12, K13 and what the visit form asks (facts 7.2, 7.3).
 LAYERS: Mapping[Key, Layer] = {
-    layer.key: layer
+    Key(layer.key): layer
     for layer in (
         Layer(Key.REACHED, Unit.HOUSEHOLD, ("reached",), OFFICIAL, exact=True),
         # Beside the number reached it would tell how many doors stayed shut in a handful of houses.
@@ -141,7 +155,10 @@ def in_tens(cell: LayerCell) -> LayerCell:
     # Halves may round apart; a share over 100 % would be our doing and not the teams'.
     if out_of is not None and cell.out_of is not None and cell.number <= cell.out_of:
         number = min(number, out_of)
-    return LayerCell(number, out_of, None if cell.missing is None else _ten(cell.missing), rounded=True)
+    if cell.missing is None or cell.out_of is None or out_of is None:
+        return LayerCell(number, out_of, None, rounded=True)
+    # Told as the difference of two tens: rounded by itself it would narrow down both of them.
+    return LayerCell(number, out_of, max(0, _ten(cell.out_of + cell.missing) - out_of), rounded=True)
 
 
 def _ten(count: int) -> int:

@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from community_teams.domain.counting import week_of
 from community_teams.domain.layers import FAMILIES, OFFICIAL, Key, Layer, LayerCell, cell_of, in_tens
-from community_teams.domain.suppression import SMALLEST_SHOWN, hidden_among
 from community_teams.models import Device, HamletTotal, HamletWeek
 from community_teams.queries.coverage import Figures, Place, child_code, hamlets_beneath
+from community_teams.queries.layer_veils import FIRST, hidden_from_public
 from foundation.accounts.domain.roles import Role
 from foundation.accounts.models import RoleHolding
 from foundation.areas.domain.scope import Scope
@@ -22,7 +22,6 @@ from foundation.areas.queries import inside
 MOST_WEEKS = 53
 # A phone that has not been heard of for longer may still hold visits: peers E3.5.
 SILENT_AFTER = timedelta(days=3)
-_FIRST = {"reached": "first_reached", "knocked": "first_knocked"}
 
 
 @dataclass(frozen=True)
@@ -58,11 +57,11 @@ def layer_figures(session: Session, scope: Scope, figures: Figures, layer: Layer
     cells = {code: cell_of(layer, counts.get(code, _zeros(names)), official.get(code)) for code in _codes(figures)}
     families = {name: sum(line.get(name, 0) for line in counts.values()) for name in names if name in FAMILIES}
     if place.level_beneath is None:
-        return _seen_from_outside(figures, LayerFigures(layer, week, cells[place.code], {}, families))
+        return _seen_from_outside(session, figures, LayerFigures(layer, week, cells[place.code], {}, families), week)
     total = {name: sum(line[name] for line in counts.values()) for name in names}
     lists = [count for count in official.values() if count is not None]
     own = cell_of(layer, total, sum(lists) if lists else None)
-    return _seen_from_outside(figures, LayerFigures(layer, week, own, cells, families))
+    return _seen_from_outside(session, figures, LayerFigures(layer, week, own, cells, families), week)
 
 
 def weeks_of(session: Session, scope: Scope, place: Place, *, today: date) -> list[date]:
@@ -129,7 +128,7 @@ def _counts(
         )
         return {str(area): dict(zip(names, map(int, counts), strict=True)) for area, *counts in rows}
     added = [name for name in names if name != "households"]
-    sums = [func.coalesce(func.sum(getattr(HamletWeek, _FIRST.get(name, name))), 0) for name in added]
+    sums = [func.coalesce(func.sum(getattr(HamletWeek, FIRST.get(name, name))), 0) for name in added]
     rows = session.execute(
         select(code, *sums)
         .join_from(Area, HamletWeek, HamletWeek.hamlet_code == Area.code)
@@ -155,25 +154,21 @@ def _official(session: Session, scope: Scope, place: Place) -> dict[str, int | N
     return {str(area): None if count is None else int(count) for area, count in rows}
 
 
-def _seen_from_outside(figures: Figures, found: LayerFigures) -> LayerFigures:
+def _seen_from_outside(session: Session, figures: Figures, found: LayerFigures, week: date | None) -> LayerFigures:
     """What of a layer its reader may see: all of it inside, for the public what the rules of suppression leave."""
     if not figures.public:
         return found
-    if figures.coverage is None:
-        return replace(found, own=None, lines=dict.fromkeys(found.lines), families={})
-    hidden = frozenset(line.place.code for line in figures.lines if line.coverage is None)
+    veil = hidden_from_public(session, figures, [found.layer], week)[found.layer.key]
     lines, own = dict(found.lines), found.own
     if not found.layer.exact:
-        bases = {code: (cell.out_of or 0,) for code, cell in found.lines.items() if cell is not None}
-        # A cell already hidden by its households covers as well as any other.
-        hidden = hidden_among(bases, hidden) if found.layer.out_of else hidden
-        small = found.layer.out_of is not None and own is not None and 0 < (own.out_of or 0) < SMALLEST_SHOWN
-        own = None if small or own is None else in_tens(own)
+        own = None if own is None else in_tens(own)
         lines = {code: cell if cell is None else in_tens(cell) for code, cell in lines.items()}
+    if veil.own:
+        own = None
     families = {name: (count + 5) // 10 * 10 for name, count in found.families.items()}
     return replace(
         found,
         own=own,
-        lines={code: None if code in hidden or own is None else cell for code, cell in lines.items()},
+        lines={code: None if code in veil.lines else cell for code, cell in lines.items()},
         families=families if own is not None else {},
     )
