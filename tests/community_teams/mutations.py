@@ -77,7 +77,7 @@ def _change(told: dict[str, Any], chance: Random) -> None:
         other, its = chance.choice(places)
         node[key] = deepcopy(other[its]) if _has(other, its) else None
     else:
-        node[key] = chance.choice(ODD)
+        node[key] = deepcopy(chance.choice(ODD))
 
 
 def _has(node: Any, key: Any) -> bool:
