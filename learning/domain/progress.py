@@ -67,8 +67,9 @@ def lesson_progress(lesson: Lesson, answers: Iterable[Answer]) -> Progress:
     Answers to steps the lesson no longer has are ignored, so that a lesson may be rewritten.
     """
     passed = {answer.step for answer in answers if answer.right}
-    waiting = [step for step in lesson.graded if step not in passed]
-    total = len(lesson.graded)
+    graded = lesson.graded
+    waiting = [step for step in graded if step not in passed]
+    total = len(graded)
     return Progress(done=total - len(waiting), total=total, next_step=waiting[0] if waiting else None)
 
 
