@@ -67,9 +67,8 @@ def _change(told: dict[str, Any], chance: Random) -> None:
     if kind == 0:
         del node[key]
     elif kind == 1 and isinstance(node, dict):
-        node[str(chance.choice(("x", "", "id", "note", "consent", "supersedes", "ké\u0000o", key)))] = chance.choice(
-            ODD
-        )
+        name = chance.choice(("x", "", "id", "note", "consent", "supersedes", "ké\u0000o", key))
+        node[name] = deepcopy(chance.choice(ODD))
     elif kind == 2 and isinstance(node, list):
         node.append(deepcopy(node[key]))
     elif kind == 3:
