@@ -22,12 +22,12 @@ from foundation.web.headers import GUARDS
 # Browser libraries from npm, served as their authors built them: name under /static/vendor/ -> file in node_modules.
 VENDOR: Mapping[str, str] = {
     "noble-ed25519/index.js": "@noble/ed25519/index.js",
-    # Reading CBOR takes all of them but the parts for JSON and for diagnosing.
+    # What reading CBOR takes; writing it is never needed in a browser.
     **{
         f"cborg/lib/{part}.js": f"cborg/lib/{part}.js"
         for part in (
             *("0uint", "1negint", "2bytes", "3string", "4array", "5map", "6tag", "7float"),
-            *("bl", "byte-utils", "common", "decode", "encode", "is", "jump", "token"),
+            *("byte-utils", "common", "decode", "jump", "token"),
         )
     },
     "qr-scanner/qr-scanner.min.js": "qr-scanner/qr-scanner.min.js",

@@ -82,7 +82,7 @@ def kept_for_checking() -> list[str]:
     """
     own = [f"letters/{name}.js" for name in ("checking", "kept", "page", "reading")]
     cborg = ("0uint", "1negint", "2bytes", "3string", "4array", "5map", "6tag", "7float")
-    cborg_parts = (*cborg, "byte-utils", "common", "decode", "encode", "is", "jump", "token", "bl")
+    cborg_parts = (*cborg, "byte-utils", "common", "decode", "jump", "token")
     vendor = [
         "noble-ed25519/index.js",
         *[f"cborg/lib/{name}.js" for name in cborg_parts],

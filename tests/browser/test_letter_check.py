@@ -53,7 +53,7 @@ def picture_of(pdf, scale=3):
 
 
 def scanned(pdf):
-    [found] = zxingcpp.read_barcodes(picture_of(pdf))
+    [found] = zxingcpp.read_barcodes(picture_of(pdf), formats=zxingcpp.BarcodeFormat.QRCode)
     return found.text
 
 

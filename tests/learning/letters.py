@@ -7,6 +7,7 @@ import zxingcpp
 def scanned(pdf: bytes) -> str:
     """What a phone's camera reads off the first page."""
     picture = pypdfium2.PdfDocument(pdf)[0].render(scale=2).to_pil()
-    [found] = zxingcpp.read_barcodes(picture)
+    # The brocade band can look like a bar code of another kind.
+    [found] = zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormat.QRCode)
     text: str = found.text
     return text

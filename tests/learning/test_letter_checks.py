@@ -1,7 +1,9 @@
 """Checking a letter by what its square code carries."""
 
 import json
+import re
 from dataclasses import replace
+from urllib.parse import urljoin
 
 import pytest
 
@@ -156,7 +158,11 @@ def test_everything_the_scanning_page_needs_can_be_kept(visitor, app):
         addresses = kept_for_checking()
 
     for address in addresses:
-        assert visitor.client.get(address).status_code == 200, address
+        answer = visitor.client.get(address)
+        assert answer.status_code == 200, address
+        # A module that is kept without its neighbours is no use where there is no network.
+        for neighbour in re.findall(r"""from ['"](\.[^'"]+)['"]""", answer.text if address.endswith(".js") else ""):
+            assert urljoin(address, neighbour) in addresses, f"{address} needs {neighbour}"
 
 
 def test_learners_take_back_their_letter_themselves(phone, visitor, letter):
