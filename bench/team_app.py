@@ -132,8 +132,6 @@ def _on_a_phone(browser: Browser, line: Line) -> list[Row]:
         page.wait_for_timeout(300)
         opened.append(page.evaluate("window.stoodAt"))
         listed.append(_unlock(page))
-    cdp.send("Emulation.setCPUThrottlingRate", {"rate": 1})
-    opening = [_computed(cdp, lambda: _open_anew(page)) for _ in range(RUNS)]
     context.close()
 
     median = statistics.median
@@ -171,12 +169,6 @@ def _on_a_phone(browser: Browser, line: Line) -> list[Row]:
             median(opened) <= OPEN_MS,
         ),
         Row(
-            f"  the same by what its thread computes, times {SLOWER}",
-            f"{SLOWER * median(opening):.0f} ms ({SLOWER * min(opening):.0f}–{SLOWER * max(opening):.0f})",
-            "told, no goal",
-            None,
-        ),
-        Row(
             "  from the PIN to the hamlets, PBKDF2 and all",
             f"{median(listed):.0f} ms ({min(listed):.0f}–{max(listed):.0f})",
             "told, no goal",
@@ -196,11 +188,6 @@ def _set_up(page: Page) -> None:
         page.locator("#pin").fill(PIN)
         page.locator("#pin").press("Enter")
     page.get_by_role("heading", name="Hôm nay mình đi đâu?").wait_for()
-
-
-def _open_anew(page: Page) -> None:
-    page.reload()
-    page.locator("[data-pin]").wait_for()
 
 
 def _unlock(page: Page) -> float:

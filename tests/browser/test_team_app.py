@@ -165,6 +165,13 @@ def test_a_repeat_visit_asks_only_what_changed(make_phone, named_household):
     phone.page.locator('.skill input[value="1"]:checked').nth(3).wait_for()
     assert phone.page.locator('.skill input[value="1"]:checked').count() == 4
 
+    phone.page.evaluate("location.hash = location.hash.split('/tham')[0]")
+    phone.wait_for(f"Hộ {DOOR} · Nhà ông Đặng Mẫu")
+    phone.go("Bỏ phiếu dở, ghi lại từ đầu", "Bỏ phiếu đang dở?")
+    phone.go("Bỏ phiếu dở", f"Hộ {DOOR} · Nhà ông Đặng Mẫu")
+    assert not phone.sees("Phiếu đang dở")
+    assert phone.sees("Lần trước biết được")
+
 
 def test_other_screens_are_for_everybody(make_phone):
     phone = make_phone()
