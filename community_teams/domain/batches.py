@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SkipValidation
 from community_teams.domain.faults import codes_by_field
 from community_teams.domain.recording import Receipt
 from community_teams.domain.visits import Version, VisitReport
+from foundation.free_text import has_bad_characters
 from foundation.problems import Invalid, Problem
 
 MOST_VISITS = 200
@@ -82,4 +83,5 @@ def read_batch(body: object) -> Batch:
 def id_of(record: object) -> str | None:
     """The id a record was sent with, whatever it is worth, so that the phone knows which one is meant."""
     id = record.get("id") if isinstance(record, dict) else None
-    return id if isinstance(id, str) and len(id) <= 80 else None
+    # Half a letter, as JSON may hold it, cannot be told back.
+    return id if isinstance(id, str) and len(id) <= 80 and not has_bad_characters(id) else None

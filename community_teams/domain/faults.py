@@ -64,6 +64,8 @@ def codes_by_field(error: ValidationError) -> dict[str, str]:
     faults: dict[str, str] = {}
     for fault in error.errors(include_url=False, include_context=False, include_input=False):
         name = ".".join(str(part) for part in fault["loc"] if part != "[key]")[:LONGEST_NAME] or "record"
+        # Half a letter, as JSON may hold it, can be written nowhere.
+        name = name.encode("utf-8", "replace").decode()
         kind = fault["type"]
         faults.setdefault(name, kind if kind in OUR_OWN else _CODES.get(kind, "not_understood"))
     return faults

@@ -199,6 +199,15 @@ def test_one_bad_answer_rejects_its_visit_and_holds_no_other_back(phone, make, h
     assert count(session, Visit) == 1
 
 
+def test_halves_of_letters_come_back_as_nothing(phone, make, hamlet):
+    bad = make.visit_record(make.household(hamlet)) | {"id": "\ud800", "\udc00": 1}
+
+    (result,) = phone(bad)["results"]
+
+    assert (result["id"], result["outcome"]) == (None, "rejected")
+    assert result["problems"]
+
+
 # The phone's clock.
 
 
