@@ -8,6 +8,7 @@ from flask.cli import with_appcontext
 
 from community_teams.sample import hamlets
 from community_teams.sample.loading import load_sample
+from community_teams.services.targets import load_our_targets
 from foundation import clock
 from foundation.areas.services.loading import load
 from foundation.migrating import current, upgrade
@@ -41,11 +42,12 @@ def migrate() -> None:
 @click.command("prepare")
 @with_appcontext
 def prepare() -> None:
-    """Migrations, areas and the sample, then the sample sign-ins. A second time it only prints."""
+    """Migrations, areas, targets of plans and the sample, then the sample sign-ins. A second time it only prints."""
     settings: Settings = current_app.extensions["settings"]
     upgrade(current_app.extensions["engine"])
     with transaction() as session:
         loaded = load(session)
+        load_our_targets(session)
         sample = load_sample(
             session,
             households=hamlets.HOUSEHOLDS,

@@ -59,7 +59,7 @@ class Layer:
         """
         if self.exact or self.out_of is None:
             return ()
-        return ASKED_TOGETHER if self.out_of in ASKED_TOGETHER else (self.out_of,)
+        return next((together for together in ASKED_TOGETHER if self.out_of in together), (self.out_of,))
 
     @property
     def counters(self) -> tuple[str, ...]:
@@ -70,9 +70,12 @@ class Layer:
 
 OFFICIAL = "official"
 
-# Each of these is a part of the one before, and some are the numerator of one layer and the denominator of another:
-# hidden apart, one would give the other away.
-ASKED_TOGETHER = ("adults", "assessed", "vneid_asked", "skills_asked")
+# Counts of those asked that hang together, some the numerator of one figure and the denominator of another: hidden
+# apart, one would give the other away.
+ASKED_TOGETHER = (
+    ("households_sized", "adults", "assessed", "vneid_asked", "skills_asked"),
+    ("households_aged_known", "aged_60plus"),
+)
 
 # Source: the indicators K01, K02, K03, K05, K06, K11, K12, K13 and what the visit form asks (facts 7.2, 7.3).
 LAYERS: Mapping[Key, Layer] = {
@@ -150,16 +153,17 @@ def cell_of(layer: Layer, counts: Mapping[str, int], official: int | None) -> La
 
 def in_tens(cell: LayerCell) -> LayerCell:
     """The cell as the public may see it where its denominator grows by one at a time: everything to the nearest ten."""
-    number = _ten(cell.number)
-    out_of = None if cell.out_of is None else _ten(cell.out_of)
+    number = tens(cell.number)
+    out_of = None if cell.out_of is None else tens(cell.out_of)
     # Halves may round apart; a share over 100 % would be our doing and not the teams'.
     if out_of is not None and cell.out_of is not None and cell.number <= cell.out_of:
         number = min(number, out_of)
     if cell.missing is None or cell.out_of is None or out_of is None:
         return LayerCell(number, out_of, None, rounded=True)
     # Told as the difference of two tens: rounded by itself it would narrow down both of them.
-    return LayerCell(number, out_of, max(0, _ten(cell.out_of + cell.missing) - out_of), rounded=True)
+    return LayerCell(number, out_of, max(0, tens(cell.out_of + cell.missing) - out_of), rounded=True)
 
 
-def _ten(count: int) -> int:
+def tens(count: int) -> int:
+    """The nearest ten; a five goes up."""
     return (count + 5) // 10 * 10

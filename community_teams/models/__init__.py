@@ -4,6 +4,7 @@ from community_teams.models.counters import HamletDay, HamletTotal
 from community_teams.models.devices import Device, Storage
 from community_teams.models.held_visits import HeldVisit, Settlement, WhyHeld
 from community_teams.models.households import Household, HouseholdGone, Knock
+from community_teams.models.targets import Target
 from community_teams.models.visits import Issue, Visit, VisitPerson
 from community_teams.models.weeks import HamletWeek, MemberDay
 
@@ -20,6 +21,7 @@ __all__ = [
     "MemberDay",
     "Settlement",
     "Storage",
+    "Target",
     "Visit",
     "VisitPerson",
     "WhyHeld",

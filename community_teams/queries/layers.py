@@ -52,8 +52,8 @@ def layer_figures(session: Session, scope: Scope, figures: Figures, layer: Layer
     names = (*layer.counters, *(FAMILIES if layer.key is Key.LANGUAGES else ()))
     # Set against the official lists only households of hamlets that have one count.
     listed = layer.out_of == OFFICIAL
-    counts = _counts(session, scope, place, names, week, listed=listed)
-    official = _official(session, scope, place) if listed else {}
+    counts = counts_beneath(session, scope, place, names, week, listed=listed)
+    official = lists_beneath(session, scope, place) if listed else {}
     cells = {code: cell_of(layer, counts.get(code, _zeros(names)), official.get(code)) for code in _codes(figures)}
     families = {name: sum(line.get(name, 0) for line in counts.values()) for name in names if name in FAMILIES}
     if place.level_beneath is None:
@@ -110,10 +110,14 @@ def _zeros(names: Sequence[str]) -> dict[str, int]:
     return dict.fromkeys(names, 0)
 
 
-def _counts(
+def counts_beneath(
     session: Session, scope: Scope, place: Place, names: Sequence[str], week: date | None, *, listed: bool = False
 ) -> dict[str, dict[str, int]]:
-    """Sums of the named counters by area right beneath a place; for a hamlet, of itself."""
+    """Sums of the named counters by area right beneath a place; for a hamlet, of itself.
+
+    week: the Monday of the week at whose end things stood so; None for now. listed: of hamlets with an official list
+    only. An area without any counter is left out.
+    """
     code = child_code(place)
     conditions = hamlets_beneath(scope, place)
     if listed:
@@ -141,12 +145,13 @@ def _counts(
     )
     found = {str(area): dict(zip(added, map(int, counts), strict=True)) for area, *counts in rows}
     if "households" in names:
-        today = _counts(session, scope, place, ["households"], None)
+        today = counts_beneath(session, scope, place, ["households"], None)
         found = {area: found.get(area, _zeros(added)) | households for area, households in today.items()}
     return found
 
 
-def _official(session: Session, scope: Scope, place: Place) -> dict[str, int | None]:
+def lists_beneath(session: Session, scope: Scope, place: Place) -> dict[str, int | None]:
+    """Households on the official lists by area right beneath a place; None where no hamlet has a list."""
     code = child_code(place)
     rows = session.execute(
         select(code, func.sum(Area.official_households)).where(*hamlets_beneath(scope, place)).group_by(code)

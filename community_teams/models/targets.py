@@ -1,0 +1,31 @@
+"""What plans promise, in the plans' own words and years."""
+
+from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from foundation.database import Base
+
+
+class Target(Base):
+    """One promise of one plan for one area and year.
+
+    area_code: None for the nation. key: names it within its area and year, "nguoi-lon-ky-nang". indicator: the one
+    that comes nearest, "K06"; same: whether that indicator measures the very same thing, so that both may stand beside
+    each other. percent: what is promised, 0 to 100; None where the plan gives no number. words: as the plan says it.
+    source: the plan and where it was read. reliability: how sure that is, in words.
+    """
+
+    __tablename__ = "target"
+    __table_args__ = (UniqueConstraint("area_code", "year", "key"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    area_code: Mapped[str | None] = mapped_column(ForeignKey("area.code"))
+    year: Mapped[int]
+    key: Mapped[str] = mapped_column(String(40))
+    indicator: Mapped[str] = mapped_column(String(3))
+    same: Mapped[bool] = mapped_column(default=False)
+    percent: Mapped[float | None]
+    words: Mapped[str] = mapped_column(String(300))
+    source: Mapped[str] = mapped_column(String(300))
+    reliability: Mapped[str] = mapped_column(String(300), default="")
+    note: Mapped[str] = mapped_column(String(300), default="")
