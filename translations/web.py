@@ -15,6 +15,8 @@ from translations.catalogues import catalogue
 from translations.languages import SOURCE, Language, interface_language, interface_languages
 
 COOKIE = "tieng"
+# A phone that fetches what is the same for everybody brings no cookies, and says the language so.
+HEADER = "X-Interface-Language"
 ONE_YEAR = 365 * 24 * 3600
 
 blueprint = Blueprint("translations", __name__)
@@ -41,7 +43,7 @@ def serve_translations(app: Flask) -> None:
 def language() -> Language:
     """The language this page's interface is in: the reader's choice, else Vietnamese."""
     if "language" not in g:
-        wished = request.cookies.get(COOKIE) if has_request_context() else None
+        wished = request.headers.get(HEADER) or request.cookies.get(COOKIE) if has_request_context() else None
         g.language = interface_language(wished) or SOURCE
     chosen: Language = g.language
     return chosen

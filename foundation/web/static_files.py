@@ -32,6 +32,8 @@ VENDOR: Mapping[str, str] = {
     },
     "qr-scanner/qr-scanner.min.js": "qr-scanner/qr-scanner.min.js",
     "idb/index.js": "idb/build/index.js",
+    # The same for a service worker, which cannot import modules.
+    "idb/umd.js": "idb/build/umd.js",
     "leaflet/leaflet.js": "leaflet/dist/leaflet.js",
     "leaflet/leaflet.css": "leaflet/dist/leaflet.css",
     **{f"leaflet/images/{name}": f"leaflet/dist/images/{name}" for name in ("layers.png", "layers-2x.png")},

@@ -34,15 +34,14 @@ class _Kept:
 _pages: dict[tuple[str, ...], _Kept] = {}
 
 
-def kept_page(draw: Callable[[], str], *key: str) -> BaseResponse | str:
+def kept_page(draw: Callable[[], str], *key: str, media_type: str = "text/html") -> BaseResponse | str:
     """The page `draw` makes, as kept under `key`, which names all that it depends on: version, thing, language."""
     if not request.cookies.keys() <= _SAYS_NOTHING:
-        return draw()
-    page = _pages.get(key)
-    if page is None:
-        page = _pages[key] = _keep(draw().encode())
+        return Response(draw(), mimetype=media_type)
+    page = _kept(draw, key)
     encoding = request.accept_encodings.best_match(["br", "gzip"])
-    answer = Response(page.br if encoding == "br" else page.gzip if encoding == "gzip" else page.plain)
+    body = page.br if encoding == "br" else page.gzip if encoding == "gzip" else page.plain
+    answer = Response(body, mimetype=media_type)
     if encoding:
         answer.content_encoding = encoding
     answer.vary.update(["Accept-Encoding", "Cookie"])
@@ -51,9 +50,21 @@ def kept_page(draw: Callable[[], str], *key: str) -> BaseResponse | str:
     return answer.make_conditional(request)
 
 
+def weight(draw: Callable[[], str], *key: str) -> int:
+    """Bytes of such a page on the wire, compressed as phones take it."""
+    return len(_kept(draw, key).br)
+
+
 def kept_for_strangers(draw: Callable[[], str], *key: str) -> BaseResponse | str:
     """A page that shows what its reader has learnt: kept only for phones that have not learnt anything yet."""
     return draw() if PHONE in request.cookies else kept_page(draw, *key)
+
+
+def _kept(draw: Callable[[], str], key: tuple[str, ...]) -> _Kept:
+    page = _pages.get(key)
+    if page is None:
+        page = _pages[key] = _keep(draw().encode())
+    return page
 
 
 def _keep(html: bytes) -> _Kept:

@@ -3,6 +3,7 @@
 from flask import render_template
 from werkzeug.wrappers import Response
 
+from courses.domain.lesson import Lesson
 from foundation.web.access import public
 from learning.views.blueprint import blueprint
 from learning.views.finding import catalogue, find_course, find_lesson
@@ -15,7 +16,13 @@ from translations.web import language
 def read_lesson(lesson_id: str) -> Response | str:
     lesson = find_lesson(lesson_id)
 
-    def draw() -> str:
-        return render_template("learning/lesson.html", lesson=lesson, course=find_course(lesson.course))
+    return kept_page(lambda: draw_lesson(lesson), *lesson_key(lesson))
 
-    return kept_page(draw, catalogue().version, lesson.id, language().tag)
+
+def draw_lesson(lesson: Lesson) -> str:
+    return render_template("learning/lesson.html", lesson=lesson, course=find_course(lesson.course))
+
+
+def lesson_key(lesson: Lesson) -> tuple[str, ...]:
+    """All that the page depends on."""
+    return catalogue().version, lesson.id, language().tag

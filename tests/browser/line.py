@@ -15,6 +15,7 @@ class Line:
         self._loop = asyncio.new_event_loop()
         self._open: set[asyncio.StreamWriter] = set()
         self._is_cut = False
+        self._is_silent = False
         self.address = ""
         ready = threading.Event()
         self._thread = threading.Thread(target=self._run, args=(ready,), daemon=True)
@@ -25,8 +26,13 @@ class Line:
         self._is_cut = True
         self._loop.call_soon_threadsafe(self._hang_up)
 
+    def hush(self) -> None:
+        """From now on the line takes every connection and never answers: connected in name only."""
+        self._is_silent = True
+        self._loop.call_soon_threadsafe(self._hang_up)
+
     def mend(self) -> None:
-        self._is_cut = False
+        self._is_cut = self._is_silent = False
 
     def close(self) -> None:
         self.cut()
@@ -47,6 +53,12 @@ class Line:
 
     async def _forward(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if self._is_cut:
+            writer.close()
+            return
+        if self._is_silent:
+            with suppress(ConnectionError):
+                while await reader.read(65536):
+                    pass
             writer.close()
             return
         up_reader, up_writer = await asyncio.open_connection(self._server.hostname, self._server.port)

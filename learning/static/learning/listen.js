@@ -159,3 +159,19 @@ new MutationObserver(() => (stop(), look())).observe(document.getElementById("ma
 globalThis.speechSynthesis?.addEventListener?.("voiceschanged", look);
 look();
 setTimeout(look, 1000); // some browsers have their voices a little later and do not tell
+
+// The worker keeps what was opened and sends what was answered. It comes last: nothing on the page waits for it.
+const workers = navigator.serviceWorker;
+const hello = (event) => {
+  if (document.visibilityState === "hidden") return;
+  const learner = /(?:^|; )hoc-ai=([^;]*)/.exec(document.cookie)?.[1];
+  const told = { what: "hello", path: location.pathname, lang: document.documentElement.lang, learner, online: event?.type === "online" };
+  workers.ready.then(({ active }) => active.postMessage(told));
+};
+async function offline() {
+  await workers.register("/sw.js", { updateViaCache: "none" });
+  for (const what of ["online", "focus", "visibilitychange"]) addEventListener(what, hello);
+  setInterval(hello, 240_000);
+  hello();
+}
+if (workers) setTimeout(() => offline().catch(() => {}), 1500);

@@ -1,0 +1,18 @@
+const ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** Whether `text` is a UUID of any version. */
+export const isId = (text) => typeof text === "string" && ID.test(text);
+
+/** A UUID version 7 (RFC 9562) of the millisecond it is made in. */
+export function newId(crypto, milliseconds) {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  let time = Math.max(0, milliseconds);
+  for (let place = 5; place >= 0; place -= 1) {
+    bytes[place] = time % 256;
+    time = Math.floor(time / 256);
+  }
+  bytes[6] = (bytes[6] & 0x0f) | 0x70;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return [8, 12, 16, 20, 32].map((end, part) => hex.slice([0, 8, 12, 16, 20][part], end)).join("-");
+}

@@ -1,0 +1,104 @@
+// The page of what is kept on this phone. Holds no sentence: the page brings them.
+
+import { ask, nowLearning, takeTurn } from "./asking.js";
+
+const find = (selector, within = document) => within.querySelector(selector);
+const copy = (id) => document.getElementById(id).content.cloneNode(true);
+const show = (element, isShown) => {
+  element.hidden = !isShown;
+};
+
+function calledAs({ nickname, picture }) {
+  const drawing = picture && find(`[data-face="${CSS.escape(picture)}"]`);
+  return nickname || drawing?.textContent || copy("nameless").textContent;
+}
+
+function drawPeople(people, now) {
+  show(document.getElementById("people"), people.length > 0);
+  const current = people.some(({ id }) => id === now) ? now : people[0]?.id;
+  const tiles = people.map((person) => {
+    const tile = copy("tile").firstElementChild;
+    const drawing = person.picture && find(`[data-face="${CSS.escape(person.picture)}"]`)?.parentElement.querySelector("img");
+    if (drawing) find(".face-place", tile).append(drawing.cloneNode());
+    find("[data-name]", tile).textContent = calledAs(person);
+    show(find("small", tile), person.id === current);
+    if (person.id === current) tile.setAttribute("aria-current", "true");
+    tile.addEventListener("click", () => takeTurn(person.id).then(draw));
+    return tile;
+  });
+  find("#people .tiles").replaceChildren(...tiles);
+}
+
+function drawWaiting({ waiting, refused }) {
+  const place = document.getElementById("waiting");
+  show(find("[data-none]", place), waiting === 0 && refused === 0);
+  for (const some of place.querySelectorAll("[data-some]")) show(some, waiting > 0);
+  find("[data-some] [data-count]", place).textContent = waiting;
+  show(find("[data-refused]", place), refused > 0);
+  find("[data-refused] [data-count]", place).textContent = refused;
+}
+
+function drawKept(kept, titles) {
+  show(document.getElementById("nothing-kept"), kept.length === 0);
+  const courses = kept.map(({ course, lessons, bytes }) => {
+    const article = copy("kept-course").firstElementChild;
+    find("[data-title]", article).textContent = titles[course] ?? lessons[0].title;
+    find("[data-lessons]", article).textContent = lessons.length;
+    find("[data-size]", article).textContent = Math.ceil(bytes / 1024).toLocaleString("vi-VN");
+    for (const lesson of lessons) {
+      const item = copy("kept-lesson").firstElementChild;
+      find("a", item).href = `/bai-hoc/${lesson.id}`;
+      find("[data-title]", item).textContent = lesson.title;
+      show(find("[data-done]", item), lesson.done);
+      find("[data-list]", article).append(item);
+    }
+    const [drop, sure] = [find("[data-drop]", article), find("[data-sure]", article)];
+    const asked = (isAsked) => {
+      show(drop, !isAsked);
+      show(sure, isAsked);
+    };
+    drop.addEventListener("click", () => asked(true));
+    find("[data-keep]", article).addEventListener("click", () => asked(false));
+    find("[data-drop-now]", article).addEventListener("click", () =>
+      ask("drop", { lessons: lessons.map(({ id }) => id), page: `/khoa-hoc/${course}` }).then(draw),
+    );
+    return article;
+  });
+  document.getElementById("kept").replaceChildren(...courses);
+}
+
+async function draw() {
+  const state = await ask("state");
+  drawWaiting(state);
+  drawPeople(state.people, nowLearning() ?? state.now);
+  drawKept(state.kept, JSON.parse(document.getElementById("kept").dataset.titles));
+}
+
+find("#add form").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const told = new FormData(event.target);
+  const isChild = told.get("age_band") === "under_14";
+  const agrees = told.get("guardian_agrees") === "1";
+  show(document.getElementById("guardian-first"), isChild && !agrees);
+  if (isChild && !agrees) return;
+  const person = { nickname: told.get("nickname").trim(), picture: told.get("picture"), age_band: told.get("age_band"), guardian_agrees: agrees };
+  const { learner } = await ask("add", person);
+  await takeTurn(learner);
+  document.getElementById("add").open = false;
+  location.hash = "#da-them";
+  await draw();
+});
+
+document.getElementById("send").addEventListener("click", () => ask("send").then(draw));
+addEventListener("online", () => ask("send").then(draw));
+if (location.hash === "#add") document.getElementById("add").open = true;
+
+try {
+  await ask("hello", { path: location.pathname, lang: document.documentElement.lang, learner: nowLearning() });
+} catch (why) {
+  show(document.getElementById("unable"), why.message === "unable");
+}
+if (navigator.serviceWorker) {
+  await draw();
+  show(document.getElementById("able"), true);
+}

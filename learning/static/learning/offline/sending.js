@@ -1,0 +1,111 @@
+// Sends what waits. Safe to call at any time and as often as wished: the server knows each answer by its id.
+
+export const ANSWERS = "/api/v1/answers";
+export const MOST_AT_ONCE = 500;
+const MOST_PEOPLE = 25;
+const TIMEOUT_MS = 45_000;
+const FIRST_MS = 5_000;
+const LONGEST_MS = 15 * 60_000;
+const OURS = /^application\/(problem\+)?json\b/;
+
+/** Why nothing more was sent: `offline`, `not_our_answer`, `later`, or a code of the server's. */
+class Stopped extends Error {
+  constructor(code) {
+    super(code);
+    this.code = code;
+  }
+}
+
+/** Milliseconds to wait after the `failures`-th failure in a row: doubles, half of it chance. */
+export function patience(failures, random) {
+  const longest = Math.min(FIRST_MS * 2 ** Math.min(failures, 20), LONGEST_MS);
+  return Math.round(longest / 2 + (random() * longest) / 2);
+}
+
+/**
+ * Send batch after batch until nothing waits or something stands in the way. Deletes nothing before an answer that names
+ * our own batch. One at a time: the caller sees to it.
+ *
+ * @param {object} with_
+ *   answers: as openAnswers; timer: false when a person or a page asked, which does not wait for a pause to be over
+ * @returns {Promise<{sent: number, stopped: string | null}>}
+ */
+export async function sendWaiting({ answers, fetch, crypto, now, random = Math.random, timer = false }) {
+  const { failures = 0, notBefore = 0 } = (await answers.get("sending")) ?? {};
+  // A clock set back must not keep answers for days.
+  if (timer && notBefore > now() && notBefore < now() + 2 * LONGEST_MS) return { sent: 0, stopped: "waiting" };
+  let size = MOST_AT_ONCE;
+  let sent = 0;
+  let last = "";
+  for (;;) {
+    const newcomers = (await answers.newcomers()).slice(0, MOST_PEOPLE);
+    const taken = await answers.take(size);
+    if (!taken.length && !newcomers.length) return { sent, stopped: null };
+    try {
+      // The same again after an answer: it moves nothing.
+      const turn = `${size} ${taken.map(({ id }) => id)} ${newcomers.map(({ id }) => id)}`;
+      if (turn === last) throw new Stopped("not_our_answer");
+      last = turn;
+      sent += await answers.settle(await post(taken, newcomers));
+      await answers.put("sending", { failures: 0, notBefore: 0 }).catch(() => {});
+    } catch (error) {
+      if (!(error instanceof Stopped)) throw error;
+      if (error.code === "too_much" && size > 1 && taken.length > 1) {
+        size = Math.max(1, Math.floor(Math.min(size, taken.length) / 2));
+        continue;
+      }
+      const pause = { failures: failures + 1, notBefore: now() + patience(failures, random) };
+      await answers.put("sending", pause).catch(() => {});
+      return { sent, stopped: error.code };
+    }
+  }
+
+  async function post(taken, newcomers) {
+    const batch = crypto.randomUUID();
+    const told = {
+      batch,
+      learners: newcomers.map(({ id, nickname, picture, age_band, guardian_agrees }) => ({
+        id, nickname, picture, age_band, guardian_agrees,
+      })),
+      answers: taken.map(({ id, learner, lesson, step, given, at }) => ({ id, learner, lesson, step, given, at })),
+    };
+    const { body, headers } = await packed(JSON.stringify(told));
+    const answer = await ask(body, headers);
+    if (answer.batch !== batch || !Array.isArray(answer.results)) throw new Stopped("not_our_answer");
+    return { results: answer.results, learners: answer.learners ?? [] };
+  }
+
+  async function ask(body, headers) {
+    const stop = new AbortController();
+    const timeout = setTimeout(() => stop.abort(), TIMEOUT_MS);
+    let response, text;
+    try {
+      // A redirect is a portal in between, or a server that is not ours.
+      const how = { method: "POST", body, headers, credentials: "same-origin", cache: "no-store", redirect: "manual" };
+      response = await fetch(ANSWERS, { ...how, signal: stop.signal });
+      text = await response.text();
+    } catch {
+      throw new Stopped("offline");
+    } finally {
+      clearTimeout(timeout);
+    }
+    if (response.status === 413) throw new Stopped("too_much");
+    if (response.status === 429 || response.status >= 500) throw new Stopped("later");
+    if (!OURS.test(response.headers.get("Content-Type") ?? "")) throw new Stopped("not_our_answer");
+    let told;
+    try {
+      told = JSON.parse(text);
+    } catch {
+      throw new Stopped("not_our_answer");
+    }
+    if (response.status !== 200) throw new Stopped(String(told?.code ?? "not_our_answer"));
+    return told ?? {};
+  }
+}
+
+async function packed(text) {
+  const headers = { "Content-Type": "application/json", Accept: "application/json" };
+  if (typeof CompressionStream === "undefined") return { body: text, headers };
+  const stream = new Blob([text]).stream().pipeThrough(new CompressionStream("gzip"));
+  return { body: await new Response(stream).arrayBuffer(), headers: { ...headers, "Content-Encoding": "gzip" } };
+}

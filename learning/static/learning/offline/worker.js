@@ -1,0 +1,257 @@
+// The worker of learning: what was opened goes on without network, and what was answered is sent.
+//
+// Not loaded by a page. views/offline.py puts it and what it imports into one classic script, /sw.js, after Workbox, idb
+// and `self.hoc`: what the phone always has, and which addresses are ours to answer.
+
+import { openAnswers } from "./answers.js";
+import { FILES, openLessons, VOICES } from "./lessons.js";
+import { watchLine } from "./line.js";
+import { ranged } from "./ranges.js";
+import { sendWaiting } from "./sending.js";
+import { serving } from "./serving.js";
+
+const { workbox, hoc, idb, crypto, caches, navigator } = self;
+const SYNC_TAG = "hoc-gui";
+const CHECKING = "hoc-quet";
+const SLOW_MS = 3_000;
+const GIVEN_UP_MS = 60_000;
+const LEARN_EVERY_MS = 10 * 60_000;
+const REFRESH_EVERY_MS = 12 * 3600_000;
+
+const now = () => Date.now();
+const ask = (...asked) => fetch(...asked);
+const line = watchLine({ fetch: ask, now, isOnline: () => navigator.onLine !== false });
+let opening = null;
+
+/** What this phone keeps; opened anew after the browser has closed it. */
+function answers() {
+  opening ??= openAnswers({ openDB: idb.openDB, crypto, now }).catch((error) => {
+    opening = null;
+    throw error;
+  });
+  return opening;
+}
+
+const lang = async () => (await (await answers()).get("lang")) ?? "vi";
+const lessons = openLessons({ caches, fetch: watched, lang });
+
+/** fetch, which tells the line when nothing came, or nothing in time. */
+function watched(address, how) {
+  const late = setTimeout(() => line.fail(), SLOW_MS);
+  const answer = fetch(address, { signal: AbortSignal.timeout?.(GIVEN_UP_MS), ...how });
+  answer.catch(() => line.fail()).finally(() => clearTimeout(late));
+  return answer;
+}
+
+workbox.core.setCacheNameDetails({ prefix: "hoc", precache: "vo", runtime: "none", suffix: "" });
+workbox.precaching.precacheAndRoute(hoc.files, { cleanURLs: false, directoryIndex: null, ignoreURLParametersMatching: [] });
+const shellAnswer = () => workbox.precaching.matchPrecache(hoc.shell);
+
+async function whoNow(request) {
+  const told = request.headers.get("X-Learner") ?? (await self.cookieStore?.get("hoc-ai").catch(() => null))?.value;
+  return told || ((await (await answers()).get("now")) ?? null);
+}
+
+let sending = null;
+function send(timer = false) {
+  sending ??= sendNow(timer).finally(() => {
+    sending = null;
+  });
+  return sending;
+}
+
+async function sendNow(timer) {
+  const store = await answers();
+  const outcome = await sendWaiting({ answers: store, fetch: ask, crypto, now, timer });
+  if (outcome.sent) line.revive();
+  if (outcome.stopped === "offline") line.fail();
+  if (outcome.stopped === null || outcome.stopped === "waiting") return outcome;
+  await self.registration.sync?.register(SYNC_TAG).catch(() => {});
+  return outcome;
+}
+
+const oftenEnough = async (what, every) => {
+  const store = await answers();
+  const at = (await store.get(what)) ?? 0;
+  if (at <= now() && now() - at < every) return true;
+  await store.put(what, now());
+  return false;
+};
+
+/** Who learns here and what they know, as the server has it; only when nothing waits, or it would be told less. */
+async function learn(always = false) {
+  if (!always && (await oftenEnough("learnt_at", LEARN_EVERY_MS))) return;
+  const [people, progress] = await Promise.all(["/api/v1/learners", "/api/v1/progress"].map((address) => fetch(address, { cache: "no-store" })));
+  if (people.ok && progress.ok) await (await answers()).learn(await people.json(), await progress.json());
+}
+
+async function refresh() {
+  if (await oftenEnough("refreshed_at", REFRESH_EVERY_MS)) return;
+  const kept = await lessons.lessons();
+  const urgent = hoc.lesson ? [hoc.lesson] : [];
+  const courses = new Set(kept.map((lesson) => hoc.courses[lesson]).filter(Boolean));
+  try {
+    for (const lesson of new Set([...urgent, ...kept])) await lessons.keep(lesson);
+    for (const page of [...hoc.pages, ...[...courses].map((course) => `/khoa-hoc/${course}`)]) await lessons.keepPage(page);
+    await lessons.tidy();
+  } catch {
+    await (await answers()).put("refreshed_at", 0); // the next page begins again where it stopped
+  }
+}
+
+async function keepChecking() {
+  const cache = await caches.open(CHECKING);
+  const missing = [];
+  for (const address of hoc.checking.files) if (!(await cache.match(address))) missing.push(address);
+  await cache.addAll(missing);
+}
+
+const alwaysThere = (path) => path === hoc.shell || path === "/toi" || path === "/toi/them";
+const server = { crypto, now, line, lessons, whoNow, alwaysThere, shellAddress: hoc.shell };
+Object.assign(server, {
+  shell: async () => (await shellAnswer()).text(),
+  send: () => send(),
+  update: (lesson) => quietly(() => lessons.keep(lesson)),
+  redirect: (address, status) => Response.redirect(new URL(address, self.location), status),
+});
+const serve = async () => serving({ ...server, answers: await answers() });
+const quietly = (work) => Promise.resolve().then(work).catch(() => {});
+
+const { registerRoute } = workbox.routing;
+const isOurs = (url) => url.pathname === "/" || hoc.ours.includes(url.pathname.split("/")[1]);
+const IN_A_LESSON = /^\/bai-hoc\/[a-z0-9-]+(?:\/(?:tap|cau-hoi|xong)(?:\/[^/]+)?)?$/;
+
+async function inLesson({ request, event }) {
+  const answer = await (await serve()).serve(request, await lang());
+  if (request.method === "POST") event.waitUntil(quietly(() => send()));
+  return answer;
+}
+
+// Whatever is not matched here, and so everything of people who sign in, is none of this worker's business.
+const inALesson = ({ url, sameOrigin }) => sameOrigin && IN_A_LESSON.test(url.pathname);
+registerRoute(({ request, ...asked }) => inALesson(asked) && (request.mode === "navigate" || request.destination === ""), inLesson, "GET");
+registerRoute((asked) => inALesson(asked) && /\/(tap|cau-hoi)\/[^/]+$/.test(asked.url.pathname), inLesson, "POST");
+
+registerRoute(
+  ({ url, sameOrigin }) => sameOrigin && (/^\/static\/(web|learning|vendor)\//.test(url.pathname)),
+  async ({ request }) => (await inCaches([FILES, CHECKING], request.url)) ?? fetch(request),
+);
+registerRoute(
+  ({ url, sameOrigin }) => sameOrigin && url.pathname.includes("/ghi-am/"),
+  async ({ request }) => {
+    const kept = await inCaches([VOICES], request.url);
+    return kept ? ranged(request, kept) : fetch(request);
+  },
+);
+
+async function inCaches(names, address) {
+  for (const name of names) {
+    const found = await (await caches.open(name)).match(address, { ignoreVary: true });
+    if (found) return found;
+  }
+  return undefined;
+}
+
+registerRoute(
+  ({ url, request, sameOrigin }) => sameOrigin && request.mode === "navigate" && isOurs(url),
+  async ({ url, request, event }) => {
+    if (url.pathname.startsWith("/xac-nhan")) event.waitUntil(quietly(keepChecking));
+    if (url.pathname === hoc.checking.page) {
+      const kept = await inCaches([CHECKING], url.pathname);
+      const fresh = kept && line.isAway() ? null : await line.ask(request, 4_000);
+      return fresh ?? kept ?? (await serve()).notHere();
+    }
+    // The phone's own page stands in for "my learning" while there is no network.
+    if (url.pathname === "/toi" || url.pathname === "/toi/them") {
+      const fresh = line.isAway() ? null : await line.ask(request, 4_000);
+      return fresh ?? Response.redirect(new URL(hoc.shell + (url.pathname === "/toi" ? "" : "#add"), self.location), 302);
+    }
+    return (await serve()).page(request);
+  },
+);
+// Being forgotten: what waits leaves first, and what is kept here of that learner goes with it.
+registerRoute(
+  ({ url, sameOrigin }) => sameOrigin && url.pathname === "/toi/quen",
+  async ({ request }) => {
+    const told = (await request.clone().formData()).get("learner");
+    await quietly(() => send());
+    const answer = await fetch(request);
+    const learner = told || (await whoNow(request));
+    if (learner && (answer.ok || answer.type === "opaqueredirect")) await quietly(async () => (await answers()).forget(learner));
+    return answer;
+  },
+  "POST",
+);
+
+self.addEventListener("install", () => self.skipWaiting());
+self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
+self.addEventListener("sync", (event) => event.tag === SYNC_TAG && event.waitUntil(send().then(({ stopped }) => {
+  if (stopped) throw new Error(stopped); // the browser tries again by itself
+})));
+
+const DOING = {
+  /** A page is open, looked at again, or back on a network. */
+  async hello({ path, lang: language, learner, online }) {
+    const store = await answers();
+    if (online) line.revive();
+    if (language && (await store.get("lang")) !== language) await store.put("lang", language);
+    if (learner) await store.put("now", learner);
+    const { stopped, sent } = await send(!online);
+    const [, lesson] = /^\/bai-hoc\/([a-z0-9-]+)/.exec(path) ?? [];
+    if (lesson && !(await lessons.pack(lesson))) await quietly(() => lessons.keep(lesson));
+    if (stopped === null) await quietly(() => learn(sent > 0));
+    await quietly(refresh);
+  },
+  async send() {
+    line.revive();
+    return send();
+  },
+  async state() {
+    const store = await answers();
+    const current = (await store.get("now")) ?? null;
+    const right = await store.rightOf(current);
+    const kept = new Map();
+    for (const lesson of await lessons.lessons()) {
+      const { pack } = await lessons.pack(lesson);
+      const course = kept.get(pack.course) ?? { course: pack.course, order: pack.course_lessons.map(({ id }) => id), lessons: [], bytes: 0 };
+      const done = pack.graded.every((step) => right.get(lesson)?.has(step));
+      course.lessons.push({ id: lesson, title: pack.title, done });
+      course.bytes += await lessons.size(lesson);
+      kept.set(pack.course, course);
+    }
+    for (const course of kept.values()) course.lessons.sort((one, other) => course.order.indexOf(one.id) - course.order.indexOf(other.id));
+    return { ...(await store.counts()), people: await store.people(), now: current, kept: [...kept.values()] };
+  },
+  weigh: ({ course }) => lessons.weigh(course),
+  async keep({ course, page }, tell) {
+    const { lessons: wanted, title } = await lessons.weigh(course);
+    for (const [place, lesson] of wanted.entries()) {
+      await lessons.keep(lesson);
+      tell({ done: place + 1, total: wanted.length });
+    }
+    await lessons.keepPage(page);
+    self.navigator.storage?.persist?.().catch(() => {});
+    return { title, lessons: wanted };
+  },
+  drop: ({ lessons: dropped, page }) => lessons.drop(dropped, [page]),
+  async turn({ learner }) {
+    await (await answers()).put("now", learner);
+  },
+  async add(person) {
+    const learner = await (await answers()).add(person);
+    quietly(() => send());
+    return { learner };
+  },
+};
+
+self.addEventListener("message", (event) => {
+  const { what, ...told } = event.data ?? {};
+  if (!Object.hasOwn(DOING, what)) return;
+  const [port] = event.ports;
+  const work = DOING[what](told, (progress) => port?.postMessage({ progress }));
+  const answer = work.then(
+    (result) => port?.postMessage({ result: result ?? null }),
+    (error) => port?.postMessage({ fault: error?.name === "QuotaExceededError" ? "full" : "failed" }),
+  );
+  event.waitUntil(answer);
+});

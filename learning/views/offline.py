@@ -1,0 +1,189 @@
+"""What a phone needs to go on without network: the worker, packs of lessons, and the page of what is kept on it."""
+
+import hashlib
+from functools import cache
+from pathlib import Path
+
+from flask import Response, current_app, json, jsonify, render_template, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from courses.domain.lesson import Lesson
+from foundation.web.access import public
+from foundation.web.database import session
+from foundation.web.one_script import one_script
+from foundation.web.openapi import Operation, describe
+from learning import queries
+from learning.domain.learners import FACES
+from learning.views.blueprint import blueprint
+from learning.views.finding import catalogue, find_course, find_lesson
+from learning.views.home import CHEATED
+from learning.views.kept_pages import kept_page, weight
+from learning.views.learner import people_here
+from learning.views.letter_checking import kept_for_checking
+from learning.views.packs import pack
+from learning.views.reading import draw_lesson, lesson_key
+from translations.web import HEADER, language
+
+WORKER = Path(__file__).parents[1] / "static/learning/offline/worker.js"
+WORKBOX = ("core", "routing", "strategies", "precaching")
+# What the page of the phone, and whatever is drawn on the phone, wears and runs.
+WORN = (
+    *("lesson.css", "people.css", "offline.css", "listen.js", "voice.js", "practice.js"),
+    *("offline/page.js", "offline/asking.js", "offline/course.js"),
+    *(f"faces/{face}.svg" for face in FACES),
+)
+# Own addresses that the worker may answer; it leaves every other alone, above all those of people who sign in.
+OURS = ("bai-hoc", "khoa-hoc", "lo-trinh", "tren-may", "toi", "the", "tim", "huong-dan", "quyen-rieng-tu", "xac-nhan")
+
+
+@blueprint.get("/sw.js")
+@public
+def serve_offline_worker() -> Response:
+    """The worker. It changes, and with it the shell on every phone, when any file or word of the shell does."""
+    told = {
+        "files": _precached(),
+        "shell": url_for(".show_kept"),
+        "ours": OURS,
+        # The same for everybody; kept without cookies as soon as there is time.
+        "pages": [
+            url_for(".home"),
+            url_for(".show_courses"),
+            url_for(".show_paths"),
+            *[url_for(".show_path", path_id=path.id) for path in catalogue().paths],
+            url_for(".explain"),
+        ],
+        "lesson": CHEATED if catalogue().lesson(CHEATED) else None,
+        "checking": {"page": url_for(".scan"), "files": kept_for_checking()},
+        "courses": {lesson.id: lesson.course for lesson in catalogue().lessons},
+    }
+    libraries = [
+        *[url_for("vendor.static", filename=f"workbox/workbox-{part}.prod.js") for part in WORKBOX],
+        url_for("vendor.static", filename="idb/umd.js"),
+    ]
+    imported = ",".join(map(json.dumps, libraries))
+    script = Response(
+        f"self.hoc={json.dumps(told, separators=(',', ':'))};\nimportScripts({imported});\n{_worker_script()}",
+        mimetype="text/javascript",
+    )
+    script.headers["Cache-Control"] = "no-cache"
+    script.add_etag()
+    return script.make_conditional(request)  # type: ignore[return-value]
+
+
+@blueprint.get("/bai-hoc/<lesson_id>/goi.json")
+@public
+def serve_pack(lesson_id: str) -> BaseResponse | str:
+    """All a phone needs to draw a lesson's practice, questions and ending: see packs.py."""
+    lesson = find_lesson(lesson_id)
+    return kept_page(lambda: _draw_pack(lesson), *_key("pack", lesson), media_type="application/json")
+
+
+@blueprint.get("/khoa-hoc/<course_id>/goi.json")
+@public
+def weigh_course(course_id: str) -> Response:
+    """What keeping a course takes: title, ids of lessons, "bytes" on the wire without recordings, bytes of "voices"."""
+    course = find_course(course_id)
+    voices = sum(
+        recording.file.stat().st_size
+        for lesson in course.lessons
+        for recording in catalogue().recordings.get(lesson.id, {}).values()
+        if recording.file.is_file()
+    )
+    return jsonify(
+        title=course.title,
+        lessons=[lesson.id for lesson in course.lessons],
+        bytes=sum(_weight(lesson) for lesson in course.lessons),
+        voices=voices,
+    )
+
+
+@blueprint.get("/tren-may")
+@public
+def show_kept() -> BaseResponse | str:
+    """What is kept on this phone, what waits, who is learning. The phone fills it in: the same for everybody."""
+    return kept_page(_draw_shell, "phone", catalogue().version, language().tag, _worn_version())
+
+
+@blueprint.get("/api/v1/progress")
+@public
+def tell_progress() -> Response:
+    """What everybody on this phone has answered rightly: {"learners": {id: {lesson: [step]}}}."""
+    told = {
+        str(person.id): {
+            lesson: sorted(answer.step for answer in answers)
+            for lesson, answers in queries.right_answers(session(), person.id).items()
+        }
+        for person in people_here()
+    }
+    answer = jsonify(learners=told)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def _draw_pack(lesson: Lesson) -> str:
+    return pack(lesson, find_course(lesson.course), address=request.path)
+
+
+def _weight(lesson: Lesson) -> int:
+    """Bytes on the wire of a lesson's page and its pack, each drawn as when it is asked for."""
+    says = {HEADER: language().tag}
+    with current_app.test_request_context(url_for(".read_lesson", lesson_id=lesson.id), headers=says):
+        reading = weight(lambda: draw_lesson(lesson), *lesson_key(lesson))
+    with current_app.test_request_context(url_for(".serve_pack", lesson_id=lesson.id), headers=says):
+        return reading + weight(lambda: _draw_pack(lesson), *_key("pack", lesson))
+
+
+def _key(kind: str, lesson: Lesson) -> tuple[str, ...]:
+    return kind, catalogue().version, lesson.id, language().tag
+
+
+def _draw_shell() -> str:
+    return render_template(
+        "learning/kept.html", faces=FACES, titles={course.id: course.title for course in catalogue().courses}
+    )
+
+
+def _precached() -> list[dict[str, str | None]]:
+    words = _draw_shell().encode()
+    shell: dict[str, str | None] = {
+        "url": url_for(".show_kept"),
+        "revision": hashlib.sha256(words).hexdigest()[:16],
+    }
+    files = [url_for("web.static", filename=name) for name in ("page.css", "mark.svg")]
+    files += [url_for(".static", filename=name) for name in WORN]
+    return [shell, *({"url": url, "revision": None} for url in files)]
+
+
+def _worn_version() -> str:
+    version: str = current_app.extensions["static_files"].version("learning")
+    return version
+
+
+@cache
+def _worker_script() -> str:
+    return one_script(WORKER)
+
+
+describe(
+    blueprint,
+    Operation(
+        "GET",
+        "/api/v1/progress",
+        "tellProgress",
+        "What everybody who learns on the phone that asks has answered rightly.",
+        gives={
+            "type": "object",
+            "required": ["learners"],
+            "properties": {
+                "learners": {
+                    "type": "object",
+                    "additionalProperties": {
+                        "type": "object",
+                        "additionalProperties": {"type": "array", "items": {"type": "string"}},
+                    },
+                }
+            },
+        },
+        refusals={503: ("busy",)},
+    ),
+)

@@ -1,0 +1,174 @@
+"""A resident learns where there is no network: a lesson once opened, a course kept, and every answer counted once."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from courses.catalogue import Catalogue
+from courses.domain.lesson import Lesson
+from courses.domain.practice import Kind
+from foundation.database import make_engine
+from foundation.settings import Settings
+from learning.models import AnswerRow
+from tests.browser.line import Line, line_to
+from tests.browser.phone import Phone
+from tests.browser.walking import answer, practise
+
+COURSE = "an-toan-tren-mang"
+LESSON = "at-otp"
+ASK = """async ([what, told]) => {
+  const {active} = await navigator.serviceWorker.ready;
+  return new Promise((resolve) => {
+    const {port1, port2} = new MessageChannel();
+    port1.onmessage = ({data}) => data.progress || resolve(data.result ?? data.fault ?? null);
+    active.postMessage({what, ...told}, [port2]);
+  });
+}"""
+
+CONTROLLED = """() => new Promise((resolve) => {
+  if (navigator.serviceWorker.controller) resolve();
+  else navigator.serviceWorker.addEventListener("controllerchange", () => resolve(), {once: true});
+})"""
+
+
+@pytest.fixture(scope="module")
+def catalogue() -> Catalogue:
+    return Catalogue.load()
+
+
+@pytest.fixture
+def line(server) -> Iterator[Line]:
+    with line_to(server) as line:
+        yield line
+
+
+@pytest.fixture
+def phone(browser, line) -> Iterator[Phone]:
+    """A phone whose line may be cut. What it cannot load then is no fault of a page."""
+    context = browser.new_context(
+        viewport={"width": 360, "height": 740}, locale="vi-VN", base_url=line.address, reduced_motion="reduce"
+    )
+    made = Phone(context)
+    listen = made._listen
+    made.page.remove_listener("console", listen)
+    made.page.on("console", lambda message: "Failed to load resource" in message.text or listen(message))
+    yield made
+    context.close()
+
+
+def ask(page: Page, what: str, **told):
+    return page.evaluate(ASK, [what, told])
+
+
+def keep(phone: Phone, lesson: Lesson) -> None:
+    """Open a lesson once, with a network, and give the phone the time to keep it."""
+    phone.open(f"/bai-hoc/{lesson.id}")
+    phone.page.evaluate(CONTROLLED)
+    ask(phone.page, "hello", path=f"/bai-hoc/{lesson.id}", lang="vi", online=True)
+
+
+def kept_answers(served_folder, lesson: Lesson) -> dict[str, int]:
+    """How often each step of a lesson stands in the record with a right answer."""
+    settings = Settings(data_folder=served_folder, database_url="")
+    with Session(make_engine(settings.database)) as session:
+        asked = select(AnswerRow.step, func.count()).where(AnswerRow.lesson == lesson.id, AnswerRow.right.is_(True))
+        return dict(session.execute(asked.group_by(AnswerRow.step)).all())
+
+
+def test_a_lesson_once_opened_is_done_without_a_network_and_counted_once(phone, line, catalogue, served_folder):
+    lesson = catalogue.lesson(LESSON)
+    keep(phone, lesson)
+    before = kept_answers(served_folder, lesson)
+    line.cut()
+
+    phone.open(f"/bai-hoc/{lesson.id}")
+    assert phone.heading == lesson.title
+    phone.page.wait_for_timeout(300)
+    phone.page.goto(f"/bai-hoc/{lesson.id}/tap")
+    assert phone.sees("Máy đang không có mạng")
+    first = lesson.practice.first
+    wrong = next((target for target in first.targets if not target.right and target.hint), None)
+    if first.kind is Kind.TAP and wrong is not None:
+        phone.page.locator(f'button[value="{wrong.id}"]').click()
+        phone.page.locator(".word .notice").wait_for()
+        phone.look()
+        phone.page.goto(f"/bai-hoc/{lesson.id}/tap")
+    practise(phone, lesson)
+    answer(phone, lesson)
+    assert "học xong" in phone.heading
+    assert phone.sees("câu trả lời chờ gửi")
+    assert phone.page.locator("main a.away, header a.away").first.get_attribute("aria-describedby") == "away"
+    assert kept_answers(served_folder, lesson) == before
+
+    line.mend()
+    for _ in range(3):
+        assert ask(phone.page, "send")["stopped"] is None
+    after = kept_answers(served_folder, lesson)
+    assert {step: after[step] - before.get(step, 0) for step in lesson.graded} == dict.fromkeys(lesson.graded, 1)
+    phone.open("/toi")
+    assert phone.sees("Đã học 1 trên")
+
+
+def test_a_kept_lesson_opens_on_a_line_that_is_there_in_name_only(phone, line, catalogue):
+    lesson = catalogue.lesson(LESSON)
+    keep(phone, lesson)
+    line.hush()
+
+    phone.page.set_default_timeout(3_000)
+    phone.page.goto(f"/bai-hoc/{lesson.id}", wait_until="domcontentloaded")
+    assert phone.heading == lesson.title
+    phone.page.goto(f"/bai-hoc/{lesson.id}/tap", wait_until="domcontentloaded")
+    practise(phone, lesson, look=False)
+    assert "/cau-hoi/" in phone.address
+
+
+def test_a_course_is_kept_used_and_deleted(phone, line, catalogue):
+    course = catalogue.course(COURSE)
+    phone.open(f"/khoa-hoc/{COURSE}")
+    phone.page.get_by_text("Cả khoá nặng khoảng").wait_for()
+    phone.look()
+    phone.tap("Tải khoá học về máy")
+    phone.page.get_by_text("Khoá này đã có trên máy").wait_for(timeout=60_000)
+    line.cut()
+
+    for lesson in course.lessons[:2]:
+        phone.open(f"/bai-hoc/{lesson.id}")
+        assert phone.heading == lesson.title
+    phone.page.goto("/tim")
+    phone.page.get_by_text("Trang vừa rồi chưa có trên máy").wait_for()
+    phone.page.get_by_role("heading", name=course.title).wait_for()
+    phone.look()
+    phone.tap("Xoá khỏi máy")
+    phone.tap("Xoá hẳn")
+    phone.page.get_by_role("heading", name=course.title).wait_for(state="detached")
+    phone.page.goto(f"/bai-hoc/{course.lessons[1].id}")
+    phone.page.get_by_text("Trang vừa rồi chưa có trên máy").wait_for()
+
+
+def test_people_take_turns_and_come_without_a_network(phone, line, catalogue, served_folder):
+    lesson = catalogue.lesson(LESSON)
+    keep(phone, lesson)
+    phone.open("/tren-may")
+    line.cut()
+    for name in ("Bà Mến", "Cu Tí"):
+        phone.page.locator("#add summary").click()
+        phone.page.locator("#nickname").fill(name)
+        phone.page.get_by_role("button", name="Thêm và bắt đầu học").click()
+        phone.page.locator(".tile[aria-current]", has_text=name).wait_for()
+    phone.look()
+    phone.page.locator("#people .tile", has_text="Bà Mến").click()
+    phone.page.locator(".tile[aria-current]", has_text="Bà Mến").wait_for()
+    phone.page.goto(f"/bai-hoc/{lesson.id}/cau-hoi/{lesson.questions[0].id}")
+    phone.page.locator(f'button[value="{lesson.questions[0].right.id}"]').click()
+    phone.page.get_by_text("Đúng rồi, bác nhớ tốt lắm!").wait_for()
+    line.mend()
+    phone.page.goto("/tren-may")
+    assert ask(phone.page, "send")["stopped"] is None
+
+    phone.open("/toi")
+    assert phone.page.locator(".tile[aria-current]", has_text="Bà Mến").count() == 1
+    assert phone.page.locator(".tile", has_text="Cu Tí").count() == 1
+    assert phone.page.locator(".card-meta").first.is_visible()
