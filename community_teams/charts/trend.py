@@ -11,7 +11,7 @@ MARKS = (0, 20, 50, 80, 95)
 # A chart made for a wide screen cannot be read on a phone: each has its own, in CSS pixels.
 SIZES = {"hep": (340, 260), "rong": (720, 300)}
 
-_STYLE = Style(
+STYLE = Style(
     background="#fffdf7",
     plot_background="#fffdf7",
     foreground="#3a332a",
@@ -19,6 +19,8 @@ _STYLE = Style(
     foreground_subtle="#7a6c57",
     colors=("#253494",),
     font_family="system-ui, sans-serif",
+    value_font_size=14,
+    value_colors=("#1b1b1b",),
     label_font_size=14,
     major_label_font_size=14,
     guide_stroke_color="#c9bda5",
@@ -35,7 +37,7 @@ def trend_svg(name: str, points: Sequence[tuple[str, float]], size: str) -> str:
     most = max((percent for _, percent in points), default=0)
     labels = [label for label, _ in points]
     chart = pygal.Line(
-        style=_STYLE,
+        style=STYLE,
         width=width,
         height=height,
         js=(),

@@ -6,14 +6,14 @@ from community_teams.domain.counting import week_end
 from community_teams.domain.coverage import rounded_down
 from community_teams.maps.rows import draw_layer_rows, draw_rows, rows_of
 from community_teams.maps.svg import draw_map, map_words
-from community_teams.views import coverage, planning, report, wall
+from community_teams.views import coverage, indicators, open_data, planning, report, wall
 from community_teams.views.coverage_blueprint import blueprint
 from foundation.accounts.domain.roles import Act
 from foundation.accounts.views.work import Work, offer_work
 from foundation.web.frame import Entry, Place, add_to_frame
 from foundation.words import N_
 
-__all__ = ["coverage", "planning", "report", "serve_coverage", "wall"]
+__all__ = ["coverage", "indicators", "open_data", "planning", "report", "serve_coverage", "wall"]
 
 
 def serve_coverage(app: Flask) -> None:
