@@ -72,11 +72,14 @@ class SentLearner(BaseModel):
 
 @dataclass(frozen=True)
 class Batch:
-    """learners, answers: as sent, not read yet, so that a faulty one holds nobody back."""
+    """learners, answers: as sent, not read yet, so that a faulty one holds nobody back. phone: what the phone calls
+    itself until it has its cookie; None where it does not say.
+    """
 
     id: UUID
     learners: tuple[Any, ...]
     answers: tuple[Any, ...]
+    phone: UUID | None = None
 
 
 def read_batch(sent: object) -> Batch:
@@ -84,19 +87,25 @@ def read_batch(sent: object) -> Batch:
     if not isinstance(sent, Mapping):
         raise Invalid({"record": "not_understood"})
     faults = {}
-    try:
-        id_ = UUID(sent.get("batch"))
-    except (ValueError, TypeError, AttributeError):
+    id_, phone = _id_in(sent.get("batch")), _id_in(sent.get("phone"))
+    if id_ is None:
         faults["batch"] = "not_an_id"
     learners, answers = ([] if sent.get(name) is None else sent[name] for name in ("learners", "answers"))
     for name, listed in (("learners", learners), ("answers", answers)):
         if not isinstance(listed, list):
             faults[name] = "not_understood"
-    if faults:
+    if faults or id_ is None:
         raise Invalid(faults)
     if len(answers) > MOST_ANSWERS or len(learners) > MOST_LEARNERS:
         raise TooManyAnswers("too_many_answers", most=MOST_ANSWERS)
-    return Batch(id_, tuple(learners), tuple(answers))
+    return Batch(id_, tuple(learners), tuple(answers), phone)
+
+
+def _id_in(told: object) -> UUID | None:
+    try:
+        return UUID(told)  # type: ignore[arg-type]
+    except (ValueError, TypeError, AttributeError):
+        return None
 
 
 def read_sent_answer(sent: object) -> SentAnswer:

@@ -45,7 +45,9 @@ def tell_learners() -> Response:
 
 
 def _first_id(batch: Batch) -> UUID:
-    """An id that comes first again when the phone sends again: the oldest answer waits at the head of its queue."""
+    """An id that comes first again when the phone sends again: its own, else the oldest answer of its queue."""
+    if batch.phone is not None:
+        return batch.phone
     for sent in (*batch.answers, *batch.learners):
         try:
             return UUID(sent["id"])

@@ -13,9 +13,12 @@ from learning.views.blueprint import blueprint
 
 
 class AnswerBatch(BaseModel):
-    """What a phone sends at once, oldest answer first. learners: those added on it and not acknowledged yet."""
+    """What a phone sends at once, oldest answer first. learners: those added on it and not acknowledged yet.
+    phone: what the phone calls itself, always the same, so that it stays one phone until its cookie has reached it.
+    """
 
     batch: UUID
+    phone: UUID | None = None
     learners: Annotated[list[SentLearner], Field(max_length=MOST_LEARNERS)] = []
     answers: Annotated[list[SentAnswer], Field(max_length=MOST_ANSWERS)] = []
 

@@ -37,9 +37,19 @@ export async function openAnswers({ openDB, crypto, now, name = DATABASE }) {
     get: (key) => database.get("kept", key),
     put: (key, value) => database.put("kept", value, key),
 
+    /** What this phone calls itself: made once, for ever the same. */
+    async phone() {
+      const transaction = writing("kept");
+      const own = (await transaction.store.get("phone")) ?? crypto.randomUUID();
+      await transaction.store.put(own, "phone");
+      await transaction.done;
+      return own;
+    },
+
     /**
      * Keep one answer until the server has it. The same form sent again with the same answer is one answer; with
      * another, or on a form whose id is none, it is an answer of its own.
+     * @returns {Promise<string>} the id it goes by
      * @param {{id: string, learner: string | null, lesson, step, given, right: boolean}} answer
      */
     async give({ id, ...answer }) {
@@ -48,14 +58,15 @@ export async function openAnswers({ openDB, crypto, now, name = DATABASE }) {
       const answers = transaction.objectStore("answers");
       const known = isId(id) ? await answers.index("id").get(id) : undefined;
       const isNew = !known || !sameAnswer(known, answer);
+      const own = isNew && (known || !isId(id)) ? newId(crypto, moment) : id;
       if (isNew) {
         const { right, ...told } = answer;
-        const own = known || !isId(id) ? newId(crypto, moment) : id.toLowerCase();
         await answers.add({ ...told, id: own, at: new Date(moment).toISOString(), state: "ready" });
         const { learner, lesson, step } = answer;
         if (right) await transaction.objectStore("right").put({ learner: learner ?? "", lesson, step });
       }
       await transaction.done;
+      return own;
     },
 
     /** Up to `most` answers that wait, oldest first, marked as under way before they leave. */

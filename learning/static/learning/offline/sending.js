@@ -64,6 +64,8 @@ export async function sendWaiting({ answers, fetch, crypto, now, random = Math.r
     const batch = crypto.randomUUID();
     const told = {
       batch,
+      // Until its cookie has reached it, the phone is known by this.
+      phone: await answers.phone().catch(() => undefined),
       learners: newcomers.map(({ id, nickname, picture, age_band, guardian_agrees }) => ({
         id, nickname, picture, age_band, guardian_agrees,
       })),
