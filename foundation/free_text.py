@@ -48,6 +48,9 @@ def _faults_of(run: str) -> set[str]:
 
 def has_bad_characters(text: str) -> bool:
     """Whether `text` holds controls other than line breaks and tabs, halves of letters, or unassigned letters."""
+    # Nearly every text is told by this at once.
+    if text.isprintable():
+        return False
     return any(unicodedata.category(letter) in {"Cc", "Cs", "Cn", "Co"} and letter not in "\n\t" for letter in text)
 
 
@@ -77,3 +80,4 @@ _CHECKS = (BeforeValidator(_tidy), AfterValidator(_refuse_bad_characters), After
 Text80 = Annotated[str, Field(max_length=80), *_CHECKS]
 Text200 = Annotated[str, Field(max_length=200), *_CHECKS]
 Text500 = Annotated[str, Field(max_length=500), *_CHECKS]
+Text2000 = Annotated[str, Field(max_length=2000), *_CHECKS]

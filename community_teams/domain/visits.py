@@ -1,10 +1,9 @@
 """What a visitor may tell about one knock on one door: one schema for the HTML form and the phone's JSON."""
 
 import hashlib
-import json
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta, timezone
-from typing import Annotated, Any, Self
+from typing import Annotated, Self, TypeVar
 from uuid import UUID
 
 from pydantic import (
@@ -65,6 +64,8 @@ LONGEST_VISIT = timedelta(days=1)
 MOST_PEOPLE = 10
 MOST_ISSUES = 5
 
+_Code = TypeVar("_Code", bound=str)
+_Answer = TypeVar("_Answer")
 Count = Annotated[int, Field(ge=0, le=30)]
 Version = Annotated[str, Field(pattern=r"^[0-9A-Za-z.+-]{1,20}$")]
 LanguageTag = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$", max_length=35)]
@@ -74,6 +75,10 @@ LessonId = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=
 def _without_not_asked(skills: object) -> object:
     # A phone may send null for a skill it did not ask about.
     return {k: v for k, v in skills.items() if v is not None} if isinstance(skills, Mapping) else skills
+
+
+def _in_order(answers: dict[_Code, _Answer]) -> dict[_Code, _Answer]:
+    return dict(sorted(answers.items()))
 
 
 def _not_too_old(version: int) -> int:
@@ -126,7 +131,9 @@ class PersonTold(_Told):
     sex: Sex | None = None
     vneid_level: VneidLevel | None = None
     documents: Annotated[list[Document], Field(max_length=10)] | None = None
-    skills: Annotated[dict[Skill, SkillLevel], BeforeValidator(_without_not_asked)] | None = None
+    skills: (
+        Annotated[dict[Skill, SkillLevel], BeforeValidator(_without_not_asked), AfterValidator(_in_order)] | None
+    ) = None
     helped_with: Annotated[list[Help], Field(max_length=10)] | None = None
     lessons: Annotated[list[LessonId], Field(max_length=20)] | None = None
 
@@ -173,9 +180,9 @@ class VisitReport(_Told):
     language_used: Annotated[list[LanguageTag], Field(max_length=5)] | None = None
     size: Size | None = None
     newborn_pending: bool | None = None
-    needs_support: dict[Support, Count] | None = None
+    needs_support: Annotated[dict[Support, Count], AfterValidator(_in_order)] | None = None
     devices: Devices | None = None
-    network: dict[Carrier, Signal] | None = None
+    network: Annotated[dict[Carrier, Signal], AfterValidator(_in_order)] | None = None
     fixed_internet: bool | None = None
     wifi: bool | None = None
     power: Power | None = None
@@ -254,10 +261,10 @@ class VisitReport(_Told):
         Leaves out the household where the family wants it left out, and every unanswered question, so that questions
         added later do not change the hash of what is already sent.
         """
-        told: dict[str, Any] = self.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
-        if not self.names_household:
-            del told["household"]
-        return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+        # The answers stand in the order of the fields, and those by code in the order of their codes.
+        hidden = None if self.names_household else {"household"}
+        told = self.model_dump_json(exclude=hidden, exclude_none=True, exclude_defaults=True)
+        return hashlib.sha256(told.encode()).hexdigest()
 
     @classmethod
     def read(cls, record: Mapping[str, object], *, now: datetime, ahead: timedelta) -> Self:

@@ -1,12 +1,12 @@
 """What a batch of visits rests on, read for all of it at once. Reach is judged by the ledger it is read for."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BindParameter, bindparam, select
+from sqlalchemy import ARRAY, BindParameter, Uuid, any_, bindparam, select
 from sqlalchemy.orm import Session
 
 from community_teams.domain.codes import HouseholdStatus
@@ -24,39 +24,65 @@ class Place:
     path: str
 
 
-# Made once: to put a statement together takes longer than to answer it.
-_IDS: BindParameter[UUID] = bindparam("ids", expanding=True)
-_PLACES = (
-    select(Household.id, Area.code, Area.path)
-    .join(Area, Area.code == Household.hamlet_code)
-    .where(Household.id.in_(_IDS))
+def _by_ids(question: Callable[[Callable[[Any], Any]], Any]) -> dict[str, Any]:
+    """A question about any number of ids, by the database's name; `question` is given what says "is one of them".
+
+    Made once: to put a statement together takes longer than to answer it. PostgreSQL takes the ids as one value, and so
+    plans the question once for any number of them.
+    """
+    array = bindparam("ids", type_=ARRAY(Uuid()))
+    list_: BindParameter[UUID] = bindparam("ids", expanding=True)
+    return {
+        "postgresql": question(lambda column: column == any_(array)),
+        "sqlite": question(lambda column: column.in_(list_)),
+    }
+
+
+_PLACES = _by_ids(
+    lambda among: (
+        select(Household.id, Area.code, Area.path)
+        .join(Area, Area.code == Household.hamlet_code)
+        .where(among(Household.id))
+    )
 )
-_DOORS = select(
-    Household.id,
-    Household.status,
-    Household.first_knocked_on,
-    Household.first_reached_on,
-    Household.last_outcome,
-    Household.last_visited_on,
-    Household.next_visit_on,
-).where(Household.id.in_(_IDS))
-_VISITS = select(
-    Visit.household_id, Visit.id, Visit.visited_on, Visit.outcome, Visit.started_at, Visit.next_visit_on, Visit.said
-).where(Visit.household_id.in_(_IDS))
-_KNOCKS = select(Knock.household_id, Knock.day, Knock.outcome, Knock.next_visit_on).where(Knock.household_id.in_(_IDS))
-_KEPT = select(
-    Visit.id,
-    Visit.hamlet_code,
-    Visit.household_id,
-    Visit.content_hash,
-    Visit.visited_on,
-    Visit.outcome,
-    Visit.member_id,
-    Visit.said,
-).where(Visit.id.in_(_IDS))
+_DOORS = _by_ids(
+    lambda among: select(
+        Household.id,
+        Household.status,
+        Household.first_knocked_on,
+        Household.first_reached_on,
+        Household.last_outcome,
+        Household.last_visited_on,
+        Household.next_visit_on,
+    ).where(among(Household.id))
+)
+_VISITS = _by_ids(
+    lambda among: select(
+        Visit.household_id, Visit.id, Visit.visited_on, Visit.outcome, Visit.started_at, Visit.next_visit_on, Visit.said
+    ).where(among(Visit.household_id))
+)
+_KNOCKS = _by_ids(
+    lambda among: select(Knock.household_id, Knock.day, Knock.outcome, Knock.next_visit_on).where(
+        among(Knock.household_id)
+    )
+)
+_KEPT = _by_ids(
+    lambda among: select(
+        Visit.id,
+        Visit.hamlet_code,
+        Visit.household_id,
+        Visit.content_hash,
+        Visit.visited_on,
+        Visit.outcome,
+        Visit.member_id,
+        Visit.said,
+    ).where(among(Visit.id))
+)
 # Asked by itself: as a part of another question PostgreSQL would look through all visits for it.
-_CORRECTED = select(Visit.supersedes).where(Visit.supersedes.in_(_IDS))
-_SETTLED = select(Issue.visit_id, Issue.closed_on).where(Issue.visit_id.in_(_IDS), Issue.closed_on.is_not(None))
+_CORRECTED = _by_ids(lambda among: select(Visit.supersedes).where(among(Visit.supersedes)))
+_SETTLED = _by_ids(
+    lambda among: select(Issue.visit_id, Issue.closed_on).where(among(Issue.visit_id), Issue.closed_on.is_not(None))
+)
 
 
 def places_of(session: Session, households: Collection[UUID]) -> dict[UUID, Place]:
@@ -110,5 +136,9 @@ def _corrected(session: Session, visits: Collection[UUID]) -> set[UUID]:
     return found
 
 
-def _ask(session: Session, question: Any, ids: Collection[UUID]) -> Sequence[Any]:
-    return session.execute(question, {"ids": list(ids)}).all() if ids else []
+def _ask(session: Session, question: dict[str, Any], ids: Collection[UUID]) -> Sequence[Any]:
+    if not ids:
+        return []
+    # Of the connection: rows that become no objects need nothing of the session.
+    connection = session.connection()
+    return connection.execute(question[connection.dialect.name], {"ids": list(ids)}).all()

@@ -1,9 +1,11 @@
 """The phones that teams carry: noting which were heard of, and cutting off a lost one."""
 
+from collections.abc import Callable
 from datetime import datetime
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import case, select, update
+from sqlalchemy import Integer, Table, bindparam, case, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -29,29 +31,16 @@ def saw(
 
     pending: visits of this member it holds.
     """
+    connection = session.connection()
     told = {"pending_reported": pending, "app_version": app_version, "storage": storage and Storage(storage)}
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    session.execute(
-        insert(Device)
-        .values(id=device, person_id=person, first_seen=now, last_seen=now, **told)
-        .on_conflict_do_update(
-            index_elements=[Device.id, Device.person_id],
-            set_={"last_seen": now} | {name: value for name, value in told.items() if value is not None},
-        )
-    )
-    cut_off = select(Device.id).where(Device.id == device, Device.cut_off_at.is_not(None)).limit(1)
-    return session.scalar(cut_off) is not None
+    seen = {"id": device, "person_id": person, "first_seen": now, "last_seen": now}
+    connection.execute(_SAW[connection.dialect.name], seen | told)
+    return connection.scalar(_CUT_OFF, {"device": device}) is not None
 
 
 def handed_over(session: Session, *, device: UUID, person: int, number: int) -> None:
     """Note that the phone now holds `number` visits of this member less than it said."""
-    held = case((Device.pending_reported > number, Device.pending_reported - number), else_=0)
-    session.execute(
-        update(Device)
-        .where(Device.id == device, Device.person_id == person, Device.pending_reported.is_not(None))
-        .values(pending_reported=held)
-        .execution_options(synchronize_session=False)
-    )
+    session.connection().execute(_HANDED_OVER, {"device": device, "person": person, "number": number})
 
 
 def cut_off(session: Session, device: UUID, *, by: str, scope: Scope, now: datetime) -> None:
@@ -89,3 +78,30 @@ def _used_within(session: Session, device: UUID, scope: Scope) -> list[tuple[Dev
 def _write_down(session: Session, by: str, act: str, row: Device, path: str, now: datetime) -> None:
     name = session.get_one(Person, row.person_id).name
     audit.record(session, by, act, {"phone": str(row.id), "person": name}, now=now, area_path=path)
+
+
+def _saw(insert: Callable[[Any], Any]) -> Any:
+    new = insert(_DEVICE)
+    kept = {name: func.coalesce(new.excluded[name], _DEVICE.c[name]) for name in _TOLD}
+    return new.on_conflict_do_update(
+        index_elements=[_DEVICE.c.id, _DEVICE.c.person_id], set_={"last_seen": new.excluded.last_seen} | kept
+    )
+
+
+# Made once: every call of every phone asks these.
+_DEVICE = cast("Table", Device.__table__)
+_TOLD = ("pending_reported", "app_version", "storage")
+_SAW = {"postgresql": _saw(postgresql.insert), "sqlite": _saw(sqlite.insert)}
+_CUT_OFF = select(_DEVICE.c.id).where(_DEVICE.c.id == bindparam("device"), _DEVICE.c.cut_off_at.is_not(None)).limit(1)
+_NUMBER = bindparam("number", type_=Integer)
+_HANDED_OVER = (
+    update(_DEVICE)
+    .where(
+        _DEVICE.c.id == bindparam("device"),
+        _DEVICE.c.person_id == bindparam("person"),
+        _DEVICE.c.pending_reported.is_not(None),
+    )
+    .values(
+        pending_reported=case((_DEVICE.c.pending_reported > _NUMBER, _DEVICE.c.pending_reported - _NUMBER), else_=0)
+    )
+)

@@ -161,6 +161,20 @@ def test_the_hash_is_of_what_was_told_not_of_how():
     assert read_visit(WHOLE | {"note": "khác"}, now=NOW).content_hash() != read_visit(WHOLE, now=NOW).content_hash()
 
 
+def test_the_hash_does_not_depend_on_the_order_of_what_is_told():
+    def turned(told):
+        if isinstance(told, dict):
+            return {name: turned(answer) for name, answer in reversed(told.items())}
+        return [turned(answer) for answer in told] if isinstance(told, list) else told
+
+    answers = WHOLE | {
+        "network": {"viettel": "weak", "vinaphone": "none"},
+        "needs_support": {"seeing": 1, "hearing": 2},
+        "people": [{"age_band": "60-69", "skills": {"wifi": 2, "video_call": 0}}],
+    }
+    assert read_visit(turned(answers), now=NOW).content_hash() == read_visit(answers, now=NOW).content_hash()
+
+
 def test_the_hash_does_not_give_away_a_household_that_may_not_be_named():
     consent = {"level": "count", "text_version": "2026-11", "how": "spoken"}
     one = read_visit(WHOLE | {"consent": consent}, now=NOW)
