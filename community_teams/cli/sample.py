@@ -26,7 +26,10 @@ FAULTS = {
 @commands.command("load")
 @click.option("--households", type=click.IntRange(1, 2_000_000), default=hamlets.HOUSEHOLDS, show_default=True)
 @click.option("--communes", type=click.IntRange(1, 166), default=hamlets.COMMUNES, show_default=True)
-def load(households: int, communes: int) -> None:
+@click.option(
+    "--visits-per-household", type=click.FloatRange(1, 20), help="On average; without it a little fewer than 1."
+)
+def load(households: int, communes: int, visits_per_household: float | None) -> None:
     """Load made-up data for communes of Thanh Hoá. A second time changes nothing.
 
     The sample accounts get the password of the setting SAMPLE_PASSWORD, or one made and printed this once.
@@ -37,6 +40,7 @@ def load(households: int, communes: int) -> None:
                 session,
                 households=households,
                 communes=communes,
+                visits_per_household=visits_per_household,
                 password=current_app.extensions["settings"].sample_password,
                 now=clock.now(),
             )

@@ -36,6 +36,11 @@ class SampleHamlet:
     busy: bool = True
 
     @property
+    def tried(self) -> int:
+        """Households somebody knocked at, and met nobody."""
+        return round(0.4 * (self.size - self.reached)) if self.busy else 0
+
+    @property
     def code(self) -> str:
         # "M", so that no real list of hamlets ever meets this code.
         return f"{self.commune}-M{self.number:03}"

@@ -7,7 +7,7 @@ from random import Random
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import CompoundSelect, CursorResult, Table, delete, func, insert, select, union, update
+from sqlalchemy import CompoundSelect, CursorResult, Table, delete, func, select, union, update
 from sqlalchemy.orm import Session
 
 from community_teams.domain.counting import DAYS, MEMBERS, TOTALS, WEEKS, Sum
@@ -31,19 +31,20 @@ from community_teams.models.issue_steps import IssueStep
 from community_teams.sample.accounts import VISITOR, accounts_for, add_accounts, add_members
 from community_teams.sample.hamlets import PROVINCE, SOURCE, SampleHamlet, as_of, choose_communes, plan_hamlets
 from community_teams.sample.phones import add_phones
-from community_teams.sample.visits import Rows, knock_on
+from community_teams.sample.visits import MOST, Rows, knock_on
 from community_teams.services.counters import change_at
 from community_teams.services.households import row_of
 from foundation.accounts.models import Person, RoleHolding
 from foundation.areas.domain.hamlet_lists import NewHamlet
 from foundation.areas.models import Area
 from foundation.areas.services.hamlets import add_hamlets
+from foundation.bulk import insert_rows
 from foundation.clock import day_in_vietnam
 from foundation.database import Base
 from foundation.problems import Conflict
 
 SEED = "bình dân học vụ số"
-AT_ONCE = 5_000
+AT_ONCE = 20_000
 
 
 @dataclass(frozen=True)
@@ -58,9 +59,19 @@ class Loaded:
     password: str | None
 
 
-def load_sample(session: Session, *, households: int, communes: int, password: str, now: datetime) -> Loaded:
+def load_sample(
+    session: Session,
+    *,
+    households: int,
+    communes: int,
+    password: str,
+    now: datetime,
+    visits_per_household: float | None = None,
+) -> Loaded:
     """Load the sample: the same numbers give the same sample, but for its days, which lie before `now`.
 
+    visits_per_household: on average over all of them, visited or not; None for a little fewer than one. Nobody who is
+    visited at all is visited less than once, nor more than MOST times.
     When one is already there it stays as it is, whatever its size; so does its password, unless another is given.
     Raises Conflict "areas_not_loaded", and Conflict and Invalid as add_accounts does; then nothing is written.
     """
@@ -72,7 +83,7 @@ def load_sample(session: Session, *, households: int, communes: int, password: s
     of_visitor = tuple(code for code in codes[:2] if code.startswith(first))
     made = add_accounts(session, accounts_for(of_visitor, first, PROVINCE), password, now=now)
     if planned:
-        _fill(session, planned, of_visitor, now)
+        _fill(session, planned, of_visitor, _mean(planned, visits_per_household), now)
         add_phones(session, now=now)
     return Loaded(made_now=bool(planned), password=made, **_counts(session))
 
@@ -103,7 +114,17 @@ def _add_hamlets(session: Session, planned: list[SampleHamlet], today: date) -> 
     )
 
 
-def _fill(session: Session, planned: list[SampleHamlet], of_visitor: tuple[str, ...], now: datetime) -> None:
+def _mean(planned: list[SampleHamlet], visits_per_household: float | None) -> float | None:
+    """Visits to a household that is visited, so that all together have so many each."""
+    visited = sum(hamlet.reached + hamlet.tried for hamlet in planned)
+    if visits_per_household is None or not visited:
+        return None
+    return min(MOST, max(1, visits_per_household * sum(hamlet.size for hamlet in planned) / visited))
+
+
+def _fill(
+    session: Session, planned: list[SampleHamlet], of_visitor: tuple[str, ...], mean: float | None, now: datetime
+) -> None:
     visitor = session.scalars(select(Person.id).where(Person.name == VISITOR)).one()
     communes = sorted({hamlet.commune for hamlet in planned})
     members = dict(zip(communes, add_members(session, len(communes), now=now), strict=True))
@@ -111,16 +132,18 @@ def _fill(session: Session, planned: list[SampleHamlet], of_visitor: tuple[str, 
     writer = _Writer(session)
     for hamlet in planned:
         member = visitor if hamlet.code in of_visitor else members[hamlet.commune]
-        _fill_hamlet(writer, hamlet, paths[hamlet.code], member, now)
+        _fill_hamlet(writer, hamlet, paths[hamlet.code], member, mean, now)
     writer.finish()
 
 
-def _fill_hamlet(writer: "_Writer", hamlet: SampleHamlet, path: str, member: int, now: datetime) -> None:
+def _fill_hamlet(
+    writer: "_Writer", hamlet: SampleHamlet, path: str, member: int, mean: float | None, now: datetime
+) -> None:
     chance = Random(f"{SEED} {hamlet.code}")  # noqa: S311 - made-up data
     today = day_in_vietnam(now)
     order = chance.sample(range(hamlet.size), hamlet.size)
     reached = set(order[: hamlet.reached])
-    tried = set(order[hamlet.reached :][: round(0.4 * (hamlet.size - hamlet.reached))]) if hamlet.busy else set()
+    tried = set(order[hamlet.reached :][: hamlet.tried])
     rows, counted, households = Rows(), Sum(), []
     for place in range(hamlet.size):
         new = NewHousehold(
@@ -133,7 +156,15 @@ def _fill_hamlet(writer: "_Writer", hamlet: SampleHamlet, path: str, member: int
         if place in reached or place in tried:
             assert new.id is not None
             knocks = knock_on(
-                rows, new.id, hamlet.code, member, reached=place in reached, today=today, now=now, chance=chance
+                rows,
+                new.id,
+                hamlet.code,
+                member,
+                reached=place in reached,
+                mean=mean,
+                today=today,
+                now=now,
+                chance=chance,
             )
         stands = standing(knocks)
         counted.add_household(stands, states_by_day(in_order(knocks)))
@@ -200,7 +231,7 @@ class _Writer:
     def finish(self) -> None:
         for table, rows in self.waiting.items():
             if rows:
-                self.session.execute(insert(cast(Table, table.__table__)), rows)
+                insert_rows(self.session.connection(), cast(Table, table.__table__), rows)
                 rows.clear()
 
 

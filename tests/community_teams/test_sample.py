@@ -64,6 +64,13 @@ def test_the_sample_has_exactly_the_households_asked_for_and_true_counters(load,
     assert recount(session, NATION, now=NOW) == []
 
 
+def test_a_campaign_of_many_visits_is_counted_as_truly(load, session, communes):
+    done = load_sample(session, households=480, communes=3, password="mat-khau-mau", now=NOW, visits_per_household=3)
+
+    assert 3 * 480 - 60 < done.visits < 3 * 480 + 60
+    assert recount(session, NATION, now=NOW) == []
+
+
 def test_the_sample_shows_every_kind_of_hamlet(load, session):
     load()
 

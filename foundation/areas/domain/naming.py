@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 
 from foundation.areas.domain.kinds import KIND_WORDS, Kind
 
@@ -69,6 +70,7 @@ def _syllables(decomposed: str) -> Iterator[str]:
         yield word
 
 
+@lru_cache(maxsize=4_000)
 def _syllable_key(word: str) -> str:
     return "".join(_number_key(run) if run[0].isdecimal() else _letters_key(run) for run in _RUNS.findall(word))
 

@@ -1,0 +1,111 @@
+"""What made-up households tell: made once, and told by many, for making each anew would take longer than storing it."""
+
+from dataclasses import dataclass
+from functools import cache
+from random import Random
+from typing import Any
+
+from community_teams.domain.codes import (
+    AgeBand,
+    Carrier,
+    Document,
+    Help,
+    PhoneProblem,
+    Power,
+    Sex,
+    Signal,
+    Skill,
+    Support,
+    VneidLevel,
+)
+from community_teams.domain.household_counts import boiled_down
+from community_teams.domain.visits import Devices, PersonTold, Size, VisitReport
+
+KINDS = 3_000
+
+# The columns of a visit and of a person that layers are counted from, named as in the report.
+_TOLD = (
+    *("newborn_pending", "language_used", "network", "power"),
+    *("support_given", "trip_saved_km", "satisfaction"),
+)
+_OF_PERSON = ("age_band", "vneid_level", "skills", "helped_with", "lessons")
+
+_NOTES = (
+    "",
+    "",
+    "",
+    "Bác muốn học gọi video cho cháu.",
+    "Hẹn dạy cách xem thẻ BHYT trên máy.",
+    "Nhà đi nương, nên đến sau 17 giờ.",
+    "Máy của con để ở nhà, bác dùng chung.",
+)
+
+
+@dataclass(frozen=True)
+class Told:
+    """Columns of a visit, columns of its people without the visit's id, and both boiled down."""
+
+    answers: dict[str, Any]
+    people: list[dict[str, Any]]
+    said: dict[str, int]
+
+
+@cache
+def made_up_answers() -> list[Told]:
+    """The same KINDS of them each time. Nobody may change what is in them."""
+    chance = Random("lời kể mẫu")  # noqa: S311 - made-up data
+    return [_told(chance) for _ in range(KINDS)]
+
+
+def _told(chance: Random) -> Told:
+    answers = _answers(chance)
+    people = [_person(position, chance) for position in range(1, chance.randint(1, 2) + 1)]
+    # Made without validation, which would take longer than all the rest: what is made up here is sound.
+    report = VisitReport.model_construct(
+        **{name: answers[name] for name in _TOLD},
+        ended_at=None,
+        size=Size.model_construct(adults=answers["adults"], aged_60plus=answers["aged_60plus"]),
+        devices=Devices.model_construct(smart=answers["phones_smart"]),
+        people=[PersonTold.model_construct(**{name: person[name] for name in _OF_PERSON}) for person in people],
+        issues=[],
+    )
+    return Told(answers, people, boiled_down(report))
+
+
+def _answers(chance: Random) -> dict[str, Any]:
+    adults = chance.randint(1, 5)
+    return {
+        "language_used": chance.choices((["vi"], ["mtq"], ["vi", "mtq"], ["tai"]), (5, 2, 2, 1))[0],
+        "adults": adults,
+        "aged_60plus": chance.randint(0, min(2, adults)),
+        "children_under_6": chance.choice((0, 0, 1, None)),
+        "children_6_13": chance.choice((0, 1, 2, None)),
+        "newborn_pending": chance.choice((False, False, False, True, None)),
+        "needs_support": {Support.SEEING: 1} if chance.random() < 0.1 else None,
+        "phones_smart": chance.randint(0, adults),
+        "phones_basic": chance.randint(0, 2),
+        "phones_shared": chance.choice((True, False, None)),
+        "phone_problems": [chance.choice(list(PhoneProblem))] if chance.random() < 0.2 else None,
+        "network": {Carrier.VIETTEL: chance.choice(list(Signal))} if chance.random() < 0.8 else None,
+        "fixed_internet": chance.choice((True, False, None)),
+        "power": chance.choices((Power.GRID, Power.UNSTABLE), (9, 1))[0],
+        "support_given": chance.sample(list(Help), chance.randint(1, 3)),
+        "trip_saved_km": chance.choice((None, None, 4, 9, 18)),
+        "satisfaction": chance.choices((3, 2, 1, None), (6, 2, 1, 1))[0],
+        "note": chance.choice(_NOTES),
+    }
+
+
+def _person(position: int, chance: Random) -> dict[str, Any]:
+    # Only some skills are asked about at a door; those not asked stay away.
+    asked = chance.sample(list(Skill), chance.randint(0, 8))
+    return {
+        "position": position,
+        "age_band": chance.choice(list(AgeBand)[1:]),
+        "sex": chance.choice((*Sex, None)),
+        "vneid_level": chance.choice(list(VneidLevel)),
+        "documents": [Document.BHYT] if chance.random() < 0.4 else None,
+        "skills": {skill.value: chance.randint(0, 2) for skill in asked} or None,
+        "helped_with": None,
+        "lessons": None,
+    }
