@@ -4,6 +4,7 @@ from community_teams.models.counters import HamletDay, HamletTotal
 from community_teams.models.devices import Device, Storage
 from community_teams.models.held_visits import HeldVisit, Settlement, WhyHeld
 from community_teams.models.households import Household, HouseholdGone, Knock
+from community_teams.models.pilots import Pilot
 from community_teams.models.targets import Target
 from community_teams.models.visits import Issue, Visit, VisitPerson
 from community_teams.models.weeks import HamletWeek, MemberDay
@@ -19,6 +20,7 @@ __all__ = [
     "Issue",
     "Knock",
     "MemberDay",
+    "Pilot",
     "Settlement",
     "Storage",
     "Target",

@@ -16,6 +16,8 @@ class Act(StrEnum):
     SETTLE_VISITS = "settle_visits"  # choose between visits that were told twice, differently
     HANDLE_ISSUES = "handle_issues"  # take an issue on, set its day, pass it on; seeing it is SEE_HOUSEHOLDS
     HELP_LEARNERS = "help_learners"  # sit beside somebody who learns, wake a learning card
+    TEACH = "teach"  # hold a class evening: see who comes, say who did what, have their letters made
+    SEE_LEARNING = "see_learning"  # sums of who learned what; nobody by name
     SEE_COVERAGE = "see_coverage"  # inside figures, also those that the public page hides
     PRINT_REPORT = "print_report"
     EXPORT_FIGURES = "export_figures"
@@ -26,6 +28,9 @@ class Act(StrEnum):
     MANAGE_ACCOUNTS = "manage_accounts"
     SEE_AUDIT = "see_audit"
     EDIT_CONTENT = "edit_content"
+    SEE_PILOTS = "see_pilots"  # pilot models that are not public yet
+    WRITE_PILOTS = "write_pilots"
+    PUBLISH_PILOTS = "publish_pilots"  # put a pilot model before everybody, and take it down again
     REVOKE_LETTERS = "revoke_letters"  # letters of completion know no area: for those who answer for a province
 
 
@@ -41,12 +46,12 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
-_FIGURES = {Act.SEE_COVERAGE, Act.PRINT_REPORT, Act.EXPORT_FIGURES, Act.SEE_TEAMS}
+_FIGURES = {Act.SEE_COVERAGE, Act.SEE_LEARNING, Act.PRINT_REPORT, Act.EXPORT_FIGURES, Act.SEE_TEAMS}
 
 # Single households are for those who know them in person: a province, and whoever looks after the machine,
 # sees sums only.
 ROLES: dict[Role, frozenset[Act]] = {
-    Role.VISITOR: frozenset({Act.SEE_HOUSEHOLDS, Act.RECORD_VISIT, Act.HELP_LEARNERS, Act.SEE_COVERAGE}),
+    Role.VISITOR: frozenset({Act.SEE_HOUSEHOLDS, Act.RECORD_VISIT, Act.HELP_LEARNERS, Act.TEACH, Act.SEE_COVERAGE}),
     Role.TEAM_LEADER: frozenset(
         {
             Act.SEE_HOUSEHOLDS,
@@ -54,9 +59,13 @@ ROLES: dict[Role, frozenset[Act]] = {
             Act.SETTLE_VISITS,
             Act.HANDLE_ISSUES,
             Act.HELP_LEARNERS,
+            Act.TEACH,
+            Act.SEE_LEARNING,
             Act.SEE_COVERAGE,
             Act.PRINT_REPORT,
             Act.SEE_TEAMS,
+            Act.SEE_PILOTS,
+            Act.WRITE_PILOTS,
         }
     ),
     Role.COMMUNE_OFFICER: frozenset(
@@ -68,13 +77,24 @@ ROLES: dict[Role, frozenset[Act]] = {
             Act.MANAGE_TEAMS,
             Act.MANAGE_HAMLETS,
             Act.SEE_ACCOUNTS,
+            Act.SEE_PILOTS,
+            Act.WRITE_PILOTS,
+            Act.PUBLISH_PILOTS,
         }
     ),
     Role.PROVINCE_OFFICER: frozenset(
-        _FIGURES | {Act.MANAGE_HAMLETS, Act.SEE_ACCOUNTS, Act.SEE_AUDIT, Act.REVOKE_LETTERS}
+        _FIGURES
+        | {
+            Act.MANAGE_HAMLETS,
+            Act.SEE_ACCOUNTS,
+            Act.SEE_AUDIT,
+            Act.SEE_PILOTS,
+            Act.PUBLISH_PILOTS,
+            Act.REVOKE_LETTERS,
+        }
     ),
-    Role.LEADER_READONLY: frozenset({Act.SEE_COVERAGE, Act.PRINT_REPORT, Act.SEE_TEAMS}),
-    Role.CONTENT_EDITOR: frozenset({Act.EDIT_CONTENT}),
+    Role.LEADER_READONLY: frozenset({Act.SEE_COVERAGE, Act.SEE_LEARNING, Act.PRINT_REPORT, Act.SEE_TEAMS}),
+    Role.CONTENT_EDITOR: frozenset({Act.EDIT_CONTENT, Act.SEE_LEARNING}),
     Role.ADMIN: frozenset(
         _FIGURES
         | {
