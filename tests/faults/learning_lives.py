@@ -38,7 +38,7 @@ class Reckoning:
 
 
 class _Quiet(WSGIRequestHandler):
-    def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002  as werkzeug names it
+    def log(self, type: str, message: str, *args: object) -> None:
         pass
 
 

@@ -1,4 +1,4 @@
-"""Cut, reconnected, sent double, closed in the middle, switched to somebody else: no answer is lost, none counts twice."""
+"""Cut, reconnected, sent double, closed in between, switched to others: no answer is lost, none counts twice."""
 
 import pytest
 from sqlalchemy.orm import Session
