@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from pydantic_core import to_json
 from sqlalchemy import DateTime, Dialect, Engine, MetaData, String, create_engine, event
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.types import TypeDecorator
@@ -56,12 +57,17 @@ def make_engine(url: str) -> Engine:
     carries the execution option `writing` takes the write lock at its start, so it can never be refused halfway.
     """
     if url.startswith("sqlite"):
-        engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT / 1000})
+        engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT / 1000}, json_serializer=_as_json)
         _set_up_sqlite(engine)
         return engine
     if url.startswith("postgresql://"):
         url = url.replace("postgresql://", "postgresql+psycopg://", 1)
-    return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=10)
+    return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=10, json_serializer=_as_json)
+
+
+def _as_json(value: object) -> str:
+    # A visit alone is written with ten values of JSON; this takes a quarter of the time the standard library does.
+    return to_json(value).decode()
 
 
 def make_sessions(engine: Engine) -> sessionmaker[Session]:

@@ -4,13 +4,16 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, cast
 
-from sqlalchemy import Date, Table, bindparam, case, func, or_, select, update
+from sqlalchemy import Date, Table, bindparam, case, func, literal_column, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from community_teams.domain.counting import DAYS, MEMBERS, TOTALS, WEEKS, Sum
 from community_teams.models import HamletDay, HamletTotal, HamletWeek, MemberDay, Visit
 from community_teams.queries.visits import NOT_CORRECTED
+from foundation.areas.services.versions import renew_versions_around
+
+_TOTAL = cast("Table", HamletTotal.__table__)
 
 
 def lock_hamlets(session: Session, paths: Mapping[str, str], *, now: datetime) -> dict[str, int]:
@@ -24,18 +27,14 @@ def lock_hamlets(session: Session, paths: Mapping[str, str], *, now: datetime) -
     never wait for each other; call it once in a transaction, before reading what the writing rests on. SQLite has one
     writer anyway, and needs a transaction begun for writing.
     """
-    codes = sorted(paths)
-    if not codes:
-        return {}
-    new = set(codes) - set(session.scalars(_WITH_COUNTERS, {"codes": codes}))
-    if new:
-        zeros = {"updated_at": now} | dict.fromkeys(TOTALS, 0)
-        rows = [{"hamlet_code": code, "path": paths[code]} | zeros for code in sorted(new)]
-        session.execute(_insert(session)(HamletTotal).values(rows).on_conflict_do_nothing())
-    last = session.execute(_LOCK, {"codes": codes}).all()
-    numbers = {code: max(change + 1, change_at(now)) for code, change in last}
-    session.connection().execute(_NUMBER, [{"_hamlet": code, "_change": change} for code, change in numbers.items()])
-    return numbers
+    session.flush()
+    connection = session.connection()
+    # One question makes, locks and numbers a hamlet; a batch seldom has more than one.
+    lock = _LOCK[connection.dialect.name]
+    new = {"updated_at": now, "change": change_at(now)}
+    return {
+        code: connection.scalars(lock, new | {"hamlet_code": code, "path": paths[code]}).one() for code in sorted(paths)
+    }
 
 
 def change_at(now: datetime) -> int:
@@ -77,6 +76,8 @@ def add_all(
     ):
         if rows:
             connection.execute(statement, rows)
+    # Last of all, for a commune's row is locked from here on.
+    renew_versions_around(session, changes)
 
 
 def set_last_visit(session: Session, hamlet_code: str) -> None:
@@ -90,9 +91,18 @@ def set_last_visit(session: Session, hamlet_code: str) -> None:
     )
 
 
-def _insert(session: Session) -> Callable[[Any], Any]:
-    # "Insert or add up" is the same words on both databases, in two packages.
-    return postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+def _locking(insert: Callable[[Any], Any]) -> Any:
+    """Takes the lock of a hamlet and gives its next number; a hamlet without counters gets its row."""
+    new = insert(_TOTAL).values(
+        {name: bindparam(name) for name in ("hamlet_code", "path", "updated_at", "change")}
+        | dict.fromkeys(TOTALS, literal_column("0"))
+    )
+    return new.on_conflict_do_update(
+        index_elements=[_TOTAL.c.hamlet_code],
+        set_={
+            "change": case((_TOTAL.c.change < new.excluded.change, new.excluded.change), else_=_TOTAL.c.change + 1),
+        },
+    ).returning(_TOTAL.c.change)
 
 
 def _adding_up(table: Table, names: Sequence[str], insert: Callable[[Any], Any]) -> Any:
@@ -110,15 +120,7 @@ def _adding_up(table: Table, names: Sequence[str], insert: Callable[[Any], Any])
 
 # Made once, for all names at once: to put a statement together takes longer than to add forty zeros.
 _ZERO_DAY, _ZERO_WEEK, _ZERO_MEMBER = (dict.fromkeys(names, 0) for names in (DAYS, WEEKS, MEMBERS))
-_TOTAL = cast("Table", HamletTotal.__table__)
-_WITH_COUNTERS = select(HamletTotal.hamlet_code).where(HamletTotal.hamlet_code.in_(bindparam("codes", expanding=True)))
-_LOCK = (
-    select(HamletTotal.hamlet_code, HamletTotal.change)
-    .where(HamletTotal.hamlet_code.in_(bindparam("codes", expanding=True)))
-    .order_by(HamletTotal.hamlet_code)
-    .with_for_update()
-)
-_NUMBER = update(_TOTAL).where(_TOTAL.c.hamlet_code == bindparam("_hamlet")).values(change=bindparam("_change"))
+_LOCK = {"postgresql": _locking(postgresql.insert), "sqlite": _locking(sqlite.insert)}
 _LAST = bindparam("_last", type_=Date)
 _ADD_TOTALS = (
     update(_TOTAL)
