@@ -6,12 +6,14 @@ import sys
 
 from bench import (
     coverage,
+    faults,
     lessons,
     letters,
     library,
     lighthouse,
     mutations,
     my_learning,
+    offline,
     prints,
     slow_line,
     team_app,
@@ -26,11 +28,13 @@ MEASUREMENTS = {
     "slow_line": slow_line.measure,
     "lighthouse": lighthouse.measure,
     "my_learning": my_learning.measure,
+    "offline": offline.measure,
     "letters": letters.measure,
     "prints": prints.measure,
     "coverage": coverage.measure,
     "visits": visits.measure,
     "mutations": mutations.measure,
+    "faults": faults.measure,
     "team_app": team_app.measure,
     "worklist": worklist.measure,
 }
