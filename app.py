@@ -14,12 +14,14 @@ from foundation.accounts.views import serve_accounts
 from foundation.areas.views import blueprint as areas
 from foundation.commands import CommandsByPlace
 from foundation.database import make_engine
+from foundation.jobs.views import serve_jobs
 from foundation.settings import Settings
 from foundation.web import serve_web
 from foundation.web.database import serve_database
 from foundation.web.static_files import serve_static_files
 from learning.views import serve_learning
 from learning.views.serving_care import serve_lesson_care
+from learning.views.serving_teaching import serve_teaching
 from translations.web import serve_translations
 
 COMMANDS = {
@@ -27,6 +29,7 @@ COMMANDS = {
     "areas": "foundation.areas.cli:commands",
     "backup": "foundation.copies_cli:backup",
     "courses": "learning.cli.courses:commands",
+    "jobs": "foundation.jobs.cli:commands",
     "learning": "learning.cli.keys:commands",
     "migrate": "community_teams.cli.preparing:migrate",
     "prepare": "community_teams.cli.preparing:prepare",
@@ -63,8 +66,10 @@ def create_app(settings: Settings | None = None, *, engine: Engine | None = None
     serve_courses(app)
     serve_translations(app)
     serve_accounts(app)
+    serve_jobs(app)
     serve_learning(app)
     serve_lesson_care(app)
+    serve_teaching(app)
     serve_teams(app)
     serve_forms(app)
     serve_coverage(app)

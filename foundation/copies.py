@@ -26,7 +26,7 @@ FORMAT = 1
 _SAYS = "copy.json"
 _TABLES = {"sqlite": "database.sqlite3", "postgresql": "database.pgdump"}
 # Made anew at every start, or the database itself.
-_LEFT_OUT = {"static", "prepared.txt"}
+_LEFT_OUT = {"static", "prepared.txt", "jobs"}
 
 
 @dataclass(frozen=True)

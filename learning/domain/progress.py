@@ -1,6 +1,6 @@
 """Progress is never stored: it is what the answers so far add up to."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from courses.domain.lesson import Course, LearningPath, Lesson
@@ -73,11 +73,23 @@ def lesson_progress(lesson: Lesson, answers: Iterable[Answer]) -> Progress:
     return Progress(done=total - len(waiting), total=total, next_step=waiting[0] if waiting else None)
 
 
-def course_progress(course: Course | LearningPath, answers: Mapping[str, Iterable[Answer]]) -> CourseProgress:
-    """Fold a learner's answers, given by lesson id, into progress through a course or path of at least one lesson."""
-    lessons = {lesson.id: lesson_progress(lesson, answers.get(lesson.id, ())) for lesson in course.lessons}
+def course_progress(
+    course: Course | LearningPath, answers: Mapping[str, Iterable[Answer]], together: Collection[str] = ()
+) -> CourseProgress:
+    """Fold a learner's answers, given by lesson id, into progress through a course or path of at least one lesson.
+
+    together: ids of lessons a teacher saw done in class; they count as done. One's own pages never give any.
+    """
+    lessons = {
+        lesson.id: _all_of(lesson) if lesson.id in together else lesson_progress(lesson, answers.get(lesson.id, ()))
+        for lesson in course.lessons
+    }
     waiting = [lesson for lesson in course.lessons if not lessons[lesson.id].complete]
     return CourseProgress(lessons=lessons, next_lesson=waiting[0] if waiting else None)
+
+
+def _all_of(lesson: Lesson) -> Progress:
+    return Progress(done=len(lesson.graded), total=len(lesson.graded), next_step=None)
 
 
 def next_on(path: LearningPath, after: Lesson, progress: CourseProgress) -> Lesson | None:

@@ -13,7 +13,11 @@ class AnswerRow(Base):
     """One answer to one graded step. Rows are only ever added; erasing a learner takes all of theirs."""
 
     __tablename__ = "answer"
-    __table_args__ = (Index(None, "learner", "lesson"),)
+    __table_args__ = (
+        Index(None, "learner", "lesson"),
+        # Which questions are missed most often.
+        Index(None, "lesson", "step", "right"),
+    )
 
     # Made on the phone or with the form, so that what is sent twice meets itself.
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -27,3 +31,18 @@ class AnswerRow(Base):
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     # Somebody of the team sat beside the learner.
     assisted: Mapped[bool] = mapped_column(default=False)
+
+
+class LessonTally(Base):
+    """How many steps of a lesson somebody has answered rightly; kept with the answers, so that reports are sums.
+
+    Never what progress is told from: that is what the answers add up to.
+    """
+
+    __tablename__ = "lesson_tally"
+
+    lesson: Mapped[str] = mapped_column(String(64), primary_key=True)
+    learner: Mapped[UUID] = mapped_column(ForeignKey("learner.id"), primary_key=True, index=True)
+    passed: Mapped[int] = mapped_column(default=0)
+    # Those of them that were answered rightly without help.
+    alone: Mapped[int] = mapped_column(default=0)

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from foundation.database import Base, UtcDateTime
+from foundation.database import Base, UtcDateTime, bytewise
 
 
 class Card(Base):
@@ -31,6 +31,8 @@ class Card(Base):
     secret_hash: Mapped[str] = mapped_column(String(200), default="")
     # Name of the account that made it for somebody; "" for one made at home.
     made_by: Mapped[str] = mapped_column(String(40), default="")
+    # Where a team handed it out; "" for one made at home.
+    area_path: Mapped[str] = mapped_column(bytewise(60), default="", server_default=text("''"))
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
     stopped_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # Wrong orders of pictures since the last right one, and until when no other is looked at.

@@ -9,7 +9,17 @@ from sqlalchemy.orm import Session
 
 from foundation.accounts.models import Consent
 from learning.domain.learners import consent_subject
-from learning.models import AnswerRow, Card, Certificate, Learner, PhoneLearner
+from learning.models import (
+    AnswerRow,
+    AssistedSession,
+    Card,
+    Certificate,
+    ClassEvening,
+    ClassLearner,
+    DoneTogether,
+    Learner,
+    PhoneLearner,
+)
 
 
 def all_of(session: Session, learner: UUID) -> dict[str, Any]:
@@ -22,6 +32,15 @@ def all_of(session: Session, learner: UUID) -> dict[str, Any]:
     answers = select(AnswerRow).where(AnswerRow.learner == learner).order_by(AnswerRow.at, AnswerRow.id)
     cards = select(Card).where(Card.learner == learner).order_by(Card.made_at, Card.code)
     letters = select(Certificate).where(Certificate.learner == learner).order_by(Certificate.issued_at)
+    helped = select(AssistedSession).where(AssistedSession.learner == learner).order_by(AssistedSession.made_at)
+    classes = (
+        select(ClassEvening, ClassLearner)
+        .join(ClassLearner, ClassLearner.evening == ClassEvening.id)
+        .where(ClassLearner.learner == learner)
+        .order_by(ClassEvening.held_on, ClassEvening.id)
+    )
+    seen = select(DoneTogether).where(DoneTogether.learner == learner).order_by(DoneTogether.seen_at)
+    together = [(row.evening, row.lesson, row.seen_by) for row in session.scalars(seen)]
     consents = select(Consent).where(Consent.subject == consent_subject(learner)).order_by(Consent.at)
     return {
         "learner": {
@@ -52,6 +71,22 @@ def all_of(session: Session, learner: UUID) -> dict[str, Any]:
                 "rests_until": _told(row.paused_until),
             }
             for row in session.scalars(cards)
+        ],
+        "helped": [
+            {"helper": row.helper, "from": _told(row.started_at), "to": _told(row.ends_at)}
+            for row in session.scalars(helped)
+        ],
+        "classes": [
+            {
+                "course": evening.course,
+                "held_on": evening.held_on.isoformat(),
+                "teacher": evening.teacher,
+                "name": there.name,
+                "done_together": [
+                    {"lesson": lesson, "seen_by": who} for where, lesson, who in together if where == evening.id
+                ],
+            }
+            for evening, there in session.execute(classes)
         ],
         "letters": [
             {

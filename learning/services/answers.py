@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from learning.models import AnswerRow
+from learning.services.tallies import tally
 
 MOST_IN_A_QUERY = 500
 
@@ -72,6 +73,7 @@ def keep_answers(session: Session, answers: Sequence[NewAnswer]) -> list[Outcome
             with session.begin_nested():
                 if new:
                     session.execute(insert(AnswerRow), [asdict(answer) for answer in new])
+                    tally(session, {(answer.lesson, answer.learner) for answer in new})
             return outcomes
         except IntegrityError:
             continue  # the same answers arrived by another request a moment ago

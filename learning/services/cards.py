@@ -19,11 +19,19 @@ from learning.services.card_tries import forget_tries
 
 
 def make_card(
-    session: Session, learner: UUID, order: Sequence[str], *, key: str, made_by: str = "", now: datetime
+    session: Session,
+    learner: UUID,
+    order: Sequence[str],
+    *,
+    key: str,
+    made_by: str = "",
+    area_path: str = "",
+    now: datetime,
 ) -> str:
     """A card for `learner`, protected by the pictures of `order`; returns its code. The one before no longer opens.
 
-    order: as read_order gives it. key: the server's secret. made_by: name of the account that made it for somebody.
+    order: as read_order gives it. key: the server's secret. made_by: name of the account that made it for somebody;
+    area_path: where that was.
     Pressed twice at once: one card, that of the quicker press.
     """
     code = code_from(secrets.randbits(RANDOM_BITS))
@@ -37,6 +45,7 @@ def make_card(
                     learner=learner,
                     secret_hash=secret_hash,
                     made_by=made_by,
+                    area_path=area_path,
                     made_at=now,
                     wrong_tries=0,
                 )
@@ -49,15 +58,15 @@ def make_card(
     return code
 
 
-def prepare_blank_cards(session: Session, count: int, *, made_by: str, now: datetime) -> list[str]:
+def prepare_blank_cards(session: Session, count: int, *, made_by: str, area_path: str = "", now: datetime) -> list[str]:
     """Codes of new cards that are nobody's yet, to print and hand out in class, 1 to MOST_BLANK_AT_ONCE of them.
 
-    Whoever scans one first makes it theirs and chooses the pictures: claim_card.
+    Whoever scans one first makes it theirs and chooses the pictures: claim_card. area_path: where they are handed out.
     """
     if not 1 <= count <= MOST_BLANK_AT_ONCE:
         raise ValueError(count)
     codes = [code_from(secrets.randbits(RANDOM_BITS)) for _ in range(count)]
-    blank = {"secret_hash": "", "made_by": made_by, "made_at": now, "wrong_tries": 0}
+    blank = {"secret_hash": "", "made_by": made_by, "area_path": area_path, "made_at": now, "wrong_tries": 0}
     session.execute(insert(Card), [{"code": code, **blank} for code in codes])
     return codes
 

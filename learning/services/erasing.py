@@ -7,14 +7,24 @@ from sqlalchemy.orm import Session
 
 from foundation.accounts.models import Consent
 from learning.domain.learners import consent_subject
-from learning.models import AnswerRow, Card, Learner, PhoneLearner
+from learning.models import (
+    AnswerRow,
+    AssistedSession,
+    Card,
+    ClassLearner,
+    DoneTogether,
+    Learner,
+    LessonTally,
+    PhoneLearner,
+)
 from learning.services.card_tries import forget_tries
 from learning.services.learners import forget_empty_phones
 from learning.services.letters import forget_letters
 
 
 def erase_learner(session: Session, learner: UUID) -> None:
-    """Remove a learner with all answers, letters, cards and consents, from every phone. Again: nothing left to do.
+    """Remove a learner with all answers, letters, cards and consents, from every phone and class. Again: nothing
+    left to do.
 
     Printed letters count as void from then on, printed cards open nothing. Phones on which nobody else learns are
     forgotten as well.
@@ -22,7 +32,7 @@ def erase_learner(session: Session, learner: UUID) -> None:
     phones = list(session.scalars(select(PhoneLearner.phone).where(PhoneLearner.learner == learner)))
     forget_letters(session, learner)
     forget_tries(session, list(session.scalars(select(Card.code).where(Card.learner == learner))))
-    for table in (AnswerRow, Card, PhoneLearner):
+    for table in (AnswerRow, AssistedSession, Card, ClassLearner, DoneTogether, LessonTally, PhoneLearner):
         session.execute(delete(table).where(table.learner == learner))
     session.execute(delete(Consent).where(Consent.subject == consent_subject(learner)))
     session.execute(delete(Learner).where(Learner.id == learner))

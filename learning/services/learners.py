@@ -92,14 +92,42 @@ def add_person(
 ) -> UUID:
     """Somebody who learns on this phone from now on; returns their id.
 
+    Arguments and refusals as in add_without_phone; and Conflict("phone_full") at MOST_ON_ONE_PHONE.
+    """
+    learner = add_without_phone(
+        session,
+        id_=id_,
+        nickname=nickname,
+        picture=picture,
+        age_band=age_band,
+        guardian_agrees=guardian_agrees,
+        recorded_by=recorded_by,
+        now=now,
+    )
+    join_phone(session, phone, learner)
+    return learner
+
+
+def add_without_phone(
+    session: Session,
+    *,
+    id_: UUID | None = None,
+    nickname: str,
+    picture: str,
+    age_band: str,
+    guardian_agrees: bool,
+    recorded_by: str,
+    now: datetime,
+) -> UUID:
+    """Somebody who learns, but on no phone yet: a card will bring them to one. Returns their id.
+
     id_: made on the phone; a new one when None. nickname, picture: may be "". recorded_by: name of the signed-in
     account that asked the guardian, "" when nobody stood between. Raises Invalid with the fields `nickname`, `picture`,
-    `age_band`, `guardian_agrees`, and Conflict("phone_full") at MOST_ON_ONE_PHONE.
+    `age_band`, `guardian_agrees`.
     """
     told = _read_about(nickname, picture, age_band, guardian_agrees)
     learner: UUID = id_ or uuid7()
     session.execute(insert(Learner).values(id=learner, created_at=now, **told))
-    join_phone(session, phone, learner)
     _keep_agreement(session, learner, told["age_band"], recorded_by, now)
     return learner
 

@@ -19,6 +19,8 @@ from learning.domain.letters import Facts, Letter, Manner, Reason, Status, facts
 from learning.domain.names import FaultyName, read_name
 from learning.domain.progress import course_progress
 from learning.models import Certificate, LetterStatus
+from learning.queries.assisting import needed_help
+from learning.queries.classes import done_together_by
 
 LONGEST_NOTE = 300  # characters
 _TRIES = 5
@@ -40,10 +42,12 @@ def issue_letter(
 
     Another name gives a new letter and marks the one before as replaced; so does a manner that says more than the one
     before. How a course was learned stays as it was when only the name is corrected. name: as typed. language: BCP 47
-    tag. supervised_by: who held the class, as typed; needed for Manner.SUPERVISED, and only for that. Raises
+    tag. supervised_by: who held the class, as typed; needed for Manner.SUPERVISED, and only for that: then lessons a
+    teacher saw done in class count as well. Manner.SELF becomes ASSISTED by itself where answers say so. Raises
     Conflict("course_not_finished"), and Invalid with a code of FaultyName under "name" or "supervised_by".
     """
-    if not course_progress(course, queries.right_answers(session, learner)).complete:
+    together = done_together_by(session, learner) if manner is Manner.SUPERVISED else frozenset()
+    if not course_progress(course, queries.right_answers(session, learner), together).complete:
         raise Conflict("course_not_finished", course=course.id)
     clean_name = _name(name, "name")
     teacher = _name(supervised_by, "supervised_by") if manner is Manner.SUPERVISED else ""
@@ -51,8 +55,11 @@ def issue_letter(
     for _try in range(_TRIES):
         known = _valid_row(session, learner, course.id)
         before = known.as_letter().facts if known else None
-        if before is not None and manner is Manner.SELF:
-            manner, teacher = before.manner, before.supervised_by
+        if manner is Manner.SELF:
+            if before is not None:
+                manner, teacher = before.manner, before.supervised_by
+            elif needed_help(session, learner, course):
+                manner = Manner.ASSISTED
         facts = facts_of(
             course,
             name=clean_name,

@@ -23,6 +23,7 @@ from learning.domain.sent_answers import (
 )
 from learning.models import Learner, Phone
 from learning.queries import people_on
+from learning.queries.assisting import helped_spans
 from learning.services.answers import NewAnswer, Outcome, keep_answers
 from learning.services.learners import add_nameless, add_person, join_phone
 
@@ -59,6 +60,7 @@ def take_batch(
     if not people_on(session, phone) and any(isinstance(each, SentAnswer) and each.learner is None for each in read):
         add_nameless(session, phone, now=now)
     learners = [_take_learner(session, phone, sent, now) for sent in batch.learners]
+    helped = helped_spans(session, phone)
     people = people_on(session, phone)
     here = {person.id for person in people}
     first = who_learns(people, "")
@@ -73,6 +75,7 @@ def take_batch(
         if learner is None or learner not in here:
             results.append(Result(str(each.id), Outcome.REJECTED, {"learner": "not_on_this_phone"}))
             continue
+        at = moment_of(each.at, now)
         judged = judge(find_lesson(each.lesson), each.step, each.given)
         taken.append(
             NewAnswer(
@@ -82,8 +85,9 @@ def take_batch(
                 step=each.step,
                 given=judged.given,
                 right=judged.right,
-                at=moment_of(each.at, now),
-                assisted=each.assisted,
+                at=at,
+                # Also when the phone did not know, or would not say.
+                assisted=each.assisted or any(who == learner and start <= at < end for who, start, end in helped),
             )
         )
         results.append(Result(str(each.id), Outcome.STORED))

@@ -21,6 +21,7 @@ from learning.domain.answers import kept_of_screen
 from learning.services.answers import record_answer
 from learning.views.blueprint import blueprint
 from learning.views.finding import find_lesson, find_screen, form_id
+from learning.views.helped import helped_here
 from learning.views.learner import learner_for_answer
 
 
@@ -47,15 +48,17 @@ def answer_screen(lesson_id: str, screen_id: str) -> Response:
     outcome = answer(screen, given)
     if screen.id in lesson.practice.must_pass and not outcome.wiped:
         with transaction() as writing:
+            learner = learner_for_answer(writing)
             record_answer(
                 writing,
                 form=form_id(),
-                learner=learner_for_answer(writing),
+                learner=learner,
                 lesson=lesson.id,
                 step=screen.id,
                 given=kept_of_screen(screen, given),
                 right=outcome.right,
                 now=clock.now(),
+                assisted=helped_here(writing, learner),
             )
     if outcome.ends:
         return redirect(url_for(".ask", lesson_id=lesson.id, _anchor="main"), 303)

@@ -14,6 +14,7 @@ from learning.domain.progress import Progress, course_progress, lesson_progress,
 from learning.services.answers import record_answer
 from learning.views.blueprint import blueprint
 from learning.views.finding import find_course, find_lesson, find_question, form_id
+from learning.views.helped import helped_here
 from learning.views.learner import current_person, known_learner, learner_for_answer, people_here
 from learning.views.walked_path import walked_path
 
@@ -48,15 +49,17 @@ def answer_question(lesson_id: str, question_id: str) -> Response:
     if not chosen:
         return redirect(url_for(".show_question", lesson_id=lesson.id, question_id=question.id), 303)
     with transaction() as writing:
+        learner = learner_for_answer(writing)
         record_answer(
             writing,
             form=form_id(),
-            learner=learner_for_answer(writing),
+            learner=learner,
             lesson=lesson.id,
             step=question.id,
             given=chosen,
             right=chosen == question.right.id,
             now=clock.now(),
+            assisted=helped_here(writing, learner),
         )
     return redirect(
         url_for(".show_question", lesson_id=lesson.id, question_id=question.id, chon=chosen, _anchor="main"), 303

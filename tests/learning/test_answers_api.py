@@ -12,7 +12,7 @@ from uuid_utils.compat import uuid7
 from learning import queries
 from learning.domain.progress import Answer
 from learning.domain.sent_answers import read_batch
-from learning.models import AnswerRow, Learner, Phone, PhoneLearner
+from learning.models import AnswerRow, Learner, LessonTally, Phone, PhoneLearner
 from learning.services.learners import welcome_phone
 from learning.services.sent_answers import take_batch
 from tests.conftest import NOON
@@ -346,7 +346,7 @@ def apart(engine):
 
     yield at_once
     with Session(engine) as own:
-        for table in (AnswerRow, PhoneLearner, Learner, Phone):
+        for table in (AnswerRow, LessonTally, PhoneLearner, Learner, Phone):
             own.execute(delete(table))
         own.commit()
 

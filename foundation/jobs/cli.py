@@ -1,0 +1,17 @@
+"""`jobs`: doing long work."""
+
+import logging
+
+from flask import current_app
+from flask.cli import AppGroup
+
+from foundation.jobs.views import the_jobs
+
+commands = AppGroup("jobs", help="Long work, such as the letters of a class.")
+
+
+@commands.command("work")
+def work() -> None:
+    """Do jobs as they come, until stopped. Those a worker before left undone come first."""
+    logging.basicConfig(level=logging.WARNING)
+    the_jobs(current_app).work()

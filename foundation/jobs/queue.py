@@ -1,0 +1,72 @@
+"""huey, which wakes a worker up at once. It may lose a task when its worker is killed; the row of the job does not."""
+
+import shutil
+import time
+from pathlib import Path
+from uuid import UUID, uuid4
+
+from flask import Flask
+from huey import Huey, PostgresHuey, SqliteHuey
+from huey.consumer import Consumer
+from sqlalchemy import make_url
+
+from foundation.jobs import services
+from foundation.jobs.work import do_job
+from foundation.settings import Settings
+
+NAME = "bdhvs"
+KEPT = 7 * 24 * 3600  # seconds that files of a job stay
+
+
+def queue_of(settings: Settings) -> Huey:
+    """In a file of the data folder; where the tables are on PostgreSQL, beside them, as huey_…."""
+    url = make_url(settings.database)
+    if url.get_backend_name() == "postgresql":
+        dsn = url.set(drivername="postgresql").render_as_string(hide_password=False)
+        return PostgresHuey(NAME, dsn=dsn, table_prefix="huey", results=False)
+    folder = settings.data_folder / "jobs"
+    folder.mkdir(parents=True, exist_ok=True)
+    return SqliteHuey(NAME, filename=str(folder / "queue.sqlite3"), results=False)
+
+
+class Jobs:
+    """The queue as pages and workers use it. Opens nothing before it is used."""
+
+    def __init__(self, app: Flask, settings: Settings) -> None:
+        self._app = app
+        self._settings = settings
+        self._huey: Huey | None = None
+        self._worker = str(uuid4())
+
+    def wake(self, id_: UUID, *, after: float = 0) -> None:
+        """Have a worker look at this job, `after` seconds from now. Any number of times: it is done once."""
+        self._queue()
+        self._look.schedule((str(id_),), delay=after) if after else self._look(str(id_))
+
+    def work(self) -> None:
+        """Do jobs until told to stop. First those that a worker before was killed over."""
+        consumer: Consumer = self._queue().create_consumer(workers=1, max_delay=1.0, periodic=True)
+        with self._app.app_context():
+            forget_old_files(self._settings.data_folder / "jobs")
+            with self._app.extensions["sessions"]() as session:
+                for id_ in services.unfinished(session):
+                    self.wake(id_)
+        consumer.run()
+
+    def _queue(self) -> Huey:
+        if self._huey is None:
+            self._huey = queue_of(self._settings)
+            self._look = self._huey.task(name="look")(self._do)
+        return self._huey
+
+    def _do(self, id_: str) -> None:
+        with self._app.app_context():
+            if not do_job(UUID(id_), worker=self._worker):
+                self.wake(UUID(id_), after=services.LEASE.total_seconds() + 1)
+
+
+def forget_old_files(folder: Path) -> None:
+    """Files are for the days after they were made; whoever needs them later makes them again."""
+    for each in folder.glob("*-*"):
+        if each.is_dir() and each.stat().st_mtime < time.time() - KEPT:
+            shutil.rmtree(each, ignore_errors=True)

@@ -1,0 +1,87 @@
+"""Asking for long work, taking it up, telling how far it is. Every change checks that the worker still has the job."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import and_, or_, select, update
+from sqlalchemy.orm import Session
+from uuid_utils.compat import uuid7
+
+from foundation.jobs.models import Job, State
+
+# A worker silent for so long is dead: another may take its job. Whoever works shows up more often.
+LEASE = timedelta(seconds=10)
+
+
+class NoLongerOurs(Exception):
+    """Another worker has the job: this one was silent for longer than LEASE. Nothing may be written any more."""
+
+
+def ask_for_job(session: Session, kind: str, told: Mapping[str, Any], *, who: str, now: datetime) -> Job:
+    """Write down work to be done. The same work by the same person while it is not done yet is the same job.
+
+    told: plain JSON values. Send its id to the queue after the commit: Jobs.wake().
+    """
+    waiting = select(Job).where(Job.kind == kind, Job.who == who, Job.state.in_([State.WAITING, State.RUNNING]))
+    for known in session.scalars(waiting):
+        if known.told == dict(told):
+            return known
+    job = Job(
+        id=uuid7(),
+        kind=kind,
+        told=dict(told),
+        who=who,
+        state=State.WAITING,
+        done=0,
+        total=0,
+        error="",
+        files=[],
+        worker="",
+        asked_at=now,
+    )
+    session.add(job)
+    session.flush()
+    return job
+
+
+def unfinished(session: Session) -> list[UUID]:
+    """Jobs that nobody has done, oldest first: those that wait, and those whose worker may be dead."""
+    open_ = select(Job.id).where(Job.state.in_([State.WAITING, State.RUNNING])).order_by(Job.asked_at, Job.id)
+    return list(session.scalars(open_))
+
+
+def take_up(session: Session, id_: UUID, *, worker: str, now: datetime) -> Job | None:
+    """The job, from now on this worker's; None when it is done, or another worker that lives has it."""
+    free = or_(
+        Job.state == State.WAITING,
+        and_(Job.state == State.RUNNING, or_(Job.worker == worker, Job.beat_at < now - LEASE)),
+    )
+    taken = session.execute(
+        update(Job).where(Job.id == id_, free).values(state=State.RUNNING, worker=worker, beat_at=now)
+    )
+    if not taken.rowcount:  # type: ignore[attr-defined]
+        return None
+    return session.scalars(select(Job).where(Job.id == id_).execution_options(populate_existing=True)).one()
+
+
+def beat(session: Session, id_: UUID, *, worker: str, done: int, total: int, now: datetime) -> None:
+    """Tell how far the work is, and that its worker lives. Raises NoLongerOurs."""
+    _write(session, id_, worker, done=done, total=total, beat_at=now)
+
+
+def finish(session: Session, id_: UUID, *, worker: str, files: Sequence[str], now: datetime) -> None:
+    """The work is done. Raises NoLongerOurs."""
+    _write(session, id_, worker, state=State.DONE, files=list(files), error="", ended_at=now)
+
+
+def give_up(session: Session, id_: UUID, *, worker: str, error: str, now: datetime) -> None:
+    """The work cannot be done; error: a code. Raises NoLongerOurs."""
+    _write(session, id_, worker, state=State.FAILED, error=error, ended_at=now)
+
+
+def _write(session: Session, id_: UUID, worker: str, **values: object) -> None:
+    ours = update(Job).where(Job.id == id_, Job.worker == worker, Job.state == State.RUNNING).values(**values)
+    if not session.execute(ours).rowcount:  # type: ignore[attr-defined]
+        raise NoLongerOurs(id_)

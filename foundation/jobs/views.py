@@ -1,0 +1,83 @@
+"""How far a job is, and what came of it: for whoever asked for it, and nobody else."""
+
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from flask import Blueprint, Flask, Response, make_response, render_template, send_file
+from flask_login import current_user
+
+from foundation import clock
+from foundation.accounts.views.access import signed_in
+from foundation.jobs.models import Job, State
+from foundation.jobs.work import folder_of
+from foundation.problems import NotFound
+from foundation.web.database import session
+
+if TYPE_CHECKING:
+    from foundation.jobs.queue import Jobs
+
+# Loaded once somebody asks for long work, never before the first page.
+QUEUE = "foundation.jobs.queue"
+blueprint = Blueprint("jobs", __name__, template_folder="templates")
+REFRESH = 2  # seconds
+PATIENCE = 30  # seconds; a job that waits longer most likely has no worker
+
+
+def serve_jobs(app: Flask) -> None:
+    """Serve /viec/<job>. Rooms above offer their kinds of work with work.offer_job."""
+    app.register_blueprint(blueprint)
+
+
+def the_jobs(app: Flask) -> "Jobs":
+    """The queue of this application, set up the first time it is needed."""
+    found = app.extensions.get("jobs")
+    if found is None:
+        # The real one: `current_app` ends with the request, workers do not.
+        real: Flask = getattr(app, "_get_current_object", lambda: app)()
+        found = real.extensions["jobs"] = import_module(QUEUE).Jobs(real, real.extensions["settings"])
+    jobs: Jobs = found
+    return jobs
+
+
+@blueprint.get("/viec/<uuid:job_id>")
+@signed_in
+def show_job(job_id: UUID) -> Response:
+    """Comes again by itself while there is something to wait for: no script needed."""
+    job = _own_job(job_id)
+    waits = job.state in (State.WAITING, State.RUNNING)
+    folder = folder_of(job.id)
+    files = [(name, (folder / name).stat().st_size) for name in job.files if (folder / name).is_file()]
+    page = make_response(
+        render_template(
+            "jobs/job.html",
+            job=job,
+            waits=waits,
+            files=files,
+            no_worker=job.state is State.WAITING and (clock.now() - job.asked_at).total_seconds() > PATIENCE,
+        )
+    )
+    page.headers["Cache-Control"] = "no-store"
+    if waits:
+        page.headers["Refresh"] = str(REFRESH)
+    return page
+
+
+@blueprint.get("/viec/<uuid:job_id>/<name>")
+@signed_in
+def download(job_id: UUID, name: str) -> Response:
+    job = _own_job(job_id)
+    file: Path = folder_of(job.id) / name
+    if name not in job.files or not file.is_file():
+        raise NotFound("file_gone")
+    answer = send_file(file, as_attachment=True, download_name=name, max_age=0)
+    answer.headers["Cache-Control"] = "private, no-store"
+    return answer
+
+
+def _own_job(id_: UUID) -> Job:
+    job = session().get(Job, id_)
+    if job is None or job.who != current_user.name:
+        raise NotFound("no_such_job")
+    return job

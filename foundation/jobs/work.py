@@ -1,0 +1,104 @@
+"""Which kinds of work there are, and doing one job of them."""
+
+import logging
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from flask import Flask, current_app
+from sqlalchemy.orm import Session
+
+from foundation import clock
+from foundation.jobs import services
+from foundation.problems import Problem
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Task:
+    """One job, as whoever does it sees it.
+
+    told: what was asked. folder: where its files go; empty at the start. sessions: for transactions as long as the work
+    likes, each its own. show(done, total): says how far it is; call it at least every few seconds.
+    """
+
+    id: UUID
+    who: str
+    told: dict[str, Any]
+    folder: Path
+    sessions: Callable[[], Session]
+    show: Callable[[int, int], None]
+
+
+# Does the work and returns the names of the files it wrote. It may be called again after it was killed halfway, also
+# while the one before still believes it works: what it does to the database must be the same the second time.
+Work = Callable[[Task], list[str]]
+
+
+def offer_job(app: Flask, kind: str, work: Work) -> None:
+    app.extensions.setdefault("job_kinds", {})[kind] = work
+
+
+def folder_of(id_: UUID) -> Path:
+    """Where the files of a job lie."""
+    folder: Path = current_app.extensions["settings"].data_folder
+    return folder / "jobs" / str(id_)
+
+
+def do_job(id_: UUID, *, worker: str) -> bool:
+    """Do one job, if it is still to be done and nobody else has it. Tells whether it is out of the way.
+
+    Needs an application context. False: another worker had it a moment ago; ask again after services.LEASE.
+    """
+    sessions = current_app.extensions["sessions"]
+    with sessions() as session:
+        job = services.take_up(session, id_, worker=worker, now=clock.now())
+        session.commit()
+        if job is None:
+            return id_ not in services.unfinished(session)
+        kind, who, told = job.kind, job.who, dict(job.told)
+
+    def show(done: int, total: int) -> None:
+        with sessions() as session:
+            services.beat(session, id_, worker=worker, done=done, total=total, now=clock.now())
+            session.commit()
+
+    making = folder_of(id_).with_name(f"{id_}.{worker}")
+    making.mkdir(parents=True)
+    try:
+        files = current_app.extensions["job_kinds"][kind](Task(id_, who, told, making, sessions, show))
+        show_files(id_, making)
+        _end(id_, lambda session: services.finish(session, id_, worker=worker, files=files, now=clock.now()))
+    except services.NoLongerOurs:
+        log.warning("job %s was taken over", id_)
+    except Problem as refused:
+        code = refused.code
+        _end(id_, lambda session: services.give_up(session, id_, worker=worker, error=code, now=clock.now()))
+    except Exception:
+        # Nobody else would ever hear of it: the person waiting is told, the log keeps the rest.
+        log.exception("job %s failed", id_)
+        _end(id_, lambda session: services.give_up(session, id_, worker=worker, error="failed", now=clock.now()))
+        raise
+    finally:
+        shutil.rmtree(making, ignore_errors=True)
+    return True
+
+
+def show_files(id_: UUID, making: Path) -> None:
+    """Put what was made where it is looked for; what a killed worker left there goes."""
+    folder = folder_of(id_)
+    shutil.rmtree(folder, ignore_errors=True)
+    making.rename(folder)
+
+
+def _end(id_: UUID, write: Callable[[Session], None]) -> None:
+    with current_app.extensions["sessions"]() as session:
+        try:
+            write(session)
+            session.commit()
+        except services.NoLongerOurs:
+            log.warning("job %s was taken over", id_)

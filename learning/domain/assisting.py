@@ -1,0 +1,33 @@
+"""Sitting beside somebody: how long it lasts, and the code that begins it on their own phone."""
+
+import re
+from datetime import timedelta
+
+# A long evening; whoever forgets to end it is not counted as helping the day after.
+LASTS = timedelta(hours=4)
+# Long enough to read eight digits aloud to somebody who types slowly.
+CODE_LASTS = timedelta(minutes=10)
+DIGITS = 8
+
+
+class FaultyHelpCode(ValueError):
+    """`code`: help_code_missing or help_code_wrong."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def read_help_code(typed: str) -> str:
+    """Eight digits, however they were grouped. Raises FaultyHelpCode."""
+    digits = re.sub(r"[\s.\-–]", "", typed)
+    if not digits:
+        raise FaultyHelpCode("help_code_missing")
+    if not re.fullmatch(r"[0-9]{8}", digits):
+        raise FaultyHelpCode("help_code_wrong")
+    return digits
+
+
+def in_fours(digits: str) -> str:
+    """As it is read aloud: "4821 9037"."""
+    return f"{digits[:4]} {digits[4:]}"

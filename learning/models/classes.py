@@ -1,0 +1,49 @@
+"""Class evenings: who holds them, who comes, and what was seen to be done there together."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import JSON, ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from foundation.database import Base, UtcDateTime, bytewise
+
+
+class ClassEvening(Base):
+    """Lessons learned together on one big screen. lessons: ids, in the order they are shown."""
+
+    __tablename__ = "class_evening"
+
+    # Made with the form, so that sending it twice makes one class.
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    area_path: Mapped[str] = mapped_column(bytewise(60), index=True)
+    course: Mapped[str] = mapped_column(String(64))
+    lessons: Mapped[list[str]] = mapped_column(JSON)
+    held_on: Mapped[date]
+    # As it stands on letters: "under the eyes of".
+    teacher: Mapped[str] = mapped_column(String(80))
+    made_by: Mapped[str] = mapped_column(String(40))
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class ClassLearner(Base):
+    """That somebody comes to a class. name: for their letter, "" until somebody typed it."""
+
+    __tablename__ = "class_learner"
+
+    evening: Mapped[UUID] = mapped_column(ForeignKey("class_evening.id"), primary_key=True)
+    learner: Mapped[UUID] = mapped_column(ForeignKey("learner.id"), primary_key=True, index=True)
+    name: Mapped[str] = mapped_column(String(80), default="")
+    joined_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class DoneTogether(Base):
+    """That the teacher saw somebody do a lesson on the big screen. It is no answer, and never becomes one."""
+
+    __tablename__ = "done_together"
+
+    evening: Mapped[UUID] = mapped_column(ForeignKey("class_evening.id"), primary_key=True)
+    learner: Mapped[UUID] = mapped_column(ForeignKey("learner.id"), primary_key=True, index=True)
+    lesson: Mapped[str] = mapped_column(String(64), primary_key=True)
+    seen_by: Mapped[str] = mapped_column(String(40))
+    seen_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -1,0 +1,91 @@
+"""Who sits beside whom, and which courses were finished with help."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from courses.domain.lesson import Course
+from foundation.areas.domain.scope import Scope
+from foundation.areas.queries import inside
+from learning.domain.learners import Person
+from learning.models import AnswerRow, AssistedSession, Learner
+
+
+@dataclass(frozen=True)
+class Beside:
+    """person: who is helped. ends_at: when it ends by itself."""
+
+    id: UUID
+    helper: str
+    person: Person
+    ends_at: datetime
+
+
+def beside_on(session: Session, phone: UUID, now: datetime) -> list[Beside]:
+    """The sessions going on on one phone, the newest first."""
+    rows = session.execute(
+        select(AssistedSession, Learner)
+        .join(Learner, Learner.id == AssistedSession.learner)
+        .where(AssistedSession.phone == phone, AssistedSession.ends_at > now)
+        .order_by(AssistedSession.started_at.desc(), AssistedSession.id)
+    )
+    return [Beside(row.id, row.helper, learner.as_person(), row.ends_at) for row, learner in rows]
+
+
+def beside_by(session: Session, helper: str, now: datetime) -> list[Beside]:
+    """The sessions an account holds now, on any phone, the newest first."""
+    rows = session.execute(
+        select(AssistedSession, Learner)
+        .join(Learner, Learner.id == AssistedSession.learner)
+        .where(AssistedSession.helper == helper, AssistedSession.ends_at > now)
+        .order_by(AssistedSession.started_at.desc(), AssistedSession.id)
+    )
+    return [Beside(row.id, row.helper, learner.as_person(), row.ends_at) for row, learner in rows]
+
+
+def helped_spans(session: Session, phone: UUID) -> list[tuple[UUID, datetime, datetime]]:
+    """When whom was helped on one phone: learner, from, to. For answers that were given a while ago."""
+    rows = session.execute(
+        select(AssistedSession.learner, AssistedSession.started_at, AssistedSession.ends_at).where(
+            AssistedSession.phone == phone,
+            AssistedSession.learner.is_not(None),
+            AssistedSession.started_at.is_not(None),
+        )
+    )
+    return [(learner, start, end) for learner, start, end in rows if learner and start]
+
+
+def is_helped(session: Session, phone: UUID, learner: UUID, now: datetime) -> bool:
+    """Whether somebody sits beside this learner on this phone now."""
+    going_on = select(AssistedSession.id).where(
+        AssistedSession.phone == phone,
+        AssistedSession.learner == learner,
+        AssistedSession.started_at <= now,
+        AssistedSession.ends_at > now,
+    )
+    return session.scalar(going_on.limit(1)) is not None
+
+
+def needed_help(session: Session, learner: UUID, course: Course) -> bool:
+    """Whether some step of the course was answered rightly with help, and never without."""
+    rows = session.execute(
+        select(AnswerRow.lesson, AnswerRow.step, AnswerRow.assisted)
+        .distinct()
+        .where(
+            AnswerRow.learner == learner,
+            AnswerRow.right.is_(True),
+            AnswerRow.lesson.in_([lesson.id for lesson in course.lessons]),
+        )
+    ).all()
+    alone = {(lesson, step) for lesson, step, assisted in rows if not assisted}
+    graded = {(lesson.id, step) for lesson in course.lessons for step in lesson.graded}
+    return any(assisted and (lesson, step) in graded - alone for lesson, step, assisted in rows)
+
+
+def helped_in(session: Session, scope: Scope) -> list[UUID]:
+    """Whom teams within `scope` have sat beside."""
+    rows = select(AssistedSession.learner).distinct().where(inside(AssistedSession.area_path, scope))
+    return [learner for learner in session.scalars(rows) if learner]

@@ -1,0 +1,139 @@
+"""Class evenings: which there are, who comes, and who has done what."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from foundation.areas.domain.scope import Scope
+from foundation.areas.queries import inside
+from learning.domain.classes import Told, Way, way_of
+from learning.domain.learners import Person
+from learning.domain.letters import Status
+from learning.models import AnswerRow, Card, Certificate, ClassEvening, ClassLearner, DoneTogether, Learner
+
+MOST = 200
+
+
+@dataclass(frozen=True)
+class Evening:
+    """lessons: ids, in the order they are shown. learners: how many come; None where it was not asked."""
+
+    id: UUID
+    area_path: str
+    course: str
+    lessons: tuple[str, ...]
+    held_on: date
+    teacher: str
+    made_by: str
+    learners: int | None = None
+
+
+@dataclass(frozen=True)
+class Present:
+    """Somebody of a class. name: for the letter, "" until typed. card: the code in use, or "". letter: its code, or "".
+
+    together: ids of lessons the teacher of this or another class saw done.
+    """
+
+    person: Person
+    name: str
+    card: str = ""
+    letter: str = ""
+    together: frozenset[str] = field(default_factory=frozenset)
+
+
+def evenings_in(session: Session, scope: Scope) -> list[Evening]:
+    """Class evenings within `scope`, the latest day first, at most MOST."""
+    count = select(func.count()).where(ClassLearner.evening == ClassEvening.id).scalar_subquery()
+    rows = session.execute(
+        select(ClassEvening, count)
+        .where(inside(ClassEvening.area_path, scope))
+        .order_by(ClassEvening.held_on.desc(), ClassEvening.id.desc())
+        .limit(MOST)
+    )
+    return [_evening(row, learners) for row, learners in rows]
+
+
+def evening_in(session: Session, scope: Scope, id_: UUID) -> Evening | None:
+    """One class evening, if it lies within `scope`."""
+    row = session.get(ClassEvening, id_)
+    return _evening(row) if row is not None and scope.covers(row.area_path) else None
+
+
+def present_at(session: Session, evening: Evening) -> list[Present]:
+    """Everybody of a class, in the order they came."""
+    rows = session.execute(
+        select(Learner, ClassLearner.name)
+        .join(ClassLearner, ClassLearner.learner == Learner.id)
+        .where(ClassLearner.evening == evening.id)
+        .order_by(ClassLearner.joined_at, Learner.id)
+    ).all()
+    ids = select(ClassLearner.learner).where(ClassLearner.evening == evening.id)
+    in_use = select(Card).where(Card.learner.in_(ids), Card.stopped_at.is_(None))
+    cards = {card.learner: card.code for card in session.scalars(in_use)}
+    valid = select(Certificate).where(
+        Certificate.learner.in_(ids), Certificate.course == evening.course, Certificate.status == Status.VALID
+    )
+    letters = {letter.learner: letter.code for letter in session.scalars(valid)}
+    together: dict[UUID, set[str]] = defaultdict(set)
+    for learner, lesson in session.execute(
+        select(DoneTogether.learner, DoneTogether.lesson).where(DoneTogether.learner.in_(ids))
+    ):
+        together[learner].add(lesson)
+    return [
+        Present(
+            row.as_person(), name, cards.get(row.id, ""), letters.get(row.id, ""), frozenset(together.get(row.id, ()))
+        )
+        for row, name in rows
+    ]
+
+
+def ways_at(
+    session: Session, evening: Evening, present: list[Present], graded: Mapping[str, tuple[str, ...]]
+) -> dict[UUID, dict[str, Way]]:
+    """How far everybody of a class is in each of these lessons, by learner and lesson.
+
+    graded: ids of the graded steps, by lesson.
+    """
+    ids = select(ClassLearner.learner).where(ClassLearner.evening == evening.id)
+    rows = session.execute(
+        select(AnswerRow.learner, AnswerRow.lesson, AnswerRow.step, AnswerRow.assisted)
+        .distinct()
+        .where(AnswerRow.learner.in_(ids), AnswerRow.lesson.in_(list(graded)), AnswerRow.right.is_(True))
+    )
+    alone: dict[tuple[UUID, str], set[str]] = defaultdict(set)
+    any_: dict[tuple[UUID, str], set[str]] = defaultdict(set)
+    for learner, lesson, step, assisted in rows:
+        any_[learner, lesson].add(step)
+        if not assisted:
+            alone[learner, lesson].add(step)
+    return {
+        each.person.id: {
+            lesson: way_of(
+                Told(
+                    frozenset(steps),
+                    frozenset(any_.get((each.person.id, lesson), ())),
+                    frozenset(alone.get((each.person.id, lesson), ())),
+                    lesson in each.together,
+                )
+            )
+            for lesson, steps in graded.items()
+        }
+        for each in present
+    }
+
+
+def done_together_by(session: Session, learner: UUID) -> frozenset[str]:
+    """Ids of the lessons that teachers saw somebody do in class."""
+    return frozenset(session.scalars(select(DoneTogether.lesson).where(DoneTogether.learner == learner)))
+
+
+def _evening(row: ClassEvening, learners: int | None = None) -> Evening:
+    return Evening(
+        row.id, row.area_path, row.course, tuple(row.lessons), row.held_on, row.teacher, row.made_by, learners
+    )

@@ -1,0 +1,113 @@
+"""Sitting beside somebody who learns: on one's own phone, or on theirs with a code read aloud."""
+
+import hashlib
+import hmac
+import secrets
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+from uuid_utils.compat import uuid7
+
+from foundation.accounts.services.audit import record
+from foundation.problems import Conflict, NotFound
+from learning.domain.assisting import CODE_LASTS, DIGITS, LASTS, FaultyHelpCode
+from learning.models import AssistedSession
+from learning.queries import people_on
+
+_TRIES = 5
+
+
+def sit_beside(session: Session, phone: UUID, learner: UUID, *, helper: str, area_path: str, now: datetime) -> None:
+    """From now on, for LASTS, what `learner` answers on this phone counts as answered with help.
+
+    Again while it lasts: it lasts as long from now. Raises NotFound("no_such_learner") for who does not learn here.
+    """
+    if all(person.id != learner for person in people_on(session, phone)):
+        raise NotFound("no_such_learner")
+    _end(session, phone, learner, now)
+    _begin(session, helper=helper, area_path=area_path, phone=phone, learner=learner, now=now)
+
+
+def make_help_code(session: Session, *, key: str, helper: str, area_path: str, now: datetime) -> str:
+    """Eight digits that begin a session on whatever phone they are typed on within CODE_LASTS, once.
+
+    key: the server's secret. A code of the same helper not used yet is void from now on.
+    """
+    session.execute(
+        delete(AssistedSession).where(AssistedSession.helper == helper, AssistedSession.started_at.is_(None))
+    )
+    for _try in range(_TRIES):
+        code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
+        try:
+            with session.begin_nested():
+                session.add(
+                    AssistedSession(
+                        id=uuid7(),
+                        helper=helper,
+                        area_path=area_path,
+                        code_hash=_hash(key, code),
+                        made_at=now,
+                        ends_at=now + CODE_LASTS,
+                    )
+                )
+            return code
+        except IntegrityError:
+            continue
+    raise Conflict("try_again")
+
+
+def use_help_code(session: Session, code: str, *, key: str, phone: UUID, learner: UUID, now: datetime) -> None:
+    """Begin the session a code stands for. Raises FaultyHelpCode for a wrong, used or old one."""
+    waiting = session.scalar(
+        select(AssistedSession).where(AssistedSession.code_hash == _hash(key, code)).with_for_update()
+    )
+    if waiting is None or waiting.ends_at <= now:
+        raise FaultyHelpCode("help_code_wrong")
+    _end(session, phone, learner, now)
+    waiting.code_hash = None
+    waiting.phone, waiting.learner = phone, learner
+    waiting.started_at, waiting.ends_at = now, now + LASTS
+    session.flush()
+    record(session, waiting.helper, "start_assisting", {}, now=now, area_path=waiting.area_path)
+
+
+def end_assisting(session: Session, id_: UUID, *, now: datetime, phone: UUID | None = None, helper: str = "") -> None:
+    """Nobody sits beside any more. Said by the phone it is on or by the helper; by anybody else: no change."""
+    row = session.get(AssistedSession, id_)
+    if row is not None and row.ends_at > now and (row.helper == helper or (phone is not None and row.phone == phone)):
+        row.ends_at = now
+        session.flush()
+
+
+def _begin(session: Session, *, helper: str, area_path: str, phone: UUID, learner: UUID, now: datetime) -> None:
+    session.add(
+        AssistedSession(
+            id=uuid7(),
+            helper=helper,
+            area_path=area_path,
+            phone=phone,
+            learner=learner,
+            made_at=now,
+            started_at=now,
+            ends_at=now + LASTS,
+        )
+    )
+    session.flush()
+    record(session, helper, "start_assisting", {}, now=now, area_path=area_path)
+
+
+def _end(session: Session, phone: UUID, learner: UUID, now: datetime) -> None:
+    going_on = (
+        AssistedSession.phone == phone,
+        AssistedSession.learner == learner,
+        AssistedSession.ends_at > now,
+    )
+    session.execute(update(AssistedSession).where(*going_on).values(ends_at=now))
+
+
+def _hash(key: str, code: str) -> bytes:
+    """Bound to the server's key: eight digits alone are tried through in a moment."""
+    return hmac.digest(key.encode(), b"help code " + code.encode(), hashlib.sha256)

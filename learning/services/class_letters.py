@@ -1,0 +1,66 @@
+"""The letters of a class: whoever has finished, under the manner they truly learned in."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from courses.domain.lesson import Course
+from foundation.problems import Conflict, Invalid
+from learning.domain.classes import Way
+from learning.domain.letters import Letter, Manner
+from learning.queries.classes import Evening, Present
+from learning.services.letters import issue_letter
+
+
+@dataclass(frozen=True)
+class Finished:
+    """Somebody who has finished the whole course. manner: SUPERVISED where a lesson was done in class only."""
+
+    present: Present
+    manner: Manner
+
+
+def finished_of(present: Sequence[Present], ways: Mapping[object, Mapping[str, Way]]) -> list[Finished]:
+    """Who has finished every lesson of the course, in order. ways: as ways_at gives them for the whole course."""
+    found = []
+    for each in present:
+        done = set(ways[each.person.id].values())
+        if done & {Way.BEGUN, Way.NOT_YET}:
+            continue
+        manner = Manner.SUPERVISED if Way.TOGETHER in done else Manner.ASSISTED if Way.HELPED in done else Manner.SELF
+        found.append(Finished(each, manner))
+    return found
+
+
+def issue_class_letter(
+    session: Session,
+    evening: Evening,
+    finished: Finished,
+    course: Course,
+    *,
+    organisation: str,
+    language: str,
+    now: datetime,
+) -> Letter | None:
+    """The letter of one of a class; the second time, the same one.
+
+    None for who has no name yet, whose age was never asked, or who is gone since: nothing is printed for them.
+    """
+    if not finished.present.name or finished.present.person.age_band is None:
+        return None
+    try:
+        return issue_letter(
+            session,
+            learner=finished.present.person.id,
+            course=course,
+            name=finished.present.name,
+            organisation=organisation,
+            language=language,
+            now=now,
+            manner=finished.manner,
+            supervised_by=evening.teacher if finished.manner is Manner.SUPERVISED else "",
+        )
+    except (Conflict, Invalid):
+        return None

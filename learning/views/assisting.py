@@ -1,0 +1,104 @@
+"""Sitting beside somebody: on the helper's phone, or on the resident's with a code read aloud."""
+
+from uuid import UUID
+
+from flask import current_app, make_response, redirect, render_template, request, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from foundation import clock
+from foundation.accounts.domain.roles import Act
+from foundation.accounts.views.access import may, public, scope_for
+from foundation.web.database import session, transaction
+from learning.domain.assisting import LASTS, FaultyHelpCode, in_fours, read_help_code
+from learning.queries.assisting import beside_by, beside_on
+from learning.services.assisting import end_assisting, make_help_code, sit_beside, use_help_code
+from learning.views.helped import say_beside
+from learning.views.learner import known_phone, learner_for_answer, people_here, phone_for_writing, say_who_learns
+from learning.views.teaching_blueprint import blueprint
+
+
+@blueprint.get("/ngoi-canh")
+@may(Act.HELP_LEARNERS)
+def show_beside() -> str:
+    return _page()
+
+
+@blueprint.post("/ngoi-canh")
+@may(Act.HELP_LEARNERS)
+def begin() -> Response:
+    """Begin with somebody of this phone; then on to the lessons."""
+    phone = known_phone()
+    wished = request.form.get("learner", "")
+    person = next((person for person in people_here() if str(person.id) == wished), None)
+    if phone is None or person is None:
+        return redirect(url_for(".show_beside"), 303)
+    with transaction() as writing:
+        sit_beside(writing, phone.id, person.id, helper=current_user.name, area_path=_own_area(), now=clock.now())
+    say_who_learns(person.id)
+    say_beside(clock.now() + LASTS)
+    return redirect(url_for("learning.show_courses"), 303)
+
+
+@blueprint.post("/ngoi-canh/ma")
+@may(Act.HELP_LEARNERS)
+def make_code() -> Response:
+    """A code for the resident's phone. It is shown this once and stands in no address."""
+    key = current_app.config["SECRET_KEY"]
+    with transaction() as writing:
+        code = make_help_code(writing, key=key, helper=current_user.name, area_path=_own_area(), now=clock.now())
+    page = make_response(_page(code=in_fours(code)))
+    page.headers["Cache-Control"] = "no-store"
+    return page
+
+
+@blueprint.route("/ngoi-canh/nhap", methods=["GET", "POST"])
+@public
+def type_code() -> Response | str | tuple[str, int]:
+    """On the resident's phone: the code the helper reads aloud."""
+    if request.method == "GET":
+        return render_template("learning/beside_code.html", typed="", error="")
+    typed = request.form.get("ma", "")
+    try:
+        code = read_help_code(typed)
+        with transaction() as writing:
+            phone = phone_for_writing(writing)
+            learner = learner_for_answer(writing)
+            key = current_app.config["SECRET_KEY"]
+            use_help_code(writing, code, key=key, phone=phone, learner=learner, now=clock.now())
+    except FaultyHelpCode as faulty:
+        return render_template("learning/beside_code.html", typed=typed, error=faulty.code), 422
+    say_beside(clock.now() + LASTS)
+    return redirect(url_for("learning.show_courses"), 303)
+
+
+@blueprint.post("/ngoi-canh/thoi/<uuid:session_id>")
+@public
+def end(session_id: UUID) -> Response:
+    """Said by whoever sits beside, on any phone, or by anybody on the phone it is on. Again: no change."""
+    phone = known_phone()
+    helper = current_user.name if current_user.is_authenticated else ""
+    with transaction() as writing:
+        end_assisting(writing, session_id, now=clock.now(), phone=phone.id if phone else None, helper=helper)
+    if not (phone and beside_on(session(), phone.id, clock.now())):
+        say_beside(None)
+    return redirect(url_for(".show_beside") if helper else url_for("learning.show_me"), 303)
+
+
+def _page(code: str = "") -> str:
+    now = clock.now()
+    phone = known_phone()
+    here = beside_on(session(), phone.id, now) if phone else []
+    own = beside_by(session(), current_user.name, now)
+    helped = {each.person.id for each in here}
+    return render_template(
+        "learning/beside.html",
+        code=code,
+        going_on=own,
+        people=[person for person in people_here() if person.id not in helped],
+    )
+
+
+def _own_area() -> str:
+    """Where this is told to have happened: the helper's hamlet, the first of several."""
+    return min(scope_for(Act.HELP_LEARNERS).paths, default="")

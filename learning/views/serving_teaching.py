@@ -1,0 +1,29 @@
+"""Brings the pages of those who teach into the app."""
+
+from flask import Flask
+
+from foundation.accounts.domain.roles import Act
+from foundation.accounts.views.work import Work, offer_work
+from foundation.words import N_
+from learning.views import assisting
+from learning.views.helped import beside_now
+from learning.views.teaching_blueprint import blueprint
+
+__all__ = ["assisting", "serve_teaching"]
+
+
+def serve_teaching(app: Flask) -> None:
+    """Serve /ngoi-canh, /lop-hoc and /quan-ly/viec-hoc. Needs learning, accounts and jobs."""
+    app.register_blueprint(blueprint)
+    app.jinja_env.globals["beside"] = beside_now
+    offer_work(
+        app,
+        Work(
+            Act.HELP_LEARNERS,
+            "teaching.show_beside",
+            N_("Ngồi cạnh giúp học"),
+            N_("Ghi đúng là có người giúp, có mẹo dạy trong từng bài"),
+            "people",
+            order=42,
+        ),
+    )
