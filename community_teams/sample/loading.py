@@ -24,6 +24,7 @@ from community_teams.models import (
     Issue,
     Knock,
     MemberDay,
+    Pilot,
     Visit,
     VisitPerson,
 )
@@ -31,6 +32,7 @@ from community_teams.models.issue_steps import IssueStep
 from community_teams.sample.accounts import VISITOR, accounts_for, add_accounts, add_members
 from community_teams.sample.hamlets import PROVINCE, SOURCE, SampleHamlet, as_of, choose_communes, plan_hamlets
 from community_teams.sample.phones import add_phones
+from community_teams.sample.pilots import add_pilot, clear_pilots
 from community_teams.sample.visits import MOST, Rows, knock_on
 from community_teams.services.counters import change_at
 from community_teams.services.households import row_of
@@ -38,6 +40,7 @@ from foundation.accounts.models import Person, RoleHolding
 from foundation.areas.domain.hamlet_lists import NewHamlet
 from foundation.areas.models import Area
 from foundation.areas.services.hamlets import add_hamlets
+from foundation.areas.services.versions import renew_versions
 from foundation.bulk import insert_rows
 from foundation.clock import day_in_vietnam
 from foundation.database import Base
@@ -85,6 +88,7 @@ def load_sample(
     if planned:
         _fill(session, planned, of_visitor, _mean(planned, visits_per_household), now)
         add_phones(session, now=now)
+        add_pilot(session, codes[min(2, len(codes) - 1)], now=now)
     return Loaded(made_now=bool(planned), password=made, **_counts(session))
 
 
@@ -134,6 +138,7 @@ def _fill(
         member = visitor if hamlet.code in of_visitor else members[hamlet.commune]
         _fill_hamlet(writer, hamlet, paths[hamlet.code], member, mean, now)
     writer.finish()
+    renew_versions(session, communes)
 
 
 def _fill_hamlet(
@@ -250,8 +255,11 @@ def clear_sample(session: Session) -> dict[str, int]:
         select(Visit.member_id).where(Visit.hamlet_code.not_in(hamlets)),
         select(HeldVisit.member_id).where(held),
         select(HeldVisit.settled_by).where(held, HeldVisit.settled_by.is_not(None)),
+        select(Pilot.written_by).where(Pilot.hamlet_code.not_in(hamlets)),
+        select(Pilot.changed_by).where(Pilot.hamlet_code.not_in(hamlets)),
     )
-    gone: dict[str, int] = {}
+    communes = session.scalars(select(Area.parent_code).where(Area.is_sample).distinct()).all()
+    gone = {"pilot": clear_pilots(session)}
     session.execute(
         update(Person).where(Person.is_sample, Person.id.in_(real)).values(is_active=False),
         execution_options={"synchronize_session": "fetch"},
@@ -276,6 +284,7 @@ def clear_sample(session: Session) -> dict[str, int]:
     ):
         found = cast(CursorResult[Any], session.execute(delete(cast(Table, table.__table__)).where(condition)))
         gone[table.__tablename__] = gone.get(table.__tablename__, 0) + found.rowcount
+    renew_versions(session, (code for code in communes if code is not None))
     session.expire_all()
     return gone
 

@@ -20,6 +20,7 @@ from community_teams.services.issues import carry_over
 from community_teams.services.standings import write_standings
 from community_teams.services.visit_rows import Row, issue_rows, knock_row, people_rows, visit_row
 from foundation.areas.domain.scope import Scope
+from foundation.areas.services.versions import renew_versions_around
 from foundation.bulk import insert_rows
 from foundation.database import Base
 
@@ -63,7 +64,9 @@ def record_visits(session: Session, reports: Sequence[VisitReport], *, sender: S
     try:
         return recorder.record(entries)
     except (IntegrityError, DataError):
-        # One of the ids was taken this very moment in a hamlet whose lock we do not hold, or worse. Each alone, then.
+        # One of the ids was taken this very moment in a hamlet whose lock we do not hold, or worse. Each alone, then;
+        # the communes at once all the same, so that two such batches never wait for each other.
+        renew_versions_around(session, {place.code for place in places.values()})
         return [recorder.record_alone(entry) for entry in entries]
 
 

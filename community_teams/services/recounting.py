@@ -20,6 +20,7 @@ from community_teams.services.standings import write_standing
 from foundation.areas.domain.scope import Scope
 from foundation.areas.models import Area
 from foundation.areas.queries import inside
+from foundation.areas.services.versions import renew_versions_around
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,9 @@ def recount(session: Session, scope: Scope, *, now: datetime) -> list[Difference
     codes = sorted(paths)
     for start in range(0, len(codes), 500):
         counters.lock_hamlets(session, {code: paths[code] for code in codes[start : start + 500]}, now=now)
-    return [difference for code in codes for difference in _recount_hamlet(session, code, paths[code], now)]
+    found = [difference for code in codes for difference in _recount_hamlet(session, code, paths[code], now)]
+    renew_versions_around(session, {difference.hamlet for difference in found})
+    return found
 
 
 def _recount_hamlet(session: Session, code: str, path: str, now: datetime) -> Iterator[Difference]:

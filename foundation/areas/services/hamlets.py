@@ -14,6 +14,7 @@ from foundation.areas.domain.hamlet_lists import Fault, NewHamlet, doubles, read
 from foundation.areas.domain.kinds import Level
 from foundation.areas.domain.naming import fold, sort_key
 from foundation.areas.models import Area
+from foundation.areas.services.versions import renew_versions
 from foundation.problems import Problem
 
 
@@ -80,6 +81,7 @@ def add_hamlets(session: Session, hamlets: Sequence[NewHamlet], *, is_sample: bo
         # One by one: each may leave other columns as they are.
         session.execute(update(Area).where(Area.code == row["code"]).values(row))
     session.flush()
+    renew_versions(session, (row["parent_code"] for row in (*new, *changed)))
     return HamletsAdded(tuple(codes), len(new), len(changed))
 
 

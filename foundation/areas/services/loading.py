@@ -12,9 +12,10 @@ from typing import Any
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
-from foundation.areas.domain.kinds import KIND_WORDS, Kind
+from foundation.areas.domain.kinds import KIND_WORDS, Kind, Level
 from foundation.areas.domain.naming import fold, sort_key
 from foundation.areas.models import Area
+from foundation.areas.services.versions import renew_versions
 from foundation.problems import Conflict, NotFound
 
 # As of 1 July 2025, Resolution 202/2025/QH15 and the resolutions on each province's communes.
@@ -62,6 +63,7 @@ def load(session: Session, dataset: Path | None = None) -> Loaded:
     if changed:
         session.execute(update(Area), changed)
     session.flush()
+    renew_versions(session, (area["code"] for area in (*new, *changed) if area["level"] == Level.COMMUNE))
     return Loaded(provinces, communes, added=len(new), changed=len(changed))
 
 

@@ -1,0 +1,52 @@
+"""Telling that something beneath a commune has changed."""
+
+import secrets
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from sqlalchemy import BigInteger, BindParameter, ColumnElement, bindparam, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session, aliased
+
+from foundation.areas.models import Area, CommuneVersion
+
+
+def renew_versions(session: Session, communes: Iterable[str]) -> None:
+    """Give communes a new version, in this transaction: their hamlets, or what is counted there, have changed.
+
+    communes: codes. Their rows stay locked until the transaction ends, in the order of their codes, so that two
+    writers never wait for each other: call it last, and once.
+    """
+    _renew(session, _OF_COMMUNES, communes)
+
+
+def renew_versions_around(session: Session, hamlets: Iterable[str]) -> None:
+    """The same for the communes these hamlets lie in."""
+    _renew(session, _OF_HAMLETS, hamlets)
+
+
+def _renew(session: Session, statements: dict[str, Any], codes: Iterable[str]) -> None:
+    wanted = sorted(set(codes))
+    if wanted:
+        connection = session.connection()
+        # Drawn, not counted: a number taken back with its transaction must never be given to something else.
+        values = {"codes": wanted, "version": secrets.randbits(48)}
+        connection.execute(statements[connection.dialect.name], values)
+
+
+def _renewing(insert: Callable[[Any], Any], wanted: ColumnElement[bool]) -> Any:
+    version = bindparam("version", type_=BigInteger)
+    rows = select(Area.code, Area.path, version).where(wanted).order_by(Area.code)
+    new = insert(CommuneVersion).from_select(["commune_code", "path", "version"], rows)
+    changed = {name: new.excluded[name] for name in ("path", "version")}
+    return new.on_conflict_do_update(index_elements=["commune_code"], set_=changed)
+
+
+_CODES: BindParameter[Any] = bindparam("codes", expanding=True)
+_hamlet = aliased(Area)
+_INSERT: dict[str, Callable[[Any], Any]] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
+_OF_COMMUNES = {name: _renewing(insert, Area.code.in_(_CODES)) for name, insert in _INSERT.items()}
+_OF_HAMLETS = {
+    name: _renewing(insert, Area.code.in_(select(_hamlet.parent_code).where(_hamlet.code.in_(_CODES))))
+    for name, insert in _INSERT.items()
+}
