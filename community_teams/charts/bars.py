@@ -4,18 +4,21 @@ from collections.abc import Sequence
 
 import pygal
 from lxml import etree
+from pygal.style import Style
 
 from community_teams.charts.trend import STYLE
 
 WIDTHS = {"hep": 340, "rong": 720}
 _ROW = 44
+# Light enough for the number printed upon it.
+_STYLE = Style(**{**STYLE.__dict__, "colors": ("#c3cbe6",), "opacity": "1", "value_font_size": 15})
 
 
 def bars_svg(rows: Sequence[tuple[str, float]], size: str) -> str:
     """A bar a row, the first on top. rows: label, percent; over 100 the scale grows with it. size: a key of WIDTHS."""
     most = max((percent for _, percent in rows), default=0)
     chart = pygal.HorizontalBar(
-        style=STYLE,
+        style=_STYLE,
         width=WIDTHS[size],
         height=_ROW * len(rows) + 70,
         js=(),
@@ -23,8 +26,9 @@ def bars_svg(rows: Sequence[tuple[str, float]], size: str) -> str:
         disable_xml_declaration=True,
         no_prefix=True,
         range=(0, max(100, most)),
-        y_labels=[0, 20, 50, 80, *([95] if size == "rong" else []), 100] if most <= 100 else None,
+        y_labels=[0, 20, 50, 80, 100] if most <= 100 else None,
         print_values=True,
+        print_values_position="top",
         value_formatter=lambda percent: f"{percent:.0f} %",
         # Drawn from the bottom up.
         x_labels=[label for label, _ in reversed(rows)],

@@ -49,7 +49,7 @@ class Sitewide:
 def _letters(part: Part, count: int) -> Told:
     if 0 < count < _SMALLEST:
         return Told(_MEASURE[part], unknown=Unknown.HIDDEN)
-    return Told(_MEASURE[part], tens(count), rounded=True)
+    return Told(_MEASURE[part], tens(count), rounded=count > 0)
 
 
 def recorded(

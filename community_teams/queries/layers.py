@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
@@ -11,7 +12,8 @@ from community_teams.domain.counting import week_of
 from community_teams.domain.layers import FAMILIES, OFFICIAL, Key, Layer, LayerCell, cell_of, in_tens
 from community_teams.models import Device, HamletTotal, HamletWeek
 from community_teams.queries.coverage import Figures, Place, child_code, hamlets_beneath
-from community_teams.queries.layer_veils import FIRST, hidden_from_public
+from community_teams.queries.kept_sums import BY_WEEK, kept_sums
+from community_teams.queries.layer_veils import FIRST, LayerVeil, hidden_from_public
 from foundation.accounts.domain.roles import Role
 from foundation.accounts.models import RoleHolding
 from foundation.areas.domain.scope import Scope
@@ -41,14 +43,25 @@ class LayerFigures:
     stale: Collection[str] = ()
 
 
-def layer_figures(session: Session, scope: Scope, figures: Figures, layer: Layer, week: date | None) -> LayerFigures:
+def layer_figures(
+    session: Session,
+    scope: Scope,
+    figures: Figures,
+    layer: Layer,
+    week: date | None,
+    *,
+    veils: Mapping[StrEnum, LayerVeil] | None = None,
+) -> LayerFigures:
     """A layer of the area that `figures` are about, seen as they are: all of it within reach, or as the public may.
 
     scope: as the figures were read with. figures: tell which areas there are, and which of them are hidden. week: any
     Monday; one before the first visit gives 0 of whatever is counted. Denominators that are lists of households are
-    always today's: an older list is not kept.
+    always today's: an older list is not kept. veils: as layer_veils.hidden_from_public gives them for this layer, week
+    and figures, where many layers are read; else they are looked up here.
     """
     place = figures.place
+    if figures.public and veils is None:
+        veils = hidden_from_public(session, figures, [layer], week)
     names = (*layer.counters, *(FAMILIES if layer.key is Key.LANGUAGES else ()))
     # Set against the official lists only households of hamlets that have one count.
     listed = layer.out_of == OFFICIAL
@@ -57,20 +70,24 @@ def layer_figures(session: Session, scope: Scope, figures: Figures, layer: Layer
     cells = {code: cell_of(layer, counts.get(code, _zeros(names)), official.get(code)) for code in _codes(figures)}
     families = {name: sum(line.get(name, 0) for line in counts.values()) for name in names if name in FAMILIES}
     if place.level_beneath is None:
-        return _seen_from_outside(session, figures, LayerFigures(layer, week, cells[place.code], {}, families), week)
+        return _seen(LayerFigures(layer, week, cells[place.code], {}, families), figures, veils)
     total = {name: sum(line[name] for line in counts.values()) for name in names}
     lists = [count for count in official.values() if count is not None]
     own = cell_of(layer, total, sum(lists) if lists else None)
-    return _seen_from_outside(session, figures, LayerFigures(layer, week, own, cells, families), week)
+    return _seen(LayerFigures(layer, week, own, cells, families), figures, veils)
 
 
 def weeks_of(session: Session, scope: Scope, place: Place, *, today: date) -> list[date]:
     """Mondays of the weeks with visits beneath a place, the oldest first, at most MOST_WEEKS, this week left out."""
-    first = session.scalar(
-        select(func.min(HamletWeek.week)).where(
-            inside(HamletWeek.path, scope), inside(HamletWeek.path, Scope((place.path,)))
+    kept = kept_sums(session, BY_WEEK, place.path) if scope.covers(place.path) else None
+    if kept is not None:
+        first = min((week for weeks in kept.values() for week in weeks), default=None)
+    else:
+        first = session.scalar(
+            select(func.min(HamletWeek.week)).where(
+                inside(HamletWeek.path, scope), inside(HamletWeek.path, Scope((place.path,)))
+            )
         )
-    )
     if first is None:
         return []
     last = week_of(today) - timedelta(weeks=1)
@@ -159,11 +176,11 @@ def lists_beneath(session: Session, scope: Scope, place: Place) -> dict[str, int
     return {str(area): None if count is None else int(count) for area, count in rows}
 
 
-def _seen_from_outside(session: Session, figures: Figures, found: LayerFigures, week: date | None) -> LayerFigures:
+def _seen(found: LayerFigures, figures: Figures, veils: Mapping[StrEnum, LayerVeil] | None) -> LayerFigures:
     """What of a layer its reader may see: all of it inside, for the public what the rules of suppression leave."""
-    if not figures.public:
+    if not figures.public or veils is None:
         return found
-    veil = hidden_from_public(session, figures, [found.layer], week)[found.layer.key]
+    veil = veils[found.layer.key]
     lines, own = dict(found.lines), found.own
     if not found.layer.exact:
         own = None if own is None else in_tens(own)

@@ -11,15 +11,15 @@ from community_teams.domain.layers import LAYERS, Key, Layer
 from community_teams.exports.open_data import (
     COLUMNS,
     WRITTEN_DOWN,
-    Row,
     as_csv,
     as_geojson,
     indicator_rows,
     layer_rows,
     written_down_rows,
 )
-from community_teams.queries.coverage import Figures, public_figures
+from community_teams.queries.coverage import public_figures
 from community_teams.queries.indicators import indicators_of
+from community_teams.queries.layer_veils import hidden_from_public
 from community_teams.queries.layers import layer_figures
 from community_teams.queries.learning_counts import sitewide
 from community_teams.views.coverage_blueprint import NATION_CODE, blueprint
@@ -57,7 +57,10 @@ def download_csv(code: str) -> Answer:
     week = _week()
     figures = public_figures(session(), NATION, None if code == NATION_CODE else code)
     layers = PUBLIC_LAYERS if not request.args.get("lop") else (_layer(),)
-    rows = [row for layer in layers for row in _rows(figures, layer, week)]
+    veils = hidden_from_public(session(), figures, layers, week)
+    rows = []
+    for layer in layers:
+        rows += layer_rows(figures, layer_figures(session(), NATION, figures, layer, week, veils=veils), _until(week))
     if week is None and len(layers) > 1:
         rows += written_down_rows(figures, _until(week))
     return _file(as_csv(rows, is_sample=figures.is_sample), "text/csv", f"do-phu-{code}.csv")
@@ -70,7 +73,8 @@ def download_geojson(code: str) -> Answer:
     week, layer = _week(), _layer()
     figures = public_figures(session(), NATION, None if code == NATION_CODE else code)
     outlines = {drawn.code: drawn.geojson for drawn in areas.outlines_of(session(), figures.place.code or None)}
-    told = as_geojson(_rows(figures, layer, week), outlines, is_sample=figures.is_sample)
+    rows = layer_rows(figures, layer_figures(session(), NATION, figures, layer, week), _until(week))
+    told = as_geojson(rows, outlines, is_sample=figures.is_sample)
     return _file(told, "application/geo+json", f"do-phu-{code}-{layer.key}.geojson")
 
 
@@ -83,10 +87,6 @@ def download_indicators(code: str) -> Answer:
     found = indicators_of(session(), NATION, figures, known, week, today=today)
     rows = indicator_rows(figures.place, found.told, found.until)
     return _file(as_csv(rows, is_sample=figures.is_sample), "text/csv", f"chi-so-{code}.csv")
-
-
-def _rows(figures: Figures, layer: Layer, week: date | None) -> list[Row]:
-    return layer_rows(figures, layer_figures(session(), NATION, figures, layer, week), _until(week))
 
 
 def _until(week: date | None) -> date:
