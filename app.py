@@ -30,7 +30,7 @@ COMMANDS = {
     "backup": "foundation.copies_cli:backup",
     "courses": "learning.cli.courses:commands",
     "jobs": "foundation.jobs.cli:commands",
-    "learning": "learning.cli.keys:commands",
+    "learning": "learning.cli.letters:commands",
     "migrate": "community_teams.cli.preparing:migrate",
     "prepare": "community_teams.cli.preparing:prepare",
     "restore": "foundation.copies_cli:restore",

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -22,7 +23,7 @@ class Finished:
     manner: Manner
 
 
-def finished_of(present: Sequence[Present], ways: Mapping[object, Mapping[str, Way]]) -> list[Finished]:
+def finished_of(present: Sequence[Present], ways: Mapping[UUID, Mapping[str, Way]]) -> list[Finished]:
     """Who has finished every lesson of the course, in order. ways: as ways_at gives them for the whole course."""
     found = []
     for each in present:

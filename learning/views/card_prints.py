@@ -50,7 +50,7 @@ def print_cards() -> Response:
 
 def paper_card(code: str, person: Person | None = None) -> PaperCard:
     """Needs a request, or a public address in the settings."""
-    address = lasting_address(".scan_card", code=code)
+    address = lasting_address("learning.scan_card", code=code)
     return PaperCard(code, address, qr_picture(address), person)
 
 

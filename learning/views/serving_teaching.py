@@ -4,18 +4,20 @@ from flask import Flask
 
 from foundation.accounts.domain.roles import Act
 from foundation.accounts.views.work import Work, offer_work
+from foundation.jobs.work import offer_job
 from foundation.words import N_
-from learning.views import assisting
+from learning.views import assisting, class_letters, class_people, classes, presenting
 from learning.views.helped import beside_now
 from learning.views.teaching_blueprint import blueprint
 
-__all__ = ["assisting", "serve_teaching"]
+__all__ = ["assisting", "class_letters", "class_people", "classes", "presenting", "serve_teaching"]
 
 
 def serve_teaching(app: Flask) -> None:
     """Serve /ngoi-canh, /lop-hoc and /quan-ly/viec-hoc. Needs learning, accounts and jobs."""
     app.register_blueprint(blueprint)
     app.jinja_env.globals["beside"] = beside_now
+    offer_job(app, class_letters.KIND, class_letters.print_class)
     offer_work(
         app,
         Work(
@@ -25,5 +27,13 @@ def serve_teaching(app: Flask) -> None:
             N_("Ghi đúng là có người giúp, có mẹo dạy trong từng bài"),
             "people",
             order=42,
+        ),
+        Work(
+            Act.TEACH,
+            "teaching.show_classes",
+            N_("Lớp học"),
+            N_("Học chung trên màn hình lớn, ai xong bài nào, giấy của cả lớp"),
+            "book",
+            order=43,
         ),
     )

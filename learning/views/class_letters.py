@@ -1,0 +1,184 @@
+"""The letters of a class: names asked once, then a job prints them all."""
+
+import os
+import zipfile
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
+from uuid import UUID
+
+from flask import current_app, redirect, render_template, request, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from courses.domain.lesson import Course
+from foundation import clock
+from foundation.accounts.domain.roles import Act
+from foundation.accounts.services.audit import record
+from foundation.accounts.views.access import may
+from foundation.areas.domain.scope import NATION
+from foundation.jobs.services import ask_for_job
+from foundation.jobs.views import the_jobs
+from foundation.jobs.work import Task
+from foundation.problems import Invalid, NotFound
+from foundation.web.database import session, transaction
+from learning.domain.letters import Letter
+from learning.queries.classes import Evening, evening_in, present_at, ways_at
+from learning.services.award_keys import signing_key
+from learning.services.class_letters import Finished, finished_of, issue_class_letter
+from learning.services.classes import name_for_letters
+from learning.views.classes import course_of, find_class
+from learning.views.finding import catalogue
+from learning.views.letter_prints import LetterPrints
+from learning.views.qr import printed_root
+from learning.views.teaching_blueprint import blueprint
+from translations.languages import SOURCE
+
+KIND = "class_letters"
+# So often a killed worker's work is looked at: what it issued is kept, what it drew is drawn again.
+AT_ONCE = 10
+
+
+@blueprint.get("/lop-hoc/<uuid:class_id>/giay")
+@may(Act.TEACH)
+def ask_letters(class_id: UUID) -> str:
+    return _page(find_class(class_id))
+
+
+@blueprint.post("/lop-hoc/<uuid:class_id>/giay")
+@may(Act.TEACH)
+def make_letters(class_id: UUID) -> Response | tuple[str, int]:
+    evening = find_class(class_id)
+    course_of(evening)
+    names = {
+        id_: request.form.get(f"ten-{id_}", "")
+        for id_ in (each.present.person.id for each in finished_in(session(), evening))
+        if f"ten-{id_}" in request.form
+    }
+    now = clock.now()
+    told = {
+        "class": str(evening.id),
+        "root": printed_root(),
+        "back": url_for(".show_class", class_id=evening.id),
+    }
+    try:
+        with transaction() as writing:
+            name_for_letters(writing, evening, names)
+            job = ask_for_job(writing, KIND, told, who=current_user.name, now=now)
+            record(
+                writing,
+                current_user.name,
+                "make_class_letters",
+                {"class": str(evening.id)},
+                now=now,
+                area_path=evening.area_path,
+            )
+    except Invalid as faulty:
+        return _page(evening, typed=request.form, faults=faulty.fields), faulty.status
+    the_jobs(current_app).wake(job.id)
+    return redirect(url_for("jobs.show_job", job_id=job.id), 303)
+
+
+def finished_in(reading, evening: Evening) -> list[Finished]:
+    """Who of a class has finished its course; nobody when the course is no more."""
+    course = catalogue().course(evening.course)
+    if course is None:
+        return []
+    present = present_at(reading, evening)
+    return finished_of(
+        present, ways_at(reading, evening, present, {lesson.id: lesson.graded for lesson in course.lessons})
+    )
+
+
+def print_class(task: Task) -> list[str]:
+    """The job: issue what is not issued yet, then one file for the printer and a ZIP of all."""
+    with task.sessions() as reading:
+        evening = evening_in(reading, NATION, UUID(task.told["class"]))
+        if evening is None:
+            raise NotFound("no_such_class")
+        finished = finished_in(reading, evening)
+    course = course_of(evening)
+    letters = issue_all(task.sessions, evening, finished, course, lambda done: task.show(done, 2 * len(finished)))
+    if not letters:
+        raise NotFound("nothing_to_print")
+    files = write_letters(
+        task.sessions,
+        letters,
+        task.folder,
+        root=task.told["root"],
+        show=lambda done: task.show(len(letters) + done, 2 * len(letters)),
+    )
+    task.show(len(letters), len(letters))
+    return files
+
+
+def issue_all(
+    sessions,
+    evening: Evening,
+    finished: Sequence[Finished],
+    course: Course,
+    show: Callable[[int], None],
+) -> list[Letter]:
+    """A letter for everybody who can have one, some at a time, each some in a transaction of their own."""
+    letters: list[Letter] = []
+    organisation = current_app.extensions["settings"].organisation
+    for start in range(0, len(finished), AT_ONCE):
+        with sessions() as writing:
+            writing.connection(execution_options={"writing": True})
+            for each in finished[start : start + AT_ONCE]:
+                letter = issue_class_letter(
+                    writing,
+                    evening,
+                    each,
+                    course,
+                    organisation=organisation,
+                    language=SOURCE.tag,
+                    now=clock.now(),
+                )
+                if letter is not None:
+                    letters.append(letter)
+            writing.commit()
+        show(min(start + AT_ONCE, len(finished)))
+    return letters
+
+
+def write_letters(
+    sessions,
+    letters: Sequence[Letter],
+    folder: Path,
+    *,
+    root: str,
+    show: Callable[[int], None] = lambda _done: None,
+) -> list[str]:
+    """Write giay-xac-nhan.pdf for the printer and giay-xac-nhan.zip with a file for each; returns the names."""
+    with sessions() as writing:
+        writing.connection(execution_options={"writing": True})
+        key = signing_key(writing, secret=current_app.extensions["settings"].signing_key(), now=clock.now())
+        writing.commit()
+    prints = LetterPrints(letters, root=root, key=key)
+    names = ["giay-xac-nhan.pdf", "giay-xac-nhan.zip"]
+    with zipfile.ZipFile(folder / names[1], "w", zipfile.ZIP_STORED) as archive:
+        for done, (name, file) in enumerate(prints.singly(), 1):
+            archive.writestr(name, file)
+            if done % AT_ONCE == 0:
+                show(done)
+    (folder / names[0]).write_bytes(prints.as_one())
+    for name in names:
+        os.chmod(folder / name, 0o600)  # names of people
+    return names
+
+
+def _page(
+    evening: Evening,
+    *,
+    typed: Mapping[str, str] = MappingProxyType({}),
+    faults: Mapping[str, str] = MappingProxyType({}),
+) -> str:
+    return render_template(
+        "learning/class_letters.html",
+        evening=evening,
+        course=course_of(evening),
+        finished=finished_in(session(), evening),
+        typed=typed,
+        faults=faults,
+    )

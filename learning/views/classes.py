@@ -1,0 +1,184 @@
+"""Class evenings: the list, making one, the table of who has done what, ticking what was done together."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from uuid import UUID
+
+from flask import redirect, render_template, request, url_for
+from flask_login import current_user
+from uuid_utils.compat import uuid7
+from werkzeug.wrappers import Response
+
+from courses.domain.lesson import Course, Lesson
+from foundation import clock
+from foundation.accounts.domain.roles import Act
+from foundation.accounts.queries import areas_around
+from foundation.accounts.views.access import may, scope_for
+from foundation.accounts.views.reading import read_day
+from foundation.areas.domain.scope import Scope
+from foundation.areas.models import Area
+from foundation.areas.queries import children
+from foundation.problems import Invalid, NotFound
+from foundation.web.database import session, transaction
+from learning.domain.classes import Way, read_class
+from learning.queries.classes import Evening, evening_in, evenings_in, present_at, ways_at
+from learning.services.class_letters import finished_of
+from learning.services.classes import make_class, say_done_together
+from learning.views.finding import catalogue, find_lesson, form_id
+from learning.views.teaching_blueprint import blueprint
+
+
+@blueprint.get("/lop-hoc")
+@may(Act.TEACH)
+def show_classes() -> str:
+    evenings = evenings_in(session(), scope_for(Act.TEACH))
+    return render_template(
+        "learning/classes.html",
+        evenings=evenings,
+        titles={course.id: course.title for course in catalogue().courses},
+        areas=areas_around(session(), [each.area_path for each in evenings]),
+    )
+
+
+@blueprint.get("/lop-hoc/moi")
+@may(Act.TEACH)
+def ask_new_class() -> str:
+    course = request.args.get("khoa", "")
+    today = clock.day_in_vietnam(clock.now())
+    told = {"course": course, "held_on": today.isoformat(), "teacher": current_user.display_name}
+    return _new_form(told, {})
+
+
+@blueprint.post("/lop-hoc/moi")
+@may(Act.TEACH)
+def add_class() -> Response | tuple[str, int]:
+    form = request.form
+    id_ = form_id()
+    now = clock.now()
+    faults: dict[str, str] = {}
+    held_on = None
+    try:
+        held_on = read_day(form.get("held_on"), "held_on")
+    except Invalid as faulty:
+        faults = faulty.fields
+    try:
+        new = read_class(
+            area_path=form.get("area", ""),
+            areas=[area.path for area in _hamlets(scope_for(Act.TEACH))],
+            course=form.get("course", ""),
+            courses={course.id: [lesson.id for lesson in course.lessons] for course in catalogue().courses},
+            lessons=form.getlist("lessons"),
+            held_on=held_on,
+            teacher=form.get("teacher", ""),
+            today=clock.day_in_vietnam(now),
+        )
+    except Invalid as faulty:
+        return _new_form(form, faulty.fields | faults), faulty.status
+    with transaction() as writing:
+        make_class(writing, id_, new, made_by=current_user.name, now=now)
+    return redirect(url_for(".show_class", class_id=id_), 303)
+
+
+@blueprint.get("/lop-hoc/<uuid:class_id>")
+@may(Act.TEACH)
+def show_class(class_id: UUID) -> str:
+    return class_page(find_class(class_id))
+
+
+@blueprint.route("/lop-hoc/<uuid:class_id>/bai/<lesson_id>", methods=["GET", "POST"])
+@may(Act.TEACH)
+def tick(class_id: UUID, lesson_id: str) -> Response | str:
+    """Who did this lesson on the big screen: ticked by whoever saw it, one by one."""
+    evening = find_class(class_id)
+    lesson = lesson_of(evening, lesson_id)
+    if request.method == "GET":
+        present = present_at(session(), evening)
+        ways = ways_at(session(), evening, present, {lesson.id: lesson.graded})
+        return render_template(
+            "learning/class_tick.html", evening=evening, lesson=lesson, present=present, ways=ways, Way=Way
+        )
+    ticked = {each for each in map(_uuid, request.form.getlist("done")) if each}
+    with transaction() as writing:
+        say_done_together(writing, evening, lesson.id, ticked, who=current_user.name, now=clock.now())
+    return redirect(url_for(".show_class", class_id=evening.id, da="ghi"), 303)
+
+
+def class_page(evening: Evening, *, typed: str = "", error: str = "") -> str:
+    """The class; typed, error: a card's code that could not be read, and why."""
+    course = course_of(evening)
+    lessons = lessons_of(evening)
+    present = present_at(session(), evening)
+    ways = ways_at(session(), evening, present, {lesson.id: lesson.graded for lesson in course.lessons})
+    return render_template(
+        "learning/class.html",
+        evening=evening,
+        course=course,
+        lessons=lessons,
+        present=present,
+        ways=ways,
+        finished=finished_of(present, ways),
+        areas=areas_around(session(), [evening.area_path]),
+        typed=typed,
+        error=error,
+        done=request.args.get("da", ""),
+    )
+
+
+def find_class(id_: UUID) -> Evening:
+    evening = evening_in(session(), scope_for(Act.TEACH), id_)
+    if evening is None:
+        raise NotFound("no_such_class")
+    return evening
+
+
+def course_of(evening: Evening) -> Course:
+    course = catalogue().course(evening.course)
+    if course is None:
+        raise NotFound("no_such_course")
+    return course
+
+
+def lessons_of(evening: Evening) -> list[Lesson]:
+    """Those shown in the class that are still there."""
+    return [lesson for lesson in map(catalogue().lesson, evening.lessons) if lesson is not None]
+
+
+def lesson_of(evening: Evening, lesson_id: str) -> Lesson:
+    lesson = find_lesson(lesson_id)
+    if lesson.id not in evening.lessons:
+        raise NotFound("no_such_lesson")
+    return lesson
+
+
+def _hamlets(scope: Scope) -> list[Area]:
+    """Where somebody may hold a class: the hamlets they work in."""
+    around = areas_around(session(), scope.paths)
+    found: list[Area] = []
+    for path in scope.paths:
+        area = around.get(path)
+        if area is not None:
+            beneath = children(session(), scope, area.code)
+            found += beneath or [area]
+    return found
+
+
+def _new_form(told: Mapping[str, str], faults: Mapping[str, str] = MappingProxyType({})) -> str:
+    chosen = catalogue().course(told.get("course", ""))
+    lessons = request.form.getlist("lessons")
+    return render_template(
+        "learning/class_new.html",
+        told=told,
+        faults=faults,
+        courses=catalogue().courses,
+        chosen=chosen,
+        lessons=lessons,
+        hamlets=_hamlets(scope_for(Act.TEACH)),
+        form=form_id() if request.method == "POST" else uuid7(),
+    )
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
