@@ -1,0 +1,50 @@
+// The same phone in a page of a real browser: left as `window.walk`, which answers what it is told.
+// (source of acts.mjs, {member, name, password, pin, ahead}) => Promise
+async ([acts, about]) => {
+  const SHORTER = 30;
+  const later = window.setTimeout;
+  window.setTimeout = (act, milliseconds, ...given) =>
+    later(act, milliseconds >= 10_000 ? milliseconds / SHORTER : milliseconds, ...given);
+
+  let full = 0;
+  const { put } = IDBObjectStore.prototype;
+  IDBObjectStore.prototype.put = function (...given) {
+    if (Math.random() < full) throw new DOMException("no room", "QuotaExceededError");
+    return put.apply(this, given);
+  };
+
+  const loaded = performance.getEntriesByType("resource").map(({ name }) => name);
+  const { openPhone } = await import(loaded.find((name) => name.endsWith("/phone/phone.js")));
+  const { MEMBER_STORE } = await import(loaded.find((name) => name.endsWith("/phone/store.js")));
+  const { openActs } = await import(URL.createObjectURL(new Blob([acts], { type: "text/javascript" })));
+  window.walk = await openActs({
+    async open() {
+      const { member, name } = about;
+      const phone = await openPhone({ member, name, appVersion: "1.0.0", window: null, now: () => Date.now() + about.ahead });
+      await (phone.hasPin ? phone.unlock(about.pin) : phone.setPin(about.pin));
+      return phone;
+    },
+    unlock: (phone) => phone.unlock(about.pin),
+    async signIn() {
+      const body = new URLSearchParams({ name: about.name, password: about.password });
+      const { type } = await fetch("/dang-nhap", { method: "POST", body, redirect: "manual" });
+      if (type !== "opaqueredirect") throw Object.assign(new Error("not signed in"), { code: "sign_in_failed" });
+    },
+    setFull(share) {
+      full = share;
+    },
+    setAhead(ahead) {
+      about.ahead = ahead;
+    },
+    forgetVisits: () =>
+      new Promise((resolve, reject) => {
+        const opening = indexedDB.open(MEMBER_STORE + about.member);
+        opening.onerror = reject;
+        opening.onsuccess = () => {
+          const clearing = opening.result.transaction("outbox", "readwrite");
+          clearing.objectStore("outbox").clear();
+          clearing.oncomplete = () => resolve(opening.result.close());
+        };
+      }),
+  });
+}

@@ -1,0 +1,175 @@
+"""What one member does with one phone in one seed, and what goes wrong meanwhile: all of it drawn from the seed."""
+
+import threading
+from collections import Counter
+from collections.abc import Sequence
+from random import Random
+from typing import Any
+from uuid import UUID, uuid4
+
+from tests.faults.browsers import BrowserPhone
+from tests.faults.line import Fault, Line
+from tests.faults.phones import Died, NodePhone
+
+ROUNDS = 3
+FLUSHES = 25
+DAY = 24 * 3600 * 1000  # milliseconds
+AGREED = {"level": "code", "text_version": "2026-11", "how": "spoken"}
+# Each of these takes seconds to get over; a seed is dealt them one by one, so that none is left out by chance.
+SLOW = (Fault.KILL_SERVER, Fault.KILL_SERVER_AFTER, Fault.DATABASE, Fault.SLOW)
+QUICK = tuple(fault for fault in Fault if fault not in SLOW)
+# What may befall the asking for a list.
+TOLD = (Fault.LOST_ANSWER, Fault.CUT_ANSWER, Fault.PORTAL, Fault.STRANGE_JSON, Fault.BUSY)
+
+
+class Walk:
+    """One phone's afternoon. made: how often each visit was changed since it was finished, by its mark."""
+
+    def __init__(
+        self, phone: NodePhone | BrowserPhone, line: Line, doors: Sequence[UUID], chance: Random, *, mark: str
+    ) -> None:
+        self.phone = phone
+        self.line = line
+        self.made: dict[str, int] = {}
+        self.happened = Counter[str]()
+        self._doors = doors
+        self._chance = chance
+        self._mark = mark
+        self._visits = 0
+
+    def walk(self, faults: Sequence[Fault]) -> None:
+        """faults: what goes wrong besides what is drawn here, one a round at most."""
+        dealt = list(faults)
+        for _ in range(ROUNDS):
+            self._tell_the_time()
+            self.line.is_down = self._chance.random() < 0.8
+            self._record(self._chance.randint(6, 12))
+            if self._chance.random() < 0.5:
+                self._change_one()
+            self.line.is_down = False
+            some = [self._chance.choice(QUICK) for _ in range(self._chance.randint(1, 3))]
+            self._chance.shuffle(some := [*some, *dealt[:1]])
+            del dealt[:1]
+            self.line.faults.extend(some)
+            self.line.told.extend(self._chance.sample(TOLD, self._chance.randint(0, 2)))
+            for _ in range(self._chance.randint(1, 3)):
+                self._send()
+            self._ask("refresh")
+
+    def flush(self) -> list[dict[str, Any]]:
+        """Everything is well again: send until nothing waits. Returns the phone's list at the end."""
+        self.line.faults.clear()
+        self.line.told.clear()
+        self._ask("full", share=0)
+        self._ask("signIn")
+        visits: list[dict[str, Any]] = []
+        for _ in range(FLUSHES):
+            self._ask("send")
+            self.line.deliver_late()
+            visits = self._list()
+            if all(visit["state"] in {"acknowledged", "needs_person"} for visit in visits):
+                break
+        return visits
+
+    def rows(self) -> list[dict[str, Any]]:
+        """The households as the server told them up to now. The phone is good for nothing after it."""
+        self._ask("refresh")
+        rows: list[dict[str, Any]] = self.phone.ask("rows")["rows"]
+        return rows
+
+    def close(self) -> None:
+        self.phone.close()
+        self.line.close()
+
+    def _record(self, number: int) -> None:
+        killed = self._chance.randrange(number) if self._chance.random() < 0.3 else None
+        for place in range(number):
+            self._visits += 1
+            mark = f"{self._mark} v{self._visits}"
+            self._finish(mark, 0, place == killed, "record", household=str(self._door()), told=self._visit(mark))
+
+    def _change_one(self) -> None:
+        visits = [visit for visit in self._list() if visit["record"].get("note")]
+        if not visits:
+            return
+        visit = self._chance.choice(visits)
+        mark, revision = mark_of(visit["record"])
+        self._finish(mark, revision + 1, False, "edit", id=visit["id"], note=f"{mark} r{revision + 1}")
+
+    def _finish(self, mark: str, revision: int, is_killed: bool, act: str, **told: Any) -> None:
+        try:
+            if is_killed:
+                self.happened["phone killed while a visit was written"] += 1
+                threading.Timer(self._chance.random() * 0.03, self.phone.kill).start()
+            answer = self.phone.ask(act, **told)
+            if is_killed:
+                # It may have been quicker than the battery; what it has said holds either way.
+                self.phone.kill()
+                self.phone.restart()
+        except Died:
+            self.phone.restart()
+            # What the phone has not said is finished may be, or may not: it counts once the phone shows it.
+            if (mark, revision) in {mark_of(visit["record"]) for visit in self._list()}:
+                self.made[mark] = revision
+            return
+        if "fault" in answer:
+            self.happened[f"the phone refused: {answer['fault']}"] += 1
+            assert answer["fault"] in {"storage_full", "no_such_visit"}, answer["told"]
+        else:
+            self.made[mark] = revision
+
+    def _send(self) -> None:
+        is_full = self._chance.random() < 0.15
+        if is_full:
+            self.happened["storage full"] += 1
+            self._ask("full", share=self._chance.choice([1, 0.5]))
+            self._record(2)
+        act = "sendFromTwoTabs" if self._chance.random() < 0.3 else "send"
+        self.happened[act] += 1
+        self._ask(act)
+        if is_full:
+            self._ask("full", share=0)
+
+    def _tell_the_time(self) -> None:
+        ahead = self._chance.choice([0, 0, 0, DAY, -DAY, 3 * 3600 * 1000])
+        if ahead != self.phone.ahead:
+            self.happened["clock changed"] += 1
+            self._ask("clock", ahead=ahead)
+
+    def _ask(self, act: str, **told: Any) -> dict[str, Any]:
+        """What the phone answers; one that dies of it is started again, and has then answered nothing."""
+        try:
+            return self.phone.ask(act, **told)
+        except Died:
+            self.phone.restart()
+            return {}
+
+    def _list(self) -> list[dict[str, Any]]:
+        for _ in range(3):
+            if "visits" in (answer := self._ask("list")):
+                visits: list[dict[str, Any]] = answer["visits"]
+                return visits
+        raise AssertionError(f"the phone does not tell what it holds: {answer}")
+
+    def _door(self) -> UUID:
+        # One in a hundred is no door of theirs.
+        return uuid4() if self._chance.random() < 0.01 else self._chance.choice(self._doors)
+
+    def _visit(self, mark: str) -> dict[str, Any]:
+        told: dict[str, Any] = {"note": f"{mark} r0"}
+        if self._chance.random() < 0.02:
+            told["next_visit_on"] = "2020-01-01"
+        if self._chance.random() < 0.4:
+            return told | {"outcome": "not_home"}
+        level = self._chance.choice(["code", "code", "count", "none"])
+        told |= {"outcome": "met_done", "consent": AGREED | {"level": level}}
+        if level != "none":
+            told["people"] = [{"age_band": "60-69", "skills": {"video_call": self._chance.randint(0, 2)}}]
+            told["size"] = {"adults": self._chance.randint(1, 4)}
+        return told
+
+
+def mark_of(record: dict[str, Any]) -> tuple[str, int]:
+    """Which visit a record is about, and how often it had been changed."""
+    mark, _, revision = record["note"].rpartition(" r")
+    return mark, int(revision)
