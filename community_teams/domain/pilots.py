@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from community_teams.domain.faults import codes_by_field
 from community_teams.domain.layers import LAYERS, Key, Layer
@@ -41,10 +40,6 @@ FIGURES: tuple[Layer, ...] = tuple(
 )
 
 
-def _blank_as_none(value: object) -> object:
-    return None if value == "" else value
-
-
 class PilotText(BaseModel):
     """A pilot model as it is written. Only the title must be there; the rest may come another day.
 
@@ -53,7 +48,7 @@ class PilotText(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
-    title: Annotated[Text200, Field(min_length=1)]
+    title: Text200
     difficulty: Text2000 = ""
     steps: Text2000 = ""
     people: Text2000 = ""
@@ -61,16 +56,16 @@ class PilotText(BaseModel):
     change: Text2000 = ""
     shortfall: Text2000 = ""
     advice: Text2000 = ""
-    contact: Annotated[Contact | None, BeforeValidator(_blank_as_none)] = None
+    contact: Contact | None = None
 
 
 WRITTEN = tuple(PilotText.model_fields)
 
 
 def read_pilot(told: Mapping[str, object]) -> PilotText:
-    """Read a pilot model from a form. Raises Invalid naming every faulty field with a code."""
+    """Read a pilot model from a form, where a blank is no answer. Raises Invalid with a code for every faulty field."""
     try:
-        return PilotText.model_validate(dict(told))
+        return PilotText.model_validate({name: value for name, value in told.items() if str(value).strip()})
     except ValidationError as error:
         raise Invalid(codes_by_field(error)) from None
 

@@ -19,6 +19,7 @@ from community_teams.maps.seen import seen, seen_in_layer
 from community_teams.queries.area_page import WORK_WEEKS, rest_of, weeks_reached, work_in
 from community_teams.queries.coverage import Figures, inside_figures, public_figures
 from community_teams.queries.layers import layer_figures, stale_areas, weeks_of
+from community_teams.queries.pilots import PilotLine, published_pilots
 from community_teams.views.coverage_blueprint import NATION_CODE
 from foundation import clock
 from foundation.accounts.domain.roles import Act
@@ -30,6 +31,9 @@ from foundation.problems import NotAllowed
 from foundation.settings import Settings
 from foundation.web.database import session
 from foundation.web.headers import CONTENT_SECURITY_POLICY
+
+# How many pilot models an area page leads to.
+PILOTS = 5
 
 
 def figures_for_visitor(code: str | None) -> Figures:
@@ -58,6 +62,7 @@ def area_page(code: str | None) -> Response:
         figures,
         seen=seen(figures.lines, stale),
         stale=stale,
+        pilots=_pilots(figures),
         trend=weeks_reached(session(), scope, figures.place) if figures.coverage else [],
         **_inside(figures, scope),
         **choice,
@@ -68,6 +73,13 @@ def area_page(code: str | None) -> Response:
         now=clock.now(),
         sample=figures.is_sample,
     )
+
+
+def _pilots(figures: Figures) -> list[PilotLine]:
+    """The pilot models of a hamlet, or the latest of a commune; larger areas have a list of their own."""
+    if figures.place.level not in {Level.COMMUNE, Level.HAMLET}:
+        return []
+    return published_pilots(session(), Scope((figures.place.path,)), limit=PILOTS)
 
 
 def _inside(figures: Figures, scope: Scope) -> dict[str, object]:

@@ -6,14 +6,24 @@ from community_teams.domain.counting import week_end
 from community_teams.domain.coverage import rounded_down
 from community_teams.maps.rows import draw_layer_rows, draw_rows, rows_of
 from community_teams.maps.svg import draw_map, map_words
-from community_teams.views import coverage, indicators, open_data, planning, report, wall
+from community_teams.views import coverage, indicators, open_data, pilot_desk, pilots, planning, report, wall
 from community_teams.views.coverage_blueprint import blueprint
 from foundation.accounts.domain.roles import Act
 from foundation.accounts.views.work import Work, offer_work
 from foundation.web.frame import Entry, Place, add_to_frame
 from foundation.words import N_
 
-__all__ = ["coverage", "indicators", "open_data", "planning", "report", "serve_coverage", "wall"]
+__all__ = [
+    "coverage",
+    "indicators",
+    "open_data",
+    "pilot_desk",
+    "pilots",
+    "planning",
+    "report",
+    "serve_coverage",
+    "wall",
+]
 
 
 def serve_coverage(app: Flask) -> None:
@@ -25,8 +35,17 @@ def serve_coverage(app: Flask) -> None:
         draw_layer_rows=draw_layer_rows, draw_map=draw_map, draw_rows=draw_rows, map_words=map_words, rows_of=rows_of
     )
     add_to_frame(app, Entry(Place.MENU, "coverage.show_nation", N_("Độ phủ"), "map", 40))
+    add_to_frame(app, Entry(Place.FOOT, "coverage.show_pilots", N_("Mô hình điểm"), "", 15))
     offer_work(
         app,
+        Work(
+            Act.SEE_PILOTS,
+            "coverage.list_pilots",
+            N_("Mô hình điểm"),
+            N_("Kể cách làm hay của thôn, bản để nơi khác làm theo"),
+            "book",
+            order=70,
+        ),
         Work(
             Act.PRINT_REPORT,
             "coverage.manage",
