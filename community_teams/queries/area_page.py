@@ -11,6 +11,7 @@ from community_teams.domain.counting import OUTCOMES, week_of
 from community_teams.domain.household_counts import LEFT
 from community_teams.models import HamletTotal, HamletWeek, MemberDay
 from community_teams.queries.coverage import Place, child_code, hamlets_beneath
+from community_teams.queries.kept_sums import ALL_TOTALS, BY_WEEK, kept_sums
 from foundation.areas.domain.kinds import Level
 from foundation.areas.domain.scope import Scope
 from foundation.areas.models import Area
@@ -70,20 +71,23 @@ class Rest:
 
 def weeks_reached(session: Session, scope: Scope, place: Place) -> list[Week]:
     """Week by week from the first visit beneath a place to the last, weeks without any included."""
-    rows = session.execute(
-        select(
-            HamletWeek.week, func.sum(case((Area.official_households.is_not(None), HamletWeek.first_reached), else_=0))
+    kept = kept_sums(session, BY_WEEK, place.path) if scope.covers(place.path) else None
+    if kept is not None:
+        added = {week: counts[1] for week, counts in sorted(BY_WEEK.added(kept.values()).items()) if counts[0]}
+    else:
+        listed = case((Area.official_households.is_not(None), HamletWeek.first_reached), else_=0)
+        rows = session.execute(
+            select(HamletWeek.week, func.sum(listed))
+            .join(Area, Area.code == HamletWeek.hamlet_code)
+            .where(*hamlets_beneath(scope, place), inside(HamletWeek.path, Scope((place.path,))))
+            .group_by(HamletWeek.week)
+            .order_by(HamletWeek.week)
         )
-        .join(Area, Area.code == HamletWeek.hamlet_code)
-        .where(*hamlets_beneath(scope, place), inside(HamletWeek.path, Scope((place.path,))))
-        .group_by(HamletWeek.week)
-        .order_by(HamletWeek.week)
-    ).all()
-    if not rows:
+        added = {week: int(count) for week, count in rows}
+    if not added:
         return []
-    added = {week: int(count) for week, count in rows}
     weeks, reached = [], 0
-    first, last = rows[0][0], rows[-1][0]
+    first, last = min(added), max(added)
     for n in range((last - first).days // 7 + 1):
         monday = first + timedelta(weeks=n)
         reached += added.get(monday, 0)
@@ -92,10 +96,15 @@ def weeks_reached(session: Session, scope: Scope, place: Place) -> list[Week]:
 
 
 def rest_of(session: Session, scope: Scope, place: Place) -> Rest:
-    within = (inside(HamletTotal.path, scope), inside(HamletTotal.path, Scope((place.path,))))
-    sums: list[ColumnElement[int]] = [func.coalesce(func.sum(getattr(HamletTotal, name)), 0) for name in _NAMES]
-    row = session.execute(select(*sums).where(*within)).one()
-    found = dict(zip(_NAMES, map(int, row), strict=True))
+    kept = kept_sums(session, ALL_TOTALS, place.path) if scope.covers(place.path) else None
+    if kept is not None:
+        whole = ALL_TOTALS.added(kept.values())
+        found = {name: int(whole.get(name, 0)) for name in _NAMES}
+    else:
+        within = (inside(HamletTotal.path, scope), inside(HamletTotal.path, Scope((place.path,))))
+        sums: list[ColumnElement[int]] = [func.coalesce(func.sum(getattr(HamletTotal, name)), 0) for name in _NAMES]
+        row = session.execute(select(*sums).where(*within)).one()
+        found = dict(zip(_NAMES, map(int, row), strict=True))
     return Rest(
         left={outcome.value: found[f"left_{outcome.value}"] for outcome in LEFT if found[f"left_{outcome.value}"]},
         untouched=max(0, found["households"] - found["knocked"]),
@@ -113,6 +122,9 @@ def rest_of(session: Session, scope: Scope, place: Place) -> Rest:
 def work_in(session: Session, scope: Scope, place: Place, *, today: date) -> dict[str, Work]:
     """What was done in each area right beneath a place, by code; in a hamlet itself. Those without are left out."""
     since = week_of(today) - timedelta(weeks=WORK_WEEKS - 1)
+    kept = kept_sums(session, BY_WEEK, place.path) if scope.covers(place.path) else None
+    if kept is not None:
+        return {area: work for area, weeks in kept.items() if (work := _work_since(weeks, since)).visits}
     code = child_code(place)
     visits: ColumnElement[int] = sum(
         (getattr(HamletWeek, name) for name in OUTCOMES[1:]), start=getattr(HamletWeek, OUTCOMES[0])
@@ -129,6 +141,12 @@ def work_in(session: Session, scope: Scope, place: Place, *, today: date) -> dic
         for area, made, timed, minutes in rows
         if made
     }
+
+
+def _work_since(weeks: Mapping[date, tuple[int, ...]], since: date) -> Work:
+    of_these = [counts for week, counts in weeks.items() if week >= since]
+    visits, timed, minutes = (sum(counts[place] for counts in of_these) for place in (2, 3, 4))
+    return Work(visits, timed, minutes, members=None)
 
 
 def _members(session: Session, scope: Scope, place: Place, since: date) -> dict[str, int]:

@@ -22,6 +22,7 @@ from community_teams.domain.suppression import (
     publish,
 )
 from community_teams.models import HamletTotal
+from community_teams.queries.kept_sums import ALL_TOTALS, LEVEL, kept_sums, level_columns
 from foundation.areas.domain.kinds import Kind, Level
 from foundation.areas.domain.scope import NATION, Scope
 from foundation.areas.models import Area
@@ -170,7 +171,9 @@ def _place(row: Row[*tuple[Any, ...]]) -> Place:
 def _children(session: Session, scope: Scope, place: Place) -> list[Place]:
     if place.level is Level.HAMLET:
         return []
-    beneath = Area.parent_code == place.code if place.code else Area.level == Level.PROVINCE
+    beneath = (
+        Area.parent_code == place.code if place.code else Area.parent_code.is_(None) & (Area.level == Level.PROVINCE)
+    )
     rows = session.execute(
         select(*_PLACE)
         .where(beneath, Area.valid_to.is_(None), inside(Area.path, scope))
@@ -194,34 +197,20 @@ def hamlets_beneath(scope: Scope, place: Place) -> tuple[ColumnElement[bool], ..
 
 def _level(session: Session, scope: Scope, place: Place) -> _Level:
     """The hamlets within `scope` beneath a place, added up to the areas right beneath it; itself, for a hamlet."""
-    code = child_code(place)
-    listed = Area.official_households.is_not(None)
-    source = case((listed, Area.households_source))
-    rows = session.execute(
-        select(
-            code.label("code"),
-            func.sum(Area.official_households).label("households"),
-            func.min(source).label("first_source"),
-            func.max(source).label("last_source"),
-            func.min(case((listed, Area.households_as_of))).label("as_of"),
-            _counted(HamletTotal.households).label("enumerated"),
-            _counted(HamletTotal.reached).label("reached"),
-            _counted(HamletTotal.knocked).label("knocked"),
-            func.coalesce(func.sum(case((listed, HamletTotal.reached))), 0).label("reached_listed"),
-            _counted_where(Area.official_households.is_(None)).label("enumerated_unlisted"),
-            func.count().label("hamlets"),
-            func.count(Area.official_households).label("listed"),
-            func.max(HamletTotal.last_visit_on).label("last_visit_on"),
-            func.max(case((Area.is_sample, 1), else_=0)).label("is_sample"),
+    kept = kept_sums(session, LEVEL, place.path) if scope.covers(place.path) else None
+    if kept is None:
+        code = child_code(place)
+        rows = session.execute(
+            select(code.label("code"), *level_columns())
+            .outerjoin_from(Area, HamletTotal, HamletTotal.hamlet_code == Area.code)
+            .where(*hamlets_beneath(scope, place))
+            .group_by(code)
         )
-        .outerjoin_from(Area, HamletTotal, HamletTotal.hamlet_code == Area.code)
-        .where(*hamlets_beneath(scope, place))
-        .group_by(code)
-    ).all()
+        kept = {row.code: dict(row._mapping) for row in rows}
     return _Level(
-        coverage={row.code: _coverage(row) for row in rows},
-        last_visit_on=max((row.last_visit_on for row in rows if row.last_visit_on), default=None),
-        is_sample=any(row.is_sample for row in rows),
+        coverage={code: _coverage(sums) for code, sums in kept.items()},
+        last_visit_on=max((sums["last_visit_on"] for sums in kept.values() if sums["last_visit_on"]), default=None),
+        is_sample=any(sums["is_sample"] for sums in kept.values()),
     )
 
 
@@ -230,6 +219,10 @@ def _by_outcome(session: Session, scope: Scope, place: Place) -> dict[str, int]:
 
     Visits in hamlets that have since been merged or renamed are among them: they did take place.
     """
+    kept = kept_sums(session, ALL_TOTALS, place.path) if scope.covers(place.path) else None
+    if kept is not None:
+        whole = ALL_TOTALS.added(kept.values())
+        return {outcome.value: int(whole[outcome.value]) for outcome in Outcome if whole.get(outcome.value)}
     within = (inside(HamletTotal.path, scope), inside(HamletTotal.path, Scope((place.path,))))
     sums = session.execute(
         select(*(_counted(getattr(HamletTotal, outcome.value)) for outcome in Outcome)).where(*within)
@@ -246,19 +239,19 @@ def _counted_where(condition: ColumnElement[bool]) -> ColumnElement[int]:
     return func.coalesce(func.sum(case((condition, HamletTotal.households))), 0)
 
 
-def _coverage(row: Row[*tuple[Any, ...]]) -> Coverage:
-    sources = sorted({name for name in (row.first_source, row.last_source) if name})
+def _coverage(sums: Mapping[str, Any]) -> Coverage:
+    sources = sorted({name for name in (sums["first_source"], sums["last_source"]) if name})
     return Coverage(
-        households=row.households,
+        households=None if sums["households"] is None else int(sums["households"]),
         sources=tuple(sources),
-        as_of=row.as_of,
-        enumerated=row.enumerated,
-        reached=row.reached,
-        knocked=row.knocked,
-        reached_listed=row.reached_listed,
-        hamlets=row.hamlets,
-        unlisted=row.hamlets - row.listed,
-        enumerated_unlisted=row.enumerated_unlisted,
+        as_of=sums["as_of"],
+        enumerated=int(sums["enumerated"]),
+        reached=int(sums["reached"]),
+        knocked=int(sums["knocked"]),
+        reached_listed=int(sums["reached_listed"]),
+        hamlets=sums["hamlets"],
+        unlisted=sums["hamlets"] - sums["listed"],
+        enumerated_unlisted=int(sums["enumerated_unlisted"]),
     )
 
 
@@ -285,6 +278,9 @@ def _veil(session: Session, place: Place, above: tuple[Place, ...], own: Coverag
 
 def _cells_beside(session: Session, parent: Place, child: Place) -> dict[str, Cell]:
     """The children of `parent` by code, without `child`."""
+    kept = kept_sums(session, LEVEL, parent.path)
+    if kept is not None:
+        return {code: cell(_coverage(sums)) for code, sums in kept.items() if code != child.code}
     code = child_code(parent)
     rows = session.execute(
         select(

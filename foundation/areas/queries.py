@@ -154,5 +154,7 @@ def fingerprint(lines: Sequence[str]) -> str:
 
 
 def _drawn_beneath(parent_code: str | None) -> tuple[ColumnElement[bool], ...]:
-    beneath = Area.parent_code == parent_code if parent_code is not None else Area.level == Level.PROVINCE
+    # That provinces lie beneath nothing is said for the sake of the index.
+    provinces = Area.parent_code.is_(None) & (Area.level == Level.PROVINCE)
+    beneath = Area.parent_code == parent_code if parent_code is not None else provinces
     return beneath, Area.valid_to.is_(None)

@@ -202,7 +202,7 @@ def test_a_page_of_figures_takes_a_handful_of_statements_however_many_areas(make
     for number in range(30):
         counted(40, 40, 20, commune=make.commune(f"15{700 + number}"))
     session.expire_all()
-    for code, most in [(None, 2), ("38", 5), ("15700", 6)]:
+    for code, most in [(None, 5), ("38", 9), ("15700", 10)]:
         count_statements.clear()
         public_figures(session, NATION, code)
         assert len([each for each in count_statements if each.startswith("SELECT")]) <= most, code

@@ -1,0 +1,199 @@
+"""Sums over the hamlets of a province or the nation, kept in memory for as long as they are right.
+
+Kept for each commune, under the version that changes with everything beneath it (foundation CommuneVersion), and added
+up for each province. When a page is asked for, one small statement tells which versions there are; only communes that
+have changed since are read again. A province with a commune that has no version is always read anew.
+"""
+
+from collections.abc import Callable, Iterable
+from operator import add
+from typing import Any
+
+from sqlalchemy import ColumnElement, Integer, Row, Select, case, func, literal_column, select
+from sqlalchemy.orm import Session
+
+from community_teams.domain.counting import OUTCOMES, TOTALS
+from community_teams.models import HamletTotal, HamletWeek
+from foundation.areas.domain.kinds import Level
+from foundation.areas.domain.scope import Scope
+from foundation.areas.models import Area, CommuneVersion
+from foundation.areas.queries import inside
+
+Sums = dict[Any, Any]  # by the name of a figure, or by Monday
+InPlace = Callable[[Any], ColumnElement[bool]]
+
+# From so many changed communes of one province on, reading it whole is quicker than picking them.
+MANY = 30
+_FIRST, _PROVINCE = literal_column("1", Integer), literal_column("2", Integer)
+
+
+class SumsOverHamlets:
+    """One kind of sums.
+
+    read: the statement for hamlets whose path fulfils a condition; of its columns the first is the commune's code.
+    gather: its rows by commune. merge: one figure of two areas made one, by its name.
+    """
+
+    def __init__(
+        self,
+        read: Callable[[InPlace], Select[Any]],
+        gather: Callable[[Iterable[Row[Any]]], dict[str, Sums]],
+        merge: Callable[[Any, Any, Any], Any],
+    ) -> None:
+        self._read, self._gather, self._merge = read, gather, merge
+        # Province -> commune -> version and sums; province -> number and sum of versions, and sums.
+        self._communes: dict[str, dict[str, tuple[int, Sums]]] = {}
+        self._provinces: dict[str, tuple[tuple[int, int], Sums]] = {}
+
+    def of_provinces(self, session: Session) -> dict[str, Sums]:
+        """By province; those without any hamlet are left out."""
+        found = {}
+        for code, version in _versions(session).items():
+            kept = self._provinces.get(code)
+            if kept is None or kept[0] != version:
+                communes, complete = self._of_communes(session, code)
+                kept = version, self.added(communes.values())
+                if complete:
+                    self._provinces[code] = kept
+            if kept[1]:
+                found[code] = kept[1]
+        return found
+
+    def of_communes(self, session: Session, province: str) -> dict[str, Sums]:
+        """By commune of a province; those without any hamlet are left out."""
+        return {code: sums for code, sums in self._of_communes(session, province)[0].items() if sums}
+
+    def added(self, many: Iterable[Sums]) -> Sums:
+        whole: Sums = {}
+        for sums in many:
+            for name, value in sums.items():
+                whole[name] = self._merge(name, whole[name], value) if name in whole else value
+        return whole
+
+    def _of_communes(self, session: Session, province: str) -> tuple[dict[str, Sums], bool]:
+        """All communes of a province, and whether each has a version."""
+        rows = session.execute(
+            select(Area.code, Area.path, CommuneVersion.version)
+            .outerjoin_from(Area, CommuneVersion, CommuneVersion.commune_code == Area.code)
+            .where(Area.parent_code == province)
+        ).all()
+        kept = self._communes.get(province, {})
+        changed = [row for row in rows if row.version is None or kept.get(row.code, (None,))[0] != row.version]
+        if changed:
+            paths = (f"{province}/",) if len(changed) > MANY else tuple(row.path for row in changed)
+            read = self._gather(session.execute(self._read(lambda column: inside(column, Scope(paths)))))
+            kept = kept | {row.code: (row.version, read.get(row.code, {})) for row in changed}
+            # Put in place whole: another thread reads either the old or the new.
+            self._communes[province] = {row.code: kept[row.code] for row in rows if row.version is not None}
+        return {row.code: kept[row.code][1] for row in rows}, all(row.version is not None for row in rows)
+
+
+def _versions(session: Session) -> dict[str, tuple[int, int]]:
+    """Of each province the number and the sum of its communes' versions; both change with any of them."""
+    province = func.substr(CommuneVersion.path, _FIRST, _PROVINCE)
+    found = {
+        str(code): (int(number), int(version))
+        for code, number, version in session.execute(
+            select(province, func.count(), func.sum(CommuneVersion.version)).group_by(province)
+        )
+    }
+    provinces = select(Area.code).where(Area.parent_code.is_(None), Area.level == Level.PROVINCE)
+    return {code: found.get(code, (0, 0)) for code in session.scalars(provinces)}
+
+
+def _by_code(rows: Iterable[Row[Any]]) -> dict[str, Sums]:
+    return {row.code: {name: value for name, value in row._mapping.items() if name != "code"} for row in rows}
+
+
+def _merged(name: str, one: Any, other: Any) -> Any:
+    if one is None or other is None:
+        return other if one is None else one
+    if name in _SMALLEST:
+        return min(one, other)
+    return max(one, other) if name in _LARGEST else int(one) + int(other)
+
+
+_SMALLEST, _LARGEST = frozenset({"first_source", "as_of"}), frozenset({"last_source", "last_visit_on", "is_sample"})
+
+
+def level_columns() -> list[ColumnElement[Any]]:
+    """What coverage is made of, added up over hamlets; the counters joined from outside."""
+    listed = Area.official_households.is_not(None)
+    source = case((listed, Area.households_source))
+    unlisted = case((Area.official_households.is_(None), HamletTotal.households))
+    return [
+        func.sum(Area.official_households).label("households"),
+        func.min(source).label("first_source"),
+        func.max(source).label("last_source"),
+        func.min(case((listed, Area.households_as_of))).label("as_of"),
+        # A hamlet without a counter row has no household written down: that is known, and 0.
+        func.coalesce(func.sum(HamletTotal.households), 0).label("enumerated"),
+        func.coalesce(func.sum(HamletTotal.reached), 0).label("reached"),
+        func.coalesce(func.sum(HamletTotal.knocked), 0).label("knocked"),
+        func.coalesce(func.sum(case((listed, HamletTotal.reached))), 0).label("reached_listed"),
+        func.coalesce(func.sum(unlisted), 0).label("enumerated_unlisted"),
+        func.count().label("hamlets"),
+        func.count(Area.official_households).label("listed"),
+        func.max(HamletTotal.last_visit_on).label("last_visit_on"),
+        func.max(case((Area.is_sample, 1), else_=0)).label("is_sample"),
+    ]
+
+
+def _read_level(within: InPlace) -> Select[Any]:
+    return (
+        select(Area.parent_code.label("code"), *level_columns())
+        .outerjoin_from(Area, HamletTotal, HamletTotal.hamlet_code == Area.code)
+        .where(Area.level == Level.HAMLET, Area.valid_to.is_(None), within(Area.path))
+        .group_by(Area.parent_code)
+    )
+
+
+def _read_totals(within: InPlace) -> Select[Any]:
+    return (
+        select(Area.parent_code.label("code"), *(func.sum(getattr(HamletTotal, name)).label(name) for name in TOTALS))
+        .join_from(HamletTotal, Area, Area.code == HamletTotal.hamlet_code)
+        .where(within(HamletTotal.path))
+        .group_by(Area.parent_code)
+    )
+
+
+def _read_weeks(within: InPlace) -> Select[Any]:
+    valid = Area.valid_to.is_(None)
+    visits: ColumnElement[int] = sum(
+        (getattr(HamletWeek, name) for name in OUTCOMES[1:]), start=getattr(HamletWeek, OUTCOMES[0])
+    )
+    reached = case((Area.official_households.is_not(None), HamletWeek.first_reached), else_=0)
+    counts = (1, reached, visits, HamletWeek.timed, HamletWeek.minutes)
+    columns: list[ColumnElement[Any]] = [func.sum(case((valid, count), else_=0)) for count in counts]
+    return (
+        select(Area.parent_code.label("code"), HamletWeek.week.label("week"), *columns)
+        .join_from(HamletWeek, Area, Area.code == HamletWeek.hamlet_code)
+        .where(within(HamletWeek.path))
+        .group_by(Area.parent_code, HamletWeek.week)
+    )
+
+
+def _gather_weeks(rows: Iterable[Row[Any]]) -> dict[str, Sums]:
+    found: dict[str, Sums] = {}
+    for row in rows:
+        code, week, *counts = tuple(row)
+        found.setdefault(code, {})[week] = tuple(map(int, counts))
+    return found
+
+
+def _merged_weeks(_week: Any, one: tuple[int, ...], other: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(map(add, one, other))
+
+
+# What coverage is made of, of the hamlets of today; every counter, of all hamlets that ever were; and by Monday: rows
+# of hamlets of today, and of these households of a list met for the first time, visits, timed visits and minutes.
+LEVEL = SumsOverHamlets(_read_level, _by_code, _merged)
+ALL_TOTALS = SumsOverHamlets(_read_totals, _by_code, _merged)
+BY_WEEK = SumsOverHamlets(_read_weeks, _gather_weeks, _merged_weeks)
+
+
+def kept_sums(session: Session, of: SumsOverHamlets, path: str) -> dict[str, Sums] | None:
+    """Sums of the areas right beneath the nation ("") or a province, by code; None for smaller areas."""
+    if not path:
+        return of.of_provinces(session)
+    return of.of_communes(session, path[:-1]) if path.count("/") == 1 else None
