@@ -1,6 +1,8 @@
 """What a phone needs to go on without network: the worker, packs of lessons, and the page of what is kept on it."""
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -101,6 +103,7 @@ def weigh_course(course_id: str) -> Response:
 @public
 def show_kept() -> BaseResponse | str:
     """What is kept on this phone, what waits, who is learning. The phone fills it in: the same for everybody."""
+    # Also for somebody signed in: the phone keeps it for whoever comes next.
     return kept_page(_draw_shell, "phone", catalogue().version, language().tag, _worn_version())
 
 
@@ -126,11 +129,20 @@ def _draw_pack(lesson: Lesson) -> str:
 
 def _weight(lesson: Lesson) -> int:
     """Bytes on the wire of a lesson's page and its pack, each drawn as when it is asked for."""
-    says = {HEADER: language().tag}
-    with current_app.test_request_context(url_for(".read_lesson", lesson_id=lesson.id), headers=says):
+    with _as_for_a_stranger(url_for(".read_lesson", lesson_id=lesson.id)):
         reading = weight(lambda: draw_lesson(lesson), *lesson_key(lesson))
-    with current_app.test_request_context(url_for(".serve_pack", lesson_id=lesson.id), headers=says):
+    with _as_for_a_stranger(url_for(".serve_pack", lesson_id=lesson.id)):
         return reading + weight(lambda: _draw_pack(lesson), *_key("pack", lesson))
+
+
+@contextmanager
+def _as_for_a_stranger(address: str) -> Iterator[None]:
+    """What is drawn inside is drawn as for somebody nobody knows who asks for `address`, in the language of now: a page
+    that is kept must not carry the name of whoever happened to ask for it first.
+    """
+    says = {HEADER: language().tag}
+    with current_app.app_context(), current_app.test_request_context(address, headers=says):
+        yield
 
 
 def _key(kind: str, lesson: Lesson) -> tuple[str, ...]:
@@ -138,9 +150,9 @@ def _key(kind: str, lesson: Lesson) -> tuple[str, ...]:
 
 
 def _draw_shell() -> str:
-    return render_template(
-        "learning/kept.html", faces=FACES, titles={course.id: course.title for course in catalogue().courses}
-    )
+    titles = {course.id: course.title for course in catalogue().courses}
+    with _as_for_a_stranger(url_for(".show_kept")):
+        return render_template("learning/kept.html", faces=FACES, titles=titles)
 
 
 def _precached() -> list[dict[str, str | None]]:

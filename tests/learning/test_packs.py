@@ -122,6 +122,19 @@ def test_the_worker_leaves_everybody_else_alone(visitor):
     assert all(visitor.client.get(page).status_code == 200 for page in told["pages"])
 
 
+def test_what_phones_keep_names_nobody_who_is_signed_in(app, visitor, make):
+    make.person(name="to-truong-mau", display_name="Tổ Trưởng Mẫu")
+    visitor.sign_in("to-truong-mau")
+    lesson = CATALOGUE.courses[0].lessons[0]
+    visitor.client.get(f"/khoa-hoc/{lesson.course}/goi.json")
+    shell, worker = visitor.client.get("/tren-may").text, visitor.client.get("/sw.js").text
+
+    stranger = app.test_client()
+    assert "Tổ Trưởng Mẫu" in visitor.client.get("/").text
+    assert "Tổ Trưởng Mẫu" not in shell + stranger.get(f"/bai-hoc/{lesson.id}/goi.json").text
+    assert worker == stranger.get("/sw.js").text
+
+
 def on_phone(node: str, pack: object, asked: list[object]) -> list[str]:  # noqa: F811
     said = subprocess.run(
         [node, str(Path(__file__).with_name("packs.mjs"))],

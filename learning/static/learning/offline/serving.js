@@ -9,7 +9,7 @@ const LESSON = /^\/bai-hoc\/([a-z0-9-]+)$/;
 // The server's own ending tells more (the path, the letter), if it comes before anybody has to wait.
 const ENDING_MS = 400;
 const PATIENCE_MS = 3_000;
-const NOT_KEPT_MS = 12_000;
+const NOT_KEPT_MS = 20_000;
 
 /**
  * @param {object} with_

@@ -155,6 +155,8 @@ async function inCaches(names, address) {
 registerRoute(
   ({ url, request, sameOrigin }) => sameOrigin && request.mode === "navigate" && isOurs(url),
   async ({ url, request, event }) => {
+    // Who learns here may change there; the next word from a page asks anew.
+    if (/^\/(toi|the)\b/.test(url.pathname)) await quietly(async () => (await answers()).put("learnt_at", 0));
     if (url.pathname.startsWith("/xac-nhan")) event.waitUntil(quietly(keepChecking));
     if (url.pathname === hoc.checking.page) {
       const kept = await inCaches([CHECKING], url.pathname);
@@ -175,7 +177,8 @@ registerRoute(
   async ({ request }) => {
     const told = (await request.clone().formData()).get("learner");
     await quietly(() => send());
-    const answer = await fetch(request);
+    const answer = await fetch(request).catch(() => null);
+    if (!answer) return (await serve()).notHere();
     const learner = told || (await whoNow(request));
     if (learner && (answer.ok || answer.type === "opaqueredirect")) await quietly(async () => (await answers()).forget(learner));
     return answer;
