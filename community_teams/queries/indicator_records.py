@@ -92,15 +92,15 @@ def _late(session: Session, hamlets: Select[str], until: date) -> Told:
 
 
 def _issues(session: Session, hamlets: Select[str], until: date, today: date) -> Iterator[Told]:
-    in_time = Issue.closed_on <= Issue.due
-    rows = session.execute(
-        select(Issue.opened_on, Issue.closed_on, case((Issue.due.is_(None), None), (in_time, 1), else_=0), func.count())
+    found = session.execute(
+        select(Issue.opened_on, Issue.closed_on, Issue.due, func.count())
         .where(Issue.hamlet_code.in_(hamlets), Issue.closed_on <= until)
-        .group_by(Issue.opened_on, Issue.closed_on, case((Issue.due.is_(None), None), (in_time, 1), else_=0))
-    ).all()
+        .group_by(Issue.opened_on, Issue.closed_on, Issue.due)
+    )
+    rows = [(opened, shut, day, count) for opened, shut, day, count in found if shut is not None]
     closed = sum(count for *_, count in rows)
-    due = sum(count for *_, timely, count in rows if timely is not None)
-    timely = sum(count for *_, timely, count in rows if timely)
+    due = sum(count for *_, day, count in rows if day is not None)
+    timely = sum(count for _, closed_on, day, count in rows if day is not None and closed_on <= day)
     on_time = _MEASURE[Part.ON_TIME]
     if due:
         yield Told(on_time, timely, due, closed - due, closed)
