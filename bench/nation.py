@@ -1,0 +1,173 @@
+"""The page of the whole nation: 90,000 hamlets and 28 million households, of which only the counters are made."""
+
+import gc
+import os
+import tempfile
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from random import Random
+from typing import Any, cast
+
+from flask import Flask
+from sqlalchemy import Table, select, text
+from sqlalchemy.orm import Session
+
+from app import create_app
+from bench.table import Row, timed
+from community_teams.domain.counting import TOTALS, WEEKS, week_of
+from community_teams.models import HamletTotal, HamletWeek
+from foundation import clock
+from foundation.accounts.domain.roles import Role
+from foundation.accounts.services.audit import COMMAND_LINE
+from foundation.accounts.services.people import Administrator, add_person
+from foundation.areas.domain.kinds import Kind, Level
+from foundation.areas.domain.naming import fold, sort_key
+from foundation.areas.domain.scope import NATION
+from foundation.areas.models import Area
+from foundation.areas.services.loading import load
+from foundation.bulk import insert_rows
+from foundation.database import Base
+from foundation.migrating import upgrade
+from foundation.settings import Settings
+from foundation.web.database import transaction
+from tests.postgres import start_postgres
+
+# The figures of the issue are those of HAMLETS=90000, which take two minutes to make on each database.
+HAMLETS = int(os.environ.get("HAMLETS", "9000"))
+WEEKS_BACK = 12
+PASSWORD = "mau-thu-2026"
+SOURCE = "Số liệu mẫu"
+
+
+def measure() -> list[Row]:
+    return [*_on("sqlite"), *_on("postgresql")]
+
+
+def _on(kind: str) -> list[Row]:
+    with tempfile.TemporaryDirectory() as folder:
+        url = start_postgres() if kind == "postgresql" else ""
+        app = create_app(Settings(data_folder=Path(folder), secret_key="bench", database_url=url))
+        fill(app)
+        gc.collect()
+        gc.freeze()  # as app.serve() does
+        return [
+            _page(app, kind, "the public", "/do-phu", signed_in=False),
+            _page(app, kind, "inside", "/do-phu", signed_in=True),
+        ]
+
+
+def fill(app: Flask) -> None:
+    """All provinces and communes, made-up hamlets in each, and the counters of WEEKS_BACK weeks in every hamlet."""
+    engine = app.extensions["engine"]
+    upgrade(engine)
+    now = clock.now()
+    with app.test_request_context(), transaction() as session:
+        load(session)
+        hamlets = _hamlets(session)
+        connection = session.connection()
+        for start in range(0, len(hamlets), 5_000):
+            some = hamlets[start : start + 5_000]
+            insert_rows(connection, _table(Area), some)
+            totals, weeks = _counters(some, now)
+            insert_rows(connection, _table(HamletTotal), totals)
+            insert_rows(connection, _table(HamletWeek), weeks)
+        server = Administrator(COMMAND_LINE, NATION)
+        add_person(
+            session,
+            server,
+            name="can-bo",
+            display_name="Cán bộ Mẫu",
+            role=Role.ADMIN,
+            area_code="VN",
+            password=PASSWORD,
+            now=now,
+        )
+    with engine.connect() as connection:
+        connection.execution_options(isolation_level="AUTOCOMMIT").execute(
+            text("VACUUM ANALYZE" if engine.dialect.name == "postgresql" else "ANALYZE")
+        )
+
+
+def _table(model: type[Base]) -> Table:
+    return cast("Table", model.__table__)
+
+
+def _hamlets(session: Session) -> list[dict[str, Any]]:
+    chance = Random("cả nước")
+    communes = session.execute(
+        select(Area.code, Area.path).where(Area.level == Level.COMMUNE, Area.valid_to.is_(None)).order_by(Area.path)
+    ).all()
+    return [
+        {
+            "code": f"{commune}-D{number:03}",
+            "parent_code": commune,
+            "level": Level.HAMLET,
+            "kind": Kind.THON,
+            "name": f"Đo {number}",
+            "path": f"{path}{commune}-D{number:03}/",
+            "sort_key": sort_key(f"Đo {number}"),
+            "folded": fold(f"Đo {number}"),
+            # One in twenty has no list, one in fifty is very small.
+            "official_households": None
+            if chance.random() < 0.05
+            else chance.randint(1, 9)
+            if chance.random() < 0.02
+            else chance.randint(200, 430),
+            "households_source": SOURCE,
+            "households_as_of": date(2026, 10, 31),
+            "is_sample": True,
+        }
+        for commune, path, number in _spread(communes)
+    ]
+
+
+def _spread(communes: Any) -> Iterator[tuple[str, str, int]]:
+    for place, (code, path) in enumerate(communes):
+        here = HAMLETS * (place + 1) // len(communes) - HAMLETS * place // len(communes)
+        for number in range(1, here + 1):
+            yield code, path, number
+
+
+def _counters(hamlets: list[dict[str, Any]], now: datetime) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Counters that add up as real ones do: what the weeks added is what there is."""
+    chance = Random(hamlets[0]["code"])
+    this_week = week_of(clock.day_in_vietnam(now))
+    totals, weeks = [], []
+    for hamlet in hamlets:
+        households = (hamlet["official_households"] or 300) + chance.randint(-1, 3)
+        total = dict.fromkeys(TOTALS, 0) | {"households": max(1, households)}
+        for back in range(WEEKS_BACK, 0, -1):
+            reached = int(total["households"] * chance.random() / WEEKS_BACK)
+            added = {
+                "met_done": reached,
+                "not_home": reached // 2,
+                "households_sized": reached,
+                "adults": 2 * reached,
+                "assessed": reached,
+                "vneid_asked": reached,
+                "level2": reached // 2,
+                "timed": reached,
+                "minutes": 20 * reached,
+            }
+            for name, count in added.items():
+                total[name] += count
+            total["reached"] += reached
+            total["knocked"] += reached
+            row = dict.fromkeys(WEEKS, 0) | added | {"first_knocked": reached, "first_reached": reached}
+            place = {"hamlet_code": hamlet["code"], "path": hamlet["path"]}
+            weeks.append(place | {"week": this_week - timedelta(weeks=back)} | row)
+        place = {"hamlet_code": hamlet["code"], "path": hamlet["path"]}
+        last = clock.day_in_vietnam(now) - timedelta(days=1)
+        totals.append(place | {"last_visit_on": last, "updated_at": now, "change": int(now.timestamp())} | total)
+    return totals, weeks
+
+
+def _page(app: Flask, kind: str, who: str, path: str, *, signed_in: bool) -> Row:
+    visitor = app.test_client()
+    if signed_in:
+        visitor.post("/dang-nhap", data={"name": "can-bo", "password": PASSWORD})
+    assert visitor.get(path).status_code == 200
+    spread = timed(lambda: visitor.get(path), times=40, warm=3)
+    told = f"{path}, {who}, {HAMLETS:,} hamlets, {kind}"
+    return Row(told, str(spread), "≤ 50 ms", spread.median <= 50)
