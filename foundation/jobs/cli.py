@@ -1,6 +1,7 @@
 """`jobs`: doing long work."""
 
 import logging
+from contextlib import suppress
 
 from flask import current_app
 from flask.cli import AppGroup
@@ -14,4 +15,5 @@ commands = AppGroup("jobs", help="Long work, such as the letters of a class.")
 def work() -> None:
     """Do jobs as they come, until stopped. Those a worker before left undone come first."""
     logging.basicConfig(level=logging.WARNING)
-    the_jobs(current_app).work()
+    with suppress(KeyboardInterrupt):
+        the_jobs(current_app).work()

@@ -93,6 +93,8 @@ def show_files(id_: UUID, making: Path) -> None:
     folder = folder_of(id_)
     shutil.rmtree(folder, ignore_errors=True)
     making.rename(folder)
+    for left in folder.parent.glob(f"{id_}.*"):
+        shutil.rmtree(left, ignore_errors=True)
 
 
 def _end(id_: UUID, write: Callable[[Session], None]) -> None:

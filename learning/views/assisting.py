@@ -13,8 +13,9 @@ from foundation.web.database import session, transaction
 from learning.domain.assisting import LASTS, FaultyHelpCode, in_fours, read_help_code
 from learning.queries.assisting import beside_by, beside_on
 from learning.services.assisting import end_assisting, make_help_code, sit_beside, use_help_code
+from learning.services.learners import add_nameless
 from learning.views.helped import say_beside
-from learning.views.learner import known_phone, learner_for_answer, people_here, phone_for_writing, say_who_learns
+from learning.views.learner import known_learner, known_phone, people_here, phone_for_writing, say_who_learns
 from learning.views.teaching_blueprint import blueprint
 
 
@@ -63,11 +64,12 @@ def type_code() -> Response | str | tuple[str, int]:
         code = read_help_code(typed)
         with transaction() as writing:
             phone = phone_for_writing(writing)
-            learner = learner_for_answer(writing)
+            learner = known_learner() or add_nameless(writing, phone, now=clock.now())
             key = current_app.config["SECRET_KEY"]
             use_help_code(writing, code, key=key, phone=phone, learner=learner, now=clock.now())
     except FaultyHelpCode as faulty:
         return render_template("learning/beside_code.html", typed=typed, error=faulty.code), 422
+    say_who_learns(learner)
     say_beside(clock.now() + LASTS)
     return redirect(url_for("learning.show_courses"), 303)
 

@@ -6,11 +6,11 @@ from foundation.accounts.domain.roles import Act
 from foundation.accounts.views.work import Work, offer_work
 from foundation.jobs.work import offer_job
 from foundation.words import N_
-from learning.views import assisting, class_letters, class_people, classes, presenting
+from learning.views import assisting, class_letters, class_people, classes, learning_reports, presenting
 from learning.views.helped import beside_now
 from learning.views.teaching_blueprint import blueprint
 
-__all__ = ["assisting", "class_letters", "class_people", "classes", "presenting", "serve_teaching"]
+__all__ = ["assisting", "class_letters", "class_people", "classes", "learning_reports", "presenting", "serve_teaching"]
 
 
 def serve_teaching(app: Flask) -> None:
@@ -35,5 +35,13 @@ def serve_teaching(app: Flask) -> None:
             N_("Học chung trên màn hình lớn, ai xong bài nào, giấy của cả lớp"),
             "book",
             order=43,
+        ),
+        Work(
+            Act.SEE_LEARNING,
+            "teaching.show_report",
+            N_("Việc học của bà con"),
+            N_("Bao nhiêu người học, xong, vướng ở câu nào"),
+            "list",
+            order=55,
         ),
     )

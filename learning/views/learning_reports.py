@@ -1,0 +1,163 @@
+"""The report of those who teach and organise: on the screen, as CSV, as XLSX, from the same cells."""
+
+import csv
+import io
+from importlib import import_module
+
+from flask import Response, render_template, request
+from flask_login import current_user
+
+from foundation import clock
+from foundation.accounts.domain.roles import Act
+from foundation.accounts.services.audit import record
+from foundation.accounts.views.access import may, scope_for
+from foundation.areas.models import Area
+from foundation.areas.queries import area, children
+from foundation.problems import NotFound
+from foundation.web.database import session, transaction
+from foundation.words import N_
+from learning.domain.learning_report import Missed, Sums, Table, hidden
+from learning.queries.learning_report import most_missed, sums_by_area, sums_by_lesson_and_course
+from learning.views.finding import catalogue
+from learning.views.teaching_blueprint import blueprint
+
+MOST_MISSED = 20
+WORKBOOK = "openpyxl"  # loaded once somebody asks for a file
+
+
+@blueprint.get("/quan-ly/viec-hoc")
+@may(Act.SEE_LEARNING)
+def show_report() -> str:
+    place = _place()
+    return render_template(
+        "learning/report.html",
+        tables=report_tables(place),
+        place=place,
+        course=request.args.get("khoa", ""),
+        courses=catalogue().courses,
+        around=_around(place),
+    )
+
+
+@blueprint.get("/quan-ly/viec-hoc.csv")
+@may(Act.SEE_LEARNING)
+def download_csv() -> Response:
+    tables = report_tables(_place())
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    for table in tables:
+        writer.writerow([table.title])
+        writer.writerow(table.heads)
+        writer.writerows([[FEW if cell is None else cell for cell in row] for row in table.rows])
+        writer.writerow([])
+    # The mark at the start tells spreadsheets that this is UTF-8.
+    return _file("\ufeff" + out.getvalue(), "viec-hoc.csv", "text/csv")
+
+
+@blueprint.get("/quan-ly/viec-hoc.xlsx")
+@may(Act.SEE_LEARNING)
+def download_xlsx() -> Response:
+    book = import_module(WORKBOOK).Workbook(write_only=True)
+    for table in report_tables(_place()):
+        sheet = book.create_sheet(table.title[:31])
+        sheet.append(table.heads)
+        for row in table.rows:
+            sheet.append([FEW if cell is None else cell for cell in row])
+    out = io.BytesIO()
+    book.save(out)
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    return _file(out.getvalue(), "viec-hoc.xlsx", kind)
+
+
+FEW = "dưới 10 người"
+
+
+def report_tables(place: Area | None) -> list[Table]:
+    """Courses, lessons and questions of the whole site; areas beneath `place`, or those of one's own reach."""
+    courses = catalogue().courses
+    sums = sums_by_lesson_and_course(session(), courses)
+    heads = (N_("Đã bắt đầu"), N_("Đã xong"), N_("Tự làm"), N_("Có người giúp"), N_("Làm chung ở lớp"))
+    lessons = [lesson for course in courses for lesson in course.lessons]
+    return [
+        Table(
+            "khoa",
+            N_("Theo khoá học, cả trang"),
+            (N_("Khoá học"), *heads),
+            _rows([(course.id, f"{course.number}. {course.title}") for course in courses], sums),
+        ),
+        Table("dia-ban", N_("Theo địa bàn"), (N_("Địa bàn"), *heads), _area_rows(place)),
+        Table(
+            "bai",
+            N_("Theo bài học, cả trang"),
+            (N_("Bài học"), *heads),
+            _rows([(lesson.id, f"{lesson.number}. {lesson.title}") for lesson in lessons], sums),
+        ),
+        Table(
+            "hay-sai",
+            N_("Hay sai nhất, cả trang"),
+            (N_("Bài học"), N_("Câu hỏi hoặc màn tập"), N_("Số lần trả lời"), N_("Số lần sai")),
+            tuple(_missed(each) for each in most_missed(session(), most=MOST_MISSED)),
+        ),
+    ]
+
+
+def _rows(named: list[tuple[str, str]], sums: dict[str, Sums]) -> tuple[tuple[str | int | None, ...], ...]:
+    told = [sums.get(id_, Sums(id_, 0, 0, 0, 0, 0)) for id_, _name in named]
+    away = hidden(told)
+    return tuple(
+        (name, None, None, None, None, None)
+        if each.id in away
+        else (name, each.started, each.finished, each.alone, each.helped, each.together)
+        for (_id, name), each in zip(named, told, strict=True)
+    )
+
+
+def _area_rows(place: Area | None) -> tuple[tuple[str | int | None, ...], ...]:
+    scope = scope_for(Act.SEE_LEARNING)
+    wished = catalogue().course(request.args.get("khoa", ""))
+    parent = place.code if place else None
+    sums = sums_by_area(session(), scope, parent, [wished] if wished else catalogue().courses)
+    return _rows([(each.code, each.name) for each in children(session(), scope, parent)], sums)
+
+
+def _missed(each: Missed) -> tuple[str | int | None, ...]:
+    lesson = catalogue().lesson(each.lesson)
+    if lesson is None:
+        return (each.lesson, each.step, each.answered, each.wrong)
+    question, screen = lesson.question(each.step), lesson.practice.screen(each.step)
+    words = question.text if question else screen.task if screen else each.step
+    return (f"{lesson.number}. {lesson.title}", words.replace("**", ""), each.answered, each.wrong)
+
+
+def _place() -> Area | None:
+    """The area asked for with ?o=; else the first of one's own reach; None for the nation."""
+    scope = scope_for(Act.SEE_LEARNING)
+    code = request.args.get("o", "").replace("\0", "")
+    if not code:
+        first = min(scope.paths, default="")
+        # A single hamlet is shown in the list of its commune.
+        code = first.split("/")[min(first.count("/"), 2) - 1] if first else ""
+    if not code:
+        return None
+    found = area(session(), code)
+    near = found is not None and (scope.covers(found.path) or any(path.startswith(found.path) for path in scope.paths))
+    if found is None or not near:
+        raise NotFound("no_such_area")
+    return found
+
+
+def _around(place: Area | None) -> list[Area]:
+    """Where to look closer: areas beneath that have areas beneath them."""
+    beneath = children(session(), scope_for(Act.SEE_LEARNING), place.code if place else None)
+    return [each for each in beneath if each.path.count("/") < 3]
+
+
+def _file(content: str | bytes, name: str, kind: str) -> Response:
+    with transaction() as writing:
+        told = {"file": name, "area": request.args.get("o", "")[:20]}
+        area_path = min(scope_for(Act.SEE_LEARNING).paths, default="")
+        record(writing, current_user.name, "export_learning", told, now=clock.now(), area_path=area_path)
+    answer = Response(content, mimetype=kind)
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    answer.headers["Cache-Control"] = "private, no-store"
+    return answer
