@@ -18,7 +18,7 @@ def upgrade() -> None:
         sa.Column("key", sa.String(40), nullable=False),
         sa.Column("indicator", sa.String(3), nullable=False),
         sa.Column("same", sa.Boolean, nullable=False),
-        sa.Column("percent", sa.Float, nullable=True),
+        sa.Column("percent", sa.Double, nullable=True),
         sa.Column("words", sa.String(300), nullable=False),
         sa.Column("source", sa.String(300), nullable=False),
         sa.Column("reliability", sa.String(300), nullable=False),
