@@ -10,7 +10,9 @@ from sqlalchemy import func, select
 
 from community_teams.domain import visits as rules
 from community_teams.models import Device, HamletTotal, HeldVisit, Household, Issue, Visit, VisitPerson, WhyHeld
+from community_teams.services import recording
 from community_teams.services.recounting import recount
+from community_teams.services.visit_rows import visit_row
 from foundation.accounts.domain.roles import Role
 from foundation.areas.domain.scope import NATION
 
@@ -205,7 +207,28 @@ def test_halves_of_letters_come_back_as_nothing(phone, make, hamlet):
     (result,) = phone(bad)["results"]
 
     assert (result["id"], result["outcome"]) == (None, "rejected")
-    assert result["problems"]
+    assert result["problems"] == {"record": "control_character"}
+
+
+def test_a_visit_that_the_database_refuses_holds_back_no_other(phone, make, hamlet, session, monkeypatch, caplog):
+    good, bad = (make.visit_record(make.household(hamlet)) for _ in range(2))
+
+    def nowhere(recorded, **told):
+        row = visit_row(recorded, **told)
+        return row | {"hamlet_code": "khong-co"} if str(row["id"]) == bad["id"] else row
+
+    with monkeypatch.context() as broken:
+        broken.setattr(recording, "visit_row", nowhere)
+        answer = phone(bad, good)
+
+    assert outcomes(answer) == ["rejected", "stored"]
+    assert answer["results"][0]["problems"] == {"record": "could_not_be_kept"}
+    assert count(session, Visit) == 1
+    assert recount(session, NATION, now=datetime.fromisoformat("2026-11-21T12:00:00+07:00")) == []
+    # Nothing that was told about the family stands in the log.
+    assert bad["household"].replace("-", "") not in caplog.text.replace("-", "")
+
+    assert outcomes(phone(bad, good)) == ["stored", "already_stored"]
 
 
 # The phone's clock.
