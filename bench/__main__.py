@@ -7,6 +7,7 @@ import sys
 from bench import (
     coverage,
     faults,
+    learning_report,
     lessons,
     letters,
     library,
@@ -32,6 +33,7 @@ MEASUREMENTS = {
     "my_learning": my_learning.measure,
     "offline": offline.measure,
     "letters": letters.measure,
+    "learning_report": learning_report.measure,
     "prints": prints.measure,
     "coverage": coverage.measure,
     "province": province.measure,
