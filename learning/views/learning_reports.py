@@ -132,7 +132,7 @@ def _missed(each: Missed) -> tuple[str | int | None, ...]:
 def _place() -> Area | None:
     """The area asked for with ?o=; else the first of one's own reach; None for the nation."""
     scope = scope_for(Act.SEE_LEARNING)
-    code = request.args.get("o", "").replace("\0", "")
+    code = asked = request.args.get("o", "").replace("\0", "")
     if not code:
         first = min(scope.paths, default="")
         # A single hamlet is shown in the list of its commune.
@@ -140,6 +140,8 @@ def _place() -> Area | None:
     if not code:
         return None
     found = area(session(), code)
+    if found is None and not asked:
+        return None
     near = found is not None and (scope.covers(found.path) or any(path.startswith(found.path) for path in scope.paths))
     if found is None or not near:
         raise NotFound("no_such_area")

@@ -42,6 +42,6 @@ def serve_teaching(app: Flask) -> None:
             N_("Việc học của bà con"),
             N_("Bao nhiêu người học, xong, vướng ở câu nào"),
             "list",
-            order=55,
+            order=62,
         ),
     )
