@@ -3,6 +3,7 @@ it was changed. Only loaded where a seal is configured: pyHanko costs a second a
 """
 
 import io
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
@@ -31,11 +32,14 @@ def sealed(pdf: bytes, file: Path, password: str, *, tip: str) -> bytes:
     reader says of the seal. Raises LookupError when the file cannot be used.
     """
     written = io.BytesIO()
-    PdfSigner(
+    signer = PdfSigner(
         PdfSignatureMetadata(field_name=FIELD, md_algorithm="sha256", subfilter=SigSeedSubFilter.PADES),
         signer=_signer(file, password),
         new_field_spec=SigFieldSpec(FIELD, invis_sig_settings=_UNSEEN, readable_field_name=tip),
-    ).sign_pdf(_AsItStands(io.BytesIO(pdf)), output=written)
+    )
+    # pyHanko starts an event loop of its own, which a thread that already has one running refuses.
+    with ThreadPoolExecutor(1) as alone:
+        alone.submit(signer.sign_pdf, _AsItStands(io.BytesIO(pdf)), output=written).result()
     return written.getvalue()
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from courses.catalogue import Catalogue
+from tests.browser.phone import Phone
 
 FAKE_SPEECH = Path(__file__).with_name("fake_speech.js")
 LESSON = "at-gia-cong-an"
@@ -20,9 +21,20 @@ def lesson():
 
 
 @pytest.fixture
-def ear(phone):
-    """The phone, with an ear for what is said. ear.open(address, LINH) gives the page a voice; none otherwise."""
-    return Ear(phone)
+def ear(browser, server):
+    """A phone with an ear for what is said. ear.open(address, LINH) gives the page a voice; none otherwise.
+
+    Without a worker, which would answer before what a test puts in its place.
+    """
+    context = browser.new_context(
+        viewport={"width": 360, "height": 740},
+        locale="vi-VN",
+        base_url=server,
+        reduced_motion="reduce",
+        service_workers="block",
+    )
+    yield Ear(Phone(context))
+    context.close()
 
 
 class Ear:

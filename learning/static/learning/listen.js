@@ -174,4 +174,9 @@ async function offline() {
   setInterval(hello, 240_000);
   hello();
 }
-if (workers) setTimeout(() => offline().catch(() => {}), 1500);
+// Without network there is nothing to fetch it from, and the browser would only complain.
+function begin() {
+  if (navigator.onLine || workers.controller) offline().catch(() => {});
+  else addEventListener("online", begin, { once: true });
+}
+if (workers) setTimeout(begin, 1500);
