@@ -9,8 +9,7 @@ from foundation import clock
 from foundation.web.access import public
 from foundation.web.bodies import read_json
 from foundation.web.database import transaction
-from foundation.web.openapi import Operation, describe
-from learning.domain.sent_answers import MOST_ANSWERS, MOST_LEARNERS, Batch, read_batch
+from learning.domain.sent_answers import Batch, read_batch
 from learning.services.sent_answers import Result, take_batch
 from learning.views.blueprint import blueprint
 from learning.views.finding import catalogue
@@ -64,64 +63,3 @@ def _told(body: dict[str, Any]) -> Response:
     answer = jsonify(body)
     answer.headers["Cache-Control"] = "no-store"
     return answer
-
-
-_ID = {"type": "string", "format": "uuid"}
-_RESULTS = {
-    "type": "array",
-    "items": {
-        "type": "object",
-        "required": ["id", "outcome", "problems"],
-        "properties": {
-            "id": {"type": "string"},
-            "outcome": {"type": "string"},
-            "problems": {"type": "object", "additionalProperties": {"type": "string"}},
-        },
-    },
-}
-describe(
-    blueprint,
-    Operation(
-        "POST",
-        "/api/v1/answers",
-        "sendAnswers",
-        "Send what was answered on a phone. Sending any of it again changes nothing.",
-        takes={
-            "type": "object",
-            "required": ["batch"],
-            "properties": {
-                "batch": _ID,
-                "learners": {"type": "array", "maxItems": MOST_LEARNERS, "items": {"type": "object"}},
-                "answers": {"type": "array", "maxItems": MOST_ANSWERS, "items": {"type": "object"}},
-            },
-        },
-        gives={
-            "type": "object",
-            "required": ["batch", "learners", "results"],
-            "properties": {"batch": _ID, "learners": _RESULTS, "results": _RESULTS},
-        },
-        refusals={
-            400: ("bad_json", "bad_gzip"),
-            403: ("foreign_site",),
-            413: ("too_large", "too_many_answers"),
-            415: ("not_json", "unknown_encoding"),
-            422: ("invalid",),
-            503: ("busy",),
-        },
-        packed=True,
-    ),
-    Operation(
-        "GET",
-        "/api/v1/learners",
-        "tellLearners",
-        "Who learns on this phone, and who does now.",
-        gives={
-            "type": "object",
-            "required": ["now", "learners"],
-            "properties": {
-                "now": {"type": ["string", "null"]},
-                "learners": {"type": "array", "items": {"type": "object"}},
-            },
-        },
-    ),
-)
