@@ -1,7 +1,7 @@
 """What a batch of visits does to the doors it knocked on: judged and added up in memory, asked for and told once."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
@@ -51,10 +51,13 @@ class KeptVisit:
 
 @dataclass
 class Door:
-    """A household as it is found. visits: those that count and name it, by id; knocks: those whose visit may not."""
+    """A household as it is found. visits: those that count and name it, by id; knocks: those whose visit may not.
+
+    hamlet: the one it is in. paths: of that hamlet, and of those it was moved from.
+    """
 
     hamlet: str
-    path: str
+    paths: tuple[str, ...]
     written: Standing
     merged: bool = False
     visits: dict[UUID, Knocked] = field(default_factory=dict)
@@ -66,7 +69,10 @@ class Door:
 
 @dataclass(frozen=True)
 class Recorded:
-    """A visit to be kept. day: in Việt Nam, by the server's clock. said: it boiled down by household_counts."""
+    """A visit to be kept. hamlet: where it counts; a correction counts where the visit it corrects was made.
+
+    day: in Việt Nam, by the server's clock. said: it boiled down by household_counts.
+    """
 
     report: VisitReport
     hamlet: str
@@ -92,14 +98,14 @@ class Ledger:
 
     doors: the households the visits name, by id; one that does not exist is left out. kept: visits already kept whose
     ids the new ones have or correct. member: who made the new ones. may_record: whether that member may record a visit
-    in the hamlet at a path that was made on a day. Nothing is entered for a visit whose verdict is not STORED.
+    made on a day in a hamlet at one of these paths. Nothing is entered for a visit whose verdict is not STORED.
     """
 
     def __init__(
         self,
         doors: Mapping[UUID, Door],
         kept: Mapping[UUID, KeptVisit],
-        may_record: Callable[[str, date], bool],
+        may_record: Callable[[Iterable[str], date], bool],
         *,
         member: int,
     ) -> None:
@@ -120,15 +126,17 @@ class Ledger:
             return Verdict(Receipt.ALREADY_STORED)
         door = self._doors.get(report.household)
         # Unknown and out of reach get one answer: nobody learns which ids exist elsewhere.
-        if door is None or not self._may_record(door.path, day):
+        if door is None or not self._may_record(door.paths, day):
             return _rejected("household", "not_in_your_area")
         if known is not None:
             return _conflict("id", "visit_id_taken")
+        hamlet = door.hamlet
         if report.supersedes is not None:
             fault = self._correct(report.supersedes, report.household, door)
             if fault is not None:
                 return fault
-        self._keep(Recorded(report, door.hamlet, day, content_hash, boiled_down(report)), door)
+            hamlet = self._kept[report.supersedes].hamlet
+        self._keep(Recorded(report, hamlet, day, content_hash, boiled_down(report)), door)
         return Verdict(Receipt.STORED)
 
     def standings(self) -> dict[UUID, Standing]:
@@ -156,16 +164,17 @@ class Ledger:
 
     def _correct(self, id: UUID, household: UUID, door: Door) -> Verdict | None:
         wrong = self._kept.get(id)
-        if wrong is None or wrong.hamlet != door.hamlet:
+        if wrong is None:
             return _rejected("supersedes", "not_found")
         if wrong.household != household:
-            return _rejected("supersedes", "another_household")
+            return _rejected("supersedes", "another_household" if wrong.hamlet == door.hamlet else "not_found")
         if wrong.corrected:
             return _conflict("supersedes", "already_corrected")
         self._kept[id] = replace(wrong, corrected=True)
         self._remember(household, door)
         door.visits.pop(id, None)
-        change = self._hamlets[door.hamlet]
+        # A household may have moved since; its visits stay where they were made.
+        change = self._hamlets[wrong.hamlet]
         change.sum.add_visit(wrong.day, wrong.outcome, wrong.said, member=wrong.member, times=-1)
         for day in wrong.settled:
             change.sum.add_closed_issues(day, -1)
@@ -179,7 +188,7 @@ class Ledger:
     def _keep(self, new: Recorded, door: Door) -> None:
         report = new.report
         named = report.names_household
-        change = self._hamlets[door.hamlet]
+        change = self._hamlets[new.hamlet]
         self._remember(report.household, door)
         if named:
             door.visits[report.id] = Knocked(new.day, report.outcome, report.started_at, report.next_visit_on, new.said)
@@ -187,7 +196,7 @@ class Ledger:
             door.knocks.append(Knocked(new.day, report.outcome, None, report.next_visit_on))
             change.sum.add_states(states_alone(new.day, new.said))
         self._kept[report.id] = KeptVisit(
-            door.hamlet,
+            new.hamlet,
             report.household if named else None,
             new.content_hash,
             new.day,

@@ -1,7 +1,7 @@
 """What a batch of visits rests on, read for all of it at once. Reach is judged by the ledger it is read for."""
 
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Container, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -12,16 +12,21 @@ from sqlalchemy.orm import Session
 from community_teams.domain.codes import HouseholdStatus
 from community_teams.domain.households import Knocked, Standing
 from community_teams.domain.recording import Door, KeptVisit
-from community_teams.models import Household, Issue, Knock, Visit
+from community_teams.models import Household, HouseholdGone, Issue, Knock, Visit
 from foundation.areas.models import Area
 
 
 @dataclass(frozen=True)
 class Place:
-    """The hamlet a household is in."""
+    """The hamlet a household is in. left: paths of the hamlets whose lists it was on before."""
 
     code: str
     path: str
+    left: tuple[str, ...] = ()
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        return (self.path, *self.left)
 
 
 def _by_ids(question: Callable[[Callable[[Any], Any]], Any]) -> dict[str, Any]:
@@ -45,9 +50,18 @@ _PLACES = _by_ids(
         .where(among(Household.id))
     )
 )
+_LEFT = _by_ids(
+    lambda among: (
+        select(HouseholdGone.household_id, Area.path)
+        .join(Area, Area.code == HouseholdGone.hamlet_code)
+        .where(among(HouseholdGone.household_id))
+        .order_by(Area.path)
+    )
+)
 _DOORS = _by_ids(
     lambda among: select(
         Household.id,
+        Household.hamlet_code,
         Household.status,
         Household.first_knocked_on,
         Household.first_reached_on,
@@ -60,6 +74,13 @@ _VISITS = _by_ids(
     lambda among: select(
         Visit.household_id, Visit.id, Visit.visited_on, Visit.outcome, Visit.started_at, Visit.next_visit_on, Visit.said
     ).where(among(Visit.household_id))
+)
+_HAMLETS = _by_ids(
+    lambda among: (
+        select(Visit.household_id, Area.code, Area.path)
+        .join(Area, Area.code == Visit.hamlet_code)
+        .where(among(Visit.id))
+    )
 )
 _KNOCKS = _by_ids(
     lambda among: select(Knock.household_id, Knock.day, Knock.outcome, Knock.next_visit_on).where(
@@ -90,13 +111,29 @@ def places_of(session: Session, households: Collection[UUID]) -> dict[UUID, Plac
     return {id: Place(code, path) for id, code, path in _ask(session, _PLACES, households)}
 
 
-def doors_of(session: Session, places: dict[UUID, Place]) -> dict[UUID, Door]:
-    """These households with all that is known of the knocks on their doors. Their hamlets' locks are held."""
+def with_hamlets_left(session: Session, places: Mapping[UUID, Place]) -> dict[UUID, Place]:
+    """These places, each with the hamlets that its household was moved from."""
+    left: dict[UUID, tuple[str, ...]] = {}
+    for household, path in _ask(session, _LEFT, places):
+        left[household] = (*left.get(household, ()), path)
+    return {id: replace(place, left=left.get(id, ())) for id, place in places.items()}
+
+
+def hamlets_of_visits(session: Session, visits: Collection[UUID], *, to: Container[UUID]) -> dict[str, str]:
+    """{code: path} of the hamlets where those of these visits were made that name one of the households `to`."""
+    return {code: path for household, code, path in _ask(session, _HAMLETS, visits) if household in to}
+
+
+def doors_of(session: Session, places: Mapping[UUID, Place]) -> dict[UUID, Door]:
+    """These households with all that is known of the knocks on their doors. Their hamlets' locks are held.
+
+    A door's hamlet is another than its place says where the household was moved before the lock was ours.
+    """
     doors = {
         row.id: Door(
-            places[row.id].code,
-            places[row.id].path,
-            Standing(*row[1:]),
+            row.hamlet_code,
+            places[row.id].paths,
+            Standing(*row[2:]),
             merged=row.status is HouseholdStatus.MERGED,
         )
         for row in _ask(session, _DOORS, places)

@@ -11,10 +11,9 @@ from community_teams.domain.batches import Batch, BatchAnswer, Result, id_of
 from community_teams.domain.recording import Receipt, Verdict
 from community_teams.domain.visits import VisitReport, offset_of, read_visit, visited_on
 from community_teams.models import WhyHeld
-from community_teams.queries.recording import places_of
 from community_teams.services import devices
 from community_teams.services.held_visits import hold
-from community_teams.services.recording import Sender, record_visits
+from community_teams.services.recording import Sender, places_within_reach, record_visits
 from foundation.areas.domain.scope import Scope
 from foundation.problems import Invalid
 
@@ -88,11 +87,11 @@ def _record_and_hold(session: Session, reports: list[VisitReport], sender: Sende
 
 
 def _hold_within_reach(session: Session, reports: list[VisitReport], sender: Sender, now: datetime) -> None:
-    places = places_of(session, {report.household for report in reports})
+    entries = [(report, visited_on(report, sender.clock_offset)) for report in reports]
+    places = places_within_reach(session, entries, sender)
     held = [
         (report, WhyHeld.DEVICE_CUT_OFF)
-        for report in reports
-        if (place := places.get(report.household))
-        and sender.scope_on(visited_on(report, sender.clock_offset)).covers(place.path)
+        for report, day in entries
+        if (place := places.get(report.household)) and sender.may_record(place.paths, day)
     ]
     hold(session, held, sender=sender, now=now)

@@ -1,7 +1,7 @@
 """Recording visits, one or two hundred at once: each kept whole or not at all, and counted in the same transaction."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import cast
@@ -14,7 +14,14 @@ from sqlalchemy.orm import Session
 from community_teams.domain.recording import Ledger, Receipt, Verdict
 from community_teams.domain.visits import VisitReport, visited_on
 from community_teams.models import Issue, Knock, Visit, VisitPerson
-from community_teams.queries.recording import Place, doors_of, kept_visits, places_of
+from community_teams.queries.recording import (
+    Place,
+    doors_of,
+    hamlets_of_visits,
+    kept_visits,
+    places_of,
+    with_hamlets_left,
+)
 from community_teams.services import counters
 from community_teams.services.issues import carry_over
 from community_teams.services.standings import write_standings
@@ -40,6 +47,32 @@ class Sender:
     device: UUID | None = None
     clock_offset: int | None = None
 
+    def may_record(self, paths: Iterable[str], day: date) -> bool:
+        """Whether in a hamlet at one of these paths, on that day."""
+        return any(self.scope_on(day).covers(path) for path in paths)
+
+
+Entry = tuple[VisitReport, date]
+
+
+def places_within_reach(session: Session, entries: Sequence[Entry], sender: Sender) -> dict[UUID, Place]:
+    """The places of those of the visited households that `sender` may record at least one of these visits to.
+
+    Also of one that was moved away from the sender's hamlets: what was heard at its door before the phone knew is not
+    lost for it.
+    """
+    places = places_of(session, {report.household for report, _ in entries})
+    days: dict[UUID, set[date]] = {}
+    for report, day in entries:
+        days.setdefault(report.household, set()).add(day)
+
+    def reached(id: UUID, place: Place) -> bool:
+        return any(sender.may_record(place.paths, day) for day in days[id])
+
+    within = {id: place for id, place in places.items() if reached(id, place)}
+    moved = with_hamlets_left(session, {id: place for id, place in places.items() if id not in within})
+    return within | {id: place for id, place in moved.items() if reached(id, place)}
+
 
 def record_visits(session: Session, reports: Sequence[VisitReport], *, sender: Sender, now: datetime) -> list[Verdict]:
     """Keep these visits, and say of each, in the same order, what became of it. One faulty visit holds back no other.
@@ -50,27 +83,29 @@ def record_visits(session: Session, reports: Sequence[VisitReport], *, sender: S
     REJECTED: {"household": "not_in_your_area"}; {"supersedes": "not_found" | "another_household"};
     {"record": "could_not_be_kept"} where the database refuses a visit that every rule allows.
     """
-    days = [visited_on(report, sender.clock_offset) for report in reports]
-    entries = list(zip(reports, days, strict=True))
-    places = places_of(session, {report.household for report in reports})
-    places = {
-        report.household: place
-        for report, day in entries
-        if (place := places.get(report.household)) and sender.scope_on(day).covers(place.path)
-    }
+    entries = [(report, visited_on(report, sender.clock_offset)) for report in reports]
+    places = places_within_reach(session, entries, sender)
+    hamlets = {place.code: place.path for place in places.values()}
+    # What is corrected counts where it was made, even if the household has moved since.
+    corrected = {report.supersedes for report in reports if report.supersedes is not None}
+    hamlets |= hamlets_of_visits(session, corrected, to=places)
     # From here on these hamlets are ours alone, so that reading, folding and counting see one truth.
-    counters.lock_hamlets(session, {place.code: place.path for place in places.values()}, now=now)
+    counters.lock_hamlets(session, hamlets, now=now)
     recorder = _Recorder(session, places, sender, now)
     try:
         return recorder.record(entries)
+    except _MovedMeanwhile:
+        # Locks taken out of order may meet another's: the database then refuses one of us, and that phone tries again.
+        return record_visits(session, reports, sender=sender, now=now)
     except (IntegrityError, DataError):
         # One of the ids was taken this very moment in a hamlet whose lock we do not hold, or worse. Each alone, then;
         # the communes at once all the same, so that two such batches never wait for each other.
-        renew_versions_around(session, {place.code for place in places.values()})
+        renew_versions_around(session, hamlets)
         return [recorder.record_alone(entry) for entry in entries]
 
 
-Entry = tuple[VisitReport, date]
+class _MovedMeanwhile(Exception):
+    """A household was put on another hamlet's list between our looking for it and our lock."""
 
 
 @dataclass(frozen=True)
@@ -87,10 +122,13 @@ class _Recorder:
         with self.session.begin_nested():
             ids = {report.id for report, _ in entries}
             ids |= {report.supersedes for report, _ in entries if report.supersedes is not None}
+            doors = doors_of(self.session, self.places)
+            if any(door.hamlet != self.places[id].code for id, door in doors.items()):
+                raise _MovedMeanwhile
             ledger = Ledger(
-                doors_of(self.session, self.places),
+                doors,
                 kept_visits(self.session, ids),
-                lambda path, day: self.sender.scope_on(day).covers(path),
+                self.sender.may_record,
                 member=self.sender.member,
             )
             verdicts = [ledger.enter(report, day) for report, day in entries]

@@ -1,11 +1,14 @@
 """Households that move to another hamlet's list, or turn out to be another."""
 
 from datetime import timedelta
+from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import select
 
-from community_teams.models import HamletTotal
+from community_teams.models import HamletTotal, HeldVisit, WhyHeld
 from community_teams.queries.worklist_pages import next_page
+from community_teams.services.devices import cut_off
 from community_teams.services.household_moves import merge_household, move_household
 from community_teams.services.recounting import recount
 from foundation.areas.domain.scope import NATION, Scope
@@ -155,3 +158,79 @@ def test_the_commands_say_what_they_did_or_why_not(app, make, old, new):
     assert "không có hộ nào mang mã M9" in run("move-household", old.code, "M9", new.code).output
     assert "đã gộp vào hộ M1-002" in run("merge-household", new.code, "M1-001", "M1-002").output
     assert "là một hộ" in run("merge-household", new.code, "M1-002", "M1-002").output
+
+
+def test_a_correction_counts_where_the_visit_was_made(session, make, old, new, move):
+    household = make.household(old)
+    wrong = make.visit(household, issues=[{"type": "signal", "level": "carrier"}])
+    move(household, new)
+    session.commit()
+
+    right = make.visit(household, "not_home", supersedes=str(wrong.id))
+
+    assert (right.hamlet_code, figures(session, old), figures(session, new)) == (old.code, (0, 0, 0, 0), (1, 1, 0, 0))
+    assert session.get_one(HamletTotal, old.code).not_home == 1
+    assert household.last_outcome == "not_home"
+    # And a correction of the correction, once it has moved on.
+    third = make.hamlet()
+    move(household, third, now=LATER + timedelta(hours=1))
+    make.visit(household, supersedes=str(right.id))
+    assert (figures(session, old), figures(session, third)) == ((0, 0, 0, 1), (1, 1, 1, 0))
+    assert recount(session, NATION, now=LATER) == []
+
+
+def test_a_correction_of_a_merged_household_is_taken(session, make, old, merge):
+    household, stays = make.household(old), make.household(old)
+    wrong = make.visit(household)
+    merge(household, stays)
+    session.commit()
+
+    make.visit(household, "not_home", supersedes=str(wrong.id))
+
+    assert figures(session, old) == (1, 0, 0, 0)
+    assert recount(session, NATION, now=LATER) == []
+
+
+@pytest.fixture
+def phone(visitor, make, old):
+    """Sends visits as a member of the hamlet `old`; gives what became of each."""
+    visitor.sign_in(make.person("to-vien-mau", area=old).name)
+    device = str(uuid4())
+
+    def send(*visits, expect=200):
+        batch = {"batch": str(uuid4()), "device": device, "pending": len(visits), "visits": list(visits)}
+        answer = visitor.client.post("/api/v1/visits", json=batch)
+        assert answer.status_code == expect, answer.text
+        return [(each["outcome"], each["problems"]) for each in answer.json["results"]] if expect == 200 else None
+
+    send.device = UUID(device)
+    return send
+
+
+def test_what_a_phone_holds_of_a_household_that_left_its_list_is_taken(session, make, old, new, move, phone):
+    household = make.household(old)
+    sent, waiting = make.visit_record(household), make.visit_record(household, "not_home")
+    phone(sent)
+    move(household, new)
+    session.commit()
+
+    mended = make.visit_record(household, "rescheduled", supersedes=sent["id"])
+
+    assert phone(waiting, mended, sent) == [("stored", {}), ("stored", {}), ("already_stored", {})]
+    assert recount(session, NATION, now=LATER) == []
+    # Where it never was on the list, nothing is open to the member.
+    stranger = make.visit_record(make.household(new))
+    assert phone(stranger) == [("rejected", {"household": "not_in_your_area"})]
+
+
+def test_a_lost_phone_s_visit_to_a_household_that_left_its_list_is_held(session, make, old, new, move, phone, now):
+    household = make.household(old)
+    phone(make.visit_record(make.household(old)))
+    cut_off(session, phone.device, by="can-bo", scope=NATION, now=now)
+    move(household, new)
+    session.commit()
+
+    phone(make.visit_record(household), expect=403)
+
+    held = session.scalars(select(HeldVisit)).one()
+    assert (held.hamlet_code, held.why) == (new.code, WhyHeld.DEVICE_CUT_OFF)
