@@ -46,6 +46,15 @@ def is_cut_off(session: Session, device: UUID) -> bool:
     return session.scalar(cut_off) is not None
 
 
+def lost_by(session: Session, device: UUID, member: int) -> Person | None:
+    """The member, if they used this phone and it was cut off since."""
+    return session.scalar(
+        select(Person)
+        .join(Device, Device.person_id == Person.id)
+        .where(Device.id == device, Person.id == member, Device.cut_off_at.is_not(None))
+    )
+
+
 def phones(session: Session, scope: Scope, shown: Shown, *, page: int = 1) -> list[Carried]:
     """Phones of those who hold or held a role within `scope`, PAGE a page, from page 1."""
     order = Device.last_seen.asc() if shown is Shown.HOLDING else Device.last_seen.desc()

@@ -52,6 +52,12 @@ def waiting(session: Session, scope: Scope) -> int:
     )
 
 
+def held_of(session: Session, device: UUID) -> int:
+    """How many of one phone wait, wherever they were made."""
+    asked = select(func.count()).where(HeldVisit.device == device, HeldVisit.settled_at.is_(None))
+    return session.scalar(asked) or 0
+
+
 def beside(session: Session, scope: Scope, row: HeldVisit) -> Told | None:
     """The visit that counts in its place: the one of the same id, or the one it corrects, as last corrected.
 

@@ -11,11 +11,15 @@ from community_teams.domain.batches import Batch, BatchAnswer, Result, id_of
 from community_teams.domain.recording import Receipt, Verdict
 from community_teams.domain.visits import VisitReport, offset_of, read_visit, visited_on
 from community_teams.models import WhyHeld
+from community_teams.queries.held_visits import held_of
 from community_teams.services import devices
 from community_teams.services.held_visits import hold
 from community_teams.services.recording import Sender, places_within_reach, record_visits
 from foundation.areas.domain.scope import Scope
 from foundation.problems import Invalid
+
+# Nobody need be signed in to hand these over; a phone that never had signal for months holds fewer.
+MOST_HELD = 2_000
 
 
 @dataclass(frozen=True)
@@ -44,14 +48,26 @@ def receive_batch(
         now=now,
     )
     if cut_off:
-        read = [_read(record, sender, now) for record in batch.records]
-        _hold_within_reach(session, [report for report in read if isinstance(report, VisitReport)], sender, now)
+        _hold_within_reach(session, batch, sender, now)
         return Received(None)
     results = take_records(session, batch.records, sender=sender, now=now)
     # A conflict is kept here, too: the phone is rid of it.
     rid = sum(result.outcome is not Receipt.REJECTED for result in results)
     devices.handed_over(session, device=batch.device, person=member, number=rid)
     return Received(BatchAnswer(batch=batch.batch, results=results))
+
+
+def hold_batch(
+    session: Session, batch: Batch, *, member: int, scope_on: Callable[[date], Scope], now: datetime
+) -> None:
+    """Set aside what a phone that was cut off hands over for one of those who used it, whoever is signed in by now.
+
+    Nothing of it counts until a person has looked. Sent again, it changes nothing; nor does it once MOST_HELD visits of
+    that phone wait.
+    """
+    sender = Sender(member, scope_on, batch.device, offset_of(batch.sent_at, now))
+    if held_of(session, batch.device) < MOST_HELD:
+        _hold_within_reach(session, batch, sender, now)
 
 
 def take_records(session: Session, records: Sequence[Any], *, sender: Sender, now: datetime) -> list[Result]:
@@ -86,7 +102,9 @@ def _record_and_hold(session: Session, reports: list[VisitReport], sender: Sende
     return verdicts
 
 
-def _hold_within_reach(session: Session, reports: list[VisitReport], sender: Sender, now: datetime) -> None:
+def _hold_within_reach(session: Session, batch: Batch, sender: Sender, now: datetime) -> None:
+    read = [_read(record, sender, now) for record in batch.records]
+    reports = [report for report in read if isinstance(report, VisitReport)]
     entries = [(report, visited_on(report, sender.clock_offset)) for report in reports]
     places = places_within_reach(session, entries, sender)
     held = [

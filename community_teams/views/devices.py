@@ -10,17 +10,22 @@ from flask import session as cookie
 from flask_login import current_user, logout_user
 from werkzeug.http import parse_options_header
 
+from community_teams.domain.batches import MOST_BYTES, read_batch
 from community_teams.models import Storage
-from community_teams.queries.devices import is_cut_off
+from community_teams.queries.devices import is_cut_off, lost_by
 from community_teams.services import devices
+from community_teams.services.batches import hold_batch
 from foundation import clock
+from foundation.accounts.domain.roles import Act
+from foundation.accounts.views.access import scopes_of
 from foundation.problems import NotAllowed
+from foundation.web.bodies import read_json
 from foundation.web.database import session, transaction
 
 HEADER = "X-Device"
 _MOST_PENDING = 100_000
 _VERSION = re.compile(r"[0-9A-Za-z.+-]{1,20}")
-# What a lost phone sends of visits is held for a person; the view sees to that.
+# What a lost phone sends of visits is held for a person.
 _HEARD_OUT = ("POST", "/api/v1/visits")
 
 
@@ -73,7 +78,8 @@ def keep_lost_phones_out(app: Flask) -> None:
     """Refuse a phone that was cut off, before anybody asks who is signed in on it, so that it wipes itself either way.
 
     A session becomes its phone's at the first question that names the phone; so the pages close too, for whoever found
-    it, while the member's other phones stay signed in.
+    it, while the member's other phones stay signed in. The visits it holds are heard out first, those of everybody who
+    used it: by then nobody, or somebody else, may be signed in.
     """
 
     @app.before_request
@@ -86,8 +92,12 @@ def keep_lost_phones_out(app: Flask) -> None:
         if told is not None and current_user.is_authenticated and cookie.get("device") != str(told.id):
             cookie["device"] = str(told.id)
         device = told.id if told is not None else _uuid(cookie.get("device", ""))
-        if device is None or (request.method, request.path) == _HEARD_OUT or not is_cut_off(session(), device):
+        is_heard_out = (request.method, request.path) == _HEARD_OUT
+        # The view itself sets aside what whoever is signed in sends of their own.
+        if device is None or (is_heard_out and _sends_their_own()) or not is_cut_off(session(), device):
             return None
+        if is_heard_out:
+            _hear_out(device)
         if told is not None or request.path.startswith("/api/"):
             # A program asks, whatever the address: it is answered as one.
             refusal = {"type": "about:blank", "status": NotAllowed.status, "code": "device_cut_off"}
@@ -95,6 +105,24 @@ def keep_lost_phones_out(app: Flask) -> None:
         logout_user()
         cookie.pop("device", None)
         return None
+
+
+def _sends_their_own() -> bool:
+    return current_user.is_authenticated and request.headers.get("X-Member", str(current_user.id)) == str(
+        current_user.id
+    )
+
+
+def _hear_out(device: UUID) -> None:
+    member = request.headers.get("X-Member", "")
+    batch = read_batch(read_json(most=MOST_BYTES))
+    is_number = member.isascii() and member.isdecimal() and len(member) < 10
+    with transaction() as writing:
+        # Only the phone itself knows its id, and only people known to have used it are believed.
+        person = lost_by(writing, device, int(member)) if is_number and batch.device == device else None
+        if person is not None:
+            scope_on = scopes_of(person, Act.RECORD_VISIT)
+            hold_batch(writing, batch, member=person.id, scope_on=scope_on, now=clock.now())
 
 
 def _uuid(text: str) -> UUID | None:

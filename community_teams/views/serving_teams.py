@@ -33,8 +33,9 @@ __all__ = [
 
 def serve_teams(app: Flask) -> None:
     """Serve /doi-so: the work list and the visit form. Needs accounts and translations."""
-    app.register_blueprint(blueprint)
+    # First: a lost phone is heard out whoever is signed in on it.
     keep_lost_phones_out(app)
+    app.register_blueprint(blueprint)
     offer_work(
         app,
         Work(

@@ -28,7 +28,7 @@ export class Server {
   hamlets = [{ code: "16213-001", name: "Bản Mẫu 1", sample: true }];
   date = null;
   lost = false; // cut off: refused by the API, signed out by the pages; what it sends is put aside
-  aside = [];
+  aside = []; // {visit, member}, whoever is signed in
   // Replaced by tests: what happens to a request before the server sees it. Returns an answer, throws, or neither.
   before = async () => null;
   after = async (answer) => answer;
@@ -45,8 +45,9 @@ export class Server {
       return new Response("", { status: 200 });
     }
     if (this.lost && address.startsWith("/api/")) {
-      if (address === "/api/v1/visits" && this.signedIn !== null) this.aside.push(...bodyOf(options).visits);
-      if (address !== "/api/v1/visits" || this.signedIn !== null) return problem(403, "device_cut_off");
+      const member = new Headers(options.headers).get("X-Member");
+      if (address === "/api/v1/visits") this.aside.push(...bodyOf(options).visits.map((visit) => ({ visit, member })));
+      return problem(403, "device_cut_off");
     } else if (this.lost) this.signedIn = null;
     if (this.signedIn === null) return problem(401, "not_signed_in");
     const member = new Headers(options.headers).get("X-Member");

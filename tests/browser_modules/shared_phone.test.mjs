@@ -197,6 +197,60 @@ test("what a phone cut off still holds is sent once, for a person to look at, be
   assert.deepEqual(await browser.indexedDB.databases(), []);
 });
 
+test("what the others of a shared phone wrote is handed over as theirs before all is wiped, also what was refused", async () => {
+  const { browser, server, b, visit } = await handedOver();
+  server.receive = ({ id }) => ({ id, outcome: "rejected", problems: { household: "not_in_your_area" } });
+  const refused = await record(b, household(3));
+  await b.outbox.sendNow();
+  server.lost = true;
+  await assert.rejects(b.worklist.refresh(), refusal("device_cut_off"));
+
+  const told = server.aside.map(({ visit: { id, note }, member }) => ({ id, note, member }));
+  assert.deepEqual(told, [
+    { id: refused.id, note: undefined, member: "8" },
+    { id: visit.id, note: "của A", member: "7" },
+  ]);
+  assert.deepEqual(await browser.indexedDB.databases(), []);
+});
+
+test("a locked phone with nobody signed in hands over what it holds, too", async () => {
+  const browser = new Browser();
+  const phone = await browser.unlocked();
+  const back = offline(browser.server);
+  await record(phone, household(1));
+  await phone.outbox.sendNow();
+  phone.close();
+  back();
+  browser.server.lost = true;
+  browser.server.signedIn = null;
+  browser.pass(60 * 60_000);
+  await sendInBackground(browser.given);
+
+  assert.deepEqual(browser.server.aside.map(({ member }) => member), ["7"]);
+  assert.deepEqual(await browser.indexedDB.databases(), []);
+});
+
+test("a line that breaks while a lost phone hands over gets a second chance, and holds the wiping no longer", async () => {
+  for (const [breaks, heard] of [[1, 1], [9, 0]]) {
+    const browser = new Browser();
+    const phone = await browser.unlocked();
+    const back = offline(browser.server);
+    await record(phone, household(1));
+    await phone.outbox.sendNow();
+    back();
+    browser.server.lost = true;
+    let broken = 0;
+    browser.server.before = async (address) => {
+      if (address === SENT && broken++ < breaks) throw new TypeError("cut");
+      return null;
+    };
+    await phone.worklist.refresh().catch(() => {});
+
+    assert.equal(browser.server.aside.length, heard);
+    assert.deepEqual(await browser.indexedDB.databases(), []);
+  }
+});
+
 test("the worker wipes a phone cut off, too", async () => {
   const browser = new Browser();
   const phone = await browser.unlocked();

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from community_teams.domain.worklist_answers import KnownAnswer, WorklistAnswer
 from community_teams.models import Device, HeldVisit, Visit
-from community_teams.services import devices
+from community_teams.services import batches, devices
 from foundation.accounts.domain.roles import Role
 from foundation.accounts.models import AuditEntry
 from foundation.areas.domain.scope import Scope
@@ -147,6 +147,57 @@ def test_what_a_lost_phone_still_sends_is_held_and_not_counted(visitor, member, 
     assert session.scalar(select(func.count()).select_from(Visit)) == 0
     held = session.scalars(select(HeldVisit)).one()
     assert (held.why, held.device, held.member_id) == ("device_cut_off", PHONE, member.id)
+
+
+def hand_over(visitor, told, member):
+    """As a lost phone does before it wipes itself: each member's visits, whoever is signed in on it by now."""
+    headers = {"X-Device": str(PHONE), "X-Member": str(member.id)}
+    answer = visitor.client.post("/api/v1/visits", json=batch(told), headers=headers)
+    assert (answer.status_code, json.loads(answer.text)["code"]) == (403, "device_cut_off")
+
+
+def test_a_lost_phone_hands_over_what_others_wrote_on_it(visitor, member, make, hamlet, session, now, app):
+    ask(visitor)
+    other, second = Visitor(app), make.person(area=hamlet)
+    other.sign_in(second.name)
+    ask(other)
+    told = [make.visit_record(make.household(hamlet)) for _ in range(2)]
+    cut_off(session, make, now)
+
+    # The second is signed in, then nobody; and the same again, as after an answer that was lost.
+    for hands in (other, Visitor(app), Visitor(app)):
+        hand_over(hands, told[0], member)
+    hand_over(Visitor(app), told[1], second)
+
+    held = session.execute(select(HeldVisit.visit_id, HeldVisit.member_id).order_by(HeldVisit.id)).all()
+    assert held == [(UUID(told[0]["id"]), member.id), (UUID(told[1]["id"]), second.id)]
+    assert session.scalar(select(func.count()).select_from(Visit)) == 0
+
+
+def test_nobody_hands_over_for_whoever_never_used_the_phone_nor_without_end(
+    visitor, member, make, hamlet, session, now, app, monkeypatch
+):
+    ask(visitor)
+    told = [make.visit_record(make.household(hamlet)) for _ in range(3)]
+    cut_off(session, make, now)
+
+    hand_over(Visitor(app), told[0], make.person(area=hamlet))
+    assert session.scalar(select(func.count()).select_from(HeldVisit)) == 0
+    monkeypatch.setattr(batches, "MOST_HELD", 2)
+    for each in told:
+        hand_over(Visitor(app), each, member)
+    assert session.scalar(select(func.count()).select_from(HeldVisit)) == 2
+
+
+def test_nobody_hands_over_for_a_phone_that_was_not_cut_off(visitor, member, make, hamlet, session, app):
+    ask(visitor)
+    headers = {"X-Device": str(PHONE), "X-Member": str(member.id)}
+    told = batch(make.visit_record(make.household(hamlet)))
+
+    answer = Visitor(app).client.post("/api/v1/visits", json=told, headers=headers)
+
+    assert (answer.status_code, json.loads(answer.text)["code"]) == (401, "not_signed_in")
+    assert session.scalar(select(func.count()).select_from(HeldVisit)) == 0
 
 
 def test_a_phone_cut_off_by_mistake_is_let_back(visitor, member, make, session, now):

@@ -91,7 +91,12 @@ def scopes_for(act: Act) -> Callable[[date], Scope]:
 
     For what was done on a day and told later: what waits on a phone outlives a changed assignment.
     """
-    holdings = [held.as_holding() for held in current_user.row.holdings] if current_user.is_authenticated else []
+    return scopes_of(current_user.row if current_user.is_authenticated else None, act)
+
+
+def scopes_of(person: Person | None, act: Act) -> Callable[[date], Scope]:
+    """As scopes_for, of anybody; of nobody, nowhere."""
+    holdings = [held.as_holding() for held in person.holdings] if person is not None else []
     today = reach(holdings, act, clock.day_in_vietnam(clock.now()))
 
     @cache

@@ -3,8 +3,9 @@
 import { ask } from "./asking.js";
 import { Fault } from "./faults.js";
 import { keptKeys } from "./keys.js";
-import { openDevice, openMemberStore, wipePhone } from "./members.js";
+import { openDevice, openMemberStore } from "./members.js";
 import { openOutbox } from "./outbox.js";
+import { wipePhone } from "./parting.js";
 import { Because, send } from "./sender.js";
 import { whoIsSignedIn, WORKLIST } from "./who.js";
 

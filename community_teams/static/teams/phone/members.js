@@ -47,13 +47,6 @@ export async function openDevice({ indexedDB, crypto, now }) {
   };
 }
 
-/** A phone that was cut off: everything of everybody goes, and so does the session. */
-export async function wipePhone(env) {
-  const device = await openDevice(env);
-  await device.wipeAll();
-  await env.fetch(SIGN_OUT, { method: "POST", credentials: "same-origin", redirect: "manual" }).catch(() => {});
-}
-
 // Browsers before 2022 have no randomUUID.
 function newDeviceId(crypto) {
   const hex = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0"));

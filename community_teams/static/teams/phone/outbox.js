@@ -101,6 +101,15 @@ export function openOutbox({ store, crypto, now, key }) {
       if (!changed) throw new Fault("no_such_visit");
     },
 
+    /** All that the server does not have goes out again, also what it refused: for a phone about to forget everything. */
+    async retryAll() {
+      await store.write(["outbox"], async ({ withState, put }) => {
+        for (const entry of await withState("outbox", State.NEEDS_PERSON)) {
+          if (!entry.delivered) await put("outbox", { ...entry, state: State.READY, problems: null });
+        }
+      });
+    },
+
     /** What a crash left half sent is unsent. Only for whoever holds the sending lock. */
     async recover() {
       await store.write(["outbox"], async ({ withState, put }) => {

@@ -1,7 +1,7 @@
 // Speaks to the server for one member: asks, sends, and says when the phone was cut off.
 
 import { ask } from "./asking.js";
-import { Because, send, SYNC_TAG } from "./sender.js";
+import { send, SYNC_TAG } from "./sender.js";
 import { WORKLIST } from "./who.js";
 
 const TIMEOUT_MS = 30_000;
@@ -45,8 +45,7 @@ export function openSpeaking({ env, store, outbox, member, device, appVersion, c
       try {
         return (await ask(env.fetch, address, { headers }, timeoutMs)).body;
       } catch (error) {
-        // What still waits is sent for a person to look at before everything goes.
-        if (error.code === "device_cut_off" && (await speaking.sendNow(Because.ASKED)).stopped !== error.code) await wipe();
+        if (error.code === "device_cut_off") await wipe();
         throw error;
       }
     },
