@@ -112,6 +112,10 @@ FAMILIES = (
 COUNT_STARTS = (0, 1, 10, 50, 200)
 
 
+# The fewest that are told as a number where figures are in tens.
+FEWEST = 5
+
+
 @dataclass(frozen=True)
 class LayerCell:
     """One area's figure in one layer.
@@ -129,6 +133,11 @@ class LayerCell:
     def share(self) -> float | None:
         """None while nobody was asked; may exceed 1."""
         return share_of(self.number, self.out_of)
+
+    @property
+    def few(self) -> bool:
+        """Whether the number is a 0 that only says: fewer than FEWEST."""
+        return self.rounded and self.number == 0
 
 
 def shade_of(layer: Layer, cell: LayerCell) -> Shade | None:

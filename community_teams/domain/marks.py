@@ -1,10 +1,10 @@
 """What is painted on the map for one area: a colour, an ink that can be read on it, and a number."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from community_teams.domain.coverage import Shade, Shares
-from community_teams.domain.layers import COUNT_STARTS, Layer, LayerCell, shade_of
+from community_teams.domain.layers import COUNT_STARTS, FEWEST, Layer, LayerCell, shade_of
 
 
 class Known(StrEnum):
@@ -30,7 +30,7 @@ PAPER, INK = "#ffffff", "#3a332a"
 class Mark:
     """percent: a whole percentage cut, never rounded up; may exceed 100. count: of a layer that has no denominator.
 
-    Both are None unless `known` is SHARE.
+    Both are None unless `known` is SHARE. few: whether that count was rounded down to 0, which is not none.
     """
 
     known: Known
@@ -38,6 +38,7 @@ class Mark:
     ink: str
     percent: int | None = None
     count: int | None = None
+    few: bool = False
 
 
 UNKNOWN = Mark(Known.NO_SHARE, PAPER, INK)
@@ -52,7 +53,7 @@ def mark_of(layer: Layer, cell: LayerCell | None) -> Mark:
         return UNKNOWN
     fill, ink = COLOURS[shade]
     if not cell.out_of:
-        return Mark(Known.SHARE, fill, ink, count=cell.number)
+        return Mark(Known.SHARE, fill, ink, count=cell.number, few=cell.few)
     return Mark(Known.SHARE, fill, ink, 100 * cell.number // cell.out_of)
 
 
@@ -75,12 +76,17 @@ class Class:
     fill: str
 
 
-def count_legend() -> tuple[Class, ...]:
-    """The classes of a layer without a denominator; the bounds are counts."""
+def count_legend(*, rounded: bool = False) -> tuple[Class, ...]:
+    """The classes of a layer without a denominator; the bounds are counts. rounded: of counts in tens, what they stand
+    for: a 0 for less than five, a 10 for as few as five."""
     ends = [start - 1 for start in COUNT_STARTS[1:]]
-    return tuple(
+    classes = [
         Class(start, to, COLOURS[shade][0]) for start, to, shade in zip(COUNT_STARTS, [*ends, None], Shade, strict=True)
-    )
+    ]
+    if rounded:
+        none, _, a_few, *many = classes
+        classes = [replace(none, to=FEWEST - 1), replace(a_few, start=FEWEST), *many]
+    return tuple(classes)
 
 
 def legend() -> tuple[Class, ...]:

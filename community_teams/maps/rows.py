@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from markupsafe import Markup, escape
 
 from community_teams.domain.coverage import Coverage, rounded_down
+from community_teams.domain.layers import FEWEST
 from community_teams.domain.suppression import Published
 from community_teams.queries.coverage import Line, Place
 from community_teams.queries.layers import LayerFigures
@@ -58,10 +59,12 @@ def draw_layer_rows(
     query: str,
     hidden: str,
     stale: str,
+    few: str,
 ) -> Markup:
     """The lines of the table under a layer's map; areas nothing is known of are left out.
 
     names: as rows_of takes them. base, query: before and after an area's code. hidden, stale: words for its state.
+    few: "dưới {n}", for what was rounded down to nothing.
     """
     layer = shown.layer
     width = 1 if layer.out_of is None else 4 if layer.asked_of else 3
@@ -76,9 +79,14 @@ def draw_layer_rows(
         head = f'<tr><th scope="row"><a href="{base}{escape(line.place.code)}{escape(query)}">{heading}</a></th>'
         cell = shown.lines.get(line.place.code)
         if cell is None:
-            drawn.append(f'{head}<td colspan="{width}" class="quiet">{escape(hidden)}</td></tr>')
+            where = "quiet num" if width == 1 else "quiet"
+            drawn.append(f'{head}<td colspan="{width}" class="{where}">{escape(hidden)}</td></tr>')
             continue
-        values = [number(cell.number), number(cell.out_of), _cut(cell.share), number(cell.missing)][:width]
+        told = few.format(n=FEWEST) if cell.few else number(cell.number)
+        # Of two tens with nothing between them up to nine may lie.
+        missing = few.format(n=10) if cell.rounded and cell.missing == 0 else number(cell.missing)
+        share = _cut(cell.share, 2 if cell.rounded else 3)
+        values = [told, number(cell.out_of), share, missing][:width]
         drawn.append(head + "".join(f'<td class="num">{value}</td>' for value in values) + "</tr>")
     return Markup("\n").join(Markup(row) for row in drawn)  # noqa: S704 - escaped above
 
@@ -126,5 +134,5 @@ def _row(line: Line, names: Mapping[str, str]) -> Row:
     )
 
 
-def _cut(share: float | None) -> str:
-    return percent(None if share is None else rounded_down(share))
+def _cut(share: float | None, places: int = 3) -> str:
+    return percent(None if share is None else rounded_down(share, places))

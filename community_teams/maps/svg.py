@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 
 from community_teams.domain.coverage import rounded_down
 from community_teams.domain.drawing import Archipelago, Drawing, Shape, Style
-from community_teams.domain.layers import LayerCell
+from community_teams.domain.layers import FEWEST, LayerCell
 from community_teams.domain.marks import Known, Mark
 from community_teams.maps.seen import Seen
 from translations.formats import number, percent
@@ -40,7 +40,7 @@ HATCH = (
 class Words:
     """What a map says, in the reader's language.
 
-    layer_share, layer_count, not_asked: the same for layers other than households met. stale: said after the rest.
+    layer_share, layer_count, not_asked: the same for layers other than households met. stale: said after the rest. few: "dưới {number}".
     names: kind -> "xã {name}". share: "{name}: {share}, … {reached} … {households} …". hidden, no_share, nothing:
     "{name}: …". veiled: the word in a hidden tile. archipelago: "Quần đảo {name}", and `archipelago_word` alone.
     """
@@ -55,6 +55,7 @@ class Words:
     layer_share: str
     layer_count: str
     not_asked: str
+    few: str
     stale: str
     archipelago: str
     archipelago_word: str
@@ -119,11 +120,12 @@ def _figures_told(here: Seen, words: Words, name: str) -> str:
 def _layer_told(cell: LayerCell | None, words: Words, name: str) -> str:
     if cell is None:
         return words.hidden.format(name=name)
+    counted = words.few.format(number=FEWEST) if cell.few else number(cell.number)
     if cell.share is not None:
-        share, out_of = percent(rounded_down(cell.share)), number(cell.out_of)
-        return words.layer_share.format(name=name, share=share, number=number(cell.number), out_of=out_of)
+        share, out_of = percent(rounded_down(cell.share, 2 if cell.rounded else 3)), number(cell.out_of)
+        return words.layer_share.format(name=name, share=share, number=counted, out_of=out_of)
     if cell.out_of is None:
-        return words.layer_count.format(name=name, number=number(cell.number))
+        return words.layer_count.format(name=name, number=counted)
     return words.not_asked.format(name=name)
 
 
@@ -166,7 +168,7 @@ def _value(mark: Mark, words: Words) -> str:
     if mark.percent is not None:
         return str(mark.percent)
     if mark.count is not None:
-        return number(mark.count)
+        return f"<{FEWEST}" if mark.few else number(mark.count)
     return words.veiled if mark.known is Known.HIDDEN else ""
 
 

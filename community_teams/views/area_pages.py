@@ -105,7 +105,7 @@ def _layer_page(
         shown=shown,
         seen=seen_in_layer(figures.lines, layer, shown.lines, stale),
         kinds=figures.kinds,
-        classes=count_legend() if layer.out_of is None else legend(),
+        classes=count_legend(rounded=figures.public) if layer.out_of is None else legend(),
         base=url_for("coverage.show_area", code="-")[:-1],
         query=f"?{urlencode(asked)}",
         now=clock.now(),

@@ -29,7 +29,7 @@ __all__ = [
 def serve_coverage(app: Flask) -> None:
     """Serve /do-phu, /quan-ly, the report and the figures for machines. Needs accounts and translations."""
     app.register_blueprint(blueprint)
-    app.jinja_env.filters["cut"] = lambda share: None if share is None else rounded_down(share)
+    app.jinja_env.filters["cut"] = lambda share, places=3: None if share is None else rounded_down(share, places)
     app.jinja_env.filters["week_end"] = week_end
     app.jinja_env.globals.update(
         draw_layer_rows=draw_layer_rows, draw_map=draw_map, draw_rows=draw_rows, map_words=map_words, rows_of=rows_of

@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 
 from community_teams.domain.coverage import Coverage, Shade
 from community_teams.domain.drawing import ARCHIPELAGOS, Style, draw_tiles, in_reading_order, wrapped
-from community_teams.domain.marks import COLOURS, Known, legend, mark
+from community_teams.domain.layers import LAYERS, Key, LayerCell
+from community_teams.domain.marks import COLOURS, Known, count_legend, legend, mark
 from community_teams.domain.outline_drawing import draw_outlines
 from community_teams.maps.drawn import drawing_of
-from community_teams.maps.seen import seen
+from community_teams.maps.seen import seen, seen_in_layer
 from community_teams.maps.svg import draw_map, map_words
 from community_teams.queries.coverage import THE_NATION, Line, Place, place_of
 from foundation.areas.domain.kinds import Kind, Level
@@ -32,6 +33,7 @@ WORDS = map_words(
     layer_count="{name}: {number}",
     not_asked="{name}: chưa hỏi",
     stale="lâu không gửi",
+    few="dưới {number}",
     veiled="ẩn",
     archipelago="Quần đảo {name}",
     archipelago_word="Quần đảo",
@@ -94,6 +96,18 @@ def test_unknown_hidden_and_over_a_hundred_are_told_apart():
     assert told["/do-phu/15602"] == ("#ffffff", "xã Mẫu: ẩn", "ẩn")
     assert told["/do-phu/15603"][0] == "#253494"
     assert told["/do-phu/15603"][2] == "125"
+
+
+def test_a_count_rounded_down_to_nothing_is_told_as_a_few():
+    lines = [Line(commune("15601"), reached(10, 100)), Line(commune("15602"), reached(10, 100))]
+    cells = {"15601": LayerCell(0, None, rounded=True), "15602": LayerCell(0, None)}
+    drawing = draw_tiles(in_reading_order(list(cells)))
+
+    svg = draw_map(drawing, seen_in_layer(lines, LAYERS[Key.LESSONS], cells), WORDS, "/do-phu/")
+
+    told = tiles(ElementTree.fromstring(svg))
+    assert told["/do-phu/15601"][1:] == ("xã Mẫu: dưới 5", "<5")
+    assert told["/do-phu/15602"][1:] == ("xã Mẫu: 0", "0")
 
 
 def test_names_that_look_like_markup_do_no_harm():
@@ -276,6 +290,11 @@ def test_the_legend_names_each_class_once_and_leaves_no_gap():
 
     assert [(each.start, each.to) for each in classes] == [(0, 19), (20, 49), (50, 79), (80, 94), (95, None)]
     assert [each.fill for each in classes] == ["#ffffcc", "#a1dab4", "#41b6c4", "#2c7fb8", "#253494"]
+
+
+def test_the_legend_of_tens_says_what_a_ten_stands_for():
+    assert [(each.start, each.to) for each in count_legend()] == [(0, 0), (1, 9), (10, 49), (50, 199), (200, None)]
+    assert [(each.start, each.to) for each in count_legend(rounded=True)] == [(0, 4), (5, 49), (50, 199), (200, None)]
 
 
 def luminance(colour):
