@@ -256,6 +256,13 @@ def for_the_public(told: Told) -> Told:
     return replace(told, number=number, out_of=out_of, missing=missing, of_all=of_all, rounded=True)
 
 
+def before_any_visit(told: Told) -> Told:
+    """The same figure for a week by which nobody had been visited: nothing is known of it, and nothing is 0."""
+    if told.unknown is not None or told.measure.period is Period.TODAY:
+        return told
+    return Told(told.measure, unknown=Unknown.NOBODY_ASKED)
+
+
 def median_of(counts: Mapping[int, int]) -> float | None:
     """The median of values told as {value: how often}; None of nothing."""
     values = sorted(value for value, times in counts.items() for _ in range(times))

@@ -7,7 +7,7 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
@@ -66,12 +66,17 @@ class Row:
         }
 
 
-def layer_rows(figures: Figures, shown: LayerFigures, until: date) -> list[Row]:
-    """A layer as the page shows it: the area first, then those right beneath it in the page's order."""
+def layer_rows(figures: Figures, shown: LayerFigures, until: date, *, begun: bool = True) -> list[Row]:
+    """A layer as the page shows it: the area first, then those right beneath it in the page's order.
+
+    begun: whether anybody had been visited by then; before that nothing is known, and nothing is 0.
+    """
     rows = [_layer_row(figures.place, shown, shown.own, figures.coverage, until)]
     rows += [
         _layer_row(line.place, shown, shown.lines.get(line.place.code), line.coverage, until) for line in figures.lines
     ]
+    if not begun:
+        return [replace(row, status=Status.UNKNOWN, number=None, out_of=None, missing=None) for row in rows]
     return rows
 
 

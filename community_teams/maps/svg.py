@@ -40,7 +40,8 @@ HATCH = (
 class Words:
     """What a map says, in the reader's language.
 
-    layer_share, layer_count, not_asked: the same for layers other than households met. stale: said after the rest. few: "dưới {number}".
+    layer_share, layer_count, not_asked: the same for layers other than households met. stale: said after the rest.
+    few: "dưới {number}".
     names: kind -> "xã {name}". share: "{name}: {share}, … {reached} … {households} …". hidden, no_share, nothing:
     "{name}: …". veiled: the word in a hidden tile. archipelago: "Quần đảo {name}", and `archipelago_word` alone.
     """

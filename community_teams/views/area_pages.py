@@ -21,6 +21,7 @@ from community_teams.queries.coverage import Figures, inside_figures, public_fig
 from community_teams.queries.layers import layer_figures, stale_areas, weeks_of
 from community_teams.queries.pilots import PilotLine, published_pilots
 from community_teams.views.coverage_blueprint import NATION_CODE
+from community_teams.views.weeks_asked import begun, offered
 from foundation import clock
 from foundation.accounts.domain.roles import Act
 from foundation.accounts.views.access import scope_for
@@ -52,7 +53,8 @@ def area_page(code: str | None) -> Response:
     weeks = weeks_of(session(), scope, figures.place, today=clock.day_in_vietnam(clock.now()))
     choice = {
         "layers": [each for each in LAYERS.values() if each.public or not figures.public],
-        "weeks": weeks,
+        "weeks": offered(week, weeks),
+        "begun": begun(week, weeks),
     }
     stale = frozenset() if figures.public else stale_areas(session(), scope, figures.place, now=clock.now())
     if layer.key is not Key.REACHED or week is not None:

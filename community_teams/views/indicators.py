@@ -1,5 +1,6 @@
 """The nineteen indicators: explained to everybody, and those of an area."""
 
+from dataclasses import replace
 from datetime import date
 
 from flask import Response, current_app, render_template, request
@@ -8,7 +9,7 @@ from werkzeug import Response as Answer
 from community_teams.charts.bars import WIDTHS, bars_svg
 from community_teams.domain.counting import week_of
 from community_teams.domain.coverage import rounded_down
-from community_teams.domain.indicators import CODES, MEASURES, Form
+from community_teams.domain.indicators import CODES, MEASURES, Form, before_any_visit
 from community_teams.queries.coverage import THE_NATION, Figures
 from community_teams.queries.indicators import Indicators, indicators_of
 from community_teams.queries.layers import weeks_of
@@ -16,6 +17,7 @@ from community_teams.queries.learning_counts import sitewide
 from community_teams.queries.targets import targets_of
 from community_teams.views.area_pages import figures_for_visitor
 from community_teams.views.coverage_blueprint import NATION_CODE, blueprint
+from community_teams.views.weeks_asked import begun, offered
 from foundation import clock
 from foundation.accounts.domain.roles import Act
 from foundation.accounts.views.access import public, scope_for
@@ -40,12 +42,15 @@ def explain_indicators() -> str:
 def show_indicators(code: str) -> str:
     figures = figures_for_visitor(None if code == NATION_CODE else code)
     found = _indicators(figures)
+    weeks = weeks_of(session(), _scope(figures), figures.place, today=clock.day_in_vietnam(clock.now()))
+    if not begun(found.week, weeks):
+        found = replace(found, told=tuple(map(before_any_visit, found.told)))
     return render_template(
         "community_teams/area_indicators.html",
         figures=figures,
         found=found,
         codes=CODES,
-        weeks=weeks_of(session(), _scope(figures), figures.place, today=clock.day_in_vietnam(clock.now())),
+        weeks=offered(found.week, weeks),
         marks=_marks(found),
         targets=targets_of(session(), figures.place, figures.above),
         sample=figures.is_sample,

@@ -6,7 +6,7 @@ from flask import Response, current_app, render_template, request
 from werkzeug import Response as Answer
 
 from community_teams.domain.counting import week_end, week_of
-from community_teams.domain.indicators import MEASURES
+from community_teams.domain.indicators import MEASURES, before_any_visit
 from community_teams.domain.layers import LAYERS, Key, Layer
 from community_teams.exports.open_data import (
     COLUMNS,
@@ -17,12 +17,13 @@ from community_teams.exports.open_data import (
     layer_rows,
     written_down_rows,
 )
-from community_teams.queries.coverage import public_figures
+from community_teams.queries.coverage import Figures, public_figures
 from community_teams.queries.indicators import indicators_of
 from community_teams.queries.layer_veils import hidden_from_public
-from community_teams.queries.layers import layer_figures
+from community_teams.queries.layers import layer_figures, weeks_of
 from community_teams.queries.learning_counts import sitewide
 from community_teams.views.coverage_blueprint import NATION_CODE, blueprint
+from community_teams.views.weeks_asked import begun
 from foundation import clock
 from foundation.accounts.views.access import public
 from foundation.areas import queries as areas
@@ -56,11 +57,13 @@ def download_csv(code: str) -> Answer:
     """One layer, or every public layer, of an area and those right beneath it."""
     week = _week()
     figures = public_figures(session(), NATION, None if code == NATION_CODE else code)
+    known = _begun(figures, week)
     layers = PUBLIC_LAYERS if not request.args.get("lop") else (_layer(),)
     veils = hidden_from_public(session(), figures, layers, week)
     rows = []
     for layer in layers:
-        rows += layer_rows(figures, layer_figures(session(), NATION, figures, layer, week, veils=veils), _until(week))
+        shown = layer_figures(session(), NATION, figures, layer, week, veils=veils)
+        rows += layer_rows(figures, shown, _until(week), begun=known)
     if week is None and len(layers) > 1:
         rows += written_down_rows(figures, _until(week))
     return _file(as_csv(rows, is_sample=figures.is_sample), "text/csv", f"do-phu-{code}.csv")
@@ -73,7 +76,8 @@ def download_geojson(code: str) -> Answer:
     week, layer = _week(), _layer()
     figures = public_figures(session(), NATION, None if code == NATION_CODE else code)
     outlines = {drawn.code: drawn.geojson for drawn in areas.outlines_of(session(), figures.place.code or None)}
-    rows = layer_rows(figures, layer_figures(session(), NATION, figures, layer, week), _until(week))
+    shown = layer_figures(session(), NATION, figures, layer, week)
+    rows = layer_rows(figures, shown, _until(week), begun=_begun(figures, week))
     told = as_geojson(rows, outlines, is_sample=figures.is_sample)
     return _file(told, "application/geo+json", f"do-phu-{code}-{layer.key}.geojson")
 
@@ -85,8 +89,14 @@ def download_indicators(code: str) -> Answer:
     figures = public_figures(session(), NATION, None if code == NATION_CODE else code)
     known = sitewide(session(), lessons=len(current_app.extensions["catalogue"].lessons), languages=1)
     found = indicators_of(session(), NATION, figures, known, week, today=today)
-    rows = indicator_rows(figures.place, found.told, found.until)
+    told = found.told if _begun(figures, week) else [before_any_visit(each) for each in found.told]
+    rows = indicator_rows(figures.place, told, found.until)
     return _file(as_csv(rows, is_sample=figures.is_sample), "text/csv", f"chi-so-{code}.csv")
+
+
+def _begun(figures: Figures, week: date | None) -> bool:
+    today = clock.day_in_vietnam(clock.now())
+    return week is None or begun(week, weeks_of(session(), NATION, figures.place, today=today))
 
 
 def _until(week: date | None) -> date:

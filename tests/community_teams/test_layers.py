@@ -1,5 +1,7 @@
 """The layers of the map: what each counts, at which week, and what of it the public sees."""
 
+import csv
+import io
 from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
@@ -228,3 +230,20 @@ def test_the_trend_is_a_picture_that_says_what_its_table_says(visitor, visited, 
     page = visitor.open("/do-phu/15607")
     assert "41,6 %" in page
     assert "22/11/2026" in page
+
+
+def test_a_week_before_the_first_visit_has_no_figures_and_no_0(visitor, visited, app, now):
+    page = visitor.open("/do-phu/15607?lop=da-gap&tuan=2025-01-08")
+
+    assert "Lúc ấy chưa có số liệu" in page
+    assert "0 %" not in page
+    assert '<option value="2025-01-06" selected>' in page.html
+    assert '<svg class="map' not in page.html
+    for address in ("15607.csv?tuan=2025-01-08", "15607/indicators.csv?tuan=2025-01-08"):
+        rows = list(csv.DictReader(io.StringIO(app.test_client().get(f"/api/v1/open/{address}").text)))
+        assert rows
+        assert {row["status"] for row in rows} <= {"unknown", "hidden"}
+        assert {row["number"] for row in rows} == {""}
+    indicators = visitor.open("/do-phu/15607/chi-so?tuan=2025-01-08")
+    assert "dưới 5" not in indicators
+    assert "0 %" not in indicators
