@@ -185,3 +185,27 @@ test("ten thousand households are listed in little time", async () => {
   assert.equal((await again.worklist.households()).length, 10_000);
   assert.ok(performance.now() - start < 2000);
 });
+
+test("a household that left the list keeps its name and its half-written visit until that is told", async () => {
+  const { browser, phone, server } = await listed(
+    answer("c1", [row(1, { label: "Nhà Mẫu" }), row(2), row(3)]),
+    answer("c2", [row(3)], { reset: true }),
+    answer("c3", []),
+  );
+  await phone.worklist.refresh();
+  await phone.drafts.save(household(1), { outcome: "not_home" });
+  await phone.worklist.refresh();
+  phone.close();
+
+  const again = await browser.unlocked();
+  assert.deepEqual(await codes(again), ["M1-003"]);
+  assert.equal(await again.worklist.household(household(2)), null);
+  const { label, isGone } = await again.worklist.household(household(1));
+  assert.deepEqual({ label, isGone }, { label: "Nhà Mẫu", isGone: true });
+  await again.outbox.finish(household(1));
+  await again.outbox.sendNow();
+  assert.equal(server.stored.size, 1);
+  // Told: this phone has no more business with that family.
+  await again.worklist.refresh();
+  assert.equal(await again.worklist.household(household(1)), null);
+});

@@ -8,20 +8,19 @@
 
 import { openDrafts } from "./drafts.js";
 import { environment } from "./environment.js";
-import { fileOf } from "./exporting.js";
 import { Fault } from "./faults.js";
-import { finishDraft } from "./finishing.js";
 import { openIdle } from "./idle.js";
 import { changePin, hasPin, keptKeys, makeMemberKey, unlockMemberKey } from "./keys.js";
 import { openKnown } from "./known.js";
-import { openDevice, openMemberStore, SIGN_OUT } from "./members.js";
+import { leave } from "./leaving.js";
+import { openDevice, openMemberStore } from "./members.js";
 import { sendBySelf } from "./moments.js";
 import { openOutbox, State } from "./outbox.js";
+import { openOutboxDoor } from "./outbox_door.js";
 import { wipePhone } from "./parting.js";
 import { Because } from "./sender.js";
 import { openSpeaking } from "./speaking.js";
 import { MEMBER_STORE } from "./store.js";
-import { lineOf, summaryOf } from "./telling.js";
 import { WHO, whoIsSignedIn as askWho } from "./who.js";
 import { openWorklist } from "./worklist.js";
 
@@ -69,6 +68,7 @@ export async function openPhone(given) {
   const keys = await keptKeys(store, crypto);
   let pinSet = await hasPin(store);
   let stopSending = () => {};
+  let wiping = null;
 
   const idle = openIdle({
     now,
@@ -83,7 +83,7 @@ export async function openPhone(given) {
   const outbox = openOutbox({ store, crypto, now, key: keys.outbox_key });
   const drafts = openDrafts(room);
   const known = openKnown(room);
-  const worklist = openWorklist(room);
+  const worklist = openWorklist({ ...room, untold });
   const speaking = openSpeaking({ env, store, outbox, member, device: device.id, appVersion, changed, wipe });
   // By itself: what stands in the way is in the summary, and is tried again later.
   const sendQuietly = (because) =>
@@ -107,7 +107,18 @@ export async function openPhone(given) {
     worklist.show(counted.map(({ record, state }) => ({ record, waiting: state !== State.ACKNOWLEDGED })));
   }
 
-  async function wipe() {
+  /** Ids of the households that this phone still has something to tell of. */
+  async function untold() {
+    const unsent = (await outbox.list()).filter(({ state }) => state !== State.ACKNOWLEDGED);
+    return new Set([...(await drafts.households()), ...unsent.map(({ record }) => record.household)]);
+  }
+
+  // Once, whichever of several questions hears of it first.
+  function wipe() {
+    wiping ??= wipeAll();
+    return wiping;
+  }
+  async function wipeAll() {
     close();
     await wipePhone(env);
     tell({ what: "wiped", stopped: "device_cut_off" });
@@ -168,7 +179,7 @@ export async function openPhone(given) {
       worklist.forget();
       await store.write(["drafts", "known", "hamlets", "kept"], async ({ clear, remove }) => {
         for (const name of ["drafts", "known", "hamlets"]) await clear(name);
-        for (const name of ["cursor", "known_cursor", "hamlet_names", "worklist_at"]) await remove("kept", name);
+        for (const name of ["cursor", "known_cursor", "hamlet_names", "left_rows", "worklist_at"]) await remove("kept", name);
       });
       await unlockedWith(key);
     },
@@ -214,65 +225,8 @@ export async function openPhone(given) {
       previous: known.previous,
     },
 
-    outbox: {
-      /**
-       * Draft to outbox, and off it goes when there is a network. Rejects with `no_draft`, `incomplete` {fields}.
-       * @returns {Promise<object>} the record as it will be sent
-       */
-      async finish(household) {
-        const record = await finishDraft(household, { store, drafts, outbox, known, now });
-        await changed({ what: "outbox" });
-        speaking.askForSync().catch(() => {});
-        sendQuietly(Because.BACK);
-        return record;
-      },
-      /**
-       * {waiting, needPerson, undelivered, oldest, lastSentAt, drafts, problem, nextTryAt, storage, secondsAhead}; works while
-       * locked. Times in ms or null. waiting: ready or being sent. undelivered: all that the server does not have.
-       * problem: what stood in the way last, such as `not_signed_in`, or null. storage: `persisted` or `best_effort`.
-       */
-      async summary() {
-        return summaryOf({ outbox, store, now, storage: await speaking.storageGranted() });
-      },
-      /** [{id, household, outcome, started_at, state, tries, problems, delivered}], oldest first. problems: {field: code} */
-      async list() {
-        memberKey();
-        return (await outbox.list()).map(lineOf);
-      },
-      /** One visit as it is or was sent, or null. */
-      async record(id) {
-        memberKey();
-        return (await outbox.get(id))?.record ?? null;
-      },
-      /** Make it a draft again; finish() then changes it, or supersedes it where the server has it. Rejects with
-       *  `no_such_visit`, `draft_exists`. @returns {Promise<string>} its household */
-      async edit(id) {
-        memberKey();
-        const entry = await outbox.get(id);
-        if (!entry) throw new Fault("no_such_visit");
-        const { household } = entry.record;
-        if (await drafts.get(household)) throw new Fault("draft_exists");
-        await drafts.reopen(household, entry.record, id);
-        return household;
-      },
-      /** Send one that needed a person again, as it is. Rejects with `no_such_visit`. */
-      async retry(id) {
-        await outbox.retry(id);
-        await changed({ what: "outbox" });
-        sendQuietly(Because.BACK);
-      },
-      /** What the server does not have, as a file an organiser can read in; null when there is nothing. */
-      async toFile() {
-        memberKey();
-        const entries = await outbox.list();
-        const left = entries.filter(({ state, delivered }) => state !== State.ACKNOWLEDGED && !delivered);
-        if (left.length === 0) return null;
-        const about = appVersion ? { app_version: appVersion } : {};
-        return fileOf(left.map(({ record }) => record), { crypto, device: device.id, member, now, about });
-      },
-      /** Try now, whatever was to be waited for. @returns {Promise<{sent: number, stopped: string | null}>} */
-      sendNow: () => speaking.sendNow(Because.ASKED),
-    },
+    /** Finished visits on their way. */
+    outbox: openOutboxDoor({ ...room, member, device: device.id, outbox, drafts, known, speaking, changed, sendQuietly }),
 
     /**
      * Be told: `fn({what})`; what: `outbox` (also from other tabs and the worker), `worklist`, `locked`, `unlocked`,
@@ -289,18 +243,7 @@ export async function openPhone(given) {
      * the server lacks any, with `drafts_open` {count} unless `evenDrafts`, with `offline`; nothing is deleted then.
      */
     async signOut({ evenDrafts = false } = {}) {
-      await speaking.sendNow(Because.ASKED).catch(() => {});
-      const { undelivered, drafts: open } = await phone.outbox.summary();
-      if (undelivered) throw new Fault("visits_waiting", { count: undelivered });
-      if (open && !evenDrafts) throw new Fault("drafts_open", { count: open });
-      const options = { method: "POST", credentials: "same-origin", redirect: "manual" };
-      await env.fetch(SIGN_OUT, options).catch(() => {
-        throw new Fault("offline");
-      });
-      close();
-      const leaving = await openDevice(env);
-      await leaving.wipeMember(member);
-      leaving.close();
+      await leave({ env, member, speaking, summary: phone.outbox.summary, close, evenDrafts });
       tell({ what: "wiped" });
     },
 

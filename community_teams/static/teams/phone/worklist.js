@@ -13,23 +13,27 @@ const MOST_PAGES = 200;
 /**
  * @param {() => CryptoKey} memberKey  throws `locked`
  * @param {(address: string, timeoutMs: number) => Promise<object>} ask  the signed-in member's own answer
+ * @param {() => Promise<Set<string>>} untold  households that this phone still has something to tell of
  */
-export function openWorklist({ store, crypto, now, memberKey, ask }) {
-  let memory = null; // {hamlets: Map code -> rows in order, byId: Map, named: [{code, name, sample}]}
+export function openWorklist({ store, crypto, now, memberKey, ask, untold = async () => new Set() }) {
+  // {hamlets: Map code -> rows in order, byId: Map, named: [{code, name, sample}], left: Map of rows}
+  let memory = null;
   let told = new Map(); // household -> its row after visits of this phone
   let records = [];
 
   async function load() {
     const key = memberKey();
     if (memory) return memory;
-    const { codes, kept, named } = await store.read(["hamlets", "kept"], async ({ keys, all, get }) => ({
+    const { codes, kept, named, gone } = await store.read(["hamlets", "kept"], async ({ keys, all, get }) => ({
       codes: await keys("hamlets"),
       kept: await all("hamlets"),
       named: await get("kept", "hamlet_names"),
+      gone: await get("kept", "left_rows"),
     }));
     const lists = await Promise.all(kept.map((sealed) => unseal(crypto, key, sealed)));
     const hamlets = new Map(codes.map((code, place) => [code, lists[place]]));
-    memory = { hamlets, byId: indexOf(hamlets), named: named ? await unseal(crypto, key, named) : [] };
+    const [names, rows] = await Promise.all([named, gone].map((sealed) => (sealed ? unseal(crypto, key, sealed) : [])));
+    memory = { hamlets, byId: indexOf(hamlets), named: names, left: new Map(rows.map((row) => [row.id, row])) };
     tell();
     return memory;
   }
@@ -55,7 +59,7 @@ export function openWorklist({ store, crypto, now, memberKey, ask }) {
 
   async function keep(answer) {
     const key = memberKey();
-    const { hamlets: before, byId, named } = await load();
+    const { hamlets: before, byId, named, left: leftBefore } = await load();
     // The list begins anew: what is not told again is gone.
     const hamlets = answer.reset ? new Map() : before;
     const gone = new Set([...(answer.gone ?? []), ...answer.households.map((row) => row.id)]);
@@ -73,16 +77,24 @@ export function openWorklist({ store, crypto, now, memberKey, ask }) {
 
     const sealed = new Map();
     for (const [code, rows] of changed) sealed.set(code, rows.length ? await seal(crypto, key, rows) : null);
+    const after = new Map(answer.reset ? [] : before);
+    for (const [code, rows] of changed) rows.length ? after.set(code, rows) : after.delete(code);
+    const index = indexOf(after);
+    // Gone from the list while a visit to it is half written or unsent: that can still be finished, and says whose it is.
+    const mine = await untold();
+    const left = new Map(
+      [...leftBefore, ...byId].filter(([id]) => mine.has(id) && !index.has(id)).map(([id, row]) => [id, { ...row, isGone: true }]),
+    );
+    const leftSealed = left.size || leftBefore.size ? await seal(crypto, key, [...left.values()]) : null;
     // Rows and cursor together: whoever is cut off in between asks for the same changes again.
     await store.write(["hamlets", "kept"], async ({ put, remove, clear }) => {
       if (answer.reset) await clear("hamlets");
       for (const [code, chunk] of sealed) await (chunk ? put("hamlets", chunk, code) : remove("hamlets", code));
+      if (leftSealed) await put("kept", leftSealed, "left_rows");
       await put("kept", answer.cursor, "cursor");
       await put("kept", now(), "worklist_at");
     });
-    const after = new Map(hamlets);
-    for (const [code, rows] of changed) rows.length ? after.set(code, rows) : after.delete(code);
-    memory = { hamlets: after, byId: indexOf(after), named };
+    memory = { hamlets: after, byId: index, named, left };
     tell();
   }
 
@@ -121,10 +133,14 @@ export function openWorklist({ store, crypto, now, memberKey, ask }) {
     /** Rows of one hamlet, or of all, by lane and code; the same objects again and again, so only read them. */
     households: ({ hamlet } = {}) => rowsOf(hamlet),
 
-    /** One row, or null when it is not (any longer) in the list. */
+    /**
+     * One row, or null when it is not in the list. One that left the list is `isGone`, as long as this phone has something
+     * to tell of it.
+     */
     async household(id) {
-      const row = (await load()).byId.get(id);
-      return row ? asTold(row) : null;
+      const { byId, left } = await load();
+      const row = byId.get(id);
+      return row ? asTold(row) : (left.get(id) ?? null);
     },
 
     /** Tell it the visits of this phone, oldest first: [{record, waiting}]. */

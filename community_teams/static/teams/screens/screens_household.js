@@ -25,11 +25,12 @@ export async function showHousehold(app, [id, what]) {
     standing: standing(row),
     next_visit: sayDay(row.next_visit_on),
     waiting: row.waiting,
+    gone: row.isGone,
     draft,
     draft_since: draft && sayMoment(new Date(draft.started_at), app.now()),
     known: known.length && known.map(({ step, words }) => draw("part-fact", { name: say(`step.${step}`), words })),
     go_on: draft && visitAddress(id, stepToGoOn(draft, previous)),
-    start: visitAddress(id, "ket-qua"),
+    start: !draft && !row.isGone && visitAddress(id, "ket-qua"),
   });
   onAct(page, { discard: () => app.go(addressOf(["ho", id, "bo"])) });
   return { title: heading, page };
@@ -50,13 +51,13 @@ function askDiscard(app, row, draft) {
 
 export async function showSaved(app, [id]) {
   const rows = await app.rows();
-  const row = rows.find((each) => each.id === id);
+  const row = await app.phone.worklist.household(id);
   if (!row) return app.missing();
   const next = nextDoor(rows, id);
   const page = draw("screen-saved", {
     code: row.short_code,
     left: sayNumber(leftIn(found(rows, { hamlet: row.hamlet }))),
-    list: addressOf(["thon", row.hamlet, "ho"]),
+    list: row.isGone ? "#/" : addressOf(["thon", row.hamlet, "ho"]),
     next: next && addressOf(["ho", next.id]),
     next_code: next?.short_code,
   });

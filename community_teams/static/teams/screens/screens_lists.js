@@ -42,7 +42,8 @@ export async function showHome(app) {
       reached: sayNumber(households - left),
       households: sayNumber(households),
     }));
-  const drafts = (await app.phone.drafts.households()).map((id) => rows.find((row) => row.id === id)).filter(Boolean);
+  const ids = await app.phone.drafts.households();
+  const drafts = (await Promise.all(ids.map((id) => app.phone.worklist.household(id)))).filter(Boolean);
   return {
     title: say("app"),
     page: draw("screen-home", {
