@@ -1,4 +1,4 @@
-"""`flask --app app teams move-household | merge-household`: households that change lists."""
+"""`flask --app app teams move-household | merge-household | merge-hamlet`: households that change lists."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,6 +8,7 @@ import click
 
 from community_teams.cli.teams import commands
 from community_teams.queries.household_codes import by_code
+from community_teams.services.hamlet_moves import merge_hamlet
 from community_teams.services.household_moves import merge_household, move_household
 from foundation import clock
 from foundation.accounts.services.audit import COMMAND_LINE
@@ -19,6 +20,9 @@ REFUSED = {
     "no_such_hamlet": "không có thôn, bản nào mang mã {to}",
     "short_code_taken": "thôn, bản {to} đã có hộ mang mã {code}",
     "sample_hamlet": "không chuyển hộ thật vào thôn, bản mẫu, hoặc ngược lại",
+    "same_hamlet": "hai mã này là một thôn, bản",
+    "another_commune": "{to} thuộc xã khác",
+    "short_codes_taken": "hai nơi cùng có hộ mang mã {short_codes}; xin đổi mã hộ trước",
     "same_household": "hai mã này là một hộ",
     "already_merged": "hộ {to} đã được gộp vào hộ khác",
 }
@@ -51,6 +55,19 @@ def merge(hamlet: str, code: str, into: str) -> None:
     click.echo(f"Hộ {code} đã gộp vào hộ {into}.")
 
 
+@commands.command("merge-hamlet")
+@click.argument("hamlet")
+@click.argument("into")
+def merge_whole(hamlet: str, into: str) -> None:
+    """End HAMLET today and put its households, visits, issues and team into the hamlet INTO of the same commune.
+
+    The sums of the commune stay as they were, for every week. Noted in the audit log.
+    """
+    with _telling(to=into), transaction() as writing:
+        merge_hamlet(writing, hamlet, into, by=COMMAND_LINE, scope=NATION, now=clock.now())
+    click.echo(f"{hamlet} nay thuộc {into}.")
+
+
 def _id(hamlet: str, code: str) -> UUID:
     found = by_code(session(), NATION, hamlet, code)
     if len(found) != 1:
@@ -63,4 +80,6 @@ def _telling(**values: str) -> Iterator[None]:
     try:
         yield
     except (Conflict, NotFound) as problem:
-        raise click.ClickException(f"{REFUSED[problem.code].format(**values)}. Chưa đổi gì.") from None
+        told = {**values, "short_codes": ", ".join(map(str, problem.details.get("short_codes", ())))}
+        told["to"] = problem.details.get("hamlet", told["to"])
+        raise click.ClickException(f"{REFUSED[problem.code].format(**told)}. Chưa đổi gì.") from None

@@ -18,6 +18,7 @@ from community_teams.maps.drawn import drawing_of
 from community_teams.maps.seen import seen, seen_in_layer
 from community_teams.queries.area_page import WORK_WEEKS, rest_of, weeks_reached, work_in
 from community_teams.queries.coverage import Figures, inside_figures, public_figures
+from community_teams.queries.ended_areas import ended_area
 from community_teams.queries.layers import layer_figures, stale_areas, weeks_of
 from community_teams.queries.pilots import PilotLine, published_pilots
 from community_teams.views.coverage_blueprint import NATION_CODE
@@ -28,7 +29,7 @@ from foundation.accounts.views.access import scope_for
 from foundation.areas.domain.kinds import Level
 from foundation.areas.domain.scope import NATION, Scope
 from foundation.areas.queries import outline_version
-from foundation.problems import NotAllowed
+from foundation.problems import NotAllowed, NotFound
 from foundation.settings import Settings
 from foundation.web.database import session
 from foundation.web.headers import CONTENT_SECURITY_POLICY
@@ -46,8 +47,14 @@ def figures_for_visitor(code: str | None) -> Figures:
 
 
 def area_page(code: str | None) -> Response:
-    """The page of an area, in the layer and week its address asks for."""
-    figures = figures_for_visitor(code)
+    """The page of an area, in the layer and week its address asks for; 410 for one that is no more."""
+    try:
+        figures = figures_for_visitor(code)
+    except NotFound:
+        ended = ended_area(session(), code)
+        if ended is None:
+            raise
+        return make_response(render_template("community_teams/area_ended.html", ended=ended), 410)
     layer, week = _asked(figures)
     scope = NATION if figures.public else scope_for(Act.SEE_COVERAGE)
     weeks = weeks_of(session(), scope, figures.place, today=clock.day_in_vietnam(clock.now()))

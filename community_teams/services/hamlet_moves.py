@@ -1,0 +1,135 @@
+"""A hamlet that becomes part of another: nobody is lost, and nobody is counted twice."""
+
+from datetime import datetime, timedelta
+from typing import cast
+
+from sqlalchemy import Table, delete, func, select, update
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
+
+from community_teams.models import HeldVisit, Household, HouseholdGone, Issue, Visit
+from community_teams.services import counters
+from community_teams.services.recounting import recount
+from foundation.accounts.models import RoleHolding
+from foundation.accounts.services import audit
+from foundation.areas.domain.kinds import Level
+from foundation.areas.domain.scope import Scope
+from foundation.areas.models import Area
+from foundation.areas.services.versions import renew_versions
+from foundation.bulk import insert_rows
+from foundation.clock import day_in_vietnam
+from foundation.problems import Conflict, NotFound
+
+# So many clashing codes are named at once.
+NAMED = 10
+
+
+def merge_hamlet(session: Session, code: str, into: str, *, by: str, scope: Scope, now: datetime) -> Area:
+    """End a hamlet today and put all of it into another of its commune; returns that one.
+
+    Households, visits, issues and the people who go there change over, with all their weeks, so that the sums of the
+    commune and of all above it are what they were. The official lists are added up where both are known; else the new
+    hamlet's is unknown until somebody gives it. The story of a pilot model stays with the old name. To split a hamlet,
+    add the new one and move its households there one by one (household_moves.move_household).
+
+    Raises NotFound("no_such_hamlet") for a code that is no hamlet of today within `scope`, and Conflict
+    "same_hamlet", "another_commune", "sample_hamlet", or "short_codes_taken" (short_codes: the first NAMED of the codes
+    that both hamlets have, for a code stands on a door). Then nothing is changed. Locks both hamlets.
+    """
+    old, new = _hamlet(session, code, scope), _hamlet(session, into, scope)
+    if old.code == new.code:
+        raise Conflict("same_hamlet")
+    if old.parent_code != new.parent_code:
+        raise Conflict("another_commune")
+    if old.is_sample != new.is_sample:
+        raise Conflict("sample_hamlet")
+    numbers = counters.lock_hamlets(session, {area.code: area.path for area in (old, new)}, now=now)
+    _refuse_double_codes(session, old, new)
+    _move_households(session, old, new, numbers)
+    for column in (Visit.hamlet_code, Issue.hamlet_code, HeldVisit.hamlet_code):
+        _change_over(session, column, old, new)
+    _move_people(session, old, new, now)
+    _add_lists(old, new)
+    old.valid_to = day_in_vietnam(now)
+    session.flush()
+    session.expire_all()
+    recount(session, Scope((old.path, new.path)), now=now)
+    renew_versions(session, [str(new.parent_code)])
+    audit.record(session, by, "merge_hamlet", {"hamlet": code, "into": into}, now=now, area_path=new.path)
+    return new
+
+
+def _hamlet(session: Session, code: str, scope: Scope) -> Area:
+    found = session.scalar(select(Area).where(Area.code == code, Area.level == Level.HAMLET, Area.valid_to.is_(None)))
+    if found is None or not scope.covers(found.path):
+        raise NotFound("no_such_hamlet", hamlet=code)
+    return found
+
+
+def _refuse_double_codes(session: Session, old: Area, new: Area) -> None:
+    other = aliased(Household)
+    clashing = session.scalars(
+        select(Household.short_code)
+        .join(other, other.short_code == Household.short_code)
+        .where(Household.hamlet_code == old.code, other.hamlet_code == new.code)
+        .order_by(Household.code_key)
+        .limit(NAMED)
+    ).all()
+    if clashing:
+        raise Conflict("short_codes_taken", short_codes=list(clashing))
+
+
+def _move_households(session: Session, old: Area, new: Area, numbers: dict[str, int]) -> None:
+    """Phones of the old hamlet are told that its households are gone, as they are of a single one."""
+    moving = session.scalars(select(Household.id).where(Household.hamlet_code == old.code)).all()
+    both = HouseholdGone.hamlet_code.in_([old.code, new.code])
+    of_old = select(Household.id).where(Household.hamlet_code == old.code)
+    session.execute(delete(HouseholdGone).where(both, HouseholdGone.household_id.in_(of_old)))
+    gone = [{"hamlet_code": old.code, "household_id": id, "change": numbers[old.code]} for id in moving]
+    insert_rows(session.connection(), cast("Table", HouseholdGone.__table__), gone)
+    session.execute(
+        update(Household)
+        .where(Household.hamlet_code == old.code)
+        .values(hamlet_code=new.code, change=numbers[new.code], version=Household.version + 1)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _change_over(session: Session, column: InstrumentedAttribute[str], old: Area, new: Area) -> None:
+    session.execute(
+        update(column.class_)
+        .where(column == old.code)
+        .values({column.key: new.code})
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _move_people(session: Session, old: Area, new: Area, now: datetime) -> None:
+    today = day_in_vietnam(now)
+    held = session.scalars(
+        select(RoleHolding).where(
+            RoleHolding.area_path == old.path,
+            func.coalesce(RoleHolding.valid_to, today) >= today,
+        )
+    ).all()
+    for holding in held:
+        session.add(
+            RoleHolding(
+                person_id=holding.person_id,
+                role=holding.role,
+                area_path=new.path,
+                valid_from=max(today, holding.valid_from),
+                valid_to=holding.valid_to,
+            )
+        )
+        holding.valid_to = today - timedelta(days=1)
+
+
+def _add_lists(old: Area, new: Area) -> None:
+    if old.official_households is None or new.official_households is None:
+        new.official_households = new.households_source = new.households_as_of = None
+        return
+    new.official_households += old.official_households
+    sources = dict.fromkeys(name for name in (new.households_source, old.households_source) if name)
+    new.households_source = "; ".join(sources)[:300] or None
+    days = [day for day in (new.households_as_of, old.households_as_of) if day is not None]
+    new.households_as_of = min(days, default=None)

@@ -1,0 +1,182 @@
+"""Hamlets that are renamed, split or merged while a campaign goes on: what is counted stays what it was."""
+
+from datetime import date
+
+import pytest
+from sqlalchemy import select
+
+from community_teams.domain.layers import LAYERS, OFFICIAL
+from community_teams.models import HamletTotal, HamletWeek, Visit
+from community_teams.queries.area_page import rest_of, weeks_reached, work_in
+from community_teams.queries.coverage import inside_figures
+from community_teams.queries.indicators import indicators_of
+from community_teams.queries.layers import layer_figures
+from community_teams.queries.learning_counts import sitewide
+from community_teams.services.hamlet_moves import merge_hamlet
+from community_teams.services.household_moves import move_household
+from community_teams.services.recounting import recount
+from foundation.accounts.domain.roles import Role
+from foundation.areas.domain.hamlet_lists import NewHamlet
+from foundation.areas.domain.kinds import Kind
+from foundation.areas.domain.scope import NATION
+from foundation.areas.services.hamlets import add_hamlets
+from foundation.problems import Conflict, NotFound
+from tests.conftest import NOON
+
+TODAY = date(2026, 11, 21)
+MONDAY = date(2026, 11, 9)
+CONSENT = {"level": "code", "text_version": "2026-11", "how": "spoken"}
+
+
+@pytest.fixture
+def two(make):
+    """Two hamlets of one commune, both with visits in two weeks, an issue and lessons."""
+    made = []
+    for name, size in (("Trên", 12), ("Dưới", 15)):
+        hamlet = make.hamlet(
+            name=name, official_households=size, households_source="UBND xã", households_as_of=date(2026, 10, size)
+        )
+        households = [make.household(hamlet, short_code=f"{name[0]}-{n:03}") for n in range(size)]
+        for n, household in enumerate(households[:6]):
+            make.visit(
+                household,
+                days_ago=12 - 2 * n,
+                consent=CONSENT,
+                size={"adults": 2, "aged_60plus": 1},
+                people=[{"vneid_level": "level2", "lessons": ["an-toan-otp"], "skills": {"video_call": 2}}],
+                language_used=["mtq"],
+                network={"viettel": "weak"},
+                issues=[{"type": "signal", "level": "carrier", "note": ""}],
+            )
+        make.visit(households[7], "not_home", days_ago=12)
+        make.visit(households[7], "met_done", days_ago=3)
+        make.visit(households[8], "not_home", days_ago=2)
+        made.append(hamlet)
+    return made
+
+
+def everything(session, code="15607", *, lists=True):
+    """Every figure of an area, now and at the end of an earlier week."""
+    session.expire_all()
+    figures = inside_figures(session, NATION, code)
+    own, told = figures.coverage, {}
+    told["coverage"] = (own.enumerated, own.reached, own.knocked, own.by_outcome, *([own.households] if lists else []))
+    for key, layer in LAYERS.items():
+        if lists or layer.out_of != OFFICIAL:
+            for week in (None, MONDAY):
+                told[key, week] = layer_figures(session, NATION, figures, layer, week).own
+    told["rest"] = rest_of(session, NATION, figures.place)
+    work = work_in(session, NATION, figures.place, today=TODAY).values()
+    told["work"] = (sum(each.visits for each in work), sum(each.minutes for each in work))
+    known = sitewide(session, lessons=1, languages=1)
+    if lists:
+        told["trend"] = weeks_reached(session, NATION, figures.place)
+        for week in (None, MONDAY):
+            found = indicators_of(session, NATION, figures, known, week, today=TODAY).told
+            # How many hamlets lack a list is told of hamlets, not of people.
+            told["indicators", week] = [(each.measure.key, each.number, each.out_of) for each in found]
+    return told
+
+
+def test_a_new_name_changes_the_name_alone(session, two, visitor):
+    before = everything(session), everything(session, two[0].code)
+
+    add_hamlets(session, [NewHamlet("15607", "Trên Mới", Kind.BAN, code=two[0].code)])
+    session.commit()
+
+    assert (everything(session), everything(session, two[0].code)) == before
+    assert "bản Trên Mới" in visitor.open(f"/do-phu/{two[0].code}").heading
+
+
+def test_a_split_hamlet_keeps_its_visits_and_the_commune_its_sums(session, make, two):
+    old = two[0]
+    before = everything(session)
+    new = make.hamlet(name="Tách")
+    # The list of the old hamlet is divided by whoever makes it, on the day of the split.
+    old.official_households, new.official_households = 7, 5
+    new.households_source, new.households_as_of = old.households_source, old.households_as_of
+    session.commit()
+    households = session.scalars(select(Visit.household_id).where(Visit.hamlet_code == old.code).distinct()).all()
+
+    for household in households[:3]:
+        move_household(session, household, new.code, by="can-bo", scope=NATION, now=NOON)
+    session.commit()
+
+    assert everything(session) == before
+    assert inside_figures(session, NATION, new.code).coverage.enumerated == 3
+    # Its visits were made in the old hamlet, and that is where they are told.
+    assert session.get(HamletTotal, new.code).met_done == 0
+    assert recount(session, NATION, now=NOON) == []
+
+
+def test_a_merged_hamlet_brings_everything_along_for_every_week(session, two, make, visitor):
+    old, new = two
+    before = everything(session), everything(session, "38")
+    helper = make.person("to-vien", role=Role.VISITOR, area=old)
+
+    merge_hamlet(session, old.code, new.code, by="can-bo", scope=NATION, now=NOON)
+    session.commit()
+
+    assert everything(session) == before[0]
+    assert everything(session, "38") == before[1]
+    assert everything(session, new.code)["coverage"] == before[0]["coverage"]
+    assert (new.official_households, new.households_as_of) == (27, date(2026, 10, 12))
+    assert not session.scalars(select(HamletWeek).where(HamletWeek.hamlet_code == old.code)).all()
+    assert recount(session, NATION, now=NOON) == []
+    session.refresh(helper)
+    assert [held.area_path for held in helper.holdings if held.as_holding().in_force(TODAY)] == [new.path]
+
+
+def test_the_page_of_a_hamlet_that_is_no_more_says_so_and_leads_on(session, two, visitor, app):
+    old, new = two
+    merge_hamlet(session, old.code, new.code, by="can-bo", scope=NATION, now=NOON)
+    session.commit()
+
+    answer = app.test_client().get(f"/do-phu/{old.code}?lop=song&tuan=2026-11-09")
+
+    assert answer.status_code == 410
+    assert "Bản Trên nay đã sắp xếp lại" in answer.text
+    assert 'href="/do-phu/15607"' in answer.text
+    assert app.test_client().get(f"/do-phu/{old.code}/chi-so").status_code == 404
+    assert app.test_client().get(f"/api/v1/open/{old.code}.csv").status_code == 404
+
+
+def test_what_cannot_be_merged_stays_as_it_is(session, two, make):
+    old, new = two
+    far = make.hamlet(commune=make.commune("15610"))
+    sample = make.hamlet(is_sample=True)
+    make.household(new, short_code="T-003")
+
+    def refusal(code, into):
+        with pytest.raises((Conflict, NotFound)) as refused:
+            merge_hamlet(session, code, into, by="can-bo", scope=NATION, now=NOON)
+        return refused.value.code
+
+    assert refusal(old.code, old.code) == "same_hamlet"
+    assert refusal(old.code, far.code) == "another_commune"
+    assert refusal(old.code, sample.code) == "sample_hamlet"
+    assert refusal(old.code, "15607-999") == "no_such_hamlet"
+    assert refusal("15607", new.code) == "no_such_hamlet"
+    assert refusal(old.code, new.code) == "short_codes_taken"
+    assert old.valid_to is None
+
+
+def test_lists_are_added_up_only_where_both_are_known(session, make):
+    known, unknown = make.hamlet(official_households=30), make.hamlet()
+
+    merge_hamlet(session, unknown.code, known.code, by="can-bo", scope=NATION, now=NOON)
+
+    assert known.official_households is None
+
+
+def test_the_command_says_what_it_did_or_why_not(app, session, two, make):
+    def run(*words):
+        return app.test_cli_runner().invoke(args=["teams", "merge-hamlet", *words])
+
+    old, new = two
+    assert "thuộc xã khác" in run(old.code, make.hamlet(commune=make.commune("15610")).code).output
+    assert "mang mã không-có" in run("không-có", new.code).output
+    make.household(new, short_code="T-003")
+    assert "mang mã T-003" in run(old.code, new.code).output
+    session.expire_all()
+    assert old.valid_to is None
