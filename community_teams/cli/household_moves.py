@@ -80,6 +80,5 @@ def _telling(**values: str) -> Iterator[None]:
     try:
         yield
     except (Conflict, NotFound) as problem:
-        told = {**values, "short_codes": ", ".join(map(str, problem.details.get("short_codes", ())))}
-        told["to"] = problem.details.get("hamlet", told["to"])
+        told = values | {name: str(value) for name, value in problem.details.items()}
         raise click.ClickException(f"{REFUSED[problem.code].format(**told)}. Chưa đổi gì.") from None

@@ -61,7 +61,7 @@ def merge_hamlet(session: Session, code: str, into: str, *, by: str, scope: Scop
 def _hamlet(session: Session, code: str, scope: Scope) -> Area:
     found = session.scalar(select(Area).where(Area.code == code, Area.level == Level.HAMLET, Area.valid_to.is_(None)))
     if found is None or not scope.covers(found.path):
-        raise NotFound("no_such_hamlet", hamlet=code)
+        raise NotFound("no_such_hamlet", to=code)
     return found
 
 
@@ -75,7 +75,7 @@ def _refuse_double_codes(session: Session, old: Area, new: Area) -> None:
         .limit(NAMED)
     ).all()
     if clashing:
-        raise Conflict("short_codes_taken", short_codes=list(clashing))
+        raise Conflict("short_codes_taken", short_codes=", ".join(clashing))
 
 
 def _move_households(session: Session, old: Area, new: Area, numbers: dict[str, int]) -> None:
