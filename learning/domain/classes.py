@@ -24,6 +24,9 @@ class Way(StrEnum):
     NOT_YET = "not_yet"
 
 
+DONE = frozenset({Way.ALONE, Way.HELPED, Way.TOGETHER})
+
+
 @dataclass(frozen=True)
 class Told:
     """What is known of one learner and lesson. graded: steps to do; passed: done rightly; alone: without help."""

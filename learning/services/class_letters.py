@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from courses.domain.lesson import Course
 from foundation.problems import Conflict, Invalid
-from learning.domain.classes import Way
+from learning.domain.classes import DONE, Way
 from learning.domain.letters import Letter, Manner
 from learning.queries.classes import Evening, Present
 from learning.services.letters import issue_letter
@@ -28,7 +28,7 @@ def finished_of(present: Sequence[Present], ways: Mapping[UUID, Mapping[str, Way
     found = []
     for each in present:
         done = set(ways[each.person.id].values())
-        if done & {Way.BEGUN, Way.NOT_YET}:
+        if not done <= DONE:
             continue
         manner = Manner.SUPERVISED if Way.TOGETHER in done else Manner.ASSISTED if Way.HELPED in done else Manner.SELF
         found.append(Finished(each, manner))

@@ -39,18 +39,22 @@ def make_class(session: Session, id_: UUID, new: NewClass, *, made_by: str, now:
     record(session, made_by, "make_class", told, now=now, area_path=new.area_path)
 
 
-def let_in(session: Session, evening: Evening, learner: UUID, *, now: datetime) -> None:
-    """Somebody comes to the class. Again: no change. Raises Conflict("class_full") at MOST_LEARNERS."""
+def let_in(session: Session, evening: Evening, learner: UUID, *, now: datetime) -> bool:
+    """Somebody comes to the class; tells whether they were not there yet. Again, on two phones at once too: no change.
+
+    Raises Conflict("class_full") at MOST_LEARNERS.
+    """
     there = select(func.count()).where(ClassLearner.evening == evening.id)
     if session.scalar(there.where(ClassLearner.learner == learner)):
-        return
+        return False
     if (session.scalar(there) or 0) >= MOST_LEARNERS:
         raise Conflict("class_full", most=MOST_LEARNERS)
     try:
         with session.begin_nested():
             session.execute(insert(ClassLearner).values(evening=evening.id, learner=learner, name="", joined_at=now))
     except IntegrityError:
-        return
+        return False
+    return True
 
 
 def let_in_new(

@@ -22,12 +22,19 @@ from learning.services.cards import change_pictures, claim_card, make_card, prep
 from learning.services.classes import let_in, let_in_new, let_out
 from learning.views.card_prints import cards_as_pdf, paper_card
 from learning.views.cards import chosen_twice
-from learning.views.classes import class_page, find_class
+from learning.views.classes import find_class, ways_of_lessons
 from learning.views.finding import form_id
 from learning.views.people import told_about_age
 from learning.views.teaching_blueprint import blueprint
 
 BLANK_ON_A_SHEET = 10
+
+
+@blueprint.get("/lop-hoc/<uuid:class_id>/the")
+@may(Act.TEACH)
+def show_door(class_id: UUID) -> str:
+    """Where people come in one after another. ?da=: who just did; ?roi: they were on the list; ?may: by camera."""
+    return _door(find_class(class_id))
 
 
 @blueprint.post("/lop-hoc/<uuid:class_id>/the")
@@ -38,13 +45,22 @@ def let_in_by_card(class_id: UUID) -> Response | tuple[str, int]:
     typed = request.form.get("ma", "")
     error, learner = _whose(typed)
     if learner is None:
-        return class_page(evening, typed=typed, error=error), 422
+        return _door(evening, typed=typed, error=error), 422
     try:
         with transaction() as writing:
-            let_in(writing, evening, learner, now=clock.now())
+            new = let_in(writing, evening, learner, now=clock.now())
     except Conflict as full:
-        return class_page(evening, typed=typed, error=full.code), full.status
-    return redirect(url_for(".show_class", class_id=evening.id, da="them"), 303)
+        return _door(evening, typed=typed, error=full.code), full.status
+    return redirect(
+        url_for(
+            ".show_door",
+            class_id=evening.id,
+            da=learner,
+            roi=None if new else 1,
+            may=1 if "may" in request.form else None,
+        ),
+        303,
+    )
 
 
 @blueprint.get("/lop-hoc/<uuid:class_id>/nguoi-moi")
@@ -61,7 +77,7 @@ def add_newcomer(class_id: UUID) -> Response | tuple[str, int]:
     form = request.form
     try:
         with transaction() as writing:
-            let_in_new(
+            learner = let_in_new(
                 writing,
                 evening,
                 form=form_id(),
@@ -75,22 +91,14 @@ def add_newcomer(class_id: UUID) -> Response | tuple[str, int]:
         return _newcomer_form(evening, form, faulty.fields), faulty.status
     except Conflict as full:
         return _newcomer_form(evening, form, {"nickname": full.code}), full.status
-    if "them-nua" in form:
-        return redirect(url_for(".ask_newcomer", class_id=evening.id), 303)
-    return redirect(url_for(".show_class", class_id=evening.id, da="them"), 303)
+    return redirect(url_for(".show_door", class_id=evening.id, da=learner), 303)
 
 
 @blueprint.get("/lop-hoc/<uuid:class_id>/nguoi/<uuid:learner_id>")
 @may(Act.TEACH)
 def show_present(class_id: UUID, learner_id: UUID) -> str:
     evening = find_class(class_id)
-    return render_template(
-        "learning/class_person.html",
-        evening=evening,
-        present=_present(evening, learner_id),
-        error="",
-        typed="",
-    )
+    return _person_page(evening, _present(evening, learner_id))
 
 
 @blueprint.post("/lop-hoc/<uuid:class_id>/nguoi/<uuid:learner_id>/bo")
@@ -113,10 +121,7 @@ def give_card(class_id: UUID, learner_id: UUID) -> Response | tuple[str, int]:
     if typed:
         error, code = _blank(typed)
         if error:
-            page = render_template(
-                "learning/class_person.html", evening=evening, present=present, error=error, typed=typed
-            )
-            return page, 422
+            return _person_page(evening, present, typed=typed, error=error), 422
     order = chosen_twice(present.person)
     if isinstance(order, Response):
         return order
@@ -192,6 +197,33 @@ def _present(evening: Evening, learner: UUID) -> Present:
     if found is None:
         raise NotFound("no_such_learner")
     return found
+
+
+def _door(evening: Evening, *, typed: str = "", error: str = "") -> str:
+    """typed, error: a card's code that could not be read, and why."""
+    present = present_at(session(), evening)
+    just = request.args.get("da", "")
+    return render_template(
+        "learning/class_door.html",
+        evening=evening,
+        present=present,
+        just=next((each.person for each in present if str(each.person.id) == just), None),
+        typed=typed,
+        error=error,
+    )
+
+
+def _person_page(evening: Evening, present: Present, *, typed: str = "", error: str = "") -> str:
+    lessons, ways = ways_of_lessons(evening, [present])
+    return render_template(
+        "learning/class_person.html",
+        evening=evening,
+        present=present,
+        lessons=lessons,
+        ways=ways[present.person.id],
+        typed=typed,
+        error=error,
+    )
 
 
 def _newcomer_form(evening: Evening, told, faults) -> str:

@@ -1,6 +1,6 @@
 """Class evenings: the list, making one, the table of who has done what, ticking what was done together."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from types import MappingProxyType
 from uuid import UUID
 
@@ -20,8 +20,8 @@ from foundation.areas.models import Area
 from foundation.areas.queries import children
 from foundation.problems import Invalid, NotFound
 from foundation.web.database import session, transaction
-from learning.domain.classes import Way, read_class
-from learning.queries.classes import Evening, evening_in, evenings_in, present_at, ways_at
+from learning.domain.classes import DONE, Way, read_class
+from learning.queries.classes import Evening, Present, evening_in, evenings_in, present_at, ways_at
 from learning.services.class_letters import finished_of
 from learning.services.classes import make_class, say_done_together
 from learning.views.finding import catalogue, find_lesson, form_id
@@ -43,10 +43,13 @@ def show_classes() -> str:
 @blueprint.get("/lop-hoc/moi")
 @may(Act.TEACH)
 def ask_new_class() -> str:
-    course = request.args.get("khoa", "")
+    """First which course; with ?khoa=: the rest, all its lessons ticked."""
+    course = catalogue().course(request.args.get("khoa", ""))
+    if course is None:
+        return render_template("learning/class_course.html", courses=catalogue().courses)
     today = clock.day_in_vietnam(clock.now())
-    told = {"course": course, "held_on": today.isoformat(), "teacher": current_user.display_name}
-    return _new_form(told, {})
+    told = {"course": course.id, "held_on": today.isoformat(), "teacher": current_user.display_name}
+    return _new_form(told, [lesson.id for lesson in course.lessons])
 
 
 @blueprint.post("/lop-hoc/moi")
@@ -73,7 +76,7 @@ def add_class() -> Response | tuple[str, int]:
             today=clock.day_in_vietnam(now),
         )
     except Invalid as faulty:
-        return _new_form(form, faulty.fields | faults), faulty.status
+        return _new_form(form, form.getlist("lessons"), faulty.fields | faults), faulty.status
     with transaction() as writing:
         make_class(writing, id_, new, made_by=current_user.name, now=now)
     return redirect(url_for(".show_class", class_id=id_), 303)
@@ -82,7 +85,24 @@ def add_class() -> Response | tuple[str, int]:
 @blueprint.get("/lop-hoc/<uuid:class_id>")
 @may(Act.TEACH)
 def show_class(class_id: UUID) -> str:
-    return class_page(find_class(class_id))
+    evening = find_class(class_id)
+    course = course_of(evening)
+    present = present_at(session(), evening)
+    lessons, ways = ways_of_lessons(evening, present)
+    done = {lesson.id: sum(ways[each.person.id][lesson.id] in DONE for each in present) for lesson in lessons}
+    return render_template(
+        "learning/class.html",
+        evening=evening,
+        course=course,
+        lessons=lessons,
+        present=present,
+        ways=ways,
+        done=done,
+        coming=next((lesson for lesson in lessons if not done[lesson.id]), None),
+        finished=finished_of(present, ways),
+        areas=areas_around(session(), [evening.area_path]),
+        said=request.args.get("da", ""),
+    )
 
 
 @blueprint.route("/lop-hoc/<uuid:class_id>/bai/<lesson_id>", methods=["GET", "POST"])
@@ -103,25 +123,10 @@ def tick(class_id: UUID, lesson_id: str) -> Response | str:
     return redirect(url_for(".show_class", class_id=evening.id, da="ghi"), 303)
 
 
-def class_page(evening: Evening, *, typed: str = "", error: str = "") -> str:
-    """The class; typed, error: a card's code that could not be read, and why."""
-    course = course_of(evening)
-    lessons = lessons_of(evening)
-    present = present_at(session(), evening)
-    ways = ways_at(session(), evening, present, {lesson.id: lesson.graded for lesson in course.lessons})
-    return render_template(
-        "learning/class.html",
-        evening=evening,
-        course=course,
-        lessons=lessons,
-        present=present,
-        ways=ways,
-        finished=finished_of(present, ways),
-        areas=areas_around(session(), [evening.area_path]),
-        typed=typed,
-        error=error,
-        done=request.args.get("da", ""),
-    )
+def ways_of_lessons(evening: Evening, present: list[Present]) -> tuple[list[Lesson], dict[UUID, dict[str, Way]]]:
+    """The lessons shown in the class, and how far each of these people is in every lesson of its course."""
+    graded = {lesson.id: lesson.graded for lesson in course_of(evening).lessons}
+    return lessons_of(evening), ways_at(session(), evening, present, graded)
 
 
 def find_class(id_: UUID) -> Evening:
@@ -139,8 +144,9 @@ def course_of(evening: Evening) -> Course:
 
 
 def lessons_of(evening: Evening) -> list[Lesson]:
-    """Those shown in the class that are still there."""
-    return [lesson for lesson in map(catalogue().lesson, evening.lessons) if lesson is not None]
+    """Those shown in the class that its course still has."""
+    own = {lesson.id: lesson for lesson in course_of(evening).lessons}
+    return [own[each] for each in evening.lessons if each in own]
 
 
 def lesson_of(evening: Evening, lesson_id: str) -> Lesson:
@@ -162,15 +168,16 @@ def _hamlets(scope: Scope) -> list[Area]:
     return found
 
 
-def _new_form(told: Mapping[str, str], faults: Mapping[str, str] = MappingProxyType({})) -> str:
-    chosen = catalogue().course(told.get("course", ""))
-    lessons = request.form.getlist("lessons")
+def _new_form(
+    told: Mapping[str, str], lessons: Collection[str], faults: Mapping[str, str] = MappingProxyType({})
+) -> str:
+    """told: the fields. lessons: ids of those ticked."""
     return render_template(
         "learning/class_new.html",
         told=told,
         faults=faults,
         courses=catalogue().courses,
-        chosen=chosen,
+        chosen=catalogue().course(told.get("course", "")),
         lessons=lessons,
         hamlets=_hamlets(scope_for(Act.TEACH)),
         form=form_id() if request.method == "POST" else uuid7(),

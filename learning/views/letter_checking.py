@@ -80,7 +80,7 @@ def kept_for_checking() -> list[str]:
 
     Needs a request. The two lists the page keeps itself, in the cache "hoc-kiem-giay", whenever there is network.
     """
-    own = [f"letters/{name}.js" for name in ("checking", "kept", "page", "reading")]
+    own = [f"letters/{name}.js" for name in ("camera", "checking", "kept", "page", "reading")]
     cborg = ("0uint", "1negint", "2bytes", "3string", "4array", "5map", "6tag", "7float")
     cborg_parts = (*cborg, "byte-utils", "common", "decode", "jump", "token")
     vendor = [

@@ -9,7 +9,7 @@ from foundation.accounts.domain.roles import Act
 from foundation.accounts.views.access import may
 from foundation.accounts.views.reading import read_number
 from learning.domain.slides import slides_of
-from learning.views.classes import find_class, lesson_of, lessons_of
+from learning.views.classes import find_class, lesson_of
 from learning.views.qr import lasting_address, qr_picture
 from learning.views.teaching_blueprint import blueprint
 
@@ -40,6 +40,5 @@ def present(class_id: UUID, lesson_id: str) -> str:
         back=way(place - 1) if place > 1 else "",
         on=way(place + 1) if place < len(slides) else "",
         light=way(place) + "&dap-an=1",
-        others=lessons_of(evening),
         qr=qr_picture(lasting_address("learning.read_lesson", lesson_id=lesson.id)) if place == 1 else "",
     )

@@ -147,8 +147,51 @@ def test_a_card_made_in_class_brings_its_learner_to_another_class(teacher, eveni
     there = other.response.request.path
 
     assert "Mã gõ nhầm" in teacher.send(f"{there}/the", expect=422, ma="K7M")
-    assert "Bà Mến" in teacher.send(f"{there}/the", ma=code)
-    assert "Bà Mến" in teacher.send(f"{there}/the", ma=f"https://hoc.example.vn/the/{code}")
+    assert "Đã thêm Bà Mến. Lớp có 1 người." in teacher.send(f"{there}/the", ma=code)
+    scanned = teacher.send(f"{there}/the", ma=f"https://hoc.example.vn/the/{code}", may="1")
+    assert "Bà Mến đã có tên trong lớp rồi. Lớp có 1 người." in scanned
+    # The camera that read it goes on reading; one that nobody opened stays shut.
+    assert "data-again" in scanned.html
+    assert "data-again" not in teacher.send(f"{there}/the", ma=code).html
+
+
+def test_a_card_that_cannot_be_read_is_told_at_the_door_and_stays_in_its_box(teacher, evening):
+    page = teacher.send(f"/lop-hoc/{evening.id}/the", expect=422, ma="https://elsewhere.example/menu", may="1")
+
+    assert page.heading == "Mời người vào lớp"
+    assert "Mã gõ nhầm" in page
+    assert 'value="https://elsewhere.example/menu"' in page.html
+    # The wrong card is still held there: read again and again it would only say the same.
+    assert "data-again" not in page.html
+
+
+def test_a_class_says_what_to_do_now(teacher, evening, session, course):
+    empty = teacher.open(f"/lop-hoc/{evening.id}")
+    assert "Chưa có ai" in empty
+    assert "Mời người vào lớp" in empty.links
+    newcomer(teacher, evening)
+    [learner] = learner_ids(session, evening)
+    first, second = course.lessons
+    assert f"Chiếu tiếp bài {first.number}" in teacher.open(f"/lop-hoc/{evening.id}").links
+    teacher.send(f"/lop-hoc/{evening.id}/bai/{first.id}", done=str(learner))
+    page = teacher.open(f"/lop-hoc/{evening.id}")
+    assert f"Chiếu tiếp bài {second.number}" in page.links
+    assert "1/2 bài" in page
+    teacher.send(f"/lop-hoc/{evening.id}/bai/{second.id}", done=str(learner))
+    page = teacher.open(f"/lop-hoc/{evening.id}")
+    assert "Chiếu tiếp" not in page
+    assert "Làm giấy cho cả lớp" in page.links
+    assert "làm chung" in teacher.follow(page, "Bà Mến")
+
+
+def test_a_class_begins_with_its_course_and_shows_all_of_it_unless_told(teacher, course):
+    page = teacher.open("/lop-hoc/moi")
+    [chosen] = [href for words, href in page.links.items() if "Khoá mẫu" in words]
+
+    page = teacher.open(chosen)
+
+    assert page.html.count('name="lessons"') == page.html.count(" checked") == len(course.lessons)
+    assert teacher.open("/lop-hoc/moi?khoa=khong-co").heading == "Mở lớp mới: học khoá nào?"
 
 
 def test_what_was_done_together_is_told_apart_and_is_no_answer(teacher, evening, session, make, course):

@@ -1,5 +1,6 @@
 // The page /xac-nhan/quet: camera or box, then what was found. All sentences stand in the page.
 
+import { openCamera } from "./camera.js";
 import { checkAward } from "./checking.js";
 import { newestOrKept } from "./kept.js";
 import { Damaged, Mistyped, readScanned } from "./reading.js";
@@ -76,11 +77,11 @@ async function check(text) {
   show(finding, { award, courses: keys.content.courses, asOf: status.content.as_of, fresh: status.fresh });
 }
 
-let scanner = null;
+let stop = null;
 
 function stopCamera() {
-  scanner?.destroy();
-  scanner = null;
+  stop?.();
+  stop = null;
   at("#viewfinder").hidden = true;
   at("#start-camera").hidden = false;
 }
@@ -90,16 +91,11 @@ async function startCamera() {
   at("#start-camera").hidden = true;
   at("#viewfinder").hidden = false;
   try {
-    const { default: QrScanner } = await import(main.dataset.scanner);
-    // The library would start its worker from memory, which our pages forbid; the same worker is served as a file.
-    QrScanner.createQrEngine = async () => new Worker(main.dataset.engine);
-    const found = (result) => {
+    stop = await openCamera(at("video"), main.dataset, (text) => {
       stopCamera();
-      at("textarea").value = result.data;
-      check(result.data);
-    };
-    scanner = new QrScanner(at("video"), found, { returnDetailedScanResult: true, maxScansPerSecond: 8 });
-    await scanner.start();
+      at("textarea").value = text;
+      check(text);
+    });
   } catch {
     stopCamera();
     show("no_camera");

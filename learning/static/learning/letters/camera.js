@@ -1,0 +1,26 @@
+// Reads a square code with the phone's camera. The page says what it is for; the library comes when it is needed.
+
+/**
+ * Start filming into `video`; `found(text)` is called at the first square code that is read.
+ *
+ * @param {HTMLVideoElement} video
+ * @param {{scanner: string, engine: string}} library  addresses of qr-scanner and of its worker
+ * @returns {Promise<() => void>}  to stop with; rejects when there is no camera, or it may not be used
+ */
+export async function openCamera(video, library, found) {
+  const { default: QrScanner } = await import(library.scanner);
+  // The library would start its worker from memory, which our pages forbid; the same worker is served as a file.
+  QrScanner.createQrEngine = async () => new Worker(library.engine);
+  let scanner = new QrScanner(video, (result) => found(result.data), { returnDetailedScanResult: true, maxScansPerSecond: 8 });
+  const stop = () => {
+    scanner?.destroy();
+    scanner = null;
+  };
+  try {
+    await scanner.start();
+  } catch (error) {
+    stop();
+    throw error;
+  }
+  return stop;
+}
