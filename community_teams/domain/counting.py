@@ -68,7 +68,7 @@ class Sum:
                 week[name] += times * count
 
     def add_visit(self, day: date, outcome: Outcome, said: Mapping[str, int], *, member: int, times: int = 1) -> None:
-        """said: as household_counts.boiled_down has it."""
+        """said: as boiling_down.boiled_down has it."""
         self.total[outcome.value] += times
         self._add_day(day, outcome.value, times)
         week = self.weeks[week_of(day)]

@@ -1,6 +1,6 @@
 """What the visits to one household add to the counters behind the map's layers and the indicators.
 
-A visit is boiled down once, when it is kept, to a few counts (`boiled_down`). Two kinds of counters follow from them:
+A visit is boiled down once, when it is kept, to a few counts (boiling_down.py). Two kinds of counters follow from them:
 STATES say how things stand in a household by the latest visit that asked, EVENTS what each single visit did.
 Every state that is a share of those asked has the number asked beside it: not asked is missing, never 0.
 """
@@ -10,11 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
-from community_teams.domain.codes import AgeBand, Help, Outcome, Power, Signal, SkillLevel, VneidLevel
-from community_teams.domain.visits import PersonTold, VisitReport
-
-# Able alone: this many of the twelve skills, without help. Source: indicator K06 (facts 7.3).
-ABLE_FROM = 6
+from community_teams.domain.codes import Outcome
 
 # Answers to one question belong together: a visit that asked replaces the whole group. The first of each group says
 # that it was asked.
@@ -37,15 +33,6 @@ GROUPS = (
         "language_other",
     ),
 )
-# Families of languages, as the layer tells them: tag -> counter. Source of the tags: facts 5.2.
-_LANGUAGES = {
-    "mtq": "language_muong",
-    **dict.fromkeys(("tai", "blt", "twh", "tyr", "tmm", "tyj"), "language_thai"),
-    **dict.fromkeys(("hmn", "hmv", "mww", "hnj"), "language_mong"),
-    **dict.fromkeys(("ium", "mji"), "language_dao"),
-    "tou": "language_tho",
-    "kjg": "language_khomu",
-}
 # Outcomes that leave a household to be visited again, for the reasons behind "not reached yet".
 LEFT = (
     Outcome.NOT_HOME,
@@ -81,8 +68,6 @@ EVENTS = (
 )
 # What happens to issues after their visit.
 LATER = ("issues_closed",)
-_OVER_60 = frozenset({AgeBand.FROM_60, AgeBand.FROM_70})
-_LONGEST_MINUTES = 24 * 60
 
 
 class Door(Protocol):
@@ -96,20 +81,6 @@ class Door(Protocol):
     def at(self) -> datetime | None: ...
     @property
     def said(self) -> Mapping[str, int]: ...
-
-
-def boiled_down(report: VisitReport) -> dict[str, int]:
-    """The counts of one visit: names of STATES and EVENTS, "newborn" (1 waiting, 0 settled) and "score".
-
-    score: what the people asked can do, in percent of being able alone in all they were asked. What was not asked is
-    left out. Young people of 14 to 17 are not adults and are not among the assessed.
-    """
-    said: dict[str, int] = {}
-    _household(report, said)
-    _people(report.people, said)
-    _surroundings(report, said)
-    _events(report, said)
-    return said
 
 
 def states_by_day(knocks: Iterable[Door]) -> dict[date, Counter[str]]:
@@ -229,81 +200,3 @@ class _History:
             return
         self._stands["progress_households"] = 1
         self._stands["progress_points"] = score - self._first_score
-
-
-def _household(report: VisitReport, said: dict[str, int]) -> None:
-    size, devices = report.size, report.devices
-    if size is not None and size.adults is not None:
-        said |= {"households_sized": 1, "adults": size.adults}
-    if size is not None and size.aged_60plus is not None:
-        said |= {"households_aged_known": 1, "aged_60plus": size.aged_60plus}
-    if devices is not None and devices.smart is not None:
-        said |= {"phone_asked": 1, "no_smartphone": int(devices.smart == 0)}
-    if report.newborn_pending is not None:
-        said["newborn"] = int(report.newborn_pending)
-    if report.language_used:
-        said |= {"language_asked": 1, "language_vi_only": int(set(report.language_used) == {"vi"})}
-        for tag in report.language_used:
-            family = tag.partition("-")[0]
-            if family != "vi":
-                said[_LANGUAGES.get(family, "language_other")] = 1
-
-
-def _people(people: Iterable[PersonTold], said: dict[str, int]) -> None:
-    counts: Counter[str] = Counter()
-    points = asked = 0
-    for person in people:
-        if person.age_band is AgeBand.FROM_14:
-            continue
-        skills = person.skills or {}
-        if person.vneid_level is not None or skills:
-            counts["assessed"] += 1
-        if person.vneid_level is not None:
-            counts["vneid_asked"] += 1
-            counts["level2"] += person.vneid_level is VneidLevel.LEVEL2
-        if skills:
-            counts["skills_asked"] += 1
-            counts["able"] += sum(level is SkillLevel.ALONE for level in skills.values()) >= ABLE_FROM
-            points += sum(skills.values())
-            asked += len(skills)
-        if person.age_band in _OVER_60 and (person.helped_with or person.lessons):
-            counts["helped_60plus"] += 1
-    said |= {name: count for name, count in counts.items() if count}
-    if asked:
-        said["score"] = round(100 * points / (asked * SkillLevel.ALONE))
-
-
-def _surroundings(report: VisitReport, said: dict[str, int]) -> None:
-    if report.network:
-        best = set(report.network.values())
-        said["signal_asked"] = 1
-        if best == {Signal.NONE}:
-            said["signal_none"] = 1
-        elif not best & {Signal.CALLS, Signal.DATA}:
-            said["signal_weak"] = 1
-    if report.power is not None:
-        said |= {"power_asked": 1, "power_gap": int(report.power is not Power.GRID)}
-
-
-def _events(report: VisitReport, said: dict[str, int]) -> None:
-    if report.ended_at is not None:
-        minutes = round((report.ended_at - report.started_at).total_seconds() / 60)
-        said |= {"timed": 1, "minutes": min(minutes, _LONGEST_MINUTES)}
-    help_given = [
-        *(report.support_given or ()),
-        *(help for person in report.people for help in person.helped_with or ()),
-    ]
-    said |= {
-        name: count
-        for name, count in {
-            "lessons": sum(len(person.lessons or ()) for person in report.people),
-            "dossiers": help_given.count(Help.SUBMIT_DOSSIER),
-            "scam_warnings": int(Help.SCAM_WARNING in help_given),
-            "issues_opened": len(report.issues),
-        }.items()
-        if count
-    }
-    if report.trip_saved_km is not None:
-        said |= {"trips": 1, "trip_km": report.trip_saved_km}
-    if report.satisfaction is not None:
-        said |= {"feelings": 1, "happy": int(report.satisfaction == 3)}

@@ -21,7 +21,7 @@ class Knocked:
     """One knock that counts: not corrected by a later one.
 
     day: in Việt Nam. at: the moment, or None where only the day may be known; such a knock is taken for the day's last.
-    said: the visit boiled down by domain/household_counts.py; empty where nothing may be known.
+    said: the visit boiled down by domain/boiling_down.py; empty where nothing may be known.
     """
 
     day: date

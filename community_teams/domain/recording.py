@@ -7,9 +7,10 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
+from community_teams.domain.boiling_down import boiled_down
 from community_teams.domain.codes import Outcome
 from community_teams.domain.counting import Sum
-from community_teams.domain.household_counts import boiled_down, states_alone, states_by_day, states_changed
+from community_teams.domain.household_counts import states_alone, states_by_day, states_changed
 from community_teams.domain.households import Knocked, Standing, in_order, standing
 from community_teams.domain.visits import VisitReport
 
@@ -35,7 +36,7 @@ class Verdict:
 class KeptVisit:
     """What matters of a visit that is kept already. household: None where the family is not named.
 
-    said: the visit boiled down by household_counts. settled: the days on which issues it found were settled.
+    said: the visit boiled down by boiling_down. settled: the days on which issues it found were settled.
     """
 
     hamlet: str
@@ -71,7 +72,7 @@ class Door:
 class Recorded:
     """A visit to be kept. hamlet: where it counts; a correction counts where the visit it corrects was made.
 
-    day: in Việt Nam, by the server's clock. said: it boiled down by household_counts.
+    day: in Việt Nam, by the server's clock. said: it as boiling_down has it.
     """
 
     report: VisitReport

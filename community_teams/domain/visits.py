@@ -41,6 +41,7 @@ from community_teams.domain.codes import (
     VneidLevel,
 )
 from community_teams.domain.faults import codes_by_field
+from community_teams.domain.phone_clocks import CLOCK_TOLERANCE, clock_error
 from foundation.free_text import Text200, Text500
 from foundation.problems import Invalid
 
@@ -53,13 +54,9 @@ OLDEST_FORM_VERSION = 1
 # The sentence read out before anything is written down: templates/community_teams/consent.html.
 CONSENT_TEXT_VERSION = "2026-11"
 
-# Phones' clocks are rarely further off than this, and a slow line takes no longer.
-CLOCK_TOLERANCE = timedelta(minutes=15)
 # The letter 793/BTTTT-THH that called the teams into being; an earlier visit is a clock that was reset.
 EARLIEST = date(2022, 3, 5)
 FURTHEST_APPOINTMENT = timedelta(days=366)
-# A phone without its clock says 1970; what is further off is no clock.
-FURTHEST_OFFSET = timedelta(days=65 * 366)
 LONGEST_VISIT = timedelta(days=1)
 MOST_PEOPLE = 10
 MOST_ISSUES = 5
@@ -269,20 +266,6 @@ class VisitReport(_Told):
     @classmethod
     def read(cls, record: Mapping[str, object], *, now: datetime, ahead: timedelta) -> Self:
         return cls.model_validate(record, context={"now": now, "ahead": ahead})
-
-
-def clock_error(clock_offset: int | None) -> timedelta:
-    """How far ahead a phone's clock is taken to be: nothing within CLOCK_TOLERANCE, which may be a slow line."""
-    error = timedelta(seconds=clock_offset or 0)
-    return error if abs(error) > CLOCK_TOLERANCE else timedelta()
-
-
-def offset_of(sent_at: datetime | None, now: datetime) -> int | None:
-    """Seconds a phone's clock is ahead of ours, by what it said when it sent; None when it said nothing of use."""
-    if sent_at is None:
-        return None
-    offset = sent_at - now
-    return round(offset.total_seconds()) if abs(offset) <= FURTHEST_OFFSET else None
 
 
 def visited_on(report: VisitReport, clock_offset: int | None) -> date:

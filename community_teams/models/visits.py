@@ -86,7 +86,7 @@ class Visit(Base):
     next_goal: Mapped[str | None] = mapped_column(String(200))
     note: Mapped[str] = mapped_column(String(500), default="")
 
-    # The visit boiled down by domain/household_counts.py, so that counting need not read its people again.
+    # The visit boiled down by domain/boiling_down.py, so that counting need not read its people again.
     said: Mapped[dict[str, int]] = mapped_column(JSON, default=dict)
     content_hash: Mapped[str] = mapped_column(String(64))
     # A visit is corrected at most once; a second correction corrects the first.

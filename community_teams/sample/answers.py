@@ -5,6 +5,7 @@ from functools import cache
 from random import Random
 from typing import Any
 
+from community_teams.domain.boiling_down import boiled_down
 from community_teams.domain.codes import (
     AgeBand,
     Carrier,
@@ -18,7 +19,6 @@ from community_teams.domain.codes import (
     Support,
     VneidLevel,
 )
-from community_teams.domain.household_counts import boiled_down
 from community_teams.domain.visits import Devices, PersonTold, Size, VisitReport
 
 KINDS = 3_000

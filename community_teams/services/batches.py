@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from community_teams.domain.batches import Batch, BatchAnswer, Result, id_of
+from community_teams.domain.phone_clocks import offset_of
 from community_teams.domain.recording import Receipt, Verdict
-from community_teams.domain.visits import VisitReport, offset_of, read_visit, visited_on
+from community_teams.domain.visits import VisitReport, read_visit, visited_on
 from community_teams.models import WhyHeld
 from community_teams.queries.held_visits import held_of
 from community_teams.services import devices

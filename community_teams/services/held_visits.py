@@ -9,7 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
-from community_teams.domain.household_counts import boiled_down
+from community_teams.domain.boiling_down import boiled_down
 from community_teams.domain.recording import Recorded
 from community_teams.domain.visits import VisitReport, read_visit, visited_on
 from community_teams.models import HeldVisit, Issue, Settlement, Visit, VisitPerson, WhyHeld

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from community_teams.domain.boiling_down import boiled_down
 from community_teams.domain.codes import Outcome
 from community_teams.domain.household_counts import (
     EVENTS,
     STATES,
-    boiled_down,
     events_of,
     states_alone,
     states_by_day,
