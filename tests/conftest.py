@@ -13,6 +13,7 @@ from foundation.database import Base, make_engine
 from foundation.settings import Settings
 from tests.making import Make
 from tests.postgres import start_postgres
+from tests.versions_watch import Watch
 from tests.visitor import Visitor
 
 NOON = datetime(2026, 11, 21, 5, 0, tzinfo=UTC)  # 12:00 on 21 November in Việt Nam
@@ -70,8 +71,14 @@ def connection(engine):
 
 
 @pytest.fixture
-def sessions(connection) -> sessionmaker[Session]:
-    return sessionmaker(connection, join_transaction_mode="create_savepoint", expire_on_commit=False)
+def sessions(connection) -> Iterator[sessionmaker[Session]]:
+    made = sessionmaker(connection, join_transaction_mode="create_savepoint", expire_on_commit=False)
+    watch = Watch(connection)
+    event.listen(made, "after_commit", watch.committed)
+    event.listen(made, "after_rollback", watch.undone)
+    yield made
+    watch.end()
+    assert not watch.forgotten, "renew_versions (foundation/areas/services/versions.py) was not called"
 
 
 @pytest.fixture
