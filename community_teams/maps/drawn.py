@@ -10,8 +10,10 @@ from sqlalchemy.orm import Session
 from community_teams.domain.drawing import MIDDLES, Drawing, draw_tiles, in_reading_order
 from community_teams.domain.outline_drawing import draw_outlines
 from community_teams.queries.coverage import Place
+from community_teams.queries.keeping import kept
 from foundation.areas import queries as areas
 from foundation.areas.domain.kinds import Level
+from foundation.areas.domain.scope import NATION
 from foundation.areas.domain.tile_grid import pack
 
 Spot = tuple[str, float | None, float | None]  # code, latitude, longitude
@@ -34,11 +36,17 @@ def drawing_of(session: Session, place: Place, children: Sequence[Place]) -> Dra
     nation = place.level is None
     codes = {child.code for child in children}
     if place.level is not Level.COMMUNE:
-        version = areas.outline_version(session, place.code or None)
+        version = outlines_as_of(session, place)
         drawn = _outline_drawing(session, place, version) if version else None
         if drawn is not None and codes <= {shape.code for shape in drawn.shapes}:
             return drawn
     return _tile_drawing(tuple((child.code, child.latitude, child.longitude) for child in children), nation)
+
+
+def outlines_as_of(session: Session, place: Place) -> str | None:
+    """The version of the outlines right beneath a place; None while there are none."""
+    what = "outlines", place.code
+    return kept(session, NATION, place.path, what, lambda: areas.outline_version(session, place.code or None))
 
 
 def _outline_drawing(session: Session, place: Place, version: str) -> Drawing:

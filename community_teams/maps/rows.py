@@ -8,6 +8,7 @@ from markupsafe import Markup, escape
 from community_teams.domain.coverage import Coverage, rounded_down
 from community_teams.domain.layers import FEWEST
 from community_teams.domain.suppression import Published
+from community_teams.queries.area_page import Work
 from community_teams.queries.coverage import Line, Place
 from community_teams.queries.layers import LayerFigures
 from translations.formats import number, percent
@@ -72,8 +73,7 @@ def draw_layer_rows(
     for line in lines:
         if line.silent:
             continue
-        name = str(names[line.place.kind or ""]).format(name=line.place.name)
-        heading = escape(name[:1].upper() + name[1:])
+        heading = escape(_heading(line.place, names))
         if line.place.code in shown.stale:
             heading += Markup(_note(str(escape(stale))))  # noqa: S704 - escaped
         head = f'<tr><th scope="row"><a href="{base}{escape(line.place.code)}{escape(query)}">{heading}</a></th>'
@@ -89,6 +89,36 @@ def draw_layer_rows(
         values = [told, number(cell.out_of), share, missing][:width]
         drawn.append(head + "".join(f'<td class="num">{value}</td>' for value in values) + "</tr>")
     return Markup("\n").join(Markup(row) for row in drawn)  # noqa: S704 - escaped above
+
+
+def draw_work_rows(
+    places: Iterable[Place], work: Mapping[str, Work], names: Mapping[str, str], base: str, unended: str
+) -> Markup:
+    """The lines of the table of what was done; areas without any visit are left out.
+
+    names: as rows_of takes them. base: address before an area's code, "" for no link. unended: "{n} …", said of visits
+    whose end was not told.
+    """
+    drawn = []
+    for place in places:
+        done = work.get(place.code)
+        if done is None:
+            continue
+        heading = str(escape(_heading(place, names)))
+        if base:
+            heading = f'<a href="{base}{escape(place.code)}">{heading}</a>'
+        hours = number(done.minutes / 60, 1)
+        if done.timed < done.visits:
+            hours += _note(str(escape(unended)).format(n=number(done.visits - done.timed)))
+        members = "–" if done.members is None else number(done.members)
+        cells = "".join(f'<td class="num">{cell}</td>' for cell in (number(done.visits), hours, members))
+        drawn.append(f'<tr><th scope="row">{heading}</th>{cells}</tr>')
+    return Markup("\n").join(Markup(row) for row in drawn)  # noqa: S704 - escaped above
+
+
+def _heading(place: Place, names: Mapping[str, str]) -> str:
+    name = str(names[place.kind or ""]).format(name=place.name)
+    return name[:1].upper() + name[1:]
 
 
 def _drawn(
@@ -116,8 +146,7 @@ def _note(markup: str) -> str:
 
 
 def _row(line: Line, names: Mapping[str, str]) -> Row:
-    name = str(names[line.place.kind or ""]).format(name=line.place.name)
-    heading = name[:1].upper() + name[1:]
+    heading = _heading(line.place, names)
     of = line.coverage
     if of is None:
         return Row(line.place, heading, None)

@@ -11,6 +11,7 @@ from community_teams.domain.counting import OUTCOMES, week_of
 from community_teams.domain.household_counts import LEFT
 from community_teams.models import HamletTotal, HamletWeek, MemberDay
 from community_teams.queries.coverage import Place, child_code, hamlets_beneath
+from community_teams.queries.keeping import kept
 from community_teams.queries.kept_sums import ALL_TOTALS, BY_WEEK, kept_sums
 from foundation.areas.domain.kinds import Level
 from foundation.areas.domain.scope import Scope
@@ -71,9 +72,13 @@ class Rest:
 
 def weeks_reached(session: Session, scope: Scope, place: Place) -> list[Week]:
     """Week by week from the first visit beneath a place to the last, weeks without any included."""
-    kept = kept_sums(session, BY_WEEK, place.path) if scope.covers(place.path) else None
-    if kept is not None:
-        added = {week: counts[1] for week, counts in sorted(BY_WEEK.added(kept.values()).items()) if counts[0]}
+    return kept(session, scope, place.path, "weeks reached", lambda: _weeks_reached(session, scope, place))
+
+
+def _weeks_reached(session: Session, scope: Scope, place: Place) -> list[Week]:
+    sums = kept_sums(session, BY_WEEK, place.path) if scope.covers(place.path) else None
+    if sums is not None:
+        added = {week: counts[1] for week, counts in sorted(BY_WEEK.added(sums.values()).items()) if counts[0]}
     else:
         listed = case((Area.official_households.is_not(None), HamletWeek.first_reached), else_=0)
         rows = session.execute(
@@ -96,9 +101,13 @@ def weeks_reached(session: Session, scope: Scope, place: Place) -> list[Week]:
 
 
 def rest_of(session: Session, scope: Scope, place: Place) -> Rest:
-    kept = kept_sums(session, ALL_TOTALS, place.path) if scope.covers(place.path) else None
-    if kept is not None:
-        whole = ALL_TOTALS.added(kept.values())
+    return kept(session, scope, place.path, "rest", lambda: _rest_of(session, scope, place))
+
+
+def _rest_of(session: Session, scope: Scope, place: Place) -> Rest:
+    kept_totals = kept_sums(session, ALL_TOTALS, place.path) if scope.covers(place.path) else None
+    if kept_totals is not None:
+        whole = ALL_TOTALS.added(kept_totals.values())
         found = {name: int(whole.get(name, 0)) for name in _NAMES}
     else:
         within = (inside(HamletTotal.path, scope), inside(HamletTotal.path, Scope((place.path,))))
@@ -122,9 +131,13 @@ def rest_of(session: Session, scope: Scope, place: Place) -> Rest:
 def work_in(session: Session, scope: Scope, place: Place, *, today: date) -> dict[str, Work]:
     """What was done in each area right beneath a place, by code; in a hamlet itself. Those without are left out."""
     since = week_of(today) - timedelta(weeks=WORK_WEEKS - 1)
-    kept = kept_sums(session, BY_WEEK, place.path) if scope.covers(place.path) else None
-    if kept is not None:
-        return {area: work for area, weeks in kept.items() if (work := _work_since(weeks, since)).visits}
+    return kept(session, scope, place.path, ("work", since), lambda: _work_in(session, scope, place, since))
+
+
+def _work_in(session: Session, scope: Scope, place: Place, since: date) -> dict[str, Work]:
+    by_week = kept_sums(session, BY_WEEK, place.path) if scope.covers(place.path) else None
+    if by_week is not None:
+        return {area: work for area, weeks in by_week.items() if (work := _work_since(weeks, since)).visits}
     code = child_code(place)
     visits: ColumnElement[int] = sum(
         (getattr(HamletWeek, name) for name in OUTCOMES[1:]), start=getattr(HamletWeek, OUTCOMES[0])

@@ -1,8 +1,9 @@
 """Reading coverage: sums of the hamlets' counters, one statement a level."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cache, cached_property
 from itertools import pairwise
 from typing import Any
 
@@ -22,6 +23,7 @@ from community_teams.domain.suppression import (
     publish,
 )
 from community_teams.models import HamletTotal
+from community_teams.queries.keeping import kept, kept_by_code, token_of, versions_asked_once
 from community_teams.queries.kept_sums import ALL_TOTALS, LEVEL, kept_sums, level_columns
 from foundation.areas.domain.kinds import Kind, Level
 from foundation.areas.domain.scope import NATION, Scope
@@ -75,7 +77,7 @@ class Figures:
 
     above: from the province down, without the area itself. public: whether small cells are hidden.
     last_visit_on: day in Việt Nam of the latest visit counted; None without visits, or where the area is hidden.
-    is_sample: whether made-up hamlets are among them.
+    is_sample: whether made-up hamlets are among them. token: the same token, the same figures; None where nobody knows.
     """
 
     place: Place
@@ -85,13 +87,14 @@ class Figures:
     public: bool
     last_visit_on: date | None
     is_sample: bool
+    token: Hashable = field(default=None, compare=False)
 
-    @property
+    @cached_property
     def kinds(self) -> list[Kind]:
         """The kinds among the lines, each once."""
         return list(dict.fromkeys(line.place.kind for line in self.lines if line.place.kind is not None))
 
-    @property
+    @cached_property
     def silent(self) -> list[Place]:
         """Those right beneath of which nothing is known, and nothing hidden."""
         return [line.place for line in self.lines if line.silent]
@@ -99,6 +102,10 @@ class Figures:
 
 def place_of(session: Session, code: str) -> tuple[Place, tuple[Place, ...]]:
     """An area still valid and those it lies in, from the province down. NotFound for any other code."""
+    return kept_by_code(session, code, lambda: _read_place(session, code), lambda found: found[0].path)
+
+
+def _read_place(session: Session, code: str) -> tuple[Place, tuple[Place, ...]]:
     path = session.scalar(select(Area.path).where(Area.code == code, Area.valid_to.is_(None)))
     if path is None:
         raise NotFound("no_such_area")
@@ -113,9 +120,15 @@ def inside_figures(session: Session, scope: Scope, code: str | None) -> Figures:
 
     Raises NotAllowed when `scope` does not cover the whole area, NotFound for an unknown code.
     """
-    place, above = (THE_NATION, ()) if code is None else place_of(session, code)
-    if not scope.covers(place.path):
-        raise NotAllowed("outside_your_area")
+    with versions_asked_once(session):
+        place, above = (THE_NATION, ()) if code is None else place_of(session, code)
+        if not scope.covers(place.path):
+            raise NotAllowed("outside_your_area")
+        return kept(session, scope, place.path, "inside", lambda: _inside_figures(session, scope, place, above))
+
+
+def _inside_figures(session: Session, scope: Scope, place: Place, above: tuple[Place, ...]) -> Figures:
+    token = token_of(session, place.path)
     level = _level(session, scope, place)
     lines = tuple(Line(child, level.coverage.get(child.code, NOTHING)) for child in _children(session, scope, place))
     return Figures(
@@ -126,6 +139,7 @@ def inside_figures(session: Session, scope: Scope, code: str | None) -> Figures:
         False,
         level.last_visit_on,
         level.is_sample,
+        token and ("inside", place.code, token),
     )
 
 
@@ -135,12 +149,22 @@ def public_figures(session: Session, scope: Scope, code: str | None) -> Figures:
     scope: what this site shows to the public, NATION as a rule. code: None for the nation. NotFound for an unknown
     code, and for one outside `scope`. The rules: domain/suppression.py.
     """
-    place, above = (THE_NATION, ()) if code is None else place_of(session, code)
-    if not scope.covers(place.path):
-        raise NotFound("no_such_area")
-    level = _level(session, scope, place)
+    with versions_asked_once(session):
+        place, above = (THE_NATION, ()) if code is None else place_of(session, code)
+        if not scope.covers(place.path):
+            raise NotFound("no_such_area")
+        level = cache(lambda: _level(session, scope, place))
+        # What is hidden here is decided by areas elsewhere too.
+        veil = kept(session, NATION, "", ("veil", place.path), lambda: _veil(session, place, above, level()))
+        what = "public", veil, scope.paths
+        return kept(session, scope, place.path, what, lambda: _published(session, scope, place, above, level(), veil))
+
+
+def _published(
+    session: Session, scope: Scope, place: Place, above: tuple[Place, ...], level: "_Level", veil: Veil
+) -> Figures:
+    token = token_of(session, place.path)
     own = total(level.coverage.values())
-    veil = _veil(session, place, above, own)
     known = {child: level.coverage.get(child.code, NOTHING) for child in _children(session, scope, place)}
     hidden = hidden_children(veil, {child.code: cell(coverage) for child, coverage in known.items()})
     return Figures(
@@ -151,6 +175,7 @@ def public_figures(session: Session, scope: Scope, code: str | None) -> Figures:
         True,
         None if veil.area else level.last_visit_on,
         level.is_sample,
+        token and ("public", place.code, token, veil, scope.paths),
     )
 
 
@@ -171,6 +196,10 @@ def _place(row: Row[*tuple[Any, ...]]) -> Place:
 def _children(session: Session, scope: Scope, place: Place) -> list[Place]:
     if place.level is Level.HAMLET:
         return []
+    return kept(session, scope, place.path, "children", lambda: _read_children(session, scope, place))
+
+
+def _read_children(session: Session, scope: Scope, place: Place) -> list[Place]:
     beneath = (
         Area.parent_code == place.code if place.code else Area.parent_code.is_(None) & (Area.level == Level.PROVINCE)
     )
@@ -197,8 +226,12 @@ def hamlets_beneath(scope: Scope, place: Place) -> tuple[ColumnElement[bool], ..
 
 def _level(session: Session, scope: Scope, place: Place) -> _Level:
     """The hamlets within `scope` beneath a place, added up to the areas right beneath it; itself, for a hamlet."""
-    kept = kept_sums(session, LEVEL, place.path) if scope.covers(place.path) else None
-    if kept is None:
+    return kept(session, scope, place.path, "level", lambda: _read_level(session, scope, place))
+
+
+def _read_level(session: Session, scope: Scope, place: Place) -> _Level:
+    level = kept_sums(session, LEVEL, place.path) if scope.covers(place.path) else None
+    if level is None:
         code = child_code(place)
         rows = session.execute(
             select(code.label("code"), *level_columns())
@@ -206,11 +239,11 @@ def _level(session: Session, scope: Scope, place: Place) -> _Level:
             .where(*hamlets_beneath(scope, place))
             .group_by(code)
         )
-        kept = {row.code: dict(row._mapping) for row in rows}
+        level = {row.code: dict(row._mapping) for row in rows}
     return _Level(
-        coverage={code: _coverage(sums) for code, sums in kept.items()},
-        last_visit_on=max((sums["last_visit_on"] for sums in kept.values() if sums["last_visit_on"]), default=None),
-        is_sample=any(sums["is_sample"] for sums in kept.values()),
+        coverage={code: _coverage(sums) for code, sums in level.items()},
+        last_visit_on=max((sums["last_visit_on"] for sums in level.values() if sums["last_visit_on"]), default=None),
+        is_sample=any(sums["is_sample"] for sums in level.values()),
     )
 
 
@@ -219,9 +252,9 @@ def _by_outcome(session: Session, scope: Scope, place: Place) -> dict[str, int]:
 
     Visits in hamlets that have since been merged or renamed are among them: they did take place.
     """
-    kept = kept_sums(session, ALL_TOTALS, place.path) if scope.covers(place.path) else None
-    if kept is not None:
-        whole = ALL_TOTALS.added(kept.values())
+    totals = kept_sums(session, ALL_TOTALS, place.path) if scope.covers(place.path) else None
+    if totals is not None:
+        whole = ALL_TOTALS.added(totals.values())
         return {outcome.value: int(whole[outcome.value]) for outcome in Outcome if whole.get(outcome.value)}
     within = (inside(HamletTotal.path, scope), inside(HamletTotal.path, Scope((place.path,))))
     sums = session.execute(
@@ -255,7 +288,7 @@ def _coverage(sums: Mapping[str, Any]) -> Coverage:
     )
 
 
-def _veil(session: Session, place: Place, above: tuple[Place, ...], own: Coverage) -> Veil:
+def _veil(session: Session, place: Place, above: tuple[Place, ...], level: _Level) -> Veil:
     """What of a place is hidden from the public, by its siblings' figures and those of all it lies in.
 
     Decided over the whole nation, whatever part of it a site shows: a cell that is hidden on one page and shown on
@@ -263,7 +296,7 @@ def _veil(session: Session, place: Place, above: tuple[Place, ...], own: Coverag
     """
     # Upwards: each family needs its other members only, for the one we come from is known already.
     families: list[dict[str, Cell]] = []
-    mine = cell(own)
+    mine = cell(total(level.coverage.values()))
     line = (THE_NATION, *above, place) if place.level is not None else (THE_NATION,)
     for parent, child in reversed(list(pairwise(line))):
         family = _cells_beside(session, parent, child) | {child.code: mine}
@@ -276,11 +309,16 @@ def _veil(session: Session, place: Place, above: tuple[Place, ...], own: Coverag
     return veil
 
 
+def _kept_cells(session: Session, parent: Place) -> dict[str, Cell] | None:
+    sums = kept_sums(session, LEVEL, parent.path)
+    return None if sums is None else {code: cell(_coverage(each)) for code, each in sums.items()}
+
+
 def _cells_beside(session: Session, parent: Place, child: Place) -> dict[str, Cell]:
     """The children of `parent` by code, without `child`."""
-    kept = kept_sums(session, LEVEL, parent.path)
-    if kept is not None:
-        return {code: cell(_coverage(sums)) for code, sums in kept.items() if code != child.code}
+    cells = kept(session, NATION, parent.path, "cells", lambda: _kept_cells(session, parent))
+    if cells is not None:
+        return {code: one for code, one in cells.items() if code != child.code}
     code = child_code(parent)
     rows = session.execute(
         select(

@@ -9,11 +9,12 @@ from collections.abc import Callable, Iterable
 from operator import add
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Row, Select, case, func, literal_column, select
+from sqlalchemy import ColumnElement, Row, Select, case, func, select
 from sqlalchemy.orm import Session
 
 from community_teams.domain.counting import OUTCOMES, TOTALS
 from community_teams.models import HamletTotal, HamletWeek
+from community_teams.queries.keeping import versions_of_provinces
 from foundation.areas.domain.kinds import Level
 from foundation.areas.domain.scope import Scope
 from foundation.areas.models import Area, CommuneVersion
@@ -24,7 +25,6 @@ InPlace = Callable[[Any], ColumnElement[bool]]
 
 # From so many changed communes of one province on, reading it whole is quicker than picking them.
 MANY = 30
-_FIRST, _PROVINCE = literal_column("1", Integer), literal_column("2", Integer)
 
 
 class SumsOverHamlets:
@@ -44,11 +44,13 @@ class SumsOverHamlets:
         # Province -> commune -> version and sums; province -> number and sum of versions, and sums.
         self._communes: dict[str, dict[str, tuple[int, Sums]]] = {}
         self._provinces: dict[str, tuple[tuple[int, int], Sums]] = {}
+        # Province -> number and sum of versions under which all its communes were read.
+        self._whole: dict[str, tuple[int, int]] = {}
 
     def of_provinces(self, session: Session) -> dict[str, Sums]:
         """By province; those without any hamlet are left out."""
         found = {}
-        for code, version in _versions(session).items():
+        for code, version in versions_of_provinces(session).items():
             kept = self._provinces.get(code)
             if kept is None or kept[0] != version:
                 communes, complete = self._of_communes(session, code)
@@ -72,6 +74,9 @@ class SumsOverHamlets:
 
     def _of_communes(self, session: Session, province: str) -> tuple[dict[str, Sums], bool]:
         """All communes of a province, and whether each has a version."""
+        versions = versions_of_provinces(session).get(province)
+        if versions is not None and self._whole.get(province) == versions:
+            return {code: sums for code, (_, sums) in self._communes[province].items()}, True
         rows = session.execute(
             select(Area.code, Area.path, CommuneVersion.version)
             .outerjoin_from(Area, CommuneVersion, CommuneVersion.commune_code == Area.code)
@@ -85,20 +90,10 @@ class SumsOverHamlets:
             kept = kept | {row.code: (row.version, read.get(row.code, {})) for row in changed}
             # Put in place whole: another thread reads either the old or the new.
             self._communes[province] = {row.code: kept[row.code] for row in rows if row.version is not None}
-        return {row.code: kept[row.code][1] for row in rows}, all(row.version is not None for row in rows)
-
-
-def _versions(session: Session) -> dict[str, tuple[int, int]]:
-    """Of each province the number and the sum of its communes' versions; both change with any of them."""
-    province = func.substr(CommuneVersion.path, _FIRST, _PROVINCE)
-    found = {
-        str(code): (int(number), int(version))
-        for code, number, version in session.execute(
-            select(province, func.count(), func.sum(CommuneVersion.version)).group_by(province)
-        )
-    }
-    provinces = select(Area.code).where(Area.parent_code.is_(None), Area.level == Level.PROVINCE)
-    return {code: found.get(code, (0, 0)) for code in session.scalars(provinces)}
+        complete = bool(rows) and all(row.version is not None for row in rows)
+        if complete and versions == (len(rows), sum(row.version for row in rows)):
+            self._whole[province] = versions
+        return {row.code: kept[row.code][1] for row in rows}, complete
 
 
 def _by_code(rows: Iterable[Row[Any]]) -> dict[str, Sums]:

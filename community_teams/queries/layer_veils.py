@@ -26,12 +26,12 @@ from community_teams.domain.suppression import (
 )
 from community_teams.models import HamletTotal, HamletWeek
 from community_teams.queries.coverage import THE_NATION, Figures, Place, child_code, hamlets_beneath
+from community_teams.queries.keeping import kept
+from community_teams.queries.kept_layers import FIRST, kept_counts
+from community_teams.queries.kept_sums import LEVEL, kept_sums
 from foundation.areas.domain.scope import NATION, Scope
 from foundation.areas.models import Area
 from foundation.areas.queries import inside
-
-# Counters of today and what weeks call what they add to them.
-FIRST = {"reached": "first_reached", "knocked": "first_knocked"}
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,14 @@ def hidden_from_public(
     week: the Monday of the week whose end is shown; None for today. What is hidden today is hidden in every week, or
     the same area's later figure would tell its earlier one. Decided over the whole nation, as for households.
     """
-    layers = list(layers)
+    layers = tuple(layers)
+    what = "veils", figures.place.path, tuple(layer.key for layer in layers), week
+    return kept(session, NATION, "", what, lambda: _hidden(session, figures, layers, week))
+
+
+def _hidden(
+    session: Session, figures: Figures, layers: Sequence[Layer], week: date | None
+) -> Mapping[StrEnum, LayerVeil]:
     names = sorted({name for layer in layers for name in layer.bases})
     line = (*((THE_NATION,) if figures.place.level is not None else ()), *figures.above, figures.place)
     families = [_family(session, place, names, week) for place in line if place.level_beneath is not None]
@@ -108,6 +115,21 @@ def _added(layer: Layer, family: Mapping[str, _Child]) -> Bases:
 
 def _family(session: Session, parent: Place, names: Sequence[str], week: date | None) -> dict[str, _Child]:
     """The areas right beneath `parent`, by code."""
+    what = "family", tuple(names), week
+    return kept(session, NATION, parent.path, what, lambda: _read_family(session, parent, names, week))
+
+
+def _read_family(session: Session, parent: Place, names: Sequence[str], week: date | None) -> dict[str, _Child]:
+    levels, totals = kept_sums(session, LEVEL, parent.path), kept_counts(session, parent.path, None)
+    if levels is not None and totals is not None:
+        until = (kept_counts(session, parent.path, week) or {}) if week is not None and names else None
+        return {
+            child: _Child(
+                Cell(int(of["households"] or 0), int(of["enumerated"]), int(of["enumerated_unlisted"] or 0)),
+                _bases_of(names, totals.get(child, {}), None if until is None else until.get(child, {})),
+            )
+            for child, of in levels.items()
+        }
     code = child_code(parent)
     unlisted = case((Area.official_households.is_(None), HamletTotal.households))
     rows = session.execute(
@@ -132,6 +154,12 @@ def _family(session: Session, parent: Place, names: Sequence[str], week: date | 
         }
         family[str(child)] = _Child(Cell(int(households), int(enumerated), int(without_list)), bases)
     return family
+
+
+def _bases_of(names: Sequence[str], now: Mapping[str, int], then: Mapping[str, int] | None) -> dict[str, Bases]:
+    if then is None:
+        return {name: (int(now.get(name, 0)),) for name in names}
+    return {name: (int(now.get(name, 0)), max(0, int(then.get(name, 0)))) for name in names}
 
 
 def _until(session: Session, parent: Place, names: Sequence[str], week: date) -> dict[str, list[int]]:

@@ -1,6 +1,6 @@
 """Reading the layers of the map: today from the totals of the hamlets, an earlier week from what the weeks added."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -12,10 +12,13 @@ from community_teams.domain.counting import week_of
 from community_teams.domain.layers import FAMILIES, OFFICIAL, Key, Layer, LayerCell, cell_of, in_tens
 from community_teams.models import Device, HamletTotal, HamletWeek
 from community_teams.queries.coverage import Figures, Place, child_code, hamlets_beneath
-from community_teams.queries.kept_sums import BY_WEEK, kept_sums
-from community_teams.queries.layer_veils import FIRST, LayerVeil, hidden_from_public
+from community_teams.queries.keeping import kept
+from community_teams.queries.kept_layers import FIRST, LISTED, kept_counts
+from community_teams.queries.kept_sums import BY_WEEK, LEVEL, kept_sums
+from community_teams.queries.layer_veils import LayerVeil, hidden_from_public
 from foundation.accounts.domain.roles import Role
 from foundation.accounts.models import RoleHolding
+from foundation.areas.domain.kinds import Level
 from foundation.areas.domain.scope import Scope
 from foundation.areas.models import Area
 from foundation.areas.queries import inside
@@ -32,7 +35,8 @@ class LayerFigures:
 
     week: the Monday of the week at whose end things stood so; None for now. own, lines: by code of the area; None
     where the figure is hidden from the public. families: households by family of languages, of the layer of languages
-    only. stale: codes of areas whose phones have not been heard of for SILENT_AFTER.
+    only. stale: codes of areas whose phones have not been heard of for SILENT_AFTER. token: the same token, the same
+    figures, `stale` apart; None where nobody knows.
     """
 
     layer: Layer
@@ -41,6 +45,7 @@ class LayerFigures:
     lines: Mapping[str, LayerCell | None]
     families: Mapping[str, int]
     stale: Collection[str] = ()
+    token: Hashable = None
 
 
 def layer_figures(
@@ -59,9 +64,21 @@ def layer_figures(
     always today's: an older list is not kept. veils: as layer_veils.hidden_from_public gives them for this layer, week
     and figures, where many layers are read; else they are looked up here.
     """
-    place = figures.place
     if figures.public and veils is None:
         veils = hidden_from_public(session, figures, [layer], week)
+    veil = veils[layer.key] if figures.public and veils is not None else None
+    token = figures.token and (figures.token, layer.key, week, veil)
+
+    def read() -> LayerFigures:
+        return replace(_layer_figures(session, scope, figures, layer, week, veil), token=token)
+
+    return read() if token is None else kept(session, scope, figures.place.path, token, read)
+
+
+def _layer_figures(
+    session: Session, scope: Scope, figures: Figures, layer: Layer, week: date | None, veil: LayerVeil | None
+) -> LayerFigures:
+    place = figures.place
     names = (*layer.counters, *(FAMILIES if layer.key is Key.LANGUAGES else ()))
     # Set against the official lists only households of hamlets that have one count.
     listed = layer.out_of == OFFICIAL
@@ -70,29 +87,32 @@ def layer_figures(
     cells = {code: cell_of(layer, counts.get(code, _zeros(names)), official.get(code)) for code in _codes(figures)}
     families = {name: sum(line.get(name, 0) for line in counts.values()) for name in names if name in FAMILIES}
     if place.level_beneath is None:
-        return _seen(LayerFigures(layer, week, cells[place.code], {}, families), figures, veils)
+        return _seen(LayerFigures(layer, week, cells[place.code], {}, families), veil)
     total = {name: sum(line[name] for line in counts.values()) for name in names}
     lists = [count for count in official.values() if count is not None]
     own = cell_of(layer, total, sum(lists) if lists else None)
-    return _seen(LayerFigures(layer, week, own, cells, families), figures, veils)
+    return _seen(LayerFigures(layer, week, own, cells, families), veil)
 
 
 def weeks_of(session: Session, scope: Scope, place: Place, *, today: date) -> list[date]:
     """Mondays of the weeks with visits beneath a place, the oldest first, at most MOST_WEEKS, this week left out."""
-    kept = kept_sums(session, BY_WEEK, place.path) if scope.covers(place.path) else None
-    if kept is not None:
-        first = min((week for weeks in kept.values() for week in weeks), default=None)
-    else:
-        first = session.scalar(
-            select(func.min(HamletWeek.week)).where(
-                inside(HamletWeek.path, scope), inside(HamletWeek.path, Scope((place.path,)))
-            )
-        )
+    first = kept(session, scope, place.path, "first week", lambda: _first_week(session, scope, place))
     if first is None:
         return []
     last = week_of(today) - timedelta(weeks=1)
     first = max(first, last - timedelta(weeks=MOST_WEEKS - 1))
     return [first + timedelta(weeks=n) for n in range((last - first).days // 7 + 1)]
+
+
+def _first_week(session: Session, scope: Scope, place: Place) -> date | None:
+    sums = kept_sums(session, BY_WEEK, place.path) if scope.covers(place.path) else None
+    if sums is not None:
+        return min((week for weeks in sums.values() for week in weeks), default=None)
+    return session.scalar(
+        select(func.min(HamletWeek.week)).where(
+            inside(HamletWeek.path, scope), inside(HamletWeek.path, Scope((place.path,)))
+        )
+    )
 
 
 def stale_areas(session: Session, scope: Scope, place: Place, *, now: datetime) -> set[str]:
@@ -135,6 +155,49 @@ def counts_beneath(
     week: the Monday of the week at whose end things stood so; None for now. listed: of hamlets with an official list
     only. An area without any counter is left out.
     """
+    found = kept_counts(session, place.path, week) if scope.covers(place.path) and place.level in _LARGE else None
+    if found is not None and (not listed or set(names) == {"reached"}):
+        return _picked(session, scope, place, found, names, week, listed=listed)
+    what = "counts", tuple(names), week, listed
+    return kept(session, scope, place.path, what, lambda: _counted(session, scope, place, names, week, listed=listed))
+
+
+# Their sums are kept commune by commune; those of smaller areas are quickly added up.
+_LARGE = (None, Level.PROVINCE)
+
+
+def _picked(
+    session: Session,
+    scope: Scope,
+    place: Place,
+    sums: Mapping[str, Mapping[str, int]],
+    names: Sequence[str],
+    week: date | None,
+    *,
+    listed: bool,
+) -> dict[str, dict[str, int]]:
+    if listed:
+        return {area: {"reached": counts[LISTED]} for area, counts in sums.items()}
+    if week is None or "households" not in names:
+        return {area: {name: counts[name] for name in names} for area, counts in sums.items()}
+    return _with_households_of_today(session, scope, place, sums, names)
+
+
+def _with_households_of_today(
+    session: Session, scope: Scope, place: Place, sums: Mapping[str, Mapping[str, int]], names: Sequence[str]
+) -> dict[str, dict[str, int]]:
+    """An older list of households is not kept."""
+    today = counts_beneath(session, scope, place, ["households"], None)
+    nothing: Mapping[str, int] = {}
+    return {
+        area: {name: counts.get(name, sums.get(area, nothing).get(name, 0)) for name in names}
+        for area, counts in today.items()
+    }
+
+
+def _counted(
+    session: Session, scope: Scope, place: Place, names: Sequence[str], week: date | None, *, listed: bool
+) -> dict[str, dict[str, int]]:
     code = child_code(place)
     conditions = hamlets_beneath(scope, place)
     if listed:
@@ -161,14 +224,18 @@ def counts_beneath(
         .group_by(code)
     )
     found = {str(area): dict(zip(added, map(int, counts), strict=True)) for area, *counts in rows}
-    if "households" in names:
-        today = counts_beneath(session, scope, place, ["households"], None)
-        found = {area: found.get(area, _zeros(added)) | households for area, households in today.items()}
-    return found
+    return _with_households_of_today(session, scope, place, found, names) if "households" in names else found
 
 
 def lists_beneath(session: Session, scope: Scope, place: Place) -> dict[str, int | None]:
     """Households on the official lists by area right beneath a place; None where no hamlet has a list."""
+    sums = kept_sums(session, LEVEL, place.path) if scope.covers(place.path) else None
+    if sums is not None:
+        return {area: None if of["households"] is None else int(of["households"]) for area, of in sums.items()}
+    return kept(session, scope, place.path, "lists", lambda: _listed(session, scope, place))
+
+
+def _listed(session: Session, scope: Scope, place: Place) -> dict[str, int | None]:
     code = child_code(place)
     rows = session.execute(
         select(code, func.sum(Area.official_households)).where(*hamlets_beneath(scope, place)).group_by(code)
@@ -176,11 +243,10 @@ def lists_beneath(session: Session, scope: Scope, place: Place) -> dict[str, int
     return {str(area): None if count is None else int(count) for area, count in rows}
 
 
-def _seen(found: LayerFigures, figures: Figures, veils: Mapping[StrEnum, LayerVeil] | None) -> LayerFigures:
+def _seen(found: LayerFigures, veil: LayerVeil | None) -> LayerFigures:
     """What of a layer its reader may see: all of it inside, for the public what the rules of suppression leave."""
-    if not figures.public or veils is None:
+    if veil is None:
         return found
-    veil = veils[found.layer.key]
     lines, own = dict(found.lines), found.own
     if not found.layer.exact:
         own = None if own is None else in_tens(own)

@@ -14,7 +14,8 @@ from community_teams.domain.coverage import GOAL_PERCENT
 from community_teams.domain.drawing import Style
 from community_teams.domain.layers import LAYERS, Key, Layer
 from community_teams.domain.marks import count_legend, legend
-from community_teams.maps.drawn import drawing_of
+from community_teams.maps.drawn import drawing_of, outlines_as_of
+from community_teams.maps.kept_drawings import Sight
 from community_teams.maps.seen import seen, seen_in_layer
 from community_teams.queries.area_page import WORK_WEEKS, rest_of, weeks_reached, work_in
 from community_teams.queries.coverage import Figures, inside_figures, public_figures
@@ -28,7 +29,6 @@ from foundation.accounts.domain.roles import Act
 from foundation.accounts.views.access import scope_for
 from foundation.areas.domain.kinds import Level
 from foundation.areas.domain.scope import NATION, Scope
-from foundation.areas.queries import outline_version
 from foundation.problems import NotAllowed, NotFound
 from foundation.settings import Settings
 from foundation.web.database import session
@@ -69,7 +69,7 @@ def area_page(code: str | None) -> Response:
     return _shown(
         "community_teams/coverage.html",
         figures,
-        seen=seen(figures.lines, stale),
+        seen=Sight(figures.token and (figures.token, frozenset(stale)), lambda: seen(figures.lines, stale)),
         stale=stale,
         pilots=_pilots(figures),
         trend=weeks_reached(session(), scope, figures.place) if figures.coverage else [],
@@ -112,7 +112,10 @@ def _layer_page(
         "community_teams/coverage_layer.html",
         figures,
         shown=shown,
-        seen=seen_in_layer(figures.lines, layer, shown.lines, stale),
+        seen=Sight(
+            shown.token and (shown.token, frozenset(stale)),
+            lambda: seen_in_layer(figures.lines, layer, shown.lines, stale),
+        ),
         kinds=figures.kinds,
         classes=count_legend(rounded=figures.public) if layer.out_of is None else legend(),
         base=url_for("coverage.show_area", code="-")[:-1],
@@ -143,7 +146,7 @@ def _shown(template: str, figures: Figures, **more: object) -> Response:
     drawing = drawing_of(session(), place, [line.place for line in figures.lines])
     outlined = drawing is not None and drawing.style is Style.OUTLINES
     code = place.code or NATION_CODE
-    version = outline_version(session(), place.code or None) if outlined else None
+    version = outlines_as_of(session(), place) if outlined else None
     page = render_template(
         template,
         figures=figures,

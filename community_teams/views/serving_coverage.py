@@ -4,8 +4,9 @@ from flask import Flask
 
 from community_teams.domain.counting import week_end
 from community_teams.domain.coverage import rounded_down
-from community_teams.maps.rows import draw_layer_rows, draw_rows, rows_of
-from community_teams.maps.svg import draw_map, map_words
+from community_teams.maps.kept_drawings import drawn_layer_rows, drawn_map, drawn_rows, drawn_work
+from community_teams.maps.rows import draw_rows, rows_of
+from community_teams.maps.svg import map_words
 from community_teams.views import coverage, indicators, open_data, pilot_desk, pilots, planning, report, wall
 from community_teams.views.coverage_blueprint import blueprint
 from foundation.accounts.domain.roles import Act
@@ -32,7 +33,13 @@ def serve_coverage(app: Flask) -> None:
     app.jinja_env.filters["cut"] = lambda share, places=3: None if share is None else rounded_down(share, places)
     app.jinja_env.filters["week_end"] = week_end
     app.jinja_env.globals.update(
-        draw_layer_rows=draw_layer_rows, draw_map=draw_map, draw_rows=draw_rows, map_words=map_words, rows_of=rows_of
+        draw_map=drawn_map,
+        draw_rows=draw_rows,
+        drawn_layer_rows=drawn_layer_rows,
+        drawn_rows=drawn_rows,
+        drawn_work=drawn_work,
+        map_words=map_words,
+        rows_of=rows_of,
     )
     add_to_frame(app, Entry(Place.MENU, "coverage.show_nation", N_("Độ phủ"), "map", 40))
     add_to_frame(app, Entry(Place.FOOT, "coverage.show_pilots", N_("Mô hình điểm"), "", 15))

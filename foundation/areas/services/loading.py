@@ -63,7 +63,11 @@ def load(session: Session, dataset: Path | None = None) -> Loaded:
     if changed:
         session.execute(update(Area), changed)
     session.flush()
-    renew_versions(session, (area["code"] for area in (*new, *changed) if area["level"] == Level.COMMUNE))
+    # Pages of communes name their province.
+    renamed = {area["code"] for area in changed}
+    told = [area for area in areas if area["level"] == Level.COMMUNE and area["parent_code"] in renamed]
+    told += [area for area in (*new, *changed) if area["level"] == Level.COMMUNE]
+    renew_versions(session, (area["code"] for area in told))
     return Loaded(provinces, communes, added=len(new), changed=len(changed))
 
 

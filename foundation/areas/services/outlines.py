@@ -16,6 +16,7 @@ from foundation.areas.domain.naming import fold
 from foundation.areas.domain.outline_shapes import BadOutline, as_geojson, dissolve, read_outline, simplify
 from foundation.areas.models import Area, Outline
 from foundation.areas.queries import fingerprint
+from foundation.areas.services.versions import renew_versions
 
 
 @dataclass(frozen=True)
@@ -63,9 +64,14 @@ def import_outlines(session: Session, paths: Iterable[Path]) -> OutlinesImported
     siblings: dict[str | None, dict[str, BaseGeometry]] = defaultdict(dict)
     for code, shape in (shapes | dissolved).items():
         siblings[areas[code].parent_code][code] = shape
+    changed: set[str] = set()
     for group in siblings.values():
-        report.changed += _keep(session, simplify(group), dissolved=set(dissolved))
+        changed |= _keep(session, simplify(group), dissolved=set(dissolved))
     session.flush()
+    report.changed = len(changed)
+    # Drawings are kept as figures are.
+    communes = [area for area in areas.values() if area.level is Level.COMMUNE]
+    renew_versions(session, (area.code for area in communes if changed & {area.code, area.parent_code}))
     return report
 
 
@@ -147,8 +153,8 @@ def _dissolve_provinces(
     return found
 
 
-def _keep(session: Session, outlines: dict[str, BaseGeometry], dissolved: set[str]) -> int:
-    """How many are new or other than before. Those alike are not touched, so their version stays."""
+def _keep(session: Session, outlines: dict[str, BaseGeometry], dissolved: set[str]) -> set[str]:
+    """Codes of those that are new or other than before. Those alike are not touched, so their version stays."""
     current = select(Outline.area_code, Outline.version, Outline.dissolved).where(Outline.area_code.in_(outlines))
     known = {code: (version, was) for code, version, was in session.execute(current)}
     rows = []
@@ -172,4 +178,4 @@ def _keep(session: Session, outlines: dict[str, BaseGeometry], dissolved: set[st
     if rows:
         session.execute(delete(Outline).where(Outline.area_code.in_([row["area_code"] for row in rows])))
         session.execute(insert(Outline), rows)
-    return len(rows)
+    return {str(row["area_code"]) for row in rows}

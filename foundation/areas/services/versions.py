@@ -4,11 +4,14 @@ import secrets
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from sqlalchemy import BigInteger, BindParameter, ColumnElement, bindparam, select
+from sqlalchemy import BigInteger, BindParameter, ColumnElement, Connection, bindparam, event, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased
 
+from foundation.areas.domain.kinds import Level
+from foundation.areas.domain.scope import Scope
 from foundation.areas.models import Area, CommuneVersion
+from foundation.areas.queries import inside
 
 
 def renew_versions(session: Session, communes: Iterable[str]) -> None:
@@ -23,6 +26,19 @@ def renew_versions(session: Session, communes: Iterable[str]) -> None:
 def renew_versions_around(session: Session, hamlets: Iterable[str]) -> None:
     """The same for the communes these hamlets lie in."""
     _renew(session, _OF_HAMLETS, hamlets)
+
+
+@event.listens_for(Area, "after_insert")
+@event.listens_for(Area, "after_update")
+def _renew_around(_mapper: object, connection: Connection, area: Area) -> None:
+    """Whoever changes one area by itself need not think of versions. Communes that have none get none."""
+    if area.level is Level.HAMLET:
+        around = CommuneVersion.commune_code == area.parent_code
+    else:
+        # Pages of a province name its communes, and those of its communes the province.
+        province = area.path.partition("/")[0]
+        around = inside(CommuneVersion.path, Scope((f"{province}/",)))
+    connection.execute(update(CommuneVersion).where(around).values(version=secrets.randbits(48)))
 
 
 def _renew(session: Session, statements: dict[str, Any], codes: Iterable[str]) -> None:

@@ -1,0 +1,206 @@
+"""Answers about areas, kept in memory for as long as nothing beneath the area has changed.
+
+Every commune has a version that changes with whatever is changed beneath it (foundation CommuneVersion). What was read
+about an area is kept under the versions beneath it, and used only while they are the same: so a page shows a visit as
+soon as it is recorded. Where a commune has no version, nothing is kept.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import Integer, func, literal_column, select
+from sqlalchemy.orm import Session, aliased
+
+from foundation.areas.domain.kinds import Level
+from foundation.areas.domain.scope import NATION, Scope
+from foundation.areas.models import Area, CommuneVersion
+
+T = TypeVar("T")
+# Of the communes of a province their number and the sum of their versions, which changes with any of them; of a
+# commune its version.
+Token = tuple[int, ...]
+
+# How many lines are kept by each process, where a line is what is said of one area: about a kilobyte.
+MOST_LINES = 30_000
+_ASKED = "versions of the provinces"
+_FIRST, _PROVINCE = literal_column("1", Integer), literal_column("2", Integer)
+
+
+@dataclass
+class _Store:
+    """What is kept of one database. complete: province ("" for the nation) -> token under which no version lacks."""
+
+    answers: OrderedDict[Hashable, tuple[Token, Any, int]] = field(default_factory=OrderedDict)
+    lines: int = 0
+    complete: dict[str, Token] = field(default_factory=dict)
+    communes: dict[str, tuple[Token, Token | None]] = field(default_factory=dict)
+    paths: dict[str, str] = field(default_factory=dict)
+    lock: Lock = field(default_factory=Lock)
+
+    def put(self, key: Hashable, token: Token, answer: Any) -> None:
+        lines = _lines_of(answer)
+        with self.lock:
+            self._drop(key)
+            self.answers[key] = token, answer, lines
+            self.lines += lines
+            while self.lines > MOST_LINES:
+                self._drop(next(iter(self.answers)))
+
+    def get(self, key: Hashable, token: Token) -> tuple[Token, Any, int] | None:
+        with self.lock:
+            found = self.answers.get(key)
+            if found is None or found[0] != token:
+                return None
+            self.answers.move_to_end(key)
+            return found
+
+    def _drop(self, key: Hashable) -> None:
+        self.lines -= self.answers.pop(key, ((), None, 0))[2]
+
+
+_stores: WeakKeyDictionary[Any, _Store] = WeakKeyDictionary()
+_opening = Lock()
+
+
+def kept(session: Session, scope: Scope, path: str, what: Hashable, read: Callable[[], T]) -> T:
+    """What `read` gives, read anew only when something beneath the area has changed. Not to be changed by anybody.
+
+    scope: what `read` may see; where it does not cover the whole area, nothing is kept. path: of the area everything in
+    the answer is about; "" for the nation. what: tells the answer from others about the same area, and names whatever
+    else it depends on, such as the day.
+    """
+    # Asked for before reading: then what is kept may be newer than its version, which does no harm, but never older.
+    token = token_of(session, path) if scope.covers(path) else None
+    if token is None:
+        return read()
+    store = _store(session)
+    found = store.get((path, what), token)
+    if found is not None:
+        answer: T = found[1]
+        return answer
+    answer = read()
+    store.put((path, what), token, answer)
+    return answer
+
+
+def kept_by_code(session: Session, code: str, read: Callable[[], T], path_of: Callable[[T], str]) -> T:
+    """The same for an area of which only the code is known. path_of: the area's path, out of the answer."""
+    paths = _store(session).paths
+    if code not in paths:
+        answer = read()
+        paths[code] = path_of(answer)
+        return answer
+    return kept(session, NATION, paths[code], ("by code", code), read)
+
+
+def token_of(session: Session, path: str) -> Token | None:
+    """Changes with anything beneath the area at `path`, and with its name; None where nothing can be said."""
+    versions = versions_of_provinces(session)
+    if not path:
+        whole = (sum(number for number, _ in versions.values()), sum(version for _, version in versions.values()))
+        return whole if whole[0] and _complete(session, "", whole) else None
+    province, _, beneath = path.partition("/")
+    token = versions.get(province, (0, 0))
+    if not beneath:
+        return token if token[0] and _complete(session, province, token) else None
+    return _token_of_commune(session, beneath.partition("/")[0], token)
+
+
+def versions_of_provinces(session: Session) -> Mapping[str, tuple[int, int]]:
+    """Of each province the number and the sum of its communes' versions."""
+    return _asked_once(
+        session,
+        _OF_PROVINCES,
+        lambda: {code: (int(number), int(version)) for code, number, version in session.execute(_OF_PROVINCES)},
+    )
+
+
+@contextmanager
+def versions_asked_once(session: Session) -> Iterator[None]:
+    """For a page that only reads: whatever it asks for is as of one moment, or newer. May stand inside another."""
+    if _ASKED in session.info:
+        yield
+        return
+    session.info[_ASKED] = {}
+    try:
+        yield
+    finally:
+        del session.info[_ASKED]
+
+
+def _asked_once(session: Session, what: Hashable, ask: Callable[[], T]) -> T:
+    asked = session.info.get(_ASKED)
+    if asked is None:
+        return ask()
+    if what not in asked:
+        asked[what] = ask()
+    answer: T = asked[what]
+    return answer
+
+
+def _store(session: Session) -> _Store:
+    database = session.get_bind()
+    with _opening:
+        return _stores.setdefault(database, _Store())
+
+
+def _complete(session: Session, province: str, token: Token) -> bool:
+    """Whether every commune of a province, or of the nation, has a version. Asked once for each token."""
+    complete = _store(session).complete
+    if complete.get(province) == token:
+        return True
+    communes = _asked_once(
+        session, _COMMUNES, lambda: {code: int(number) for code, number in session.execute(_COMMUNES)}
+    )
+    if (communes.get(province, 0) if province else sum(communes.values())) != token[0]:
+        return False
+    complete[province] = token
+    return True
+
+
+def _token_of_commune(session: Session, commune: str, province: Token) -> Token | None:
+    communes = _store(session).communes
+    known = communes.get(commune)
+    if known is not None and province[0] and known[0] == province:
+        return known[1]
+    versions = select(CommuneVersion.version).where(CommuneVersion.commune_code == commune)
+    version = _asked_once(session, ("version of", commune), lambda: session.scalar(versions))
+    token = None if version is None else (version,)
+    communes[commune] = province, token
+    return token
+
+
+def _lines_of(answer: Any) -> int:
+    lines = getattr(answer, "lines", answer)
+    return 1 + (len(lines) if hasattr(lines, "__len__") else 0)
+
+
+_A_PROVINCE = Area.parent_code.is_(None) & (Area.level == Level.PROVINCE)
+_commune = aliased(Area)
+_COMMUNES = (
+    select(Area.code, func.count())
+    .join_from(Area, _commune, _commune.parent_code == Area.code)
+    .where(_A_PROVINCE)
+    .group_by(Area.code)
+)
+_province_of = func.substr(CommuneVersion.path, _FIRST, _PROVINCE)
+_sums = (
+    select(
+        _province_of.label("code"),
+        func.count().label("number"),
+        func.sum(CommuneVersion.version).label("version"),
+    )
+    .group_by(_province_of)
+    .subquery()
+)
+# Built once: it is asked for on every page.
+_OF_PROVINCES = (
+    select(Area.code, func.coalesce(_sums.c.number, 0), func.coalesce(_sums.c.version, 0))
+    .outerjoin_from(Area, _sums, _sums.c.code == Area.code)
+    .where(_A_PROVINCE)
+)
