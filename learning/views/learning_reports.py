@@ -17,7 +17,7 @@ from foundation.problems import NotFound
 from foundation.web.database import session, transaction
 from foundation.words import N_
 from learning.domain.learning_report import Missed, Sums, Table, hidden
-from learning.queries.learning_report import most_missed, sums_by_area, sums_by_lesson_and_course
+from learning.queries.learning_report import most_missed, sums_of_learning
 from learning.views.finding import catalogue
 from learning.views.teaching_blueprint import blueprint
 
@@ -74,8 +74,11 @@ FEW = "dưới 10 người"
 
 def report_tables(place: Area | None) -> list[Table]:
     """Courses, lessons and questions of the whole site; areas beneath `place`, or those of one's own reach."""
+    scope = scope_for(Act.SEE_LEARNING)
     courses = catalogue().courses
-    sums = sums_by_lesson_and_course(session(), courses)
+    wished = catalogue().course(request.args.get("khoa", ""))
+    areas = children(session(), scope, place.code if place else None)
+    sums = sums_of_learning(session(), scope, courses, areas, course=wished.id if wished else None)
     heads = (N_("Đã bắt đầu"), N_("Đã xong"), N_("Tự làm"), N_("Có người giúp"), N_("Làm chung ở lớp"))
     lessons = [lesson for course in courses for lesson in course.lessons]
     return [
@@ -83,14 +86,19 @@ def report_tables(place: Area | None) -> list[Table]:
             "khoa",
             N_("Theo khoá học, cả trang"),
             (N_("Khoá học"), *heads),
-            _rows([(course.id, f"{course.number}. {course.title}") for course in courses], sums),
+            _rows([(course.id, f"{course.number}. {course.title}") for course in courses], sums.courses),
         ),
-        Table("dia-ban", N_("Theo địa bàn"), (N_("Địa bàn"), *heads), _area_rows(place)),
+        Table(
+            "dia-ban",
+            N_("Theo địa bàn"),
+            (N_("Địa bàn"), *heads),
+            _rows([(area.code, area.name) for area in areas], sums.areas),
+        ),
         Table(
             "bai",
             N_("Theo bài học, cả trang"),
             (N_("Bài học"), *heads),
-            _rows([(lesson.id, f"{lesson.number}. {lesson.title}") for lesson in lessons], sums),
+            _rows([(lesson.id, f"{lesson.number}. {lesson.title}") for lesson in lessons], sums.lessons),
         ),
         Table(
             "hay-sai",
@@ -110,14 +118,6 @@ def _rows(named: list[tuple[str, str]], sums: dict[str, Sums]) -> tuple[tuple[st
         else (name, each.started, each.finished, each.alone, each.helped, each.together)
         for (_id, name), each in zip(named, told, strict=True)
     )
-
-
-def _area_rows(place: Area | None) -> tuple[tuple[str | int | None, ...], ...]:
-    scope = scope_for(Act.SEE_LEARNING)
-    wished = catalogue().course(request.args.get("khoa", ""))
-    parent = place.code if place else None
-    sums = sums_by_area(session(), scope, parent, [wished] if wished else catalogue().courses)
-    return _rows([(each.code, each.name) for each in children(session(), scope, parent)], sums)
 
 
 def _missed(each: Missed) -> tuple[str | int | None, ...]:
