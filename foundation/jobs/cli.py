@@ -1,7 +1,6 @@
 """`jobs`: doing long work."""
 
 import logging
-from contextlib import suppress
 
 from flask import current_app
 from flask.cli import AppGroup
@@ -15,5 +14,4 @@ commands = AppGroup("jobs", help="Long work, such as the letters of a class.")
 def work() -> None:
     """Do jobs as they come, until stopped. Those a worker before left undone come first."""
     logging.basicConfig(level=logging.WARNING)
-    with suppress(KeyboardInterrupt):
-        the_jobs(current_app).work()
+    the_jobs(current_app).work()

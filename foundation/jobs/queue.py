@@ -1,8 +1,10 @@
 """huey, which wakes a worker up at once. It may lose a task when its worker is killed; the row of the job does not."""
 
 import shutil
+import signal
 import time
 from pathlib import Path
+from threading import Event
 from uuid import UUID, uuid4
 
 from flask import Flask
@@ -16,6 +18,9 @@ from foundation.settings import Settings
 
 NAME = "bdhvs"
 KEPT = 7 * 24 * 3600  # seconds that files of a job stay
+STOP = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
+LONGEST_STOP = 15  # seconds; work that never says how far it is gets no more, and the next worker waits for LEASE
+HEALTH = 10  # seconds between two looks at whether the thread that works still lives
 
 
 def queue_of(settings: Settings) -> Huey:
@@ -37,6 +42,7 @@ class Jobs:
         self._settings = settings
         self._huey: Huey | None = None
         self._worker = str(uuid4())
+        self._stopping = Event()
 
     def wake(self, id_: UUID, *, after: float = 0) -> None:
         """Have a worker look at this job, `after` seconds from now. Any number of times: it is done once."""
@@ -44,14 +50,26 @@ class Jobs:
         self._look.schedule((str(id_),), delay=after) if after else self._look(str(id_))
 
     def work(self) -> None:
-        """Do jobs until told to stop. First those that a worker before was killed over."""
-        consumer: Consumer = self._queue().create_consumer(workers=1, max_delay=1.0, periodic=True)
+        """Do jobs until told to stop by SIGINT, SIGTERM or SIGHUP. First those that a worker before was killed over.
+
+        A job in work is let go at its next sign of life, for the next worker to go on with. Main thread only.
+        """
+        # Held back, and asked for below: huey would kill its thread in the middle of a job, or wait for its very end.
+        # Threads started from here on inherit that.
+        signal.pthread_sigmask(signal.SIG_BLOCK, STOP)
+        consumer: Consumer = self._queue().create_consumer(
+            workers=1, max_delay=1.0, periodic=True, shutdown_timeout=LONGEST_STOP
+        )
         with self._app.app_context():
             forget_old_files(self._settings.data_folder / "jobs")
             with self._app.extensions["sessions"]() as session:
                 for id_ in services.unfinished(session):
                     self.wake(id_)
-        consumer.run()
+        consumer.start()
+        while signal.sigtimedwait(STOP, HEALTH) is None:
+            consumer.check_worker_health()
+        self._stopping.set()
+        consumer.stop(graceful=True)
 
     def _queue(self) -> Huey:
         if self._huey is None:
@@ -61,8 +79,9 @@ class Jobs:
 
     def _do(self, id_: str) -> None:
         with self._app.app_context():
-            if not do_job(UUID(id_), worker=self._worker):
-                self.wake(UUID(id_), after=services.LEASE.total_seconds() + 1)
+            stopping = self._stopping.is_set
+            if not do_job(UUID(id_), worker=self._worker, told_to_stop=stopping):
+                self.wake(UUID(id_), after=0 if stopping() else services.LEASE.total_seconds() + 1)
 
 
 def forget_old_files(folder: Path) -> None:

@@ -76,12 +76,17 @@ def finish(session: Session, id_: UUID, *, worker: str, files: Sequence[str], no
     _write(session, id_, worker, state=State.DONE, files=list(files), error="", ended_at=now)
 
 
+def let_go(session: Session, id_: UUID, *, worker: str) -> None:
+    """The worker stops before the work is done: the job waits for the next one at once. Raises NoLongerOurs."""
+    _write(session, id_, worker, state=State.WAITING, worker="", beat_at=None)
+
+
 def give_up(session: Session, id_: UUID, *, worker: str, error: str, now: datetime) -> None:
     """The work cannot be done; error: a code. Raises NoLongerOurs."""
     _write(session, id_, worker, state=State.FAILED, error=error, ended_at=now)
 
 
-def _write(session: Session, id_: UUID, worker: str, **values: object) -> None:
-    ours = update(Job).where(Job.id == id_, Job.worker == worker, Job.state == State.RUNNING).values(**values)
+def _write(session: Session, id_: UUID, by: str, **values: object) -> None:
+    ours = update(Job).where(Job.id == id_, Job.worker == by, Job.state == State.RUNNING).values(**values)
     if not session.execute(ours).rowcount:  # type: ignore[attr-defined]
         raise NoLongerOurs(id_)

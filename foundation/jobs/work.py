@@ -18,12 +18,17 @@ from foundation.problems import Problem
 log = logging.getLogger(__name__)
 
 
+class ToldToStop(Exception):
+    """The worker is to stop: the work is left where it is."""
+
+
 @dataclass(frozen=True)
 class Task:
     """One job, as whoever does it sees it.
 
     told: what was asked. folder: where its files go; empty at the start. sessions: for transactions as long as the work
-    likes, each its own. show(done, total): says how far it is; call it at least every few seconds.
+    likes, each its own. show(done, total): says how far it is; call it at least every few seconds. Where the worker was
+    told to stop meanwhile it raises ToldToStop: let it pass.
     """
 
     id: UUID
@@ -34,7 +39,7 @@ class Task:
     show: Callable[[int, int], None]
 
 
-# Does the work and returns the names of the files it wrote. It may be called again after it was killed halfway, also
+# Does the work and returns the names of the files it wrote. It may be called again after it was left halfway, also
 # while the one before still believes it works: what it does to the database must be the same the second time.
 Work = Callable[[Task], list[str]]
 
@@ -49,10 +54,12 @@ def folder_of(id_: UUID) -> Path:
     return folder / "jobs" / str(id_)
 
 
-def do_job(id_: UUID, *, worker: str) -> bool:
+def do_job(id_: UUID, *, worker: str, told_to_stop: Callable[[], bool] = lambda: False) -> bool:
     """Do one job, if it is still to be done and nobody else has it. Tells whether it is out of the way.
 
-    Needs an application context. False: another worker had it a moment ago; ask again after services.LEASE.
+    told_to_stop: asked whenever the work says how far it is; the job is then let go for another worker.
+    Needs an application context. False: it is still to be done. Another worker had it a moment ago (ask again after
+    services.LEASE), or this one was told to stop.
     """
     sessions = current_app.extensions["sessions"]
     with sessions() as session:
@@ -66,6 +73,8 @@ def do_job(id_: UUID, *, worker: str) -> bool:
         with sessions() as session:
             services.beat(session, id_, worker=worker, done=done, total=total, now=clock.now())
             session.commit()
+        if told_to_stop():
+            raise ToldToStop
 
     making = folder_of(id_).with_name(f"{id_}.{worker}")
     making.mkdir(parents=True)
@@ -75,6 +84,9 @@ def do_job(id_: UUID, *, worker: str) -> bool:
         _end(id_, lambda session: services.finish(session, id_, worker=worker, files=files, now=clock.now()))
     except services.NoLongerOurs:
         log.warning("job %s was taken over", id_)
+    except ToldToStop:
+        _end(id_, lambda session: services.let_go(session, id_, worker=worker))
+        return False
     except Problem as refused:
         code = refused.code
         _end(id_, lambda session: services.give_up(session, id_, worker=worker, error=code, now=clock.now()))

@@ -8,6 +8,7 @@ import time
 import zipfile
 from pathlib import Path
 
+import pypdfium2
 import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
@@ -63,7 +64,11 @@ def start_worker(house, own_database, tmp_path):
             "ORGANISATION": "Xã Đoàn Mẫu",
         }
         command = [sys.executable, "-m", "flask", "--app", "app", "jobs", "work"]
-        started.append(subprocess.Popen(command, cwd=HOUSE, env=environment, start_new_session=True))
+        log = tmp_path / f"worker-{len(started)}.log"
+        with log.open("w") as said:
+            told = {"cwd": HOUSE, "env": environment, "start_new_session": True, "stdout": said, "stderr": said}
+            started.append(subprocess.Popen(command, **told))
+        started[-1].log = log
         return started[-1]
 
     yield start
@@ -102,53 +107,104 @@ def a_class_that_finished(session: Session, course):
     return evening
 
 
-def test_a_job_survives_a_killed_worker_and_issues_nobody_twice(house, start_worker, tmp_path):
-    sessions = house.extensions["sessions"]
-    course = house.extensions["catalogue"].courses[0]
-    with sessions() as session:
-        evening = a_class_that_finished(session, course)
-        told = {"class": str(evening.id), "root": "https://hoc.example.vn", "back": ""}
-        job = ask_for_job(session, "class_letters", told, who="co-giao", now=clock.now()).id
-        session.commit()
-    the_jobs(house).wake(job)
+@pytest.fixture
+def batch(house):
+    """A class that finished, and the job that makes its letters; nobody works on it yet."""
+    return Batch(house)
 
-    def state():
-        with sessions() as session:
-            row = session.get(Job, job)
-            return row.state, row.done
 
-    def until(ready, seconds):
+class Batch:
+    def __init__(self, house):
+        self.sessions = house.extensions["sessions"]
+        with self.sessions() as session:
+            evening = a_class_that_finished(session, house.extensions["catalogue"].courses[0])
+            told = {"class": str(evening.id), "root": "https://hoc.example.vn", "back": ""}
+            self.job = ask_for_job(session, "class_letters", told, who="co-giao", now=clock.now()).id
+            session.commit()
+        the_jobs(house).wake(self.job)
+
+    @property
+    def row(self):
+        with self.sessions() as session:
+            return session.get(Job, self.job)
+
+    @property
+    def issued(self):
+        """How many letters there are, and to how many people."""
+        letters = select(func.count(), func.count(Certificate.learner.distinct())).select_from(Certificate)
+        with self.sessions() as session:
+            return tuple(session.execute(letters).one())
+
+    def until(self, ready, seconds):
         start = time.monotonic()
         while not ready():
-            assert time.monotonic() < start + seconds, state()
-            time.sleep(0.02)
+            row = self.row
+            assert time.monotonic() < start + seconds, (row.state, row.done, row.worker, self.issued)
+            time.sleep(0.01)
 
+    def is_whole(self, folder):
+        """Everybody has one letter, both files hold all of them, and nothing half-made is left lying about."""
+        assert self.row.state is State.DONE
+        assert self.issued == (PEOPLE, PEOPLE)
+        files = folder / "jobs" / str(self.job)
+        assert len(zipfile.ZipFile(files / "giay-xac-nhan.zip").namelist()) == PEOPLE
+        assert len(pypdfium2.PdfDocument(files / "giay-xac-nhan.pdf")) == PEOPLE
+        assert [each.name for each in (folder / "jobs").iterdir() if each.is_dir()] == [str(self.job)]
+        return True
+
+
+def test_a_job_survives_a_killed_worker_and_issues_nobody_twice(house, batch, start_worker, tmp_path):
     first = start_worker()
-    until(lambda: state()[1] > 0, 60)
-    os.kill(first.pid, signal.SIGKILL)
+    batch.until(lambda: batch.issued[0], 60)
+    # Frozen first, so that what is seen here is what the killed one leaves behind: a batch half issued.
+    first.send_signal(signal.SIGSTOP)
+    issued, people = batch.issued
+    assert 0 < issued == people < PEOPLE
+    first.kill()
     first.wait()
-    assert state()[0] is State.RUNNING
-    with sessions() as session:
-        assert session.scalar(select(func.count()).select_from(Certificate)) > 0
+    assert batch.row.state is State.RUNNING
 
     start_worker()
-    until(lambda: state()[0] is not State.RUNNING, 90)
+    batch.until(lambda: batch.row.state is not State.RUNNING, 90)
 
-    assert state()[0] is State.DONE
-    with sessions() as session:
-        assert session.scalar(select(func.count()).select_from(Certificate)) == PEOPLE
-        assert session.scalar(select(func.count(Certificate.learner.distinct()))) == PEOPLE
-    files = tmp_path / "jobs" / str(job)
-    assert len(zipfile.ZipFile(files / "giay-xac-nhan.zip").namelist()) == PEOPLE
-    assert (files / "giay-xac-nhan.pdf").read_bytes().startswith(b"%PDF")
-    # Nothing half-made is left lying about.
-    assert [each.name for each in (tmp_path / "jobs").iterdir() if each.is_dir()] == [str(job)]
+    assert batch.is_whole(tmp_path)
     assert migrating.is_clean(house.extensions["engine"])
 
 
-def test_a_worker_stops_when_told_to(house, start_worker, tmp_path):
-    worker = start_worker()
-    time.sleep(4)
-    worker.send_signal(signal.SIGINT)
+def test_a_worker_told_to_stop_lets_its_job_go_for_the_next_one(batch, start_worker, tmp_path):
+    for told in (signal.SIGTERM, signal.SIGINT):
+        worker = start_worker()
+        batch.until(lambda: batch.row.state is State.RUNNING, 60)
+        worker.send_signal(told)
 
-    assert worker.wait(timeout=15) in {0, 1}
+        assert worker.wait(timeout=20) == 0
+        assert (batch.row.state, batch.row.worker) == (State.WAITING, "")
+        assert worker.log.read_text() == ""
+
+    start_worker()
+    # At once: nobody has to be taken for dead first.
+    batch.until(lambda: batch.row.state is State.RUNNING, 60)
+    batch.until(lambda: batch.row.state is not State.RUNNING, 60)
+    assert batch.is_whole(tmp_path)
+
+
+@pytest.mark.parametrize("told", [signal.SIGINT, signal.SIGTERM], ids=lambda told: told.name)
+def test_a_worker_with_nothing_to_do_stops_when_told_to(house, start_worker, told):
+    with house.extensions["sessions"]() as session:
+        nothing = {"class": str(uuid7()), "root": "", "back": ""}
+        job = ask_for_job(session, "class_letters", nothing, who="co-giao", now=clock.now()).id
+        session.commit()
+    the_jobs(house).wake(job)
+    worker = start_worker()
+    while True:
+        # Once it has said that there is no such class, it is surely there, and has nothing more to do.
+        with house.extensions["sessions"]() as session:
+            if session.get(Job, job).state is State.FAILED:
+                break
+        assert worker.poll() is None
+        time.sleep(0.05)
+
+    worker.send_signal(told)
+
+    assert worker.wait(timeout=20) == 0
+    assert worker.log.read_text() == ""
