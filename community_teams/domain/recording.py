@@ -118,6 +118,8 @@ class Ledger:
         self._before: dict[UUID, list[Knocked]] = {}
         self._hamlets: defaultdict[str, HamletChange] = defaultdict(HamletChange)
         self.recorded: list[Recorded] = []
+        # Knocks beside visits that were corrected, with their households.
+        self.taken_back: list[tuple[UUID, Knocked]] = []
 
     def enter(self, report: VisitReport, day: date) -> Verdict:
         """day: the day of the visit in Việt Nam."""
@@ -167,7 +169,11 @@ class Ledger:
         wrong = self._kept.get(id)
         if wrong is None:
             return _rejected("supersedes", "not_found")
-        if wrong.household != household:
+        knock = None
+        if wrong.household is None and wrong.member == self._member:
+            # It may not say at whose door it was; the knock it left behind there does.
+            knock = next((each for each in door.knocks if (each.day, each.outcome) == (wrong.day, wrong.outcome)), None)
+        if knock is None and wrong.household != household:
             return _rejected("supersedes", "another_household" if wrong.hamlet == door.hamlet else "not_found")
         if wrong.corrected:
             return _conflict("supersedes", "already_corrected")
@@ -177,6 +183,10 @@ class Ledger:
         # A household may have moved since; its visits stay where they were made.
         change = self._hamlets[wrong.hamlet]
         change.sum.add_visit(wrong.day, wrong.outcome, wrong.said, member=wrong.member, times=-1)
+        if knock is not None:
+            door.knocks.remove(knock)
+            self.taken_back.append((household, knock))
+            change.sum.add_states(states_alone(wrong.day, wrong.said), -1)
         for day in wrong.settled:
             change.sum.add_closed_issues(day, -1)
         change.look_up_last = True

@@ -120,8 +120,9 @@ def with_hamlets_left(session: Session, places: Mapping[UUID, Place]) -> dict[UU
 
 
 def hamlets_of_visits(session: Session, visits: Collection[UUID], *, to: Container[UUID]) -> dict[str, str]:
-    """{code: path} of the hamlets where those of these visits were made that name one of the households `to`."""
-    return {code: path for household, code, path in _ask(session, _HAMLETS, visits) if household in to}
+    """{code: path} of the hamlets where those of these visits were made that name a household of `to`, or none."""
+    asked = _ask(session, _HAMLETS, visits)
+    return {code: path for household, code, path in asked if household is None or household in to}
 
 
 def doors_of(session: Session, places: Mapping[UUID, Place]) -> dict[UUID, Door]:

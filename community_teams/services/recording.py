@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import cast
 from uuid import UUID
 
-from sqlalchemy import Table
+from sqlalchemy import Table, bindparam, delete, func, select
 from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
 
@@ -162,6 +162,9 @@ class _Recorder:
             if each.report.supersedes is not None and each.report.issues:
                 carry_over(self.session, each.report.id, person=sender.member, now=self.now)
         self._insert(Knock, [knock_row(each) for each in new if not each.report.names_household])
+        for household, knock in ledger.taken_back:
+            told = {"household": household, "day": knock.day, "outcome": knock.outcome, "again": knock.next_visit_on}
+            self.session.execute(_TAKE_BACK, told)
         standings = ledger.standings()
         write_standings(self.session, standings)
         changes = ledger.changes(standings)
@@ -174,3 +177,21 @@ class _Recorder:
     def _insert(self, model: type[Base], rows: list[Row]) -> None:
         if rows:
             insert_rows(self.session.connection(), cast("Table", model.__table__), rows)
+
+
+# One of those that tell the same: which of them stood beside the visit is known to nobody, and makes no difference.
+_TAKE_BACK = (
+    delete(Knock)
+    .where(
+        Knock.id
+        == select(func.min(Knock.id))
+        .where(
+            Knock.household_id == bindparam("household"),
+            Knock.day == bindparam("day"),
+            Knock.outcome == bindparam("outcome"),
+            Knock.next_visit_on.is_not_distinct_from(bindparam("again")),
+        )
+        .scalar_subquery()
+    )
+    .execution_options(synchronize_session=False)
+)

@@ -19,16 +19,21 @@ from community_teams.models import (
     HamletTotal,
     HamletWeek,
     Household,
+    HouseholdGone,
     Issue,
     Knock,
     MemberDay,
     Visit,
     VisitPerson,
 )
+from community_teams.services import counters
+from community_teams.services.household_moves import move_household
 from community_teams.services.households import add_households
+from community_teams.services.recording import Sender, record_visits
 from community_teams.services.recounting import recount
 from community_teams.services.visits import record_visit
 from foundation.accounts.models import Person
+from foundation.accounts.services import audit
 from foundation.areas.domain.kinds import Kind, Level
 from foundation.areas.domain.scope import NATION, NOWHERE, Scope
 from foundation.areas.models import Area
@@ -212,6 +217,44 @@ def test_a_family_that_is_only_to_be_counted_is_not_named(record, make, session)
     assert session.scalars(select(Knock.household_id)).one() == household.id
 
 
+@pytest.mark.parametrize("level", ["code", "count", "none"])
+def test_a_visit_that_names_nobody_is_corrected_by_whoever_made_it(record, make, session, level):
+    household, other = make.household(), make.household()
+    told = {"consent": AGREED | {"level": "count"}, "people": [{"skills": {"wifi": 2}}]}
+    wrong = make.visit_record(household, **told, next_visit_on="2026-12-01")
+    record(wrong)
+    record(make.visit_record(household, "not_home", started_at=MORNING - timedelta(days=3)))
+
+    right = make.visit_record(household, "met_partial", consent=AGREED | {"level": level}, supersedes=wrong["id"])
+    with pytest.raises(Invalid):
+        record(right | {"household": str(other.id)})
+    member = make.member()
+    with pytest.raises(Invalid):
+        record_visit(session, read_visit(right, now=NOW), member=member.id, scope=NATION, now=NOW)
+    assert record(right) == "stored"
+
+    counted = total(session, household.hamlet_code)
+    assert (counted.met_done, counted.met_partial, counted.not_home, counted.reached) == (0, 1, 1, 1)
+    assert (household.last_outcome, household.next_visit_on) == ("met_partial", None)
+    assert session.scalar(select(func.count()).select_from(Knock)) == (0 if level == "code" else 1)
+    assert recount(session, NATION, now=NOW) == []
+
+
+def test_a_visit_that_names_nobody_is_corrected_in_the_same_batch_and_again(make, session):
+    household, sender = make.household(), Sender(make.member().id, lambda _day: NATION)
+    told = make.visit_record(household, consent=AGREED | {"level": "count"}, people=[{"skills": {"wifi": 2}}])
+    second, third = ({**told, "id": str(uuid4()), "note": note} for note in "ab")
+    second["supersedes"], third["supersedes"] = told["id"], second["id"]
+    reports = [read_visit(each, now=NOW) for each in (told, second, third)]
+
+    verdicts = record_visits(session, reports, sender=sender, now=NOW)
+
+    assert [verdict.receipt for verdict in verdicts] == ["stored"] * 3
+    assert session.scalar(select(func.count()).select_from(Knock)) == 1
+    assert total(session, household.hamlet_code).met_done == 1
+    assert recount(session, NATION, now=NOW) == []
+
+
 def test_a_refused_visit_changes_nothing(record, make, session):
     household = make.household()
     session.commit()
@@ -357,7 +400,8 @@ def shared(engine):
         session.commit()
         yield [household.id for household in households], member.id
         counters = (HamletDay, HamletWeek, MemberDay, HamletTotal)
-        for table in (VisitPerson, Issue, Knock, Visit, Household, *counters, Person, Area):
+        rest = (HouseholdGone,)
+        for table in (VisitPerson, Issue, Knock, Visit, Household, *rest, *counters, Person, Area):
             if table is Area:
                 session.execute(Area.__table__.delete().where(Area.code == "99-1"))
             session.execute(table.__table__.delete())
@@ -423,6 +467,32 @@ def test_two_corrections_at_once_leave_one(shared, engine):
 
     assert sorted(answers) == ["conflict", "stored"]
     with Session(engine) as session:
+        assert recount(session, NATION, now=NOW) == []
+
+
+def test_a_household_moved_just_before_the_lock_is_counted_where_it_is_now(shared, engine, monkeypatch):
+    households, member = shared
+    with Session(engine) as session:
+        first = session.get_one(Area, "99-1")
+        copied = {name: getattr(first, name) for name in ("level", "kind", "name", "sort_key", "folded", "is_sample")}
+        session.add(Area(code="99-2", path="99/99-2/", **copied))
+        session.commit()
+    monkeypatch.setattr(audit, "record", lambda *_given, **_told: None)  # it may never be taken away again
+    lock = counters.lock_hamlets
+
+    def lock_too_late(session, paths, *, now):
+        monkeypatch.setattr(counters, "lock_hamlets", lock)
+        with Session(engine) as other:
+            move_household(other, households[0], "99-2", by="can-bo", scope=NATION, now=now)
+            other.commit()
+        return lock(session, paths, now=now)
+
+    monkeypatch.setattr(counters, "lock_hamlets", lock_too_late)
+
+    assert _send(engine, member, _told(households[0])) == "stored"
+    with Session(engine) as session:
+        counted = session.get_one(HamletTotal, "99-2")
+        assert (counted.households, counted.met_done, counted.knocked) == (1, 1, 1)
         assert recount(session, NATION, now=NOW) == []
 
 
