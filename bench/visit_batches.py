@@ -36,8 +36,11 @@ class Round:
     households: list[UUID]
 
 
-def hamlets_with_members(engine: Engine, *, hamlets: int, households: int) -> list[Round]:
-    """Make hamlets in a commune of its own, each with its member and so many households, none of them visited."""
+def hamlets_with_members(engine: Engine, *, hamlets: int, households: int, empty: int = 0) -> list[Round]:
+    """Make hamlets in a commune of its own, each with its member and so many households, none of them visited.
+
+    empty: that many hamlets more come after them, with a member and no household.
+    """
     now, rounds = datetime.now(UTC), []
     with Session(engine) as session:
         session.connection(execution_options={"writing": True})
@@ -46,7 +49,7 @@ def hamlets_with_members(engine: Engine, *, hamlets: int, households: int) -> li
         session.add(_area("98001", "98", "98/98001/", Level.COMMUNE, Kind.XA))
         session.flush()
         secret = hash_password(PASSWORD)
-        for number in range(1, hamlets + 1):
+        for number in range(1, hamlets + empty + 1):
             code = f"98001-{number:03}"
             path = f"98/98001/{code}/"
             session.add(_area(code, "98001", path, Level.HAMLET, Kind.BAN))
@@ -54,7 +57,10 @@ def hamlets_with_members(engine: Engine, *, hamlets: int, households: int) -> li
             member.holdings.append(RoleHolding(role=Role.VISITOR, area_path=path, valid_from=date(2026, 1, 1)))
             session.add(member)
             session.flush()
-            doors = [NewHousehold(f"D{door:04}", code, lane=f"Ngõ {door % 7}") for door in range(households)]
+            doors = [
+                NewHousehold(f"D{door:04}", code, lane=f"Ngõ {door % 7}")
+                for door in range(households if number <= hamlets else 0)
+            ]
             kept = add_households(session, doors, now=now)
             rounds.append(Round(member.name, member.id, path, [each.id for each in kept]))
         session.commit()

@@ -2,8 +2,8 @@
 
 /**
  * @param {object} world
- *   open: () => Promise of a phone, unlocked; unlock: (phone) => Promise; signIn: () => Promise
- *   setFull: (share of writes that find no room) => void; setAhead: (milliseconds the clock is ahead) => void
+ *   open: () => Promise of a phone, unlocked; unlock: (phone) => Promise; signIn, signOut: () => Promise
+ *   setFull: (share of writes that find no room, seed of which ones) => void; setAhead: (milliseconds the clock is ahead) => void
  *   forgetVisits: () => Promise, empties the outbox of a phone that is closed
  * @returns {Promise<(told: object) => Promise<object>>} what answers one line; a refusal is {fault: code, told}
  */
@@ -22,6 +22,8 @@ export async function openActs(world) {
 
   const acts = {
     signIn: world.signIn,
+    signOut: world.signOut,
+    device: () => ({ device: phone.device }),
     async record({ household, told }) {
       await phone.drafts.save(household, { outcome: told.outcome });
       await phone.drafts.save(household, told);
@@ -45,8 +47,8 @@ export async function openActs(world) {
       const records = await Promise.all(visits.map(({ id }) => phone.outbox.record(id)));
       return { visits: visits.map((visit, place) => ({ ...visit, record: records[place] })) };
     },
-    async full({ share }) {
-      world.setFull(share);
+    async full({ share, seed = 0 }) {
+      world.setFull(share, seed);
     },
     async clock({ ahead }) {
       world.setAhead(ahead);

@@ -9,19 +9,9 @@ import { webcrypto as crypto } from "node:crypto";
 import { openAnswers } from "../../learning/static/learning/offline/answers.js";
 import { newId } from "../../learning/static/learning/offline/ids.js";
 import { sendWaiting } from "../../learning/static/learning/offline/sending.js";
+import { chanceOf } from "./chance.mjs";
 
 const STEPS = [["cuoc-goi", ["tat-may"], true], ["go-ma", true, true], ["ai-hoi-otp", ["khong"], true], ["ai-hoi-otp", ["co"], false]];
-
-/** Mulberry32: the same seed, the same life. */
-function chanceOf(seed) {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
-}
 
 class Phone {
   given = new Map(); // id -> {learner, lesson, step}

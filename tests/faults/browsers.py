@@ -18,10 +18,10 @@ APP = "/doi-so/tren-may"
 class BrowserPhone:
     """As phones.NodePhone. All but kill() from the thread that made it."""
 
-    def __init__(self, folder: Path, *, address: str, member: int, name: str, password: str) -> None:
+    def __init__(self, folder: Path, *, address: str, member: int, name: str, password: str, seed: int) -> None:
         self._folder = folder
         self._address = address
-        self._about = {"member": str(member), "name": name, "password": password, "pin": PIN}
+        self._about = {"member": str(member), "name": name, "password": password, "pin": PIN, "seed": seed}
         self.ahead = 0
         self._playwright = sync_playwright().start()
         self.start()
@@ -78,8 +78,10 @@ class BrowserPhone:
         self._page = self._context.new_page()
         self._page.goto(APP)
         self._page.wait_for_load_state("networkidle")
-        acts = (HERE / "acts.mjs").read_text(encoding="utf-8")
-        self._page.evaluate(_after_comments((HERE / "page.mjs").read_text(encoding="utf-8")), [acts, self._told()])
+        acts, chances, page = (
+            (HERE / name).read_text(encoding="utf-8") for name in ("acts.mjs", "chance.mjs", "page.mjs")
+        )
+        self._page.evaluate(_after_comments(page), [acts, chances, self._told()])
 
     def _told(self) -> dict[str, Any]:
         return {**self._about, "ahead": self.ahead}

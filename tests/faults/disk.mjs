@@ -8,9 +8,9 @@ import { deserialize, serialize } from "node:v8";
 
 import { DEVICE_STEPS, DEVICE_STORE, MEMBER_STEPS, openStore } from "../../community_teams/static/teams/phone/store.js";
 
-/** @returns {Promise<{indexedDB, full: number}>} full: the share of writes that find no room, 0 to 1; set it at will */
+/** @returns {Promise<{indexedDB, isFull: () => boolean}>} isFull: whether the next write finds no room; set it at will */
 export async function openDisk(file) {
-  const disk = { indexedDB: new IDBFactory(), full: 0 };
+  const disk = { indexedDB: new IDBFactory(), isFull: () => false };
   if (existsSync(file)) await replay(disk.indexedDB, readFileSync(file, "latin1"));
   keepWhatIsCommitted(disk, file);
   return disk;
@@ -32,7 +32,7 @@ function keepWhatIsCommitted(disk, file) {
   };
   const { put, delete: remove, clear } = IDBObjectStore.prototype;
   IDBObjectStore.prototype.put = function (value, key) {
-    if (Math.random() < disk.full) throw new DOMException("no room", "QuotaExceededError");
+    if (disk.isFull()) throw new DOMException("no room", "QuotaExceededError");
     note(this, "put", plain(value), key);
     return put.call(this, value, key);
   };

@@ -1,26 +1,29 @@
 // The same phone in a page of a real browser: left as `window.walk`, which answers what it is told.
-// (source of acts.mjs, {member, name, password, pin, ahead}) => Promise
-async ([acts, about]) => {
+// (sources of acts.mjs and chance.mjs, {member, name, password, pin, seed, ahead}) => Promise
+async ([acts, chances, about]) => {
   const SHORTER = 30;
   const later = window.setTimeout;
   window.setTimeout = (act, milliseconds, ...given) =>
     later(act, milliseconds >= 10_000 ? milliseconds / SHORTER : milliseconds, ...given);
 
-  let full = 0;
+  const moduleOf = (source) => import(URL.createObjectURL(new Blob([source], { type: "text/javascript" })));
+  const { chanceOf } = await moduleOf(chances);
+  let isFull = () => false;
   const { put } = IDBObjectStore.prototype;
   IDBObjectStore.prototype.put = function (...given) {
-    if (Math.random() < full) throw new DOMException("no room", "QuotaExceededError");
+    if (isFull()) throw new DOMException("no room", "QuotaExceededError");
     return put.apply(this, given);
   };
 
   const loaded = performance.getEntriesByType("resource").map(({ name }) => name);
   const { openPhone } = await import(loaded.find((name) => name.endsWith("/phone/phone.js")));
   const { MEMBER_STORE } = await import(loaded.find((name) => name.endsWith("/phone/store.js")));
-  const { openActs } = await import(URL.createObjectURL(new Blob([acts], { type: "text/javascript" })));
+  const { openActs } = await moduleOf(acts);
   window.walk = await openActs({
     async open() {
       const { member, name } = about;
-      const phone = await openPhone({ member, name, appVersion: "1.0.0", window: null, now: () => Date.now() + about.ahead });
+      const [now, random] = [() => Date.now() + about.ahead, chanceOf(about.seed)];
+      const phone = await openPhone({ member, name, appVersion: "1.0.0", window: null, now, random });
       await (phone.hasPin ? phone.unlock(about.pin) : phone.setPin(about.pin));
       return phone;
     },
@@ -30,8 +33,12 @@ async ([acts, about]) => {
       const { type } = await fetch("/dang-nhap", { method: "POST", body, redirect: "manual" });
       if (type !== "opaqueredirect") throw Object.assign(new Error("not signed in"), { code: "sign_in_failed" });
     },
-    setFull(share) {
-      full = share;
+    async signOut() {
+      await fetch("/dang-xuat", { method: "POST", redirect: "manual" });
+    },
+    setFull(share, seed) {
+      const chance = chanceOf(seed);
+      isFull = () => chance() < share;
     },
     setAhead(ahead) {
       about.ahead = ahead;

@@ -1,6 +1,6 @@
 // One phone: the app's own modules on a store that outlives this process, told by lines of JSON what its member does.
 //
-// node phone.mjs '{"folder", "address", "member", "name", "password", "ahead"}'; a line in is {"do": …}, a line out its answer.
+// node phone.mjs '{"folder", "address", "member", "name", "password", "seed", "ahead"}'; a line in is {"do": …}, a line out its answer.
 
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { createInterface } from "node:readline";
@@ -9,6 +9,7 @@ import { openPhone } from "../../community_teams/static/teams/phone/phone.js";
 import { MEMBER_STEPS, MEMBER_STORE, openStore } from "../../community_teams/static/teams/phone/store.js";
 import { PIN, quickCrypto } from "../browser_modules/fakes.mjs";
 import { openActs } from "./acts.mjs";
+import { chanceOf } from "./chance.mjs";
 import { openDisk } from "./disk.mjs";
 
 const about = JSON.parse(process.argv[2]);
@@ -52,6 +53,7 @@ const given = {
   crypto: quickCrypto,
   fetch: viaLine,
   now: () => Date.now() + about.ahead,
+  random: chanceOf(about.seed),
   locks,
   storage: null,
   worker: null,
@@ -71,8 +73,12 @@ const answerTo = await openActs({
     const { status } = await viaLine("/dang-nhap", { method: "POST", body, redirect: "manual" });
     if (status !== 303) throw Object.assign(new Error("not signed in"), { code: `sign_in_${status}` });
   },
-  setFull(share) {
-    disk.full = share;
+  async signOut() {
+    await viaLine("/dang-xuat", { method: "POST", redirect: "manual" });
+  },
+  setFull(share, seed) {
+    const chance = chanceOf(seed);
+    disk.isFull = () => chance() < share;
   },
   setAhead(ahead) {
     about.ahead = ahead;

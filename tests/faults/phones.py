@@ -21,7 +21,7 @@ class Died(Exception):
 class NodePhone:
     """The app's modules in Node, on a store in `folder`. address: its line."""
 
-    def __init__(self, folder: Path, *, address: str, member: int, name: str, password: str) -> None:
+    def __init__(self, folder: Path, *, address: str, member: int, name: str, password: str, seed: int) -> None:
         folder.mkdir(parents=True)
         self._about = {
             "folder": str(folder),
@@ -29,6 +29,7 @@ class NodePhone:
             "member": str(member),
             "name": name,
             "password": password,
+            "seed": seed,
         }
         self.ahead = 0
         self._errors = folder / "errors"

@@ -24,7 +24,7 @@ from tests.postgres import start_postgres
 
 
 class Served:
-    """granian on a database with `hamlets` hamlets, each with its member and its households.
+    """granian on a database with `hamlets` hamlets, each with its member and its households, and as many empty ones.
 
     happened: how often each thing was done to it.
     """
@@ -35,7 +35,8 @@ class Served:
         self._url = start_postgres() if kind == "postgresql" else f"sqlite:///{folder}/bdhvs.sqlite3"
         self.engine: Engine = make_engine(self._url)
         upgrade(self.engine)
-        self.hamlets: list[Round] = hamlets_with_members(self.engine, hamlets=hamlets, households=households)
+        made = hamlets_with_members(self.engine, hamlets=hamlets, households=households, empty=hamlets)
+        self.hamlets: list[tuple[Round, Round]] = list(zip(made[:hamlets], made[hamlets:], strict=True))
         self.port = free_port()
         self.happened = Counter[str]()
         self._turn = threading.Lock()

@@ -6,8 +6,8 @@ import pytest
 
 from tests.faults.running import KINDS, run_seeds
 
-# On each database one seed that kills the server, and one that troubles the database.
-SEEDS = {"sqlite": (0, 4), "postgresql": (1, 5)}
+# On each database one seed that kills the server and loses a phone, and one that troubles the database.
+SEEDS = {"sqlite": (0, 4), "postgresql": (3, 5)}
 
 
 @pytest.mark.xdist_group("faults")
@@ -25,4 +25,6 @@ def test_what_is_acknowledged_is_kept_once_whatever_breaks(kind, request, tmp_pa
     assert happened["server killed"] >= 1
     assert happened["database held"] + happened["database restarted"] >= 1
     assert sum(times for what, times in happened.items() if what.startswith("phone killed")) >= 1
+    assert happened["phone cut off with visits waiting"] >= 1
+    assert happened["household moved while visits waited"] + happened["household merged while visits waited"] >= 1
     assert happened["answer lost after the server took it"] + happened["connection closed mid-answer"] >= 1

@@ -5,10 +5,11 @@ from collections import Counter
 from collections.abc import Sequence
 from random import Random
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from tests.faults.browsers import BrowserPhone
 from tests.faults.line import Fault, Line
+from tests.faults.organisers import Organiser
 from tests.faults.phones import Died, NodePhone
 
 ROUNDS = 3
@@ -18,19 +19,42 @@ AGREED = {"level": "code", "text_version": "2026-11", "how": "spoken"}
 # Each of these takes seconds to get over; a seed is dealt them one by one, so that none is left out by chance.
 SLOW = (Fault.KILL_SERVER, Fault.KILL_SERVER_AFTER, Fault.DATABASE, Fault.SLOW)
 QUICK = tuple(fault for fault in Fault if fault not in SLOW)
+# What may befall a lost phone as it hands over, besides nothing. It has a second try, not a third.
+PARTING = (
+    Fault.LOST_ANSWER,
+    Fault.CUT_BODY,
+    Fault.CUT_ANSWER,
+    Fault.PORTAL,
+    Fault.BUSY,
+    Fault.KILL_PHONE,
+    Fault.KILL_PHONE_AFTER,
+    None,
+)
 # What may befall the asking for a list.
 TOLD = (Fault.LOST_ANSWER, Fault.CUT_ANSWER, Fault.PORTAL, Fault.STRANGE_JSON, Fault.BUSY)
 
 
 class Walk:
-    """One phone's afternoon. made: how often each visit was changed since it was finished, by its mark."""
+    """One phone's afternoon. made: how often each visit was changed since it was finished, by its mark.
+
+    lost: the same of the visits it held when it was cut off; None for a phone that was not.
+    """
 
     def __init__(
-        self, phone: NodePhone | BrowserPhone, line: Line, doors: Sequence[UUID], chance: Random, *, mark: str
+        self,
+        phone: NodePhone | BrowserPhone,
+        line: Line,
+        doors: Sequence[UUID],
+        organiser: Organiser,
+        chance: Random,
+        *,
+        mark: str,
     ) -> None:
         self.phone = phone
         self.line = line
         self.made: dict[str, int] = {}
+        self.lost: dict[str, int] | None = None
+        self._organiser = organiser
         self.happened = Counter[str]()
         self._doors = doors
         self._chance = chance
@@ -45,6 +69,11 @@ class Walk:
             self.line.is_down = self._chance.random() < 0.8
             self._record(self._chance.randint(6, 12))
             if self._chance.random() < 0.5:
+                self._change_one()
+            if self._chance.random() < 0.4:
+                self.happened[self._organiser.put_lists_right()] += 1
+            if self._chance.random() < 0.3:
+                # Most of all of one whose household has just gone.
                 self._change_one()
             self.line.is_down = False
             some = [self._chance.choice(QUICK) for _ in range(self._chance.randint(1, 3))]
@@ -70,6 +99,34 @@ class Walk:
             if all(visit["state"] in {"acknowledged", "needs_person"} for visit in visits):
                 break
         return visits
+
+    def be_lost(self) -> None:
+        """Visits are made far from any network, then the phone is cut off: it hands them over and forgets all."""
+        self._ask("clock", ahead=0)
+        self.line.is_down = True
+        before = dict(self.made)
+        for place in range(self._chance.randint(2, 6)):
+            mark = f"{self._mark} lost{place}"
+            told = {"note": f"{mark} r0", "outcome": "not_home"}
+            self._finish(mark, 0, False, "record", household=str(self._chance.choice(self._doors)), told=told)
+        self.lost = {mark: times for mark, times in self.made.items() if mark not in before}
+        self.made = before
+        self._organiser.cut_off(UUID(self._ask("device")["device"]))
+        self.line.is_down = False
+        if self._chance.random() < 0.5:
+            self.happened["phone cut off with nobody signed in"] += 1
+            self._ask("signOut")
+        if fault := self._chance.choice(PARTING):
+            self.line.faults.append(fault)
+        self.happened["phone cut off with visits waiting"] += 1
+        for _ in range(6):
+            # Once it was wiped it is a stranger, which nobody has signed in on.
+            if self._ask("refresh").get("fault") in {"device_cut_off", "store_closed", "not_signed_in"}:
+                break
+        self.line.faults.clear()
+        self.phone.restart()
+        left = self._list()
+        assert left == [], f"a phone that was cut off still holds {len(left)} visits"
 
     def rows(self) -> list[dict[str, Any]]:
         """The households as the server told them up to now. The phone is good for nothing after it."""
@@ -122,7 +179,7 @@ class Walk:
         is_full = self._chance.random() < 0.15
         if is_full:
             self.happened["storage full"] += 1
-            self._ask("full", share=self._chance.choice([1, 0.5]))
+            self._ask("full", share=self._chance.choice([1, 0.5]), seed=self._chance.getrandbits(32))
             self._record(2)
         act = "sendFromTwoTabs" if self._chance.random() < 0.3 else "send"
         self.happened[act] += 1
@@ -153,7 +210,8 @@ class Walk:
 
     def _door(self) -> UUID:
         # One in a hundred is no door of theirs.
-        return uuid4() if self._chance.random() < 0.01 else self._chance.choice(self._doors)
+        stranger = UUID(int=self._chance.getrandbits(128), version=4)
+        return stranger if self._chance.random() < 0.01 else self._chance.choice(self._doors)
 
     def _visit(self, mark: str) -> dict[str, Any]:
         told: dict[str, Any] = {"note": f"{mark} r0"}
