@@ -15,7 +15,7 @@ PASSWORD = "mau-thu-2026"
 
 
 @contextmanager
-def serve(folder: Path, *, workers: int = 1, **settings: str) -> Iterator[str]:
+def serve(folder: Path, *, workers: int = 1, factory: str = "app:serve", **settings: str) -> Iterator[str]:
     port = free_port()
     environment = {
         **os.environ,
@@ -29,7 +29,7 @@ def serve(folder: Path, *, workers: int = 1, **settings: str) -> Iterator[str]:
     command = [sys.executable, "-m", "flask", "--app", "app", "prepare"]
     subprocess.run(command, cwd=HOUSE, env=environment, check=True, capture_output=True, text=True)
     log = (folder / "server.log").open("w")
-    granian = [sys.executable, "-m", "granian", "--interface", "wsgi", "--factory", "app:serve"]
+    granian = [sys.executable, "-m", "granian", "--interface", "wsgi", "--factory", factory]
     process = subprocess.Popen(
         [
             *granian,

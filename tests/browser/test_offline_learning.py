@@ -1,5 +1,6 @@
 """A resident learns where there is no network: a lesson once opened, a course kept, and every answer counted once."""
 
+import shutil
 from collections.abc import Iterator
 
 import pytest
@@ -7,7 +8,7 @@ from playwright.sync_api import Page
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from courses.catalogue import Catalogue
+from courses.catalogue import LIBRARY, Catalogue
 from courses.domain.lesson import Lesson
 from courses.domain.practice import Kind
 from foundation.database import make_engine
@@ -15,6 +16,7 @@ from foundation.settings import Settings
 from learning.models import AnswerRow
 from tests.browser.line import Line, line_to
 from tests.browser.phone import Phone
+from tests.browser.serving import serve
 from tests.browser.walking import answer, practise
 
 COURSE = "an-toan-tren-mang"
@@ -26,6 +28,12 @@ ASK = """async ([what, told]) => {
     port1.onmessage = ({data}) => data.progress || resolve(data.result ?? data.fault ?? null);
     active.postMessage({what, ...told}, [port2]);
   });
+}"""
+
+# Page and pack of a lesson wait here until it is opened.
+NEW_VERSION_HERE = """async () => {
+  const next = await caches.open("hoc-bai-moi");
+  while ((await next.keys()).length < 2) await new Promise((resolve) => setTimeout(resolve, 50));
 }"""
 
 CONTROLLED = """() => new Promise((resolve) => {
@@ -146,6 +154,40 @@ def test_a_course_is_kept_used_and_deleted(phone, line, catalogue):
     phone.page.get_by_role("heading", name=course.title).wait_for(state="detached")
     phone.page.goto(f"/bai-hoc/{course.lessons[1].id}")
     phone.page.get_by_text("Trang vừa rồi chưa có trên máy").wait_for()
+
+
+def test_a_new_version_takes_the_place_of_a_kept_lesson_and_loses_no_answer(
+    phone, line, catalogue, served_folder, tmp_path
+):
+    lesson = catalogue.lesson(LESSON)
+    question, page = lesson.questions[0], phone.page
+    keep(phone, lesson)
+    before = kept_answers(served_folder, lesson).get(question.id, 0)
+    line.cut()
+    page.goto(f"/bai-hoc/{lesson.id}/cau-hoi/{question.id}")
+    page.locator(f'button[value="{question.right.id}"]').click()
+    page.get_by_text("Đúng rồi, bác nhớ tốt lắm!").wait_for()
+    library = shutil.copytree(LIBRARY, tmp_path / "library")
+    written = next(library.glob(f"*/{lesson.id}/lesson.toml"))
+    words = written.read_text().replace(lesson.title, "Bài đã viết lại").replace(question.text, "Câu đã hỏi lại?")
+    written.write_text(words)
+
+    with serve(served_folder, factory="tests.browser.another_library:serve", LIBRARY_COPY=str(library)) as upgraded:
+        line.lead_to(upgraded)
+        line.mend()
+        page.goto(f"/bai-hoc/{lesson.id}")
+        assert ask(page, "send")["stopped"] is None
+        assert kept_answers(served_folder, lesson)[question.id] == before + 1
+        page.evaluate(NEW_VERSION_HERE)
+        line.cut()
+
+        phone.open(f"/bai-hoc/{lesson.id}")
+        assert phone.heading == "Bài đã viết lại"
+        page.goto(f"/bai-hoc/{lesson.id}/cau-hoi/{question.id}")
+        assert phone.sees("Câu đã hỏi lại?")
+        line.mend()
+        page.goto(f"/bai-hoc/{lesson.id}/xong")
+        assert phone.sees(f"1 trên {len(lesson.graded)}")
 
 
 def test_people_take_turns_and_come_without_a_network(phone, line, catalogue, served_folder):

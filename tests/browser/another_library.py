@@ -1,0 +1,16 @@
+"""What granian starts for a walk with lessons of its own: the platform, reading the library at LIBRARY_COPY."""
+
+import os
+from functools import partial
+from pathlib import Path
+from unittest.mock import patch
+
+from flask import Flask
+
+import app
+from courses.serving import serve_courses
+
+
+def serve() -> Flask:
+    with patch.object(app, "serve_courses", partial(serve_courses, folder=Path(os.environ["LIBRARY_COPY"]))):
+        return app.create_app()
