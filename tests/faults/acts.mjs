@@ -4,6 +4,7 @@
  * @param {object} world
  *   open: () => Promise of a phone, unlocked; unlock: (phone) => Promise; signIn, signOut: () => Promise
  *   setFull: (share of writes that find no room, seed of which ones) => void; setAhead: (milliseconds the clock is ahead) => void
+ *   bePatient: () => void, time-outs are as long as in earnest from now on
  *   forgetVisits: () => Promise, empties the outbox of a phone that is closed
  * @returns {Promise<(told: object) => Promise<object>>} what answers one line; a refusal is {fault: code, told}
  */
@@ -49,6 +50,9 @@ export async function openActs(world) {
     },
     async full({ share, seed = 0 }) {
       world.setFull(share, seed);
+    },
+    async bePatient() {
+      world.bePatient();
     },
     async clock({ ahead }) {
       world.setAhead(ahead);

@@ -1,10 +1,10 @@
 // The same phone in a page of a real browser: left as `window.walk`, which answers what it is told.
 // (sources of acts.mjs and chance.mjs, {member, name, password, pin, seed, ahead}) => Promise
 async ([acts, chances, about]) => {
-  const SHORTER = 30;
+  let shorter = 30;
   const later = window.setTimeout;
   window.setTimeout = (act, milliseconds, ...given) =>
-    later(act, milliseconds >= 10_000 ? milliseconds / SHORTER : milliseconds, ...given);
+    later(act, milliseconds >= 10_000 ? milliseconds / shorter : milliseconds, ...given);
 
   const moduleOf = (source) => import(URL.createObjectURL(new Blob([source], { type: "text/javascript" })));
   const { chanceOf } = await moduleOf(chances);
@@ -39,6 +39,9 @@ async ([acts, chances, about]) => {
     setFull(share, seed) {
       const chance = chanceOf(seed);
       isFull = () => chance() < share;
+    },
+    bePatient() {
+      shorter = 1;
     },
     setAhead(ahead) {
       about.ahead = ahead;

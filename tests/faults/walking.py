@@ -119,6 +119,8 @@ class Walk:
         if fault := self._chance.choice(PARTING):
             self.line.faults.append(fault)
         self.happened["phone cut off with visits waiting"] += 1
+        # A server that is merely slow on a busy machine is no broken line.
+        self._ask("bePatient")
         for _ in range(6):
             # Once it was wiped it is a stranger, which nobody has signed in on.
             if self._ask("refresh").get("fault") in {"device_cut_off", "store_closed", "not_signed_in"}:
