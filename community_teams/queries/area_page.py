@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from community_teams.domain.counting import OUTCOMES, week_of
 from community_teams.domain.household_counts import LEFT
 from community_teams.models import HamletTotal, HamletWeek, MemberDay
-from community_teams.queries.coverage import Place, child_code, hamlets_beneath
 from community_teams.queries.keeping import kept
 from community_teams.queries.kept_sums import ALL_TOTALS, BY_WEEK, kept_sums
+from community_teams.queries.places import Place, child_code, hamlets_beneath
 from foundation.areas.domain.kinds import Level
 from foundation.areas.domain.scope import Scope
 from foundation.areas.models import Area

@@ -7,7 +7,7 @@ from functools import cache, cached_property
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Row, case, func, literal_column, not_, select
+from sqlalchemy import ColumnElement, case, func, not_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from community_teams.domain.codes import Outcome
@@ -23,39 +23,17 @@ from community_teams.domain.suppression import (
     publish,
 )
 from community_teams.models import HamletTotal
-from community_teams.queries.keeping import kept, kept_by_code, token_of, versions_asked_once
+from community_teams.queries.keeping import kept, token_of, versions_asked_once
 from community_teams.queries.kept_sums import ALL_TOTALS, LEVEL, kept_sums, level_columns
-from foundation.areas.domain.kinds import Kind, Level
+from community_teams.queries.places import THE_NATION as THE_NATION
+from community_teams.queries.places import Place as Place
+from community_teams.queries.places import child_code, children_of, hamlets_beneath
+from community_teams.queries.places import place_of as place_of
+from foundation.areas.domain.kinds import Kind
 from foundation.areas.domain.scope import NATION, Scope
 from foundation.areas.models import Area
 from foundation.areas.queries import inside
 from foundation.problems import NotAllowed, NotFound
-
-# A path begins with its province's code, which has two digits. Written out, because PostgreSQL does not see that two
-# parameters of a GROUP BY are the same number.
-_FIRST = literal_column("1", Integer)
-_PROVINCE_CODE = literal_column("2", Integer)
-
-
-@dataclass(frozen=True)
-class Place:
-    """An area as pages name it. level: None for the nation, whose code and path are empty."""
-
-    code: str
-    path: str
-    level: Level | None
-    kind: Kind | None
-    name: str
-    latitude: float | None = None
-    longitude: float | None = None
-
-    @property
-    def level_beneath(self) -> Level | None:
-        return _BENEATH[self.level]
-
-
-_BENEATH = {None: Level.PROVINCE, Level.PROVINCE: Level.COMMUNE, Level.COMMUNE: Level.HAMLET, Level.HAMLET: None}
-THE_NATION = Place("", "", None, None, "Việt Nam")
 
 
 @dataclass(frozen=True)
@@ -100,21 +78,6 @@ class Figures:
         return [line.place for line in self.lines if line.silent]
 
 
-def place_of(session: Session, code: str) -> tuple[Place, tuple[Place, ...]]:
-    """An area still valid and those it lies in, from the province down. NotFound for any other code."""
-    return kept_by_code(session, code, lambda: _read_place(session, code), lambda found: found[0].path)
-
-
-def _read_place(session: Session, code: str) -> tuple[Place, tuple[Place, ...]]:
-    path = session.scalar(select(Area.path).where(Area.code == code, Area.valid_to.is_(None)))
-    if path is None:
-        raise NotFound("no_such_area")
-    codes = path.strip("/").split("/")
-    rows = session.execute(select(*_PLACE).where(Area.code.in_(codes)).order_by(Area.path))
-    *above, place = (_place(row) for row in rows)
-    return place, tuple(above)
-
-
 def inside_figures(session: Session, scope: Scope, code: str | None) -> Figures:
     """Everything the counters know of an area, for those whose reach it is in. code: None for the nation.
 
@@ -130,7 +93,7 @@ def inside_figures(session: Session, scope: Scope, code: str | None) -> Figures:
 def _inside_figures(session: Session, scope: Scope, place: Place, above: tuple[Place, ...]) -> Figures:
     token = token_of(session, place.path)
     level = _level(session, scope, place)
-    lines = tuple(Line(child, level.coverage.get(child.code, NOTHING)) for child in _children(session, scope, place))
+    lines = tuple(Line(child, level.coverage.get(child.code, NOTHING)) for child in children_of(session, scope, place))
     return Figures(
         place,
         above,
@@ -165,7 +128,7 @@ def _published(
 ) -> Figures:
     token = token_of(session, place.path)
     own = total(level.coverage.values())
-    known = {child: level.coverage.get(child.code, NOTHING) for child in _children(session, scope, place)}
+    known = {child: level.coverage.get(child.code, NOTHING) for child in children_of(session, scope, place)}
     hidden = hidden_children(veil, {child.code: cell(coverage) for child, coverage in known.items()})
     return Figures(
         place,
@@ -184,44 +147,6 @@ class _Level:
     coverage: Mapping[str, Coverage]
     last_visit_on: date | None
     is_sample: bool
-
-
-_PLACE = (Area.code, Area.path, Area.level, Area.kind, Area.name, Area.latitude, Area.longitude)
-
-
-def _place(row: Row[*tuple[Any, ...]]) -> Place:
-    return Place(*row)
-
-
-def _children(session: Session, scope: Scope, place: Place) -> list[Place]:
-    if place.level is Level.HAMLET:
-        return []
-    return kept(session, scope, place.path, "children", lambda: _read_children(session, scope, place))
-
-
-def _read_children(session: Session, scope: Scope, place: Place) -> list[Place]:
-    beneath = (
-        Area.parent_code == place.code if place.code else Area.parent_code.is_(None) & (Area.level == Level.PROVINCE)
-    )
-    rows = session.execute(
-        select(*_PLACE)
-        .where(beneath, Area.valid_to.is_(None), inside(Area.path, scope))
-        .order_by(Area.sort_key, Area.code)
-    )
-    return [_place(row) for row in rows]
-
-
-def child_code(place: Place) -> ColumnElement[str] | InstrumentedAttribute[str] | InstrumentedAttribute[str | None]:
-    """What hamlets are grouped by beneath a place: the code of its child they lie in, or their own."""
-    if place.level is None:
-        return func.substr(Area.path, _FIRST, _PROVINCE_CODE)
-    return Area.parent_code if place.level is Level.PROVINCE else Area.code
-
-
-def hamlets_beneath(scope: Scope, place: Place) -> tuple[ColumnElement[bool], ...]:
-    """Conditions on Area for the hamlets of today within `scope` and beneath a place; for a hamlet, itself."""
-    within = (inside(Area.path, scope), inside(Area.path, Scope((place.path,))))
-    return Area.level == Level.HAMLET, Area.valid_to.is_(None), *within
 
 
 def _level(session: Session, scope: Scope, place: Place) -> _Level:

@@ -1,7 +1,7 @@
 """Indicators that no counter holds: reckoned from issues, households and visits, for those who answer for an area."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -14,8 +14,9 @@ from community_teams.domain.indicators import MEASURES, QUESTIONS, Part, Told, U
 from community_teams.domain.issues import CLOSED
 from community_teams.domain.layers import tens
 from community_teams.models import HamletTotal, HeldVisit, Household, Issue, MemberDay
-from community_teams.queries.coverage import Place, hamlets_beneath
+from community_teams.queries.keeping import kept
 from community_teams.queries.layers import counts_beneath
+from community_teams.queries.places import Place, hamlets_beneath
 from foundation.areas.domain.scope import Scope
 from foundation.areas.models import Area
 from foundation.areas.queries import inside
@@ -58,14 +59,20 @@ def recorded(
     """By key of the measure. until: the last day counted; today: what can only be told as it stands now is left
     unknown for an earlier day."""
     hamlets = select(Area.code).where(*hamlets_beneath(scope, place))
+
+    def unchanged(what: str, read: Callable[[], list[Told]]) -> list[Told]:
+        # Read off every household and every day of every member, and changed by nothing that renews no version.
+        return kept(session, scope, place.path, (what, until, today), read)
+
     told = [
-        _late(session, hamlets, until),
+        *unchanged("late", lambda: [_late(session, hamlets, until)]),
         *_issues(session, hamlets, until, today),
         _full(session, scope, place, week),
-        *_work(session, hamlets, until),
+        *unchanged("work of members", lambda: list(_work(session, hamlets, until))),
     ]
     if until == today:
-        told += [_alive(session, hamlets, today), _clean(session, scope, place, hamlets)]
+        told += unchanged("alive", lambda: [_alive(session, hamlets, today)])
+        told.append(_clean(session, scope, place, hamlets))
     else:
         told += [Told(_MEASURE[part], unknown=Unknown.ONLY_TODAY) for part in (Part.ALIVE, Part.CLEAN)]
     return {each.measure.key: each for each in told}

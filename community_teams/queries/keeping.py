@@ -120,9 +120,14 @@ def versions_of_provinces(session: Session) -> Mapping[str, tuple[int, int]]:
     )
 
 
+def ask_versions_once(session: Session) -> None:
+    """For a page that only reads: whatever this session is asked for from now on is as of one moment, or newer."""
+    session.info.setdefault(_ASKED, {})
+
+
 @contextmanager
 def versions_asked_once(session: Session) -> Iterator[None]:
-    """For a page that only reads: whatever it asks for is as of one moment, or newer. May stand inside another."""
+    """The same for a few questions only."""
     if _ASKED in session.info:
         yield
         return

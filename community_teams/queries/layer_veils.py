@@ -25,10 +25,11 @@ from community_teams.domain.suppression import (
     too_small,
 )
 from community_teams.models import HamletTotal, HamletWeek
-from community_teams.queries.coverage import THE_NATION, Figures, Place, child_code, hamlets_beneath
+from community_teams.queries.coverage import Figures
 from community_teams.queries.keeping import kept
 from community_teams.queries.kept_layers import FIRST, kept_counts
 from community_teams.queries.kept_sums import LEVEL, kept_sums
+from community_teams.queries.places import THE_NATION, Place, child_code, hamlets_beneath
 from foundation.areas.domain.scope import NATION, Scope
 from foundation.areas.models import Area
 from foundation.areas.queries import inside

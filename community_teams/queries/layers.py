@@ -11,11 +11,12 @@ from sqlalchemy.orm import Session
 from community_teams.domain.counting import week_of
 from community_teams.domain.layers import FAMILIES, OFFICIAL, Key, Layer, LayerCell, cell_of, in_tens
 from community_teams.models import Device, HamletTotal, HamletWeek
-from community_teams.queries.coverage import Figures, Place, child_code, hamlets_beneath
+from community_teams.queries.coverage import Figures
 from community_teams.queries.keeping import kept
 from community_teams.queries.kept_layers import FIRST, LISTED, kept_counts
 from community_teams.queries.kept_sums import BY_WEEK, LEVEL, kept_sums
 from community_teams.queries.layer_veils import LayerVeil, hidden_from_public
+from community_teams.queries.places import Place, child_code, hamlets_beneath
 from foundation.accounts.domain.roles import Role
 from foundation.accounts.models import RoleHolding
 from foundation.areas.domain.kinds import Level

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from community_teams.domain.counting import OUTCOMES
 from community_teams.domain.planning import USUAL_VISITS_A_DAY, Reached
 from community_teams.models import HamletTotal, MemberDay
-from community_teams.queries.coverage import Place, child_code, hamlets_beneath
+from community_teams.queries.places import Place, child_code, hamlets_beneath
 from foundation.accounts.domain.roles import Role
 from foundation.accounts.models import Person, RoleHolding
 from foundation.areas.domain.scope import Scope

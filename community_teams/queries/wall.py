@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from community_teams.domain.codes import Outcome
 from community_teams.domain.counting import OUTCOMES
 from community_teams.models import HamletDay
-from community_teams.queries.coverage import Place, hamlets_beneath
+from community_teams.queries.places import Place, hamlets_beneath
 from foundation.areas.domain.scope import Scope
 from foundation.areas.models import Area
 

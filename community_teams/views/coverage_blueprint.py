@@ -1,6 +1,9 @@
 """The room all pages of coverage belong to."""
 
-from flask import Blueprint
+from flask import Blueprint, request
+
+from community_teams.queries.keeping import ask_versions_once
+from foundation.web.database import session
 
 blueprint = Blueprint(
     "coverage",
@@ -12,3 +15,10 @@ blueprint = Blueprint(
 
 # Stands for the whole nation where an address asks for an area code.
 NATION_CODE = "vn"
+
+
+@blueprint.before_request
+def _read_as_of_one_moment() -> None:
+    # The request's session ends with it, and with the session what was asked.
+    if request.method in {"GET", "HEAD"}:
+        ask_versions_once(session())

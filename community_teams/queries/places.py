@@ -1,0 +1,93 @@
+"""Areas as pages of coverage name them, and what lies right beneath them."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Integer, Row, func, literal_column, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from community_teams.queries.keeping import kept, kept_by_code
+from foundation.areas.domain.kinds import Kind, Level
+from foundation.areas.domain.scope import Scope
+from foundation.areas.models import Area
+from foundation.areas.queries import inside
+from foundation.problems import NotFound
+
+# A path begins with its province's code, which has two digits. Written out, because PostgreSQL does not see that two
+# parameters of a GROUP BY are the same number.
+_FIRST = literal_column("1", Integer)
+_PROVINCE_CODE = literal_column("2", Integer)
+
+
+@dataclass(frozen=True)
+class Place:
+    """An area as pages name it. level: None for the nation, whose code and path are empty."""
+
+    code: str
+    path: str
+    level: Level | None
+    kind: Kind | None
+    name: str
+    latitude: float | None = None
+    longitude: float | None = None
+
+    @property
+    def level_beneath(self) -> Level | None:
+        return _BENEATH[self.level]
+
+
+_BENEATH = {None: Level.PROVINCE, Level.PROVINCE: Level.COMMUNE, Level.COMMUNE: Level.HAMLET, Level.HAMLET: None}
+THE_NATION = Place("", "", None, None, "Việt Nam")
+
+
+def place_of(session: Session, code: str) -> tuple[Place, tuple[Place, ...]]:
+    """An area still valid and those it lies in, from the province down. NotFound for any other code."""
+    return kept_by_code(session, code, lambda: _read_place(session, code), lambda found: found[0].path)
+
+
+def _read_place(session: Session, code: str) -> tuple[Place, tuple[Place, ...]]:
+    path = session.scalar(select(Area.path).where(Area.code == code, Area.valid_to.is_(None)))
+    if path is None:
+        raise NotFound("no_such_area")
+    codes = path.strip("/").split("/")
+    rows = session.execute(select(*_PLACE).where(Area.code.in_(codes)).order_by(Area.path))
+    *above, place = (_place(row) for row in rows)
+    return place, tuple(above)
+
+
+_PLACE = (Area.code, Area.path, Area.level, Area.kind, Area.name, Area.latitude, Area.longitude)
+
+
+def _place(row: Row[*tuple[Any, ...]]) -> Place:
+    return Place(*row)
+
+
+def children_of(session: Session, scope: Scope, place: Place) -> list[Place]:
+    if place.level is Level.HAMLET:
+        return []
+    return kept(session, scope, place.path, "children", lambda: _read_children(session, scope, place))
+
+
+def _read_children(session: Session, scope: Scope, place: Place) -> list[Place]:
+    beneath = (
+        Area.parent_code == place.code if place.code else Area.parent_code.is_(None) & (Area.level == Level.PROVINCE)
+    )
+    rows = session.execute(
+        select(*_PLACE)
+        .where(beneath, Area.valid_to.is_(None), inside(Area.path, scope))
+        .order_by(Area.sort_key, Area.code)
+    )
+    return [_place(row) for row in rows]
+
+
+def child_code(place: Place) -> ColumnElement[str] | InstrumentedAttribute[str] | InstrumentedAttribute[str | None]:
+    """What hamlets are grouped by beneath a place: the code of its child they lie in, or their own."""
+    if place.level is None:
+        return func.substr(Area.path, _FIRST, _PROVINCE_CODE)
+    return Area.parent_code if place.level is Level.PROVINCE else Area.code
+
+
+def hamlets_beneath(scope: Scope, place: Place) -> tuple[ColumnElement[bool], ...]:
+    """Conditions on Area for the hamlets of today within `scope` and beneath a place; for a hamlet, itself."""
+    within = (inside(Area.path, scope), inside(Area.path, Scope((place.path,))))
+    return Area.level == Level.HAMLET, Area.valid_to.is_(None), *within
