@@ -159,7 +159,7 @@ def test_a_card_that_cannot_be_read_is_told_at_the_door_and_stays_in_its_box(tea
     page = teacher.send(f"/lop-hoc/{evening.id}/the", expect=422, ma="https://elsewhere.example/menu", may="1")
 
     assert page.heading == "Mời người vào lớp"
-    assert "Mã gõ nhầm" in page
+    assert "không phải của thẻ học" in page
     assert 'value="https://elsewhere.example/menu"' in page.html
     # The wrong card is still held there: read again and again it would only say the same.
     assert "data-again" not in page.html
