@@ -159,6 +159,8 @@ def import_outlines(paths: tuple[Path, ...]) -> None:
         click.echo(f"{file}: {code}: đường ranh giới tự cắt nhau, đã sửa lại", err=True)
     for skipped in done.skipped:
         click.echo(f"{skipped.file}: {skipped.code or 'không mã'}: bỏ qua, {reason(skipped)}", err=True)
+    for one, other in done.overlapping:
+        click.echo(f"{one} và {other}: hai đường ranh giới chồng lên nhau, để nguyên; xin xem lại", err=True)
     for province, lacking in done.incomplete.items():
         some = ", ".join(lacking[:5]) + ("…" if len(lacking) > 5 else "")
         click.echo(f"Tỉnh {province} chưa ghép được ranh giới từ các xã: còn thiếu {some}", err=True)

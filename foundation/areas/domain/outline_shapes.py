@@ -20,6 +20,9 @@ DECIMALS = 4
 # the frame around them take the rest of 70 kB.
 BUDGET = 62_000
 
+# Of the smaller of two outlines; less is a border that two surveys drew a little apart.
+OVERLAP = 0.01
+
 # In degrees; the first is what nobody sees on a phone, and each next step takes about a third of the points away.
 FINEST = 0.0005
 COARSER = 1.4
@@ -66,6 +69,20 @@ def read_outline(geometry: object) -> tuple[BaseGeometry, bool]:
     if sound.is_empty:
         raise BadOutline("beyond_repair")
     return sound, not was_valid
+
+
+def overlapping(outlines: Mapping[str, BaseGeometry]) -> list[tuple[str, str]]:
+    """Pairs of areas that lie on each other by more than OVERLAP, the smaller code first, in order."""
+    codes = sorted(outlines)
+    shapes = [outlines[code] for code in codes]
+    one, other = shapely.STRtree(shapes).query(shapes, predicate="intersects")
+    pairs = [(first, second) for first, second in zip(one.tolist(), other.tolist(), strict=True) if first < second]
+    return sorted(
+        (codes[first], codes[second])
+        for first, second in pairs
+        if shapely.intersection(shapes[first], shapes[second]).area
+        > OVERLAP * min(shapes[first].area, shapes[second].area)
+    )
 
 
 def simplify(outlines: Mapping[str, BaseGeometry], budget: int = BUDGET) -> dict[str, BaseGeometry]:

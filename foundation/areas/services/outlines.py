@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from foundation.areas.domain.geojson import GivenOutline, NotGeoJson, given_outlines
 from foundation.areas.domain.kinds import Level
 from foundation.areas.domain.naming import fold
-from foundation.areas.domain.outline_shapes import BadOutline, as_geojson, dissolve, read_outline, simplify
+from foundation.areas.domain.outline_shapes import BadOutline, as_geojson, dissolve, overlapping, read_outline, simplify
 from foundation.areas.models import Area, Outline
 from foundation.areas.queries import fingerprint
 from foundation.areas.services.versions import renew_versions
@@ -35,7 +35,8 @@ class OutlinesImported:
     """Counts are of areas. kept: valid outlines; of these `changed` are new or other than before.
 
     repaired: (file, code) of those that had to be made valid. dissolved: provinces put together from their communes.
-    incomplete: provinces that could not be, and which communes lack an outline.
+    incomplete: provinces that could not be, and which communes lack an outline. overlapping: pairs of areas drawn on
+    each other; kept as given, for nobody here knows which of the two is right.
     """
 
     kept: int = 0
@@ -44,6 +45,7 @@ class OutlinesImported:
     repaired: list[tuple[str, str]] = field(default_factory=list)
     dissolved: list[str] = field(default_factory=list)
     incomplete: dict[str, list[str]] = field(default_factory=dict)
+    overlapping: list[tuple[str, str]] = field(default_factory=list)
 
 
 def import_outlines(session: Session, paths: Iterable[Path]) -> OutlinesImported:
@@ -66,6 +68,7 @@ def import_outlines(session: Session, paths: Iterable[Path]) -> OutlinesImported
         siblings[areas[code].parent_code][code] = shape
     changed: set[str] = set()
     for group in siblings.values():
+        report.overlapping += overlapping(group)
         changed |= _keep(session, simplify(group), dissolved=set(dissolved))
     session.flush()
     report.changed = len(changed)

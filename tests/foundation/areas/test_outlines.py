@@ -159,6 +159,15 @@ def test_a_bad_outline_is_left_out_with_its_reason_and_the_good_ones_stay(take_i
     assert [area.code for area in outlines_of(session, "38")] == ["15610"]
 
 
+def test_outlines_that_lie_on_each_other_are_kept_and_named(take_in, session):
+    report = take_in(collection(feature("15607", square(105, 20)), feature("15610", square(105.05, 20))))
+
+    assert report.overlapping == [("15607", "15610")]
+    assert [area.code for area in outlines_of(session, "38")] == ["15607", "15610"]
+    beside = take_in(collection(feature("15607", square(105, 20)), feature("15610", square(105.1, 20))))
+    assert beside.overlapping == []
+
+
 @pytest.mark.parametrize("number", ["NaN", "Infinity", "1e999"])
 def test_coordinates_that_are_no_numbers_are_left_out(take_in, number):
     ring = f"[[105, 20], [105.1, {number}], [105.1, 20.1], [105, 20]]"
