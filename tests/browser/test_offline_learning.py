@@ -136,7 +136,7 @@ def test_a_kept_lesson_opens_on_a_line_that_is_there_in_name_only(phone, line, c
 def test_a_course_is_kept_used_and_deleted(phone, line, catalogue):
     course = catalogue.course(COURSE)
     phone.open(f"/khoa-hoc/{COURSE}")
-    phone.page.get_by_text("Cả khoá nặng khoảng").wait_for()
+    phone.page.get_by_text("Tải cả khoá tốn khoảng").wait_for()
     phone.look()
     phone.tap("Tải khoá học về máy")
     phone.page.get_by_text("Khoá này đã có trên máy").wait_for(timeout=60_000)

@@ -26,17 +26,18 @@ export function serving({ lessons, answers, line, crypto, now, shell, shellAddre
     return new Response(html, { headers });
   };
 
+  async function greyedHere(html) {
+    const kept = new Set(await lessons.lessons());
+    const pages = new Set((await (await lessons.pages()).keys()).map(({ url }) => new URL(url).pathname));
+    return greyed(html, (path) => alwaysThere(path) || pages.has(path) || kept.has(STEP.exec(path)?.[1]));
+  }
+
   async function shown(html, like) {
+    if (!line.isAway()) return page(html, like);
     const { waiting } = await answers.counts();
-    let told = html;
-    if (line.isAway()) {
-      const kept = new Set(await lessons.lessons());
-      const pages = new Set((await (await lessons.pages()).keys()).map(({ url }) => new URL(url).pathname));
-      const isKept = (path) => alwaysThere(path) || pages.has(path) || kept.has(STEP.exec(path)?.[1]);
-      told = withWords(greyed(told, isKept), wordsOf(await shell(), "mat-mang"));
-    }
-    if (waiting && line.isAway()) told = withWords(told, wordsOf(await shell(), "ban-giu").replace("⟦waiting⟧", waiting));
-    return page(told, like);
+    const words = await shell();
+    const held = waiting ? wordsOf(words, "ban-giu").replace("⟦waiting⟧", waiting) : "";
+    return page(withWords(await greyedHere(html), wordsOf(words, "mat-mang").replace("⟦kept⟧", held)), like);
   }
 
   const notHere = (why = "chua-co") => redirect(`${shellAddress}#${why}`, 302);
@@ -122,6 +123,12 @@ export function serving({ lessons, answers, line, crypto, now, shell, shellAddre
     /** Any other page of ours, which may be kept in the way everybody sees it. */
     async page(request) {
       return fromLine(request, await lessons.kept(new URL(request.url).pathname));
+    },
+
+    /** The page of the phone; it tells by itself what waits. like: the answer it was kept as. */
+    async phone(like) {
+      const html = await shell();
+      return page(line.isAway() ? (await greyedHere(html)).replace(' id="away" hidden>', ' id="away">') : html, like);
     },
 
     notHere,

@@ -44,6 +44,11 @@ function watched(address, how) {
 }
 
 workbox.core.setCacheNameDetails({ prefix: "hoc", precache: "vo", runtime: "none", suffix: "" });
+// Before the files kept with it, or its links would never be greyed.
+workbox.routing.registerRoute(
+  ({ url, request, sameOrigin }) => sameOrigin && request.mode === "navigate" && url.pathname === hoc.shell,
+  () => serve().then(async (here) => here.phone(await shellAnswer())).catch(shellAnswer),
+);
 workbox.precaching.precacheAndRoute(hoc.files, { cleanURLs: false, directoryIndex: null, ignoreURLParametersMatching: [] });
 const shellAnswer = () => workbox.precaching.matchPrecache(hoc.shell);
 
