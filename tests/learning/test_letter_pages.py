@@ -78,6 +78,7 @@ def test_a_phone_that_learned_nothing_is_shown_the_way(visitor, course):
         ("Ng\x07uyễn", "ký tự lạ"),
         ("Nguyễn " * 43, "Tên dài quá 80 chữ"),
         ("<script>", "Tên chỉ gồm chữ cái"),
+        ("🌸👵🏽🌸", "Tên chỉ gồm chữ cái"),
     ],
 )
 def test_a_faulty_name_gets_a_clear_message_and_is_not_lost(phone, typed, message):

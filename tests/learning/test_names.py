@@ -49,6 +49,7 @@ def test_spaces_too_many_and_invisible_joints_are_taken_out():
         ("Nguyễn \u202eẫuM", "name_not_letters"),  # turns the letter's line round
         ("<b>Mẫu</b>", "name_not_letters"),
         ("Mẫu 😀", "name_not_letters"),
+        ("🌸👵🏽🌸", "name_not_letters"),
         ("- . '", "name_not_letters"),
         ("\u0301Mẫu", "name_not_letters"),
         ("Z" + "\u0334" * 5, "name_not_letters"),

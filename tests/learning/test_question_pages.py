@@ -69,6 +69,16 @@ def test_the_last_lesson_of_a_course_leads_to_the_letter(teach, make, phone_of):
     assert page.links["Lấy giấy xác nhận"] == "/khoa-hoc/khoa-mau/giay-xac-nhan"
 
 
+def test_an_answer_to_a_withdrawn_lesson_is_told_kindly_and_keeps_what_was_done(make, teach, phone_of):
+    course = teach()
+    phone = phone_of(make.learner(*course.lessons))
+
+    for address in ("/bai-hoc/da-rut/cau-hoi/mot", "/bai-hoc/da-rut/tap/cuoc-goi"):
+        assert "Những gì bác đã học vẫn được giữ" in phone.send(address, expect=404, given="khong")
+
+    assert "Đã học 1 trên" in phone.open("/toi")
+
+
 def test_the_cookie_comes_with_the_first_answer_and_tells_scripts_nothing(visitor, lesson):
     assert "Set-Cookie" not in visitor.open("/bai-hoc/hoi/cau-hoi/mot").response.headers
 
