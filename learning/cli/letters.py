@@ -48,7 +48,7 @@ def print_letters(area: str, output: Path) -> None:
         if path is None:
             raise click.ClickException(f"không có địa bàn {area}")
         scope = Scope((path,))
-        evenings = evenings_in(reading, scope)
+        evenings = evenings_in(reading, scope, most=None)
         finished = {evening: printing.finished_in(reading, evening) for evening in evenings}
         helped = helped_in(reading, scope)
     for evening, those in finished.items():

@@ -47,14 +47,14 @@ class Present:
     together: frozenset[str] = field(default_factory=frozenset)
 
 
-def evenings_in(session: Session, scope: Scope) -> list[Evening]:
-    """Class evenings within `scope`, the latest day first, at most MOST."""
+def evenings_in(session: Session, scope: Scope, *, most: int | None = MOST) -> list[Evening]:
+    """Class evenings within `scope`, the latest day first; no more than `most`, None for all."""
     count = select(func.count()).where(ClassLearner.evening == ClassEvening.id).scalar_subquery()
     rows = session.execute(
         select(ClassEvening, count)
         .where(inside(ClassEvening.area_path, scope))
         .order_by(ClassEvening.held_on.desc(), ClassEvening.id.desc())
-        .limit(MOST)
+        .limit(most)
     )
     return [_evening(row, learners) for row, learners in rows]
 

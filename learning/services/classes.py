@@ -71,25 +71,30 @@ def let_in_new(
 ) -> UUID:
     """Somebody who has never learned here comes to the class; returns their id. Refusals as in add_without_phone.
 
-    form: the id the form was drawn with becomes theirs, so that sending it twice makes one learner. A nickname is
-    needed: a teacher calls people by name. Raises Conflict as let_in.
+    form: the id the form was drawn with becomes theirs, so that sending it twice, at one moment too, makes one learner.
+    A nickname is needed: a teacher calls people by name. Raises Conflict as let_in.
     """
     if session.scalar(select(ClassLearner.learner).where(ClassLearner.learner == form)):
         return form
     if not nickname.strip():
         raise Invalid({"nickname": "missing"})
-    learner = add_without_phone(
-        session,
-        id_=form,
-        nickname=nickname,
-        picture=picture,
-        age_band=age_band,
-        guardian_agrees=guardian_agrees,
-        recorded_by=recorded_by,
-        now=now,
-    )
-    let_in(session, evening, learner, now=now)
-    return learner
+    try:
+        with session.begin_nested():
+            add_without_phone(
+                session,
+                id_=form,
+                nickname=nickname,
+                picture=picture,
+                age_band=age_band,
+                guardian_agrees=guardian_agrees,
+                recorded_by=recorded_by,
+                now=now,
+            )
+            let_in(session, evening, form, now=now)
+    except IntegrityError:
+        # The same form at the same moment: the quicker one let them in.
+        return form
+    return form
 
 
 def let_out(session: Session, evening: Evening, learner: UUID) -> None:

@@ -1,0 +1,72 @@
+"""Who comes to a class when several people say so at one moment: two teachers' cameras, a double tap."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+from uuid_utils.compat import uuid7
+
+from foundation.areas.domain.scope import NATION
+from learning.models import ClassEvening, ClassLearner, Learner
+from learning.queries.classes import evening_in
+from learning.services.classes import let_in, let_in_new
+from tests.conftest import NOON
+
+BA_MEN = {"nickname": "Bà Mến", "picture": "trau", "age_band": "from_14", "guardian_agrees": False}
+
+
+@pytest.fixture
+def evening(engine):
+    """A class that other transactions see, too."""
+    with Session(engine) as own:
+        made = {"area_path": "38/15607/15607-001/", "course": "khoa", "lessons": ["bai"], "held_on": NOON.date()}
+        id_ = uuid7()
+        own.add(ClassEvening(id=id_, teacher="Vi Thị Mẫu", made_by="co-giao", made_at=NOON, **made))
+        own.commit()
+        made = evening_in(own, NATION, id_)
+    yield made
+    with Session(engine) as own:
+        for table in (ClassLearner, ClassEvening, Learner):
+            own.execute(delete(table))
+        own.commit()
+
+
+@pytest.fixture
+def at_once(engine):
+    """Does the same in four transactions at one moment; what each of them answers."""
+
+    def act(do):
+        def one(_):
+            with Session(engine) as own:
+                own.connection(execution_options={"writing": True})
+                done = do(own)
+                own.commit()
+                return done
+
+        with ThreadPoolExecutor(4) as pool:
+            return list(pool.map(one, range(4)))
+
+    return act
+
+
+def test_a_card_scanned_on_several_phones_at_once_comes_in_once(engine, evening, at_once):
+    learner = uuid7()
+    with Session(engine) as own:
+        own.add(Learner(id=learner, created_at=NOON, **{k: v for k, v in BA_MEN.items() if k != "guardian_agrees"}))
+        own.commit()
+
+    came = at_once(lambda own: let_in(own, evening, learner, now=NOON))
+
+    assert sorted(came) == [False, False, False, True]
+
+
+def test_a_form_tapped_twice_at_one_moment_makes_one_learner(engine, evening, at_once):
+    form = uuid7()
+
+    came = at_once(lambda own: let_in_new(own, evening, form=form, **BA_MEN, recorded_by="co-giao", now=NOON))
+
+    assert came == [form] * 4
+    with Session(engine) as own:
+        assert own.scalar(select(func.count()).select_from(Learner)) == 1
+        assert own.scalar(select(func.count()).select_from(ClassLearner)) == 1
