@@ -4,7 +4,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from threading import Lock
-from typing import Any
+from typing import Any, TypeVar
 
 from markupsafe import Markup
 
@@ -16,6 +16,7 @@ from community_teams.queries.area_page import Work
 from community_teams.queries.coverage import Figures
 from community_teams.queries.layers import LayerFigures
 
+T = TypeVar("T")
 # Each process keeps so many characters: the drawings of a province are some 200,000 in each layer.
 MOST_CHARACTERS = 12_000_000
 
@@ -43,11 +44,11 @@ class _Same:
 
 class _Texts:
     def __init__(self) -> None:
-        self._texts: OrderedDict[Hashable, Markup] = OrderedDict()
+        self._texts: OrderedDict[Hashable, Any] = OrderedDict()
         self._characters = 0
         self._lock = Lock()
 
-    def get(self, token: Hashable, what: Hashable, draw: Callable[[], Markup]) -> Markup:
+    def get(self, token: Hashable, what: Hashable, draw: Callable[[], T]) -> T:
         """token: None where nothing may be kept."""
         if token is None:
             return draw()
@@ -55,18 +56,24 @@ class _Texts:
         with self._lock:
             if key in self._texts:
                 self._texts.move_to_end(key)
-                return self._texts[key]
+                found: T = self._texts[key]
+                return found
         text = draw()
         with self._lock:
             if key not in self._texts:
                 self._texts[key] = text
-                self._characters += len(text)
+                self._characters += len(str(text))
             while self._characters > MOST_CHARACTERS:
                 self._characters -= len(self._texts.popitem(last=False)[1])
         return text
 
 
 _texts = _Texts()
+
+
+def kept_text(token: Hashable, what: Hashable, tell: Callable[[], str]) -> str:
+    """Any other text made of figures alone."""
+    return _texts.get(token, what, tell)
 
 
 def drawn_map(drawing: Drawing, sight: Mapping[str, Seen] | Sight, words: Words, base: str, query: str = "") -> Markup:

@@ -134,7 +134,8 @@ def _drawn(
     if of.doubtful:
         share += _note(words["doubtful"])
     if of.unlisted and of.households is not None:
-        listed_met = words["only_listed"] if of.reached is None else words["listed"].format(n=number(of.reached_listed))
+        of_listed = words["listed"].format(n=f"<span data-listed>{number(of.reached_listed)}</span>")
+        listed_met = words["only_listed"] if of.reached is None else of_listed
         met += _note(listed_met)
         share += _note(words["lacking"].format(n=number(of.unlisted)))
     cells = (met, listed, share, row.enumerated, row.share_of_enumerated, row.left)

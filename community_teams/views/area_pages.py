@@ -10,12 +10,12 @@ from flask import Response, current_app, make_response, render_template, request
 from flask_login import current_user
 
 from community_teams.domain.counting import week_of
-from community_teams.domain.coverage import GOAL_PERCENT
+from community_teams.domain.coverage import GOAL_PERCENT, SHADES
 from community_teams.domain.drawing import Style
 from community_teams.domain.layers import LAYERS, Key, Layer
-from community_teams.domain.marks import count_legend, legend
+from community_teams.domain.marks import COLOURS, count_legend, legend
 from community_teams.maps.drawn import drawing_of, outlines_as_of
-from community_teams.maps.kept_drawings import Sight
+from community_teams.maps.kept_drawings import Sight, kept_text
 from community_teams.maps.seen import seen, seen_in_layer
 from community_teams.queries.area_page import WORK_WEEKS, rest_of, weeks_reached, work_in
 from community_teams.queries.coverage import Figures, inside_figures, public_figures
@@ -23,6 +23,7 @@ from community_teams.queries.ended_areas import ended_area
 from community_teams.queries.layers import layer_figures, stale_areas, weeks_of
 from community_teams.queries.pilots import PilotLine, published_pilots
 from community_teams.views.coverage_blueprint import NATION_CODE
+from community_teams.views.telling_coverage import areas_version
 from community_teams.views.weeks_asked import begun, offered
 from foundation import clock
 from foundation.accounts.domain.roles import Act
@@ -75,6 +76,7 @@ def area_page(code: str | None) -> Response:
         trend=weeks_reached(session(), scope, figures.place) if figures.coverage else [],
         **_inside(figures, scope),
         **choice,
+        refreshed=_refreshed(figures) if figures.public and figures.lines else {},
         kinds=figures.kinds,
         classes=legend(),
         goal=GOAL_PERCENT,
@@ -82,6 +84,18 @@ def area_page(code: str | None) -> Response:
         now=clock.now(),
         sample=figures.is_sample,
     )
+
+
+def _refreshed(figures: Figures) -> dict[str, str]:
+    """What a script needs to put fresh numbers in their places, as data attributes of the map."""
+    shades = ((str(shade.value), *COLOURS[shade]) for shade in SHADES)
+    return {
+        "counts": url_for("coverage.tell_coverage", code=figures.place.code or NATION_CODE, dang="so"),
+        "areas": kept_text(figures.token, "areas", lambda: areas_version(figures)),
+        "codes": " ".join(sorted(line.place.code for line in figures.lines)),
+        "shades": ",".join(" ".join(shade) for shade in shades),
+        "goal": str(GOAL_PERCENT),
+    }
 
 
 def _pilots(figures: Figures) -> list[PilotLine]:

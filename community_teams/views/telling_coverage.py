@@ -1,5 +1,8 @@
 """Coverage told to machines."""
 
+import json
+from hashlib import sha256
+
 from community_teams.domain.coverage import Coverage, rounded_down
 from community_teams.domain.suppression import Published
 from community_teams.queries.coverage import Figures, Place
@@ -24,6 +27,41 @@ def as_json(figures: Figures) -> dict[str, object]:
         "is_sample": figures.is_sample,
         "official": False,
     }
+
+
+def as_counts(figures: Figures) -> dict[str, object]:
+    """The numbers alone, for a page that has all the rest: a kilobyte and a half for a province.
+
+    areas: changes with everything but the numbers. own, counts: households on the official list, met of those, met,
+    written down; of the area, and of those right beneath it in the order of their codes. null where an area is hidden,
+    a number is not known or not told: never more than the page shows.
+    """
+    lines = sorted(figures.lines, key=lambda line: line.place.code)
+    return {
+        "areas": areas_version(figures),
+        "own": _four(figures.coverage),
+        "counts": [_four(line.coverage) for line in lines],
+    }
+
+
+def areas_version(figures: Figures) -> str:
+    """Changes with whatever a page of these figures says beside its numbers: names, lists, what is hidden, the day."""
+    told = as_json(figures)
+    for figure in (told["figures"], *(child["figures"] for child in told["children"])):  # type: ignore[attr-defined]
+        for name in _NUMBERS if figure else ():
+            figure[name] = figure[name] is None
+    return sha256(json.dumps(told).encode()).hexdigest()[:16]
+
+
+# "doubtful" stays: a page says it in words. A share that is not known is told by the others.
+_NUMBERS = ("reached_listed", "share", "left_to_goal", "enumerated", "reached", "share_of_enumerated")
+
+
+def _four(coverage: Coverage | Published | None) -> list[int | None] | None:
+    if coverage is None:
+        return None
+    listed = coverage.reached_listed if coverage.households is not None else None
+    return [coverage.households, listed, coverage.reached, coverage.enumerated]
 
 
 def _place(place: Place) -> dict[str, object]:
