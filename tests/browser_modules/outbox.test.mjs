@@ -63,6 +63,25 @@ test("a draft is what it was at the tap, whatever the screen does to it afterwar
   assert.equal((await phone.drafts.get(household(1))).size.adults, 2);
 });
 
+test("a visit ends when it is finished, never before it began; of one left for days nobody knows when", async () => {
+  const { browser, phone } = await phoneOffline();
+  const quick = await record(phone, household(1));
+  assert.equal(quick.ended_at, quick.started_at);
+  await phone.drafts.save(household(2), { outcome: "not_home" });
+  browser.pass(90_000);
+  const talk = await phone.outbox.finish(household(2));
+  assert.equal(Date.parse(talk.ended_at) - Date.parse(talk.started_at), 90_000);
+  // Changed later: it ended when it did.
+  browser.pass(90_000);
+  await phone.outbox.edit(talk.id);
+  assert.equal((await phone.outbox.finish(household(2))).ended_at, talk.ended_at);
+
+  await phone.drafts.save(household(3), { outcome: "not_home" });
+  browser.pass(25 * 3600_000);
+  await phone.unlock(PIN);
+  assert.equal((await phone.outbox.finish(household(3))).ended_at, undefined);
+});
+
 test("what was not answered is not sent, and 0 and no stay 0 and no", async () => {
   const { server, phone, back } = await phoneOffline();
   await record(phone, household(1), {

@@ -4,6 +4,8 @@ import { Fault } from "./faults.js";
 import { newId } from "./ids.js";
 
 export const FORM_VERSION = 1;
+// As the server has it: domain/visits.py.
+const LONGEST_VISIT = 24 * 3600 * 1000;
 
 // What a second visit may start from. Of the house, and of the family when it agreed to have it kept under its code.
 const OF_THE_HOUSE = ["network", "fixed_internet", "wifi", "power"];
@@ -23,10 +25,17 @@ export function begun(record, household, { crypto, now, appVersion }) {
   };
 }
 
-/** `record` as it is sent: ended, and without what was not answered. Throws `incomplete` {fields}. */
+/**
+ * `record` as it is sent: ended, and without what was not answered. Throws `incomplete` {fields}.
+ *
+ * A draft that lay for days ended nobody knows when. One that is changed after it was finished ended when it did.
+ */
 export function finished(record, { now }) {
   if (!record.outcome) throw new Fault("incomplete", { fields: { outcome: "missing" } });
-  return withoutEmpty({ ended_at: new Date(Math.max(now(), Date.parse(record.started_at))).toISOString(), ...record });
+  const start = Date.parse(record.started_at);
+  const end = Math.max(now(), start);
+  const ended = end - start <= LONGEST_VISIT ? { ended_at: new Date(end).toISOString() } : {};
+  return withoutEmpty({ ...ended, ...record });
 }
 
 /** Whether the visit may be kept under its household; one that may not takes what was known before with it. */

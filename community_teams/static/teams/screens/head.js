@@ -47,16 +47,17 @@ export function openHead(app, document) {
 
   return {
     async refresh() {
+      // A store that a newer app has taken tells nothing more.
+      if (app.newVersion) return show(["new_version"]);
       const summary = await app.phone.outbox.summary();
       slot(state, "words").textContent = stateWords(summary, app.now());
       state.hidden = false;
       state.classList.toggle("app-state-waiting", summary.waiting > 0);
       state.classList.toggle("app-state-person", summary.needPerson > 0);
       const signedOut = SIGNED_OUT.has(summary.problem) || SIGNED_OUT.has(app.problem);
-      show([
+      return show([
         ...(app.isSample ? ["sample"] : []),
         ...(signedOut ? ["signed_out"] : []),
-        ...(app.newVersion ? ["new_version"] : []),
         // Said where there is something to lose, and where nobody is busy.
         ...(summary.storage !== "persisted" && summary.undelivered > 0 && app.isAtEase() ? ["not_kept"] : []),
       ]);

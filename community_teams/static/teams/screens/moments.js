@@ -7,9 +7,6 @@ const shifted = (moment) => new Date(moment.getTime() + OFFSET * 60_000).toISOSt
 /** "2026-11-22" */
 export const dayOf = (moment) => shifted(moment).slice(0, 10);
 
-/** "2026-11-22T08:30:05+07:00" */
-export const stamp = (moment) => `${shifted(moment).slice(0, 19)}+07:00`;
-
 /** "22/11/2026" from "2026-11-22"; "" from nothing. */
 export const sayDay = (day) => (day ? day.slice(0, 10).split("-").reverse().join("/") : "");
 

@@ -222,7 +222,7 @@ function showFaults(root, form, row, step, record) {
 /** Save: checked once more, cut down to what the family agreed to, and off to the outbox. */
 async function finish(app, visit, button) {
   if (button.getAttribute("aria-disabled") === "true") return;
-  const ready = readyToSend(visit.record, app.now());
+  const ready = readyToSend(visit.record);
   const faults = Object.entries(faultsIn(ready));
   if (faults.length) {
     const step = stepOfPath(faults[0][0], ready);

@@ -63,6 +63,7 @@ function drawForPerson(app, { entry, name, about }) {
   onAct(piece, {
     async retry() {
       await app.phone.outbox.retry(entry.id);
+      await app.phone.outbox.sendNow().catch(() => {});
       await app.again();
     },
     async mend() {

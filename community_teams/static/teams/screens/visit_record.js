@@ -1,7 +1,6 @@
 /* One visit, in the very shape the server takes it: docs/phone.md and domain/visits.py. */
 
 import { isEmpty } from "./answers.js";
-import { stamp } from "./moments.js";
 
 const MET = new Set(["met_done", "met_partial"]);
 /* What a family must have agreed to before it is written down; the server holds us to the same list. */
@@ -9,7 +8,6 @@ const WITH_CONSENT = ["language_used", "size", "newborn_pending", "needs_support
 /* Where a family wants nothing written, these stay, and with them only that somebody knocked. */
 const WITHOUT_A_WORD = ["id", "household", "outcome", "started_at", "ended_at", "form_version", "app_version", "input_type",
   "visit_type", "consent", "next_visit_on", "supersedes"];
-const LONGEST = 24 * 60 * 60 * 1000;
 
 export const wasMet = (record) => MET.has(record.outcome);
 export const mayTell = (record) => wasMet(record) && ["code", "count"].includes(record.consent?.level);
@@ -17,8 +15,8 @@ export const mayTell = (record) => wasMet(record) && ["code", "count"].includes(
 /** What a visit to `household` (its row of the worklist) begins with; drafts add its id, its time and the form's version. */
 export const begun = (household) => ({ visit_type: household.last_outcome ? "again" : "first" });
 
-/** The record as it is sent: only what the family agreed to, nothing empty, and when the talk ended. */
-export function readyToSend(record, now) {
+/** The record as it is sent: only what the family agreed to, and nothing empty. */
+export function readyToSend(record) {
   let kept = { ...record };
   if (wasMet(kept)) delete kept.reason;
   else delete kept.consent;
@@ -30,8 +28,6 @@ export function readyToSend(record, now) {
   if (kept.issues) kept.issues = kept.issues.filter((issue) => issue.type);
   const helped = new Set([...(kept.support_given ?? []), ...(kept.people ?? []).flatMap((each) => each.helped_with ?? [])]);
   if (helped.size) kept.support_given = [...helped];
-  const lasted = now - new Date(kept.started_at);
-  if (lasted >= 0 && lasted <= LONGEST) kept.ended_at = stamp(now);
   return Object.fromEntries(Object.entries(kept).filter(([, value]) => !isEmpty(value)));
 }
 
