@@ -24,9 +24,7 @@ run: .cache/system .venv/ready node_modules/.ready ## prepare what is missing an
 		&& [ -z "$$(find $(RESTS_ON) -type f -not -name '*.pyc' -newer var/prepared.txt -print -quit)" ]; \
 		then cat var/prepared.txt; else .venv/bin/flask prepare; fi
 	@echo "Mở trình duyệt: http://127.0.0.1:$(PORT)   (dừng lại: Ctrl+C)"
-	@.venv/bin/flask jobs work & worker=$$!; trap "kill $$worker 2>/dev/null" EXIT; trap : INT TERM; \
-		.venv/bin/granian --interface wsgi --factory app:serve --host 127.0.0.1 --port $(PORT) \
-		--workers $(WORKERS) --blocking-threads 4 --workers-kill-timeout 5 --no-access-log --log-level warning
+	@exec scripts/serve $(PORT) $(WORKERS)
 
 test: .cache/system .cache/system-test .venv/ready-test node_modules/.ready ## every test, on SQLite, PostgreSQL and in Chromium
 	.venv/bin/pytest -n 2 --dist loadgroup
