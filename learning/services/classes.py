@@ -1,6 +1,7 @@
 """Holding a class evening: making it, who comes, what was seen done, the names for letters."""
 
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
 
@@ -78,22 +79,19 @@ def let_in_new(
         return form
     if not nickname.strip():
         raise Invalid({"nickname": "missing"})
-    try:
-        with session.begin_nested():
-            add_without_phone(
-                session,
-                id_=form,
-                nickname=nickname,
-                picture=picture,
-                age_band=age_band,
-                guardian_agrees=guardian_agrees,
-                recorded_by=recorded_by,
-                now=now,
-            )
-            let_in(session, evening, form, now=now)
-    except IntegrityError:
-        # The same form at the same moment: the quicker one let them in.
-        return form
+    # The same form at the same moment: the quicker one lets them in.
+    with suppress(IntegrityError), session.begin_nested():
+        add_without_phone(
+            session,
+            id_=form,
+            nickname=nickname,
+            picture=picture,
+            age_band=age_band,
+            guardian_agrees=guardian_agrees,
+            recorded_by=recorded_by,
+            now=now,
+        )
+        let_in(session, evening, form, now=now)
     return form
 
 

@@ -155,7 +155,7 @@ class Batch:
 
 def test_a_job_survives_a_killed_worker_and_issues_nobody_twice(house, batch, start_worker, tmp_path):
     first = start_worker()
-    batch.until(lambda: batch.issued[0], 60)
+    batch.until(lambda: batch.issued[0], 120)
     # Frozen first, so that what is seen here is what the killed one leaves behind: a batch half issued.
     first.send_signal(signal.SIGSTOP)
     issued, people = batch.issued
@@ -165,7 +165,7 @@ def test_a_job_survives_a_killed_worker_and_issues_nobody_twice(house, batch, st
     assert batch.row.state is State.RUNNING
 
     start_worker()
-    batch.until(lambda: batch.row.state is not State.RUNNING, 90)
+    batch.until(lambda: batch.row.state is not State.RUNNING, 120)
 
     assert batch.is_whole(tmp_path)
     assert migrating.is_clean(house.extensions["engine"])
@@ -174,7 +174,7 @@ def test_a_job_survives_a_killed_worker_and_issues_nobody_twice(house, batch, st
 def test_a_worker_told_to_stop_lets_its_job_go_for_the_next_one(batch, start_worker, tmp_path):
     for told in (signal.SIGTERM, signal.SIGINT):
         worker = start_worker()
-        batch.until(lambda: batch.row.state is State.RUNNING, 60)
+        batch.until(lambda: batch.row.state is State.RUNNING, 120)
         worker.send_signal(told)
 
         assert worker.wait(timeout=20) == 0
@@ -183,8 +183,8 @@ def test_a_worker_told_to_stop_lets_its_job_go_for_the_next_one(batch, start_wor
 
     start_worker()
     # At once: nobody has to be taken for dead first.
-    batch.until(lambda: batch.row.state is State.RUNNING, 60)
-    batch.until(lambda: batch.row.state is not State.RUNNING, 60)
+    batch.until(lambda: batch.row.state is State.RUNNING, 120)
+    batch.until(lambda: batch.row.state is not State.RUNNING, 120)
     assert batch.is_whole(tmp_path)
 
 
