@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.browser.line import line_to
 from tests.browser.phone import Phone
 from tests.browser.serving import serve
+from tests.browser.team_phone import TeamPhone
 
 # Chromium as root, and with nothing of its own to look up on the network.
 QUIET = [
@@ -90,3 +92,20 @@ def plain_phone(browser, server) -> Iterator[Phone]:
     )
     yield Phone(context, scripts=False)
     context.close()
+
+
+@pytest.fixture
+def make_phone(browser, chromium, server, tmp_path):
+    """Makes members' phones with a browser of their own, all on one line that can be cut."""
+    made: list[TeamPhone] = []
+
+    with line_to(server) as line:
+
+        def make(**more) -> TeamPhone:
+            launch = {"executable_path": chromium, "args": QUIET}
+            made.append(TeamPhone(browser.browser_type, line, tmp_path / f"phone-{len(made)}", launch, **more))
+            return made[-1]
+
+        yield make
+        for phone in made:
+            phone.close()

@@ -10,8 +10,6 @@ from community_teams.services.households import add_households
 from foundation import clock
 from foundation.database import make_engine
 from foundation.settings import Settings
-from tests.browser.conftest import QUIET
-from tests.browser.line import line_to
 from tests.browser.team_phone import TeamPhone
 
 HAMLET = "14956-M001"
@@ -26,22 +24,6 @@ def named_household(server, served_folder) -> None:
     with Session(make_engine(settings.database)) as session:
         add_households(session, [new], now=clock.now(), is_sample=True)
         session.commit()
-
-
-@pytest.fixture
-def make_phone(browser, chromium, server, tmp_path):
-    made: list[TeamPhone] = []
-
-    with line_to(server) as line:
-
-        def make(**more) -> TeamPhone:
-            launch = {"executable_path": chromium, "args": QUIET}
-            made.append(TeamPhone(browser.browser_type, line, tmp_path / f"phone-{len(made)}", launch, **more))
-            return made[-1]
-
-        yield make
-        for phone in made:
-            phone.close()
 
 
 def left_at_the_server(phone: TeamPhone) -> int:

@@ -30,9 +30,11 @@ export async function showOutbox(app) {
   onAct(page, {
     async send(button) {
       button.setAttribute("aria-disabled", "true");
-      const { stopped } = await outbox.sendNow().catch((error) => ({ stopped: error.code ?? "other" }));
+      const { stopped, sent } = await outbox.sendNow().catch((error) => ({ stopped: error.code ?? "other" }));
       await app.again();
-      tell(stopped ? sendFault(stopped) : say("sent_now"));
+      // What was refused says so itself, further down.
+      const isOut = sent > 0 || (await outbox.summary()).needPerson === 0;
+      tell(stopped ? sendFault(stopped) : isOut ? say("sent_now") : "");
     },
     async file() {
       const file = await outbox.toFile();
