@@ -78,11 +78,13 @@ def draw_map(drawing: Drawing, seen: Mapping[str, Seen], words: Words, base: str
     width = "few" if drawing.columns <= 5 else "some" if drawing.columns <= 11 else "many"
     # On paper every tile of a map with few of them is large enough for its name; on a screen the style sheet decides.
     named = not base and width != "many"
+    # Dots around a tile at the edge lie half outside of it.
+    edge = 4 if tiles else 0
     largest = LARGEST_OF_MANY if len(drawing.shapes) > MANY else LARGEST
     parts = [
         f'<svg class="map map-{drawing.style} map-{width}" xmlns="http://www.w3.org/2000/svg" '
-        f'viewBox="0 0 {drawing.width:g} {drawing.height:g}" role="{"group" if base else "img"}" '
-        f'aria-label="{escape(words.label)}">',
+        f'viewBox="{-edge} {-edge} {drawing.width + 2 * edge:g} {drawing.height + 2 * edge:g}" '
+        f'role="{"group" if base else "img"}" aria-label="{escape(words.label)}">',
         HATCH,
     ]
     for islands in drawing.archipelagos:
