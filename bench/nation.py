@@ -1,8 +1,13 @@
-"""The page of the whole nation: 90,000 hamlets and 28 million households, of which only the counters are made."""
+"""The page of the whole nation: 90,000 hamlets and 28 million households, of which only the counters are made.
+
+FILLED: the address of a database filled so before, sqlite:///… or postgresql://…, which is measured in place of new
+ones. The first page after a start reads all hamlets; that is told apart.
+"""
 
 import gc
 import os
 import tempfile
+import time
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -10,7 +15,7 @@ from random import Random
 from typing import Any, cast
 
 from flask import Flask
-from sqlalchemy import Table, select, text
+from sqlalchemy import Table, func, select, text
 from sqlalchemy.orm import Session
 
 from app import create_app
@@ -41,20 +46,28 @@ SOURCE = "Số liệu mẫu"
 
 
 def measure() -> list[Row]:
-    return [*_on("sqlite"), *_on("postgresql")]
+    filled = os.environ.get("FILLED", "")
+    return _on(filled.partition(":")[0], filled) if filled else [*_on("sqlite"), *_on("postgresql")]
 
 
-def _on(kind: str) -> list[Row]:
+def _on(kind: str, filled: str = "") -> list[Row]:
     with tempfile.TemporaryDirectory() as folder:
-        url = start_postgres() if kind == "postgresql" else ""
+        url = filled or (start_postgres() if kind == "postgresql" else "")
         app = create_app(Settings(data_folder=Path(folder), secret_key="bench", database_url=url))
-        fill(app)
+        if not filled:
+            fill(app)
         gc.collect()
         gc.freeze()  # as app.serve() does
-        return [
-            _page(app, kind, "the public", "/do-phu", signed_in=False),
-            _page(app, kind, "inside", "/do-phu", signed_in=True),
-        ]
+        with app.test_request_context(), transaction() as session:
+            hamlets = session.scalar(select(func.count()).select_from(HamletTotal)) or 0
+            households = session.scalar(select(func.sum(HamletTotal.households))) or 0
+        week = week_of(clock.day_in_vietnam(clock.now())) - timedelta(weeks=3)
+        asked = ("/do-phu", "/do-phu?lop=vneid-muc-2", f"/do-phu?tuan={week}", f"/do-phu?lop=tieng-noi&tuan={week}")
+        rows = [_page(app, path, signed_in=signed_in) for signed_in in (False, True) for path in asked]
+        gc.unfreeze()
+        app.extensions["engine"].dispose()
+        told = f"{int(households):,} households in {hamlets:,} hamlets, {kind}"
+        return [Row(told, "filled before" if filled else "made now", "told, no goal", None), *rows]
 
 
 def fill(app: Flask) -> None:
@@ -163,11 +176,15 @@ def _counters(hamlets: list[dict[str, Any]], now: datetime) -> tuple[list[dict[s
     return totals, weeks
 
 
-def _page(app: Flask, kind: str, who: str, path: str, *, signed_in: bool) -> Row:
+def _page(app: Flask, path: str, *, signed_in: bool) -> Row:
     visitor = app.test_client()
     if signed_in:
         visitor.post("/dang-nhap", data={"name": "can-bo", "password": PASSWORD})
+    start = time.perf_counter()
     assert visitor.get(path).status_code == 200
+    first = time.perf_counter() - start
     spread = timed(lambda: visitor.get(path), times=40, warm=3)
-    told = f"{path}, {who}, {HAMLETS:,} hamlets, {kind}"
-    return Row(told, str(spread), "≤ 50 ms", spread.median <= 50)
+    processor = timed(lambda: visitor.get(path), times=20, clock=time.process_time)
+    told = f"{path}, {'inside' if signed_in else 'the public'}"
+    measured = f"{spread}; processor {processor.median:.1f} ms; the first {first:.1f} s"
+    return Row(told, measured, "≤ 50 ms", spread.median <= 50)
