@@ -65,7 +65,9 @@ function openVisit(app, row, record, previous) {
 
 function headOf(visit, step) {
   const { done, total } = progressOf(visit.record, visit.previous, step);
-  return draw("part-step-head", { house: say("household", { name: nameOf(visit.row) }), step: say("step", { done, total }) });
+  // Before the first answer nobody knows how long it will be.
+  const place = total > 1 ? say("step", { done, total }) : "";
+  return draw("part-step-head", { house: say("household", { name: nameOf(visit.row) }), step: place });
 }
 
 function drawStep(app, visit, { step, person, issue, back }) {
