@@ -79,8 +79,11 @@ def _member(phone: Phone) -> None:
 def _organiser(phone: Phone) -> None:
     phone.sign_in("can-bo-tinh")
     phone.open("/do-phu/38")
-    phone.page.locator("#map-title").scroll_into_view_if_needed()
-    phone.page.evaluate("document.getElementById('map-title').scrollIntoView()")
+    # The map itself, whatever room the page keeps above what is jumped to.
+    phone.page.evaluate(
+        "scrollTo({top: document.querySelector('#map').getBoundingClientRect().top + scrollY - 8, behavior: 'instant'})"
+    )
+    phone.page.wait_for_timeout(500)
     _keep(phone.page, "do-phu")
 
 
