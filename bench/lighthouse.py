@@ -69,7 +69,8 @@ def _served(folder: Path) -> Iterator[str]:
 
 def _page(lighthouse: str, chromium: str, name: str, address: str, path: str) -> Row:
     url = address + path
-    urlopen(url, timeout=60).read()  # noqa: S310 - our own server; what it keeps of a page is there for all but the first
+    # What the server keeps of a page is there for all but the first who ask.
+    urlopen(url, timeout=60).read()
     wanted = LEAST | {"performance": PERFORMANCE.get(path, LEAST["performance"])}
     command = [lighthouse, url, "--quiet", "--output=json", f"--only-categories={','.join(LEAST)}"]
     command.append("--chrome-flags=--headless --no-sandbox --disable-gpu")
