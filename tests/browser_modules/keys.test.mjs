@@ -4,6 +4,7 @@ import { test } from "node:test";
 
 import { IDBFactory } from "fake-indexeddb";
 
+import { Fault } from "../../community_teams/static/teams/phone/faults.js";
 import { changePin, checkPin, keptKeys, makeMemberKey, newSealingKey, seal, unlockMemberKey, unseal } from "../../community_teams/static/teams/phone/keys.js";
 import { MEMBER_STEPS, openStore } from "../../community_teams/static/teams/phone/store.js";
 import { Browser, household, NOON, PIN, quickCrypto, record, refusal } from "./fakes.mjs";
@@ -95,6 +96,29 @@ test("guesses are counted before they are tried, and outlive the app", async () 
   await assert.rejects(phone.unlock(PIN), refusal("pin_wait"));
   browser.pass(30 * SECOND);
   await phone.unlock(PIN);
+});
+
+test("a clock set back by a day lets nobody wait longer than was meant", async () => {
+  const { store, unlock } = await lockedStore();
+  const dayBefore = NOON - 24 * 3600 * SECOND;
+  // The app was killed between counting and opening.
+  await store.put("kept", { ...(await store.get("kept", "pin")), wrong: 1, until: NOON }, "pin");
+  await unlock(PIN, dayBefore);
+
+  for (let turn = 0; turn < 5; turn += 1) await assert.rejects(unlock("222333"), refusal("wrong_pin"));
+  await assert.rejects(unlock(PIN, dayBefore), (error) => error.until === dayBefore + 30 * SECOND);
+  await assert.rejects(unlock(PIN, dayBefore + 29 * SECOND), refusal("pin_wait"));
+  await unlock(PIN, dayBefore + 30 * SECOND);
+});
+
+test("the right PIN opens although the phone is too full to forget the wrong ones", async () => {
+  const { store, deviceKey } = await lockedStore();
+  const full = {
+    get: (...asked) => store.get(...asked),
+    write: (...asked) => store.write(...asked),
+    put: () => Promise.reject(new Fault("storage_full")),
+  };
+  assert.ok(await unlockMemberKey(full, quickCrypto, deviceKey, PIN, NOON));
 });
 
 test("guesses from many tabs at once are all counted", async () => {

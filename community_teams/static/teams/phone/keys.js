@@ -1,7 +1,7 @@
 // Sealing what is kept (AES-GCM), and the lock that only the member's PIN opens. WebCrypto only.
 // Which key guards what, and against whom: docs/decisions/the-phone-sends-while-locked.md.
 
-import { Fault } from "./faults.js";
+import { Fault, unlessFull } from "./faults.js";
 
 export const SHORTEST_PIN = 6;
 const LONGEST_PIN = 12;
@@ -121,15 +121,18 @@ async function lockBehind(store, crypto, deviceKey, pin, bytes) {
 
 async function open(store, crypto, deviceKey, pin, milliseconds) {
   // Counted before it is tried: closing the app in between wins no guess.
-  const lock = await store.write(["kept"], async ({ get, put }) => {
+  const { waits, ...lock } = await store.write(["kept"], async ({ get, put }) => {
     const kept = await get("kept", "pin");
     if (!kept) throw new Fault("no_pin");
-    if (milliseconds < kept.until) throw new Fault("pin_wait", { until: kept.until });
+    // A clock that was set back since lets nobody wait longer than was meant.
+    const until = Math.min(kept.until, milliseconds + waitAfter(kept.wrong));
+    const waits = milliseconds < until;
     const wrong = kept.wrong + 1;
-    const counted = { ...kept, wrong, until: milliseconds + 1000 * WAITS[Math.min(wrong, WAITS.length) - 1] };
+    const counted = waits ? { ...kept, until } : { ...kept, wrong, until: milliseconds + waitAfter(wrong) };
     await put("kept", counted, "pin");
-    return counted;
+    return { ...counted, waits };
   });
+  if (waits) throw new Fault("pin_wait", { until: lock.until });
   const key = await pinKey(crypto, deviceKey, pin, lock.salt, lock.rounds);
   let bytes;
   try {
@@ -137,8 +140,13 @@ async function open(store, crypto, deviceKey, pin, milliseconds) {
   } catch {
     throw new Fault("wrong_pin", { until: lock.until });
   }
-  await store.put("kept", { ...lock, wrong: 0, until: 0 }, "pin");
+  await unlessFull(store.put("kept", { ...lock, wrong: 0, until: 0 }, "pin"));
   return bytes;
+}
+
+/** Milliseconds before the next PIN is tried, after `wrong` of them in a row. */
+function waitAfter(wrong) {
+  return wrong ? 1000 * WAITS[Math.min(wrong, WAITS.length) - 1] : 0;
 }
 
 /** From PIN and device key together: a copy of what is stored is worth nothing to a guesser without that key. */
