@@ -8,6 +8,8 @@ const GUESSED_ROW = 80;
 const NEAR = "1500px 0px";
 /* Blocks drawn in one frame, so that a jump to the end never holds up a thumb. */
 const A_FRAME = 2;
+/* Milliseconds after which the rest follows the first block: while somebody types, only what they see is made anew. */
+const REST_AFTER = 120;
 
 /** Show `rows` in `list` (role="list"). drawRow: gives a row's element. Returns {show(rows), stop()}. */
 export function longList(list, drawRow) {
@@ -19,23 +21,36 @@ export function longList(list, drawRow) {
   const near = new Set();
   let height = GUESSED_ROW;
   let asked = 0;
+  let later = 0;
 
   function show(shown) {
     stop();
     rows = shown;
     blocks = blocksOf(rows.length);
-    places = blocks.map((block, number) => {
-      const place = document.createElement("div");
-      place.setAttribute("role", "none");
-      place.className = "block";
-      place.dataset.number = number;
-      place.style.height = `${height * (block.last - block.first)}px`;
-      return place;
-    });
-    list.replaceChildren(...places);
+    places = blocks.slice(0, 1).map(placeOf);
+    const rest = document.createElement("div");
+    rest.setAttribute("role", "none");
+    rest.style.height = `${height * Math.max(0, rows.length - (blocks[0]?.last ?? 0))}px`;
+    list.replaceChildren(...places, rest);
     if (places.length) drawBlock(0);
+    later = setTimeout(showRest, REST_AFTER, rest);
+  }
+
+  function showRest(rest) {
+    const more = blocks.slice(1).map((block, place) => placeOf(block, place + 1));
+    places.push(...more);
+    rest.replaceWith(...more);
     watcher = new IntersectionObserver(watch, { rootMargin: NEAR });
     for (const place of places) watcher.observe(place);
+  }
+
+  function placeOf(block, number) {
+    const place = document.createElement("div");
+    place.setAttribute("role", "none");
+    place.className = "block";
+    place.dataset.number = number;
+    place.style.height = `${height * (block.last - block.first)}px`;
+    return place;
   }
 
   function watch(entries) {
@@ -84,6 +99,7 @@ export function longList(list, drawRow) {
 
   function stop() {
     watcher?.disconnect();
+    clearTimeout(later);
     cancelAnimationFrame(asked);
     asked = 0;
     drawn.clear();
