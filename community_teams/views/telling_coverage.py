@@ -1,6 +1,5 @@
 """Coverage told to machines."""
 
-import json
 from hashlib import sha256
 
 from community_teams.domain.coverage import Coverage, rounded_down
@@ -46,15 +45,21 @@ def as_counts(figures: Figures) -> dict[str, object]:
 
 def areas_version(figures: Figures) -> str:
     """Changes with whatever a page of these figures says beside its numbers: names, lists, what is hidden, the day."""
-    told = as_json(figures)
-    for figure in (told["figures"], *(child["figures"] for child in told["children"])):  # type: ignore[attr-defined]
-        for name in _NUMBERS if figure else ():
-            figure[name] = figure[name] is None
-    return sha256(json.dumps(told).encode()).hexdigest()[:16]
+    told = (
+        [(place.code, place.name, place.kind) for place in (*figures.above, figures.place)],
+        _beside_numbers(figures.coverage),
+        [(each.place.code, each.place.name, each.place.kind, _beside_numbers(each.coverage)) for each in figures.lines],
+        figures.last_visit_on,
+        figures.is_sample,
+    )
+    return sha256(repr(told).encode()).hexdigest()[:16]
 
 
-# "doubtful" stays: a page says it in words. A share that is not known is told by the others.
-_NUMBERS = ("reached_listed", "share", "left_to_goal", "enumerated", "reached", "share_of_enumerated")
+def _beside_numbers(of: Coverage | Published | None) -> tuple[object, ...] | None:
+    if of is None:
+        return None
+    shown = of.reached is None, of.share_of_enumerated is None, of.doubtful
+    return of.households, of.sources, of.as_of, of.hamlets, of.unlisted, shown
 
 
 def _four(coverage: Coverage | Published | None) -> list[int | None] | None:
