@@ -5,7 +5,7 @@ from flask import Flask
 from community_teams.domain.counting import week_end
 from community_teams.domain.coverage import rounded_down
 from community_teams.maps.kept_drawings import drawn_layer_rows, drawn_map, drawn_rows, drawn_work
-from community_teams.maps.rows import draw_rows, rows_of
+from community_teams.maps.rows import rows_of
 from community_teams.maps.svg import map_words
 from community_teams.views import coverage, indicators, open_data, pilot_desk, pilots, planning, report, wall
 from community_teams.views.coverage_blueprint import blueprint
@@ -34,7 +34,6 @@ def serve_coverage(app: Flask) -> None:
     app.jinja_env.filters["week_end"] = week_end
     app.jinja_env.globals.update(
         draw_map=drawn_map,
-        draw_rows=draw_rows,
         drawn_layer_rows=drawn_layer_rows,
         drawn_rows=drawn_rows,
         drawn_work=drawn_work,
