@@ -290,6 +290,24 @@ test("a visit the server has is superseded when it is changed", async () => {
   assert.notEqual(second.id, id);
 });
 
+test("a visit corrected twice is corrected where it stands by now, whichever of them is opened", async () => {
+  const { server, phone, back } = await phoneOffline();
+  const { id } = await record(phone, household(1), { note: "trước" });
+  back();
+  await phone.outbox.sendNow();
+  for (const note of ["sau", "sau nữa"]) {
+    await phone.outbox.edit(id);
+    assert.equal((await phone.drafts.get(household(1))).note, note === "sau" ? "trước" : "sau");
+    await phone.drafts.save(household(1), { ...(await phone.drafts.get(household(1))), note });
+    await phone.outbox.finish(household(1));
+    await phone.outbox.sendNow();
+  }
+
+  const [first, second, third] = [...server.stored.values()].map(({ visit }) => visit);
+  assert.deepEqual([second.supersedes, third.supersedes], [first.id, second.id]);
+  assert.deepEqual((await phone.outbox.list()).map((line) => line.id), [third.id], "only what stands is listed");
+});
+
 test("a rejected visit waits for a person with its codes, holds nobody, and goes out when mended", async () => {
   const { browser, server, phone, back } = await phoneOffline();
   const faulty = await record(phone, household(1), { note: "sai" });

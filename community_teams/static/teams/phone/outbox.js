@@ -32,6 +32,11 @@ export function openOutbox({ store, crypto, now, key }) {
     return { ...entry, record: opened.get(which) };
   }
 
+  async function list() {
+    const entries = await store.read(["outbox"], ({ all }) => all("outbox"));
+    return Promise.all(entries.map(open));
+  }
+
   async function change(id, work) {
     return store.write(["outbox"], async ({ get, put }) => {
       const entry = await get("outbox", id);
@@ -74,9 +79,22 @@ export function openOutbox({ store, crypto, now, key }) {
     },
 
     /** Every entry with its record, oldest first. */
-    async list() {
-      const entries = await store.read(["outbox"], ({ all }) => all("outbox"));
-      return Promise.all(entries.map(open));
+    list,
+
+    /** The entries that no other entry corrects, oldest first. */
+    async standing() {
+      const entries = await list();
+      const corrected = new Set(entries.map(({ record }) => record.supersedes));
+      return entries.filter(({ id }) => !corrected.has(id));
+    },
+
+    /** What entry `id` says by now: itself, or the last of its corrections; null where it is not here. */
+    async latest(id) {
+      const entries = await list();
+      const corrections = new Map(entries.map((entry) => [entry.record.supersedes, entry]));
+      let entry = entries.find((each) => each.id === id) ?? null;
+      while (corrections.has(entry?.id)) entry = corrections.get(entry.id);
+      return entry;
     },
 
     /** {waiting, needPerson, undelivered, oldest}: ready or being sent, for a person to look at, not at the server; ms. */

@@ -35,25 +35,26 @@ export function openOutboxDoor(room) {
     async summary() {
       return summaryOf({ outbox, store, now, storage: await speaking.storageGranted() });
     },
-    /** [{id, household, outcome, started_at, state, tries, problems, delivered}], oldest first. problems: {field: code} */
+    /** [{id, household, outcome, started_at, state, tries, problems, delivered}], oldest first, without those that were
+     *  corrected here since. problems: {field: code} */
     async list() {
       memberKey();
-      return (await outbox.list()).map(lineOf);
+      return (await outbox.standing()).map(lineOf);
     },
     /** One visit as it is or was sent, or null. */
     async record(id) {
       memberKey();
       return (await outbox.get(id))?.record ?? null;
     },
-    /** Make it a draft again; finish() then changes it, or supersedes it where the server has it. Rejects with
-     *  `no_such_visit`, `draft_exists`. @returns {Promise<string>} its household */
+    /** Make it, or its latest correction, a draft again; finish() then changes it, or supersedes it where the server has
+     *  it. Rejects with `no_such_visit`, `draft_exists`. @returns {Promise<string>} its household */
     async edit(id) {
       memberKey();
-      const entry = await outbox.get(id);
+      const entry = await outbox.latest(id);
       if (!entry) throw new Fault("no_such_visit");
       const { household } = entry.record;
       if (await drafts.get(household)) throw new Fault("draft_exists");
-      await drafts.reopen(household, entry.record, id);
+      await drafts.reopen(household, entry.record, entry.id);
       return household;
     },
     /** Send one that needed a person again, as it is. Rejects with `no_such_visit`. */
