@@ -6,14 +6,14 @@ soon as it is recorded. Where a commune has no version, nothing is kept.
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Integer, func, literal_column, select
+from sqlalchemy import Integer, Row, func, literal_column, select
 from sqlalchemy.orm import Session, aliased
 
 from foundation.areas.domain.kinds import Level
@@ -118,6 +118,16 @@ def versions_of_provinces(session: Session) -> Mapping[str, tuple[int, int]]:
         _OF_PROVINCES,
         lambda: {code: (int(number), int(version)) for code, number, version in session.execute(_OF_PROVINCES)},
     )
+
+
+def versions_of_communes(session: Session, province: str) -> Sequence[Row[*tuple[Any, ...]]]:
+    """code, path and version of every commune of a province; the version is None where it has none."""
+    asked = (
+        select(Area.code, Area.path, CommuneVersion.version)
+        .outerjoin_from(Area, CommuneVersion, CommuneVersion.commune_code == Area.code)
+        .where(Area.parent_code == province)
+    )
+    return _asked_once(session, ("versions of communes of", province), lambda: session.execute(asked).all())
 
 
 def ask_versions_once(session: Session) -> None:

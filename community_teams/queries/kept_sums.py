@@ -14,10 +14,10 @@ from sqlalchemy.orm import Session
 
 from community_teams.domain.counting import OUTCOMES, TOTALS
 from community_teams.models import HamletTotal, HamletWeek
-from community_teams.queries.keeping import versions_of_provinces
+from community_teams.queries.keeping import versions_of_communes, versions_of_provinces
 from foundation.areas.domain.kinds import Level
 from foundation.areas.domain.scope import Scope
-from foundation.areas.models import Area, CommuneVersion
+from foundation.areas.models import Area
 from foundation.areas.queries import inside
 
 Sums = dict[Any, Any]  # by the name of a figure, or by Monday
@@ -77,11 +77,7 @@ class SumsOverHamlets:
         versions = versions_of_provinces(session).get(province)
         if versions is not None and self._whole.get(province) == versions:
             return {code: sums for code, (_, sums) in self._communes[province].items()}, True
-        rows = session.execute(
-            select(Area.code, Area.path, CommuneVersion.version)
-            .outerjoin_from(Area, CommuneVersion, CommuneVersion.commune_code == Area.code)
-            .where(Area.parent_code == province)
-        ).all()
+        rows = versions_of_communes(session, province)
         kept = self._communes.get(province, {})
         changed = [row for row in rows if row.version is None or kept.get(row.code, (None,))[0] != row.version]
         if changed:
