@@ -27,7 +27,7 @@ export function openHead(app, document) {
     return piece;
   }
 
-  /** Show these notices and no others; what already stands is left alone, so that it is read out once. */
+  /** Show these notices and no others, in this order; what already stands is left alone, so that it is read out once. */
   function show(names) {
     for (const place of [...notices.children]) {
       if (!names.includes(place.dataset.notice) && place.dataset.notice !== "fault") {
@@ -35,13 +35,14 @@ export function openHead(app, document) {
         place.remove();
       }
     }
-    for (const name of names) {
+    for (const [at, name] of names.entries()) {
       if (shown.has(name)) continue;
       shown.add(name);
       const place = document.createElement("div");
       place.dataset.notice = name;
       place.append(notice(name));
-      notices.append(place);
+      const later = names.slice(at + 1);
+      notices.insertBefore(place, [...notices.children].find((each) => later.includes(each.dataset.notice)) ?? null);
     }
   }
 
