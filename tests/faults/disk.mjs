@@ -2,7 +2,7 @@
 // A process that is killed finds them there when it starts again, whole transactions and nothing else.
 
 import { IDBFactory, IDBObjectStore } from "fake-indexeddb";
-import { appendFileSync, existsSync, readFileSync } from "node:fs";
+import { appendFileSync, existsSync, readFileSync, truncateSync } from "node:fs";
 import { KeyObject, webcrypto } from "node:crypto";
 import { deserialize, serialize } from "node:v8";
 
@@ -11,7 +11,7 @@ import { DEVICE_STEPS, DEVICE_STORE, MEMBER_STEPS, openStore } from "../../commu
 /** @returns {Promise<{indexedDB, isFull: () => boolean}>} isFull: whether the next write finds no room; set it at will */
 export async function openDisk(file) {
   const disk = { indexedDB: new IDBFactory(), isFull: () => false };
-  if (existsSync(file)) await replay(disk.indexedDB, readFileSync(file, "latin1"));
+  if (existsSync(file)) await replay(disk.indexedDB, wholeLines(file));
   keepWhatIsCommitted(disk, file);
   return disk;
 }
@@ -46,10 +46,17 @@ function keepWhatIsCommitted(disk, file) {
   };
 }
 
-async function replay(indexedDB, text) {
+/** A last line without its end was being written when the process died: nobody has heard of it, and it goes. */
+function wholeLines(file) {
+  const text = readFileSync(file, "latin1");
+  const end = text.lastIndexOf("\n") + 1;
+  if (end < text.length) truncateSync(file, end);
+  return text.slice(0, end).split("\n").slice(0, -1);
+}
+
+async function replay(indexedDB, lines) {
   const stores = new Map();
-  // A last line without its end was being written when the process died: nobody has heard of it.
-  for (const line of text.split("\n").slice(0, -1)) {
+  for (const line of lines) {
     const [name, acts] = deserialize(Buffer.from(line, "base64"));
     if (!stores.has(name)) stores.set(name, await openStore(indexedDB, name, name === DEVICE_STORE ? DEVICE_STEPS : MEMBER_STEPS));
     const filled = await Promise.all(acts.map(async ([room, act, value, key]) => [room, act, await alive(value), key]));

@@ -122,9 +122,15 @@ class Walk:
         # A server that is merely slow on a busy machine is no broken line.
         self._ask("bePatient")
         for _ in range(6):
+            told = self._ask("refresh").get("fault")
             # Once it was wiped it is a stranger, which nobody has signed in on.
-            if self._ask("refresh").get("fault") in {"device_cut_off", "store_closed", "not_signed_in"}:
+            if told in {"device_cut_off", "not_signed_in"}:
                 break
+            if told == "store_closed":
+                # Its own sending heard of it first. The battery dies before all is gone; the next contact ends it.
+                self.happened["phone killed while it wiped itself"] += 1
+                self.phone.restart()
+                self._ask("bePatient")
         self.line.faults.clear()
         self.phone.restart()
         left = self._list()
