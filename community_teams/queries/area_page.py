@@ -11,7 +11,7 @@ from community_teams.domain.counting import OUTCOMES, week_of
 from community_teams.domain.household_counts import LEFT
 from community_teams.models import HamletTotal, HamletWeek, MemberDay
 from community_teams.queries.keeping import kept
-from community_teams.queries.kept_sums import ALL_TOTALS, BY_WEEK, kept_sums
+from community_teams.queries.kept_sums import ALL_TOTALS, BY_WEEK, kept_sums, kept_total
 from community_teams.queries.places import Place, child_code, hamlets_beneath
 from foundation.areas.domain.kinds import Level
 from foundation.areas.domain.scope import Scope
@@ -76,9 +76,9 @@ def weeks_reached(session: Session, scope: Scope, place: Place) -> list[Week]:
 
 
 def _weeks_reached(session: Session, scope: Scope, place: Place) -> list[Week]:
-    sums = kept_sums(session, BY_WEEK, place.path) if scope.covers(place.path) else None
-    if sums is not None:
-        added = {week: counts[1] for week, counts in sorted(BY_WEEK.added(sums.values()).items()) if counts[0]}
+    whole = kept_total(session, BY_WEEK, place.path) if scope.covers(place.path) else None
+    if whole is not None:
+        added = {week: counts[1] for week, counts in sorted(whole.items()) if counts[0]}
     else:
         listed = case((Area.official_households.is_not(None), HamletWeek.first_reached), else_=0)
         rows = session.execute(
@@ -105,9 +105,8 @@ def rest_of(session: Session, scope: Scope, place: Place) -> Rest:
 
 
 def _rest_of(session: Session, scope: Scope, place: Place) -> Rest:
-    kept_totals = kept_sums(session, ALL_TOTALS, place.path) if scope.covers(place.path) else None
-    if kept_totals is not None:
-        whole = ALL_TOTALS.added(kept_totals.values())
+    whole = kept_total(session, ALL_TOTALS, place.path) if scope.covers(place.path) else None
+    if whole is not None:
         found = {name: int(whole.get(name, 0)) for name in _NAMES}
     else:
         within = (inside(HamletTotal.path, scope), inside(HamletTotal.path, Scope((place.path,))))
@@ -144,8 +143,14 @@ def _work_in(session: Session, scope: Scope, place: Place, since: date) -> dict[
     )
     rows = session.execute(
         select(code, func.sum(visits), func.sum(HamletWeek.timed), func.sum(HamletWeek.minutes))
-        .join_from(Area, HamletWeek, HamletWeek.hamlet_code == Area.code)
-        .where(*hamlets_beneath(scope, place), inside(HamletWeek.path, Scope((place.path,))), HamletWeek.week >= since)
+        .join_from(HamletWeek, Area, Area.code == HamletWeek.hamlet_code)
+        .where(
+            Area.valid_to.is_(None),
+            # By the paths of the weeks alone: asked for those of the areas, too, PostgreSQL took 13 ms in place of 2.
+            inside(HamletWeek.path, scope),
+            inside(HamletWeek.path, Scope((place.path,))),
+            HamletWeek.week >= since,
+        )
         .group_by(code)
     ).all()
     members = _members(session, scope, place, since) if place.level in {Level.COMMUNE, Level.HAMLET} else {}

@@ -188,3 +188,12 @@ def kept_sums(session: Session, of: SumsOverHamlets, path: str) -> dict[str, Sum
     if not path:
         return of.of_provinces(session)
     return of.of_communes(session, path[:-1]) if path.count("/") == 1 else None
+
+
+def kept_total(session: Session, of: SumsOverHamlets, path: str) -> Sums | None:
+    """Sums of the whole nation (""), a province or a commune; None for smaller areas."""
+    province, _, commune = path.strip("/").partition("/")
+    if not commune:
+        sums = kept_sums(session, of, path)
+        return None if sums is None else of.added(sums.values())
+    return None if "/" in commune else of.of_communes(session, province).get(commune, {})

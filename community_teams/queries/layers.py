@@ -14,7 +14,7 @@ from community_teams.models import Device, HamletTotal, HamletWeek
 from community_teams.queries.coverage import Figures
 from community_teams.queries.keeping import kept
 from community_teams.queries.kept_layers import FIRST, LISTED, kept_counts
-from community_teams.queries.kept_sums import BY_WEEK, LEVEL, kept_sums
+from community_teams.queries.kept_sums import BY_WEEK, LEVEL, kept_sums, kept_total
 from community_teams.queries.layer_veils import LayerVeil, hidden_from_public
 from community_teams.queries.places import Place, child_code, hamlets_beneath
 from foundation.accounts.domain.roles import Role
@@ -106,9 +106,9 @@ def weeks_of(session: Session, scope: Scope, place: Place, *, today: date) -> li
 
 
 def _first_week(session: Session, scope: Scope, place: Place) -> date | None:
-    sums = kept_sums(session, BY_WEEK, place.path) if scope.covers(place.path) else None
-    if sums is not None:
-        return min((week for weeks in sums.values() for week in weeks), default=None)
+    whole = kept_total(session, BY_WEEK, place.path) if scope.covers(place.path) else None
+    if whole is not None:
+        return min(whole, default=None)
     return session.scalar(
         select(func.min(HamletWeek.week)).where(
             inside(HamletWeek.path, scope), inside(HamletWeek.path, Scope((place.path,)))
