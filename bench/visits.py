@@ -58,6 +58,10 @@ def _weight() -> list[Row]:
     return [Row("200 visits from one phone", told, "≤ 4 requests, ≤ 35 KB", len(bodies) <= 4 and size <= 35)]
 
 
+def _wait_goal(kind: str, wait: float) -> tuple[str, bool | None]:
+    return ("≤ 300 ms", wait <= 300) if kind == "postgresql" else ("told, no goal", None)
+
+
 def _stored(kind: str) -> list[Row]:
     goal = 2_000 if kind == "postgresql" else 1_000
     with tempfile.TemporaryDirectory() as folder:
@@ -73,7 +77,8 @@ def _stored(kind: str) -> list[Row]:
     rate, wait, cost = (statistics.median(figures) for figures in (rates, waits, cpu))
     rows = [
         Row(f"{what}", f"{rate:,.0f} visits/s ({rates[0]:,.0f}–{rates[-1]:,.0f})", f"≥ {goal:,}/s", rate >= goal),
-        Row("  p95 of a batch", f"{wait:.0f} ms ({waits[0]:.0f}–{waits[-1]:.0f})", "≤ 300 ms", wait <= 300),
+        # One writer at a time: on SQLite the batches queue, and only their rate has a goal.
+        Row("  p95 of a batch", f"{wait:.0f} ms ({waits[0]:.0f}–{waits[-1]:.0f})", *_wait_goal(kind, wait)),
     ]
     spread = f"{cost:.2f} ms ({cpu[0]:.2f}–{cpu[-1]:.2f})"
     return [*rows, Row("  server and database CPU a visit", spread, "≤ 1 ms", cost <= 1)]
