@@ -33,7 +33,7 @@ from community_teams.sample.accounts import VISITOR, accounts_for, add_accounts,
 from community_teams.sample.hamlets import PROVINCE, SOURCE, SampleHamlet, as_of, choose_communes, plan_hamlets
 from community_teams.sample.phones import add_phones
 from community_teams.sample.pilots import add_pilot, clear_pilots
-from community_teams.sample.visits import MOST, Rows, knock_on
+from community_teams.sample.visits import Rows, knock_on, visits_each
 from community_teams.services.counters import change_at
 from community_teams.services.households import row_of
 from foundation.accounts.models import Person, RoleHolding
@@ -74,7 +74,7 @@ def load_sample(
     """Load the sample: the same numbers give the same sample, but for its days, which lie before `now`.
 
     visits_per_household: on average over all of them, visited or not; None for a little fewer than one. Nobody who is
-    visited at all is visited less than once, nor more than MOST times.
+    visited at all is visited less than once, nor more than visits.MOST times.
     When one is already there it stays as it is, whatever its size; so does its password, unless another is given.
     Raises Conflict "areas_not_loaded", and Conflict and Invalid as add_accounts does; then nothing is written.
     """
@@ -86,7 +86,7 @@ def load_sample(
     of_visitor = tuple(code for code in codes[:2] if code.startswith(first))
     made = add_accounts(session, accounts_for(of_visitor, first, PROVINCE), password, now=now)
     if planned:
-        _fill(session, planned, of_visitor, _mean(planned, visits_per_household), now)
+        _fill(session, planned, of_visitor, visits_each(planned, visits_per_household), now)
         add_phones(session, now=now)
         add_pilot(session, codes[min(2, len(codes) - 1)], now=now)
     return Loaded(made_now=bool(planned), password=made, **_counts(session))
@@ -116,14 +116,6 @@ def _add_hamlets(session: Session, planned: list[SampleHamlet], today: date) -> 
         ],
         is_sample=True,
     )
-
-
-def _mean(planned: list[SampleHamlet], visits_per_household: float | None) -> float | None:
-    """Visits to a household that is visited, so that all together have so many each."""
-    visited = sum(hamlet.reached + hamlet.tried for hamlet in planned)
-    if visits_per_household is None or not visited:
-        return None
-    return min(MOST, max(1, visits_per_household * sum(hamlet.size for hamlet in planned) / visited))
 
 
 def _fill(

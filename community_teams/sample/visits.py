@@ -20,6 +20,7 @@ from community_teams.domain.codes import (
 from community_teams.domain.households import Knocked
 from community_teams.domain.visits import CONSENT_TEXT_VERSION, FORM_VERSION
 from community_teams.sample.answers import made_up_answers
+from community_teams.sample.hamlets import SampleHamlet
 from community_teams.sample.visit_ids import visit_id
 from foundation.clock import VIETNAM
 
@@ -45,6 +46,14 @@ _ISSUES = (
     (IssueType.DEVICE, IssueLevel.HAMLET, "Máy cũ, không cài thêm được."),
     (IssueType.SIM_NOT_OWNED, IssueLevel.CARRIER, "SIM đứng tên người khác."),
 )
+
+
+def visits_each(planned: list[SampleHamlet], visits_per_household: float | None) -> float | None:
+    """Visits to a household that is visited, so that all together have so many each."""
+    visited = sum(hamlet.reached + hamlet.tried for hamlet in planned)
+    if visits_per_household is None or not visited:
+        return None
+    return min(MOST, max(1, visits_per_household * sum(hamlet.size for hamlet in planned) / visited))
 
 
 @dataclass
