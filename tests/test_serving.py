@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+import uuid
 from pathlib import Path
 
 import pytest
@@ -26,49 +27,56 @@ def folder(tmp_path_factory):
 
 
 @pytest.fixture
-def serving(folder, tmp_path):
+def mark():
+    """A word in the environment of all that one test starts: they are found by it, whatever their session."""
+    return f"SERVED_FOR={uuid.uuid4()}"
+
+
+@pytest.fixture
+def serving(folder, tmp_path, mark):
     """The platform and its worker: the process, and what it said."""
     log = tmp_path / "said.log"
     port = free_port()
+    name, _, value = mark.partition("=")
     with log.open("w") as said:
         process = subprocess.Popen(
             ["scripts/serve", str(port), "1"],
             cwd=HOUSE,
-            env={**os.environ, "DATA_FOLDER": str(folder), "DATABASE_URL": ""},
+            env={**os.environ, "DATA_FOLDER": str(folder), "DATABASE_URL": "", name: value},
             stdout=said,
             stderr=said,
             start_new_session=True,
         )
     wait_for(f"http://127.0.0.1:{port}/healthz", process)
     yield process, log
-    if processes_of(process.pid):
-        os.killpg(process.pid, signal.SIGKILL)
+    for each in running(mark):
+        os.kill(each, signal.SIGKILL)
 
 
-def processes_of(session: int) -> list[str]:
-    """What still runs in a session; a zombie that nobody has asked about runs no more."""
+def running(mark: str) -> list[int]:
+    """The processes that still run with a mark in their environment; a zombie has none."""
     found = []
-    for each in Path("/proc").glob("[0-9]*/stat"):
+    for each in Path("/proc").glob("[0-9]*/environ"):
         try:
-            name, _, rest = each.read_text().rpartition(")")
+            said = each.read_bytes()
         except OSError:
             continue
-        state, _parent, _group, its = rest.split()[:4]
-        if int(its) == session and state != "Z":
-            found.append(name)
+        if mark.encode() in said.split(b"\0"):
+            found.append(int(each.parent.name))
     return found
 
 
-@pytest.mark.parametrize("everybody", [True, False], ids=["Ctrl+C", "SIGTERM"])
-def test_server_and_worker_end_together_and_leave_nobody_behind(serving, everybody):
+@pytest.mark.parametrize("how", ["Ctrl+C", "Ctrl+C in a hurry", "SIGTERM"])
+def test_server_and_worker_end_together_and_leave_nobody_behind(serving, mark, how):
     process, log = serving
-    assert len(processes_of(process.pid)) >= 4  # the shell, the worker, granian and its own worker
+    assert len(running(mark)) >= 4  # the shell, the worker, granian and its own worker
 
-    if everybody:  # as a terminal does it: the whole group is told
-        os.killpg(process.pid, signal.SIGINT)
-    else:
+    if how == "SIGTERM":
         process.terminate()
+    else:  # as a terminal does it: the whole group is told, and told again by whoever cannot wait
+        for _each in range(5 if "hurry" in how else 1):
+            os.killpg(process.pid, signal.SIGINT)
 
     assert process.wait(timeout=30) == 0
-    assert processes_of(process.pid) == []
+    assert running(mark) == []
     assert "Traceback" not in log.read_text()
