@@ -27,7 +27,7 @@ FAULTS = {
 @click.option("--households", type=click.IntRange(1, 2_000_000), default=hamlets.HOUSEHOLDS, show_default=True)
 @click.option("--communes", type=click.IntRange(1, 166), default=hamlets.COMMUNES, show_default=True)
 @click.option(
-    "--visits-per-household", type=click.FloatRange(1, 20), help="On average; without it a little fewer than 1."
+    "--visits-per-household", type=click.FloatRange(0, 20), help="On average; without it a little fewer than 1."
 )
 def load(households: int, communes: int, visits_per_household: float | None) -> None:
     """Load made-up data for communes of Thanh Hoá. A second time changes nothing.

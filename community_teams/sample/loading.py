@@ -73,8 +73,9 @@ def load_sample(
 ) -> Loaded:
     """Load the sample: the same numbers give the same sample, but for its days, which lie before `now`.
 
-    visits_per_household: on average over all of them, visited or not; None for a little fewer than one. Nobody who is
-    visited at all is visited less than once, nor more than visits.MOST times.
+    visits_per_household: on average over all of them, visited or not, and nobody more than visits.MOST times; None for
+    a little fewer than one. Hamlets and their households are as many whatever it is, so that a province at the
+    beginning of its campaign can be held against the same one in its middle.
     When one is already there it stays as it is, whatever its size; so does its password, unless another is given.
     Raises Conflict "areas_not_loaded", and Conflict and Invalid as add_accounts does; then nothing is written.
     """

@@ -49,11 +49,14 @@ _ISSUES = (
 
 
 def visits_each(planned: list[SampleHamlet], visits_per_household: float | None) -> float | None:
-    """Visits to a household that is visited, so that all together have so many each."""
+    """Visits to a household that somebody would knock at, so that all together have so many each.
+
+    Below 1 that is the share of them somebody did knock at, once.
+    """
     visited = sum(hamlet.reached + hamlet.tried for hamlet in planned)
     if visits_per_household is None or not visited:
         return None
-    return min(MOST, max(1, visits_per_household * sum(hamlet.size for hamlet in planned) / visited))
+    return min(MOST, visits_per_household * sum(hamlet.size for hamlet in planned) / visited)
 
 
 @dataclass
@@ -80,8 +83,8 @@ def knock_on(
 ) -> list[Knocked]:
     """Make up visits to a household over the last WEEKS, none of them today. Returns its knocks.
 
-    mean: visits on average, 1 to MOST; None for one to three. A household that is reached is met at the third knock at
-    the latest, and at each one after it.
+    mean: visits on average, 0 to MOST, below 1 also none; None for one to three. A household that is reached is met at
+    the third knock at the latest, and at each one after it; with fewer knocks at the last of them.
     """
     number = chance.choices((1, 2, 3), (70, 24, 6))[0] if mean is None else int(mean) + (chance.random() < mean % 1)
     days = sorted(chance.sample(range(1, WEEKS * 7), number), reverse=True)

@@ -71,6 +71,23 @@ def test_a_campaign_of_many_visits_is_counted_as_truly(load, session, communes):
     assert recount(session, NATION, now=NOW) == []
 
 
+def test_a_campaign_that_has_hardly_begun_has_the_same_hamlets_and_households(session, communes):
+    def loaded(visits):
+        done = load_sample(
+            session, households=480, communes=3, password="mat-khau-mau", now=NOW, visits_per_household=visits
+        )
+        households = session.execute(select(Household.hamlet_code, Household.short_code)).all()
+        assert recount(session, NATION, now=NOW) == []
+        clear_sample(session)
+        return done.visits, sorted(households)
+
+    many, there = loaded(3)
+    few, same = loaded(0.05)
+    assert 10 < few < 40 < many
+    assert same == there
+    assert loaded(0) == (0, there)
+
+
 def test_the_sample_shows_every_kind_of_hamlet(load, session):
     load()
 
