@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, and_, case, func, select, true
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from community_teams.domain.codes import IssueStatus, IssueType
@@ -63,16 +63,17 @@ def issues(
     shown: Shown,
     *,
     today: date,
-    hamlet_code: str = "",
+    area_code: str = "",
     type: IssueType | None = None,
     first: int = 0,
     limit: int = PAGE,
 ) -> list[IssueSeen]:
     """Issues of hamlets within `scope`, those due first, then the oldest; at most `limit`, from `first`.
 
+    area_code: of a hamlet or a commune, to see its issues alone; "" for all of `scope`.
     Issues of a visit that was corrected are left out: the correction tells of them anew.
     """
-    conditions = [_shown(shown, today), _of(hamlet_code, type)]
+    conditions = [_shown(shown, today), _of(area_code, type)]
     no_day = case((Issue.due.is_(None), 1), else_=0)
     order = (no_day, Issue.due, Issue.opened_on, Issue.id)
     return _seen(session, scope, conditions, order, today, limit, first)
@@ -85,7 +86,7 @@ def issue(session: Session, scope: Scope, issue_id: int, today: date) -> IssueSe
 
 
 def issue_counts(
-    session: Session, scope: Scope, *, today: date, hamlet_code: str = "", type: IssueType | None = None
+    session: Session, scope: Scope, *, today: date, area_code: str = "", type: IssueType | None = None
 ) -> Mapping[Shown, int]:
     """How many issues each list shows."""
     counts = session.execute(
@@ -93,20 +94,19 @@ def issue_counts(
         .select_from(Issue)
         .join(Area, Area.code == Issue.hamlet_code)
         .join(Visit, Visit.id == Issue.visit_id)
-        .where(inside(Area.path, scope), NOT_CORRECTED, _of(hamlet_code, type))
+        .where(inside(Area.path, scope), NOT_CORRECTED, _of(area_code, type))
     ).one()
     return dict(zip(Shown, counts, strict=True))
 
 
-def hamlets_with_issues(session: Session, scope: Scope) -> list[Area]:
-    """The hamlets within `scope` that any issue is from, in Vietnamese order."""
-    return list(
-        session.scalars(
-            select(Area)
-            .where(Area.code.in_(select(Issue.hamlet_code)), inside(Area.path, scope))
-            .order_by(Area.sort_key, Area.code)
-        )
-    )
+def areas_with_issues(session: Session, scope: Scope) -> list[Area]:
+    """The hamlets within `scope` that any issue is from, in Vietnamese order; their communes first where several."""
+    order = (Area.sort_key, Area.code)
+    with_issues = select(Area).where(Area.code.in_(select(Issue.hamlet_code)), inside(Area.path, scope))
+    hamlets = session.scalars(with_issues.order_by(*order)).all()
+    around = {hamlet.parent_code for hamlet in hamlets}
+    communes = session.scalars(select(Area).where(Area.code.in_(around)).order_by(*order)) if len(around) > 1 else ()
+    return [*communes, *hamlets]
 
 
 def steps(session: Session, issue_id: int) -> list[StepSeen]:
@@ -146,10 +146,10 @@ def _seen(
     ]
 
 
-def _of(hamlet_code: str, type: IssueType | None) -> ColumnElement[bool]:
+def _of(area_code: str, type: IssueType | None) -> ColumnElement[bool]:
     return and_(
         true(),
-        Issue.hamlet_code == hamlet_code if hamlet_code else true(),
+        or_(Issue.hamlet_code == area_code, Area.parent_code == area_code) if area_code else true(),
         Issue.type == type if type else true(),
     )
 

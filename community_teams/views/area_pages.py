@@ -22,6 +22,7 @@ from community_teams.queries.coverage import Figures, inside_figures, public_fig
 from community_teams.queries.ended_areas import ended_area
 from community_teams.queries.layers import layer_figures, stale_areas, weeks_of
 from community_teams.queries.pilots import PilotLine, published_pilots
+from community_teams.queries.places import Place
 from community_teams.views.coverage_blueprint import NATION_CODE
 from community_teams.views.telling_coverage import areas_version
 from community_teams.views.weeks_asked import begun, offered
@@ -109,12 +110,22 @@ def _inside(figures: Figures, scope: Scope) -> dict[str, object]:
     """What is shown only to those who answer for the area."""
     if figures.public:
         return {}
+    households = scope_for(Act.SEE_HOUSEHOLDS)
     return {
         "rest": rest_of(session(), scope, figures.place),
         "work": work_in(session(), scope, figures.place, today=clock.day_in_vietnam(clock.now())),
         "work_weeks": WORK_WEEKS,
-        "own_hamlet": figures.place.level is Level.HAMLET and scope_for(Act.SEE_HOUSEHOLDS).covers(figures.place.path),
+        "issues": _open_issues(figures.place, households),
+        "own_hamlet": figures.place.level is Level.HAMLET and households.covers(figures.place.path),
     }
+
+
+def _open_issues(place: Place, households: Scope) -> str:
+    """Where the open issues of a place are listed; "" for those who may not see them one by one."""
+    if not households.covers(place.path):
+        return ""
+    # Who sees nothing but this place needs no filter for it.
+    return url_for("teams.show_issues", thon=None if households.paths == (place.path,) else place.code)
 
 
 def _layer_page(

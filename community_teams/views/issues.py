@@ -38,7 +38,7 @@ class Asked:
     """What the address asks to see; anything strange asks for nothing."""
 
     shown: Shown
-    hamlet: str
+    area: str
     type: IssueType | None
     page: int
 
@@ -46,7 +46,7 @@ class Asked:
     def address(self) -> dict[str, str | None]:
         return {
             "tinh-trang": self.shown.value,
-            "thon": self.hamlet or None,
+            "thon": self.area or None,
             "viec": self.type.value if self.type else None,
         }
 
@@ -55,18 +55,18 @@ class Asked:
 @may(Act.SEE_HOUSEHOLDS)
 def show_issues() -> str:
     scope, today, asked = scope_for(Act.SEE_HOUSEHOLDS), _today(), _asked()
-    which = {"today": today, "hamlet_code": asked.hamlet, "type": asked.type}
+    which = {"today": today, "area_code": asked.area, "type": asked.type}
     counts = queries.issue_counts(session(), scope, **which)  # type: ignore[arg-type]
     found = queries.issues(session(), scope, asked.shown, first=(asked.page - 1) * queries.PAGE, **which)  # type: ignore[arg-type]
-    hamlets = queries.hamlets_with_issues(session(), scope)
+    areas = queries.areas_with_issues(session(), scope)
     return render_template(
         "community_teams/issues.html",
         found=found,
         counts=counts,
         asked=asked,
         pages=-(-counts[asked.shown] // queries.PAGE),
-        hamlets=hamlets,
-        sample=any(hamlet.is_sample for hamlet in hamlets),
+        areas=areas,
+        sample=any(area.is_sample for area in areas),
     )
 
 
@@ -77,7 +77,7 @@ def download_issues() -> Answer:
     scope, today, asked, now = scope_for(Act.SEE_HOUSEHOLDS), _today(), _asked(), clock.now()
     with transaction() as writing:
         found = queries.issues(
-            writing, scope, asked.shown, today=today, hamlet_code=asked.hamlet, type=asked.type, limit=LONGEST_FILE
+            writing, scope, asked.shown, today=today, area_code=asked.area, type=asked.type, limit=LONGEST_FILE
         )
         what = {"issues": len(found), "shown": asked.shown.value}
         for path in scope.paths:
@@ -163,7 +163,7 @@ def _asked() -> Asked:
     shown, type, page = (request.args.get(name, "") for name in ("tinh-trang", "viec", "trang"))
     return Asked(
         shown=Shown(shown) if shown in set(Shown) else Shown.OPEN,
-        hamlet=request.args.get("thon", "")[:20].replace("\0", ""),
+        area=request.args.get("thon", "")[:20].replace("\0", ""),
         type=IssueType(type) if type in set(IssueType) else None,
         page=min(int(page[:6]), MOST_PAGES) if page.isascii() and page.isdecimal() and int(page[:6]) else 1,
     )

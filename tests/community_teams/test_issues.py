@@ -186,6 +186,25 @@ def test_the_list_shows_what_is_asked_for(visitor, make, hamlet, issue, leader, 
         visitor.open("/quan-ly/vuong-mac" + strange)
 
 
+def test_an_area_page_leads_those_who_may_see_them_to_its_open_issues(visitor, make, hamlet, issue, leader):
+    far = make.hamlet(name="Xa", commune=make.commune("15610"))
+    make.visit(make.household(far), days_ago=3, issues=[{"type": "power", "note": "Hay mất điện"}])
+    officer = make.person(role=Role.COMMUNE_OFFICER, area=make.commune())
+    officer.holdings.append(make.holding(Role.COMMUNE_OFFICER, make.commune("15610")))
+    make.session.commit()
+    visitor.sign_in(officer.name)
+
+    for place in (hamlet.code, hamlet.parent_code):
+        listed = visitor.follow(visitor.open(f"/do-phu/{place}"), "Xem từng việc")
+        assert "Bản không có sóng" in listed
+        assert "Hay mất điện" not in listed
+
+    visitor.sign_in(make.person(role=Role.PROVINCE_OFFICER, area=make.province()).name)
+    page = visitor.open(f"/do-phu/{hamlet.code}")
+    assert "Vướng mắc còn mở" in page
+    assert "Xem từng việc" not in page.links
+
+
 def test_the_file_says_what_the_screen_says(visitor, make, hamlet, issue, leader, session):
     make.visit(make.household(hamlet, "M1-002"), days_ago=2, issues=[{"type": "portal", "note": "=HYPERLINK(1)"}])
     take(visitor, issue, status="in_progress", owner="Công an xã", due="2026-12-01")
