@@ -1,140 +1,117 @@
 """A province in the middle of its campaign: each page of the map against itself with 10,000 visits, and on the line.
 
-HOUSEHOLDS (60,000 if not said) times VISITS (3) are made on DATABASE (postgresql). The figures of the issue are those
-of HOUSEHOLDS=1000000, which takes some ten minutes to make on two cores, and of HOUSEHOLDS=300000 on sqlite.
+HOUSEHOLDS (60,000 if not said) times VISITS (3) are made on DATABASE (postgresql), and a twin with the same hamlets and
+households and 10,000 visits in all. The figures of the issue are those of HOUSEHOLDS=1000000, which takes some ten
+minutes to make on two cores, and of HOUSEHOLDS=300000 on sqlite.
 FILLED: the address of a database that holds such a sample already, postgresql://… or sqlite:///…, which is measured in
-place of a new one; that makes measuring again a matter of a minute. `flask sample load` fills one.
-BOUNDARIES: a folder of outlines (GeoJSON); without it nothing is told of the line.
+place of a new one; that makes measuring again a matter of minutes. FEW: that of its twin; without it one is made.
+`flask sample load` fills them, of a million households the twin with `--visits-per-household 0.01`.
+BOUNDARIES: a folder of outlines (GeoJSON); without it tiles are drawn, and nothing is told of the line.
 
-Each page is timed twice: as it stands, and right after a visit has been recorded in the province, when whatever is kept
-of the commune, of the province and of the nation has to be reckoned and drawn anew. With 10,000 visits the commune has
-one hamlet; with 3 million it has 151, and a page so much the longer.
+Each database has a worker of its own, and the two are asked for a page in turn, so that whatever else the machine does
+disturbs both alike. Each page is timed twice: as it stands, and right after a visit has been recorded in the commune,
+when whatever is kept of it, of the province and of the nation has to be reckoned and drawn anew. What visitors meet
+among many visits is told by `python -m bench evening`.
 """
 
-import gc
 import gzip
+import json
 import os
-import tempfile
-import time
-from collections.abc import Callable, Iterator
+import statistics
+import subprocess
+import sys
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from flask import Flask
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 
-from app import create_app
-from bench.table import Row, Spread, timed
+from bench.filled import address_of, fill, opened, wanted
+from bench.table import Row, spread_of
 from community_teams.domain.counting import week_of
 from community_teams.models import HamletTotal, Household, Visit
-from community_teams.sample.loading import load_sample
 from community_teams.services.recounting import recount
 from foundation import clock
 from foundation.areas.domain.scope import Scope
-from foundation.areas.services.loading import load
 from foundation.areas.services.outlines import import_outlines
-from foundation.areas.services.versions import renew_versions
-from foundation.migrating import upgrade
-from foundation.settings import Settings
+from foundation.settings import HOUSE
 from foundation.web.database import transaction
-from tests.postgres import start_postgres
 
-PASSWORD = "mau-thu-2026"
-COMMUNES = 166
-SMALL = 10_000
+FEW = 10_000
 ONCE, REFRESH = 70, 2  # KB on the line
-MOST, MORE = 20, 1.2  # milliseconds, and times as long as with SMALL visits
+MOST, MORE = 20, 1.2  # milliseconds, and times as long as with FEW visits
+TIMES, TIMES_AFTER, WARM = 30, 15, 3
 
 
 def measure() -> list[Row]:
-    households = int(os.environ.get("HOUSEHOLDS", "60000"))
-    visits = float(os.environ.get("VISITS", "3"))
-    filled = os.environ.get("FILLED", "")
-    kind = filled.partition(":")[0] or os.environ.get("DATABASE", "postgresql")
-    with _opened(kind) as app:
-        _fill(app, SMALL // 3, 3)
-        before = dict(_pages(app))
-        outlines = _outlines(app)
-    with _opened(kind, filled) as app:
-        seconds = None if filled else _fill(app, households, visits)
-        rows = [_made(app, kind, seconds)]
-        rows += [_recounted(app)]
-        rows += [_told(what, spreads, before[what]) for what, spreads in _pages(app)]
-        rows += _on_the_line(app, outlines)
+    kind, households, visits = wanted()
+    filled, few = os.environ.get("FILLED", ""), os.environ.get("FEW", "")
+    kind = filled.partition(":")[0] or kind
+    with opened(kind, filled) as app:
+        rows = [_made(app, kind, None if filled else fill(app, households, visits))]
+        households = _count(app, Household)
+        with opened(few.partition(":")[0] or kind, few) as twin:
+            rows.append(_made(twin, kind, None if few else fill(twin, households, FEW / households)))
+            assert [_count(twin, table) for table in _SAME] == [_count(app, table) for table in _SAME]
+            rows.append(_recounted(app))
+            outlines = [_outlines(each) for each in (twin, app)]
+            with _worker(twin) as of_few, _worker(app) as of_many:
+                rows += _pages(_first_hamlet(app), of_few, of_many)
+        rows += _on_the_line(app, outlines[-1])
     return rows
 
 
+_SAME = (Household, HamletTotal)
+
+
+class _Worker:
+    def __init__(self, process: "subprocess.Popen[str]") -> None:
+        self._process = process
+
+    def ask(self, page: str, name: str, after: str) -> tuple[float, float]:
+        """Milliseconds it took: on the wall, and of the worker alone."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        print(json.dumps({"page": page, "as": name, "after": after}), file=self._process.stdin, flush=True)
+        wall, processor = json.loads(self._process.stdout.readline())
+        return wall, processor
+
+
 @contextmanager
-def _opened(kind: str, filled: str = "") -> Iterator[Flask]:
-    """The application over a database of its own, empty but for its tables, or over the one that is filled already."""
-    with tempfile.TemporaryDirectory() as folder:
-        url = filled or (start_postgres() if kind == "postgresql" else "")
-        app = create_app(Settings(data_folder=Path(folder), secret_key="bench", database_url=url))
-        upgrade(app.extensions["engine"])
-        yield app
-        app.extensions["engine"].dispose()
+def _worker(app: Flask) -> Iterator[_Worker]:
+    with subprocess.Popen(
+        [sys.executable, "-m", "bench.province_pages", address_of(app)],
+        cwd=HOUSE,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        # Its input closes here, and so it ends.
+        yield _Worker(process)
 
 
-def _fill(app: Flask, households: int, visits: float) -> float:
-    """Seconds it took to make the sample."""
-    start = time.perf_counter()
-    with app.test_request_context(), transaction() as session:
-        load(session)
-        load_sample(
-            session,
-            households=households,
-            communes=COMMUNES,
-            visits_per_household=visits,
-            password=PASSWORD,
-            now=clock.now(),
-        )
-    seconds = time.perf_counter() - start
-    engine = app.extensions["engine"]
-    with engine.connect() as connection:
-        analyse = "VACUUM ANALYZE" if engine.dialect.name == "postgresql" else "ANALYZE"
-        connection.execution_options(isolation_level="AUTOCOMMIT").execute(text(analyse))
-    return seconds
-
-
-def _made(app: Flask, kind: str, seconds: float | None) -> Row:
-    with app.test_request_context(), transaction() as session:
-        counts = [session.scalar(select(func.count()).select_from(table)) or 0 for table in (Household, HamletTotal)]
-        visits = session.scalar(select(func.count()).select_from(Visit)) or 0
-    told = f"{counts[0]:,} households in {counts[1]:,} hamlets, {visits:,} visits, {kind}"
-    how = "filled before" if seconds is None else f"made in {seconds:.0f} s, {visits / seconds:,.0f} visits/s"
-    return Row(told, how, "told, no goal", None)
-
-
-def _told(what: str, spread: tuple[Spread, Spread], small: tuple[Spread, Spread]) -> Row:
-    wall, processor = spread
-    share = processor.median / small[1].median
-    measured = f"{wall}; processor {processor.median:.1f} ms, {share:.2f} × of 10,000 visits"
-    return Row(what, measured, f"≤ {MOST} ms, ≤ {MORE} ×", wall.median <= MOST and share <= MORE)
-
-
-def _pages(app: Flask) -> Iterator[tuple[str, tuple[Spread, Spread]]]:
-    """What was asked for, and how long it took: on the wall, and of this process alone, which others disturb less."""
-    with app.test_request_context(), transaction() as session:
-        hamlet = session.scalars(select(HamletTotal.hamlet_code).order_by(HamletTotal.hamlet_code)).first()
-    assert hamlet is not None
+def _pages(hamlet: str, of_few: _Worker, of_many: _Worker) -> Iterator[Row]:
     commune = hamlet.partition("-")[0]
-    gc.collect()
-    gc.freeze()  # as app.serve() does
-    for who in ("", "can-bo-tinh"):
-        visitor = app.test_client()
-        if who:
-            visitor.post("/dang-nhap", data={"name": who, "password": PASSWORD})
-        for what, address in _addresses(commune, hamlet):
-            assert visitor.get(address).status_code == 200
+    for name in ("", "can-bo-tinh"):
+        for what, page in _addresses(commune, hamlet):
+            for after, times in (("", TIMES), (commune, TIMES_AFTER)):
+                taken = [(of_few.ask(page, name, after), of_many.ask(page, name, after)) for _ in range(WARM + times)][
+                    WARM:
+                ]
+                told = f"{'  ' if after else ''}{what}, {'inside' if name else 'the public'}"
+                yield _told(told + (", after a visit" if after else ""), taken)
 
-            def ask(visitor=visitor, address=address) -> object:
-                return visitor.get(address)
 
-            told = f"{what}, {'inside' if who else 'the public'}"
-            yield told, (timed(ask, times=30), timed(ask, times=30, clock=time.process_time))
-            yield f"  {told}, after a visit", _after_visits(app, commune, ask)
-    gc.unfreeze()
+def _told(what: str, taken: list[tuple[tuple[float, float], tuple[float, float]]]) -> Row:
+    """taken: of the one with FEW visits and of the one with many, one right after the other."""
+    wall, processor = (spread_of(many[place] for _, many in taken) for place in (0, 1))
+    # Pair by pair: what disturbed one of them disturbed the other.
+    more, work = (statistics.median(many[place] / few[place] for few, many in taken) for place in (0, 1))
+    measured = f"{wall}, {more:.2f} × of 10,000 visits; processor {processor.median:.1f} ms, {work:.2f} ×"
+    return Row(what, measured, f"≤ {MOST} ms, ≤ {MORE} ×", wall.median <= MOST and more <= MORE)
 
 
 def _addresses(commune: str, hamlet: str) -> Iterator[tuple[str, str]]:
@@ -151,22 +128,23 @@ def _addresses(commune: str, hamlet: str) -> Iterator[tuple[str, str]]:
     yield "trend of the province", "/do-phu/38/xu-huong.svg"
 
 
-def _after_visits(app: Flask, commune: str, ask: Callable[[], object]) -> tuple[Spread, Spread]:
-    """Each time as after a visit in the commune: to the pages it is nothing but another version."""
-    taken: list[float] = []
+def _made(app: Flask, kind: str, seconds: float | None) -> Row:
+    visits = _count(app, Visit)
+    told = f"{_count(app, Household):,} households in {_count(app, HamletTotal):,} hamlets, {visits:,} visits, {kind}"
+    how = "filled before" if seconds is None else f"made in {seconds:.0f} s, {visits / seconds:,.0f} visits/s"
+    return Row(told, how, "told, no goal", None)
 
-    def measured(clock_of: Callable[[], float]) -> Spread:
-        del taken[:]
-        for _ in range(15):
-            with app.test_request_context(), transaction() as session:
-                renew_versions(session, [commune])
-            start = clock_of()
-            ask()
-            taken.append((clock_of() - start) * 1000)
-        taken.sort()
-        return Spread(taken[len(taken) // 2], taken[-2], taken[0], taken[-1])
 
-    return measured(time.perf_counter), measured(time.process_time)
+def _count(app: Flask, table: Any) -> int:
+    with app.test_request_context(), transaction() as session:
+        return session.scalar(select(func.count()).select_from(table)) or 0
+
+
+def _first_hamlet(app: Flask) -> str:
+    with app.test_request_context(), transaction() as session:
+        code = session.scalars(select(HamletTotal.hamlet_code).order_by(HamletTotal.hamlet_code)).first()
+    assert code is not None
+    return code
 
 
 def _recounted(app: Flask) -> Row:

@@ -40,8 +40,13 @@ def timed(
         start = clock()
         act()
         taken.append((clock() - start) * 1000)
-    taken.sort()
-    return Spread(statistics.median(taken), taken[int(0.95 * (len(taken) - 1))], taken[0], taken[-1])
+    return spread_of(taken)
+
+
+def spread_of(taken: Iterable[float]) -> Spread:
+    """taken: milliseconds each, at least one."""
+    ordered = sorted(taken)
+    return Spread(statistics.median(ordered), ordered[int(0.95 * (len(ordered) - 1))], ordered[0], ordered[-1])
 
 
 def show(rows: Iterable[Row]) -> str:

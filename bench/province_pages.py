@@ -1,0 +1,45 @@
+"""`python -m bench.province_pages DATABASE`: one worker that is asked for pages, and says how long each took it.
+
+In: lines of JSON, {"as": sign-in name or "", "page": its address, "after": code of a commune or ""}. With a commune,
+the page is asked for as right after a visit there: to the pages it is nothing but another version.
+Out: for each a line of two numbers, milliseconds on the wall, and of this process alone.
+
+What is kept in memory is kept by process, so two databases held against each other have to have one each.
+"""
+
+import gc
+import json
+import sys
+import time
+
+from flask.testing import FlaskClient
+
+from bench.filled import PASSWORD, opened
+from foundation.areas.services.versions import renew_versions
+from foundation.web.database import transaction
+
+
+def main(database: str) -> None:
+    with opened("", database) as app:
+        visitors: dict[str, FlaskClient] = {}
+        gc.collect()
+        gc.freeze()  # as app.serve() does
+        for line in sys.stdin:
+            asked = json.loads(line)
+            name = asked["as"]
+            if name not in visitors:
+                visitors[name] = app.test_client()
+                if name:
+                    visitors[name].post("/dang-nhap", data={"name": name, "password": PASSWORD})
+            if asked["after"]:
+                with app.test_request_context(), transaction() as session:
+                    renew_versions(session, [asked["after"]])
+            wall, processor = time.perf_counter(), time.process_time()
+            answer = visitors[name].get(asked["page"])
+            taken = time.perf_counter() - wall, time.process_time() - processor
+            assert answer.status_code == 200, (asked, answer.status)
+            print(json.dumps([seconds * 1000 for seconds in taken]), flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
