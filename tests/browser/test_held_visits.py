@@ -39,6 +39,7 @@ def told_twice(phone, served_folder):
 def test_an_officer_chooses_between_two_tellings_of_one_visit(phone, told_twice):
     phone.sign_in("can-bo-xa")
     phone.open("/quan-ly/may")
+    phone.page.get_by_text("Mục khác", exact=True).click()
     phone.tap("Phiếu cần xem")
     phone.look()
     assert phone.heading == "Phiếu cần xem"
