@@ -378,6 +378,31 @@ test("the summary says what waits, since when, and when something last left", as
   assert.deepEqual([summary.waiting, summary.oldest, summary.lastSentAt, summary.problem], [0, null, browser.time, null]);
 });
 
+test("an answer that refused everything is no sending: the last time is when something was taken", async () => {
+  const { browser, server, phone, back } = await phoneOffline();
+  const lastSentAt = async () => (await phone.outbox.summary()).lastSentAt;
+  back();
+  const { id: refused } = await record(phone, household(1));
+  server.rejected.set(refused, { household: "unknown" });
+  await phone.outbox.sendNow();
+  assert.equal(await lastSentAt(), null);
+
+  await record(phone, household(2));
+  await phone.outbox.sendNow();
+  const taken = browser.time;
+  assert.equal(await lastSentAt(), taken);
+
+  browser.pass(60_000);
+  await phone.outbox.retry(refused);
+  await phone.outbox.sendNow();
+  assert.equal(await lastSentAt(), taken, "refused once more");
+
+  const { id: told } = await record(phone, household(3));
+  server.stored.set(told, { visit: { id: told, note: "khác" }, member: "7" });
+  await phone.outbox.sendNow();
+  assert.equal(await lastSentAt(), browser.time, "told in two ways: the server has it");
+});
+
 test("the file of waiting visits is what the server would have been sent", async () => {
   const { browser, server, phone, back } = await phoneOffline();
   const first = await record(phone, household(1), { note: "một" });

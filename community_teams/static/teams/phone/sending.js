@@ -43,9 +43,11 @@ export async function sendWaiting(with_) {
     last = turn;
     try {
       if (stuck) throw new Fault("not_our_answer");
-      sent += await sendBatch(batch);
+      const { stored, taken } = await sendBatch(batch);
+      sent += stored;
       size = Math.min(size * 2, MOST_AT_ONCE);
-      await remember({ size, failures: 0, notBefore: 0, problem: null, lastSentAt: now() });
+      // An answer that refused everything is an answer, but nothing was sent that stayed there.
+      await remember({ size, failures: 0, notBefore: 0, problem: null, ...(taken ? { lastSentAt: now() } : {}) });
     } catch (error) {
       // Heard: the server keeps it for a person to look at. It stays marked as sent, so that the next batch is another.
       if (parting && error.code === "device_cut_off") continue;
@@ -95,24 +97,27 @@ export async function sendWaiting(with_) {
     return settle(batch, answer.body.results);
   }
 
+  /** stored: how many the server counts now; taken: how many it has, those included that a person must settle there. */
   async function settle(batch, results) {
     const left = new Map(batch.map((entry) => [entry.record.id, entry]));
-    let done = 0;
+    let stored = 0;
+    let taken = 0;
     for (const { id: sentAs, outcome, problems } of results) {
       const entry = left.get(sentAs);
       if (!entry || !HEARD.has(outcome)) continue;
       left.delete(sentAs);
       const { id, rev, record } = entry;
+      if (outcome !== "rejected") taken += 1;
       if (outcome === "rejected") await unlessFull(outbox.refuse(id, record, problems ?? {}));
       else if (outcome === "conflict") await unlessFull(outbox.conflict(id, record, { visit: "conflict", ...problems }));
       else {
         if (!(await unlessFull(outbox.acknowledge(id, record)))) await outbox.drop(id, rev);
-        done += 1;
+        stored += 1;
       }
     }
     // What the answer did not name is unsent.
     await unlessFull(outbox.giveBack([...left.values()].map(({ id }) => id)));
-    return done;
+    return { stored, taken };
   }
 
   async function remember(changes) {
