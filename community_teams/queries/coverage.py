@@ -1,13 +1,13 @@
 """Reading coverage: sums of the hamlets' counters, one statement a level."""
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache, cached_property
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, not_, select
+from sqlalchemy import ColumnElement, Row, Select, case, func, not_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from community_teams.domain.codes import Outcome
@@ -24,15 +24,15 @@ from community_teams.domain.suppression import (
 )
 from community_teams.models import HamletTotal
 from community_teams.queries.keeping import kept, token_of, versions_asked_once
-from community_teams.queries.kept_sums import ALL_TOTALS, LEVEL, kept_sums, level_columns
+from community_teams.queries.kept_sums import ALL_TOTALS, LEVEL, kept_sums, kept_total, level_columns
 from community_teams.queries.places import THE_NATION as THE_NATION
 from community_teams.queries.places import Place as Place
 from community_teams.queries.places import child_code, children_of, hamlets_beneath
 from community_teams.queries.places import place_of as place_of
-from foundation.areas.domain.kinds import Kind
+from foundation.areas.domain.kinds import Kind, Level
 from foundation.areas.domain.scope import NATION, Scope
 from foundation.areas.models import Area
-from foundation.areas.queries import inside
+from foundation.areas.queries import bounds, inside, inside_one
 from foundation.problems import NotAllowed, NotFound
 
 
@@ -157,14 +157,7 @@ def _level(session: Session, scope: Scope, place: Place) -> _Level:
 def _read_level(session: Session, scope: Scope, place: Place) -> _Level:
     level = kept_sums(session, LEVEL, place.path) if scope.covers(place.path) else None
     if level is None:
-        code = child_code(place)
-        rows = session.execute(
-            select(code.label("code"), *level_columns())
-            .outerjoin_from(Area, HamletTotal, HamletTotal.hamlet_code == Area.code)
-            .where(*hamlets_beneath(scope, place))
-            .group_by(code)
-        )
-        level = {row.code: dict(row._mapping) for row in rows}
+        level = {row.code: dict(row._mapping) for row in _level_rows(session, scope, place)}
     return _Level(
         coverage={code: _coverage(sums) for code, sums in level.items()},
         last_visit_on=max((sums["last_visit_on"] for sums in level.values() if sums["last_visit_on"]), default=None),
@@ -172,14 +165,32 @@ def _read_level(session: Session, scope: Scope, place: Place) -> _Level:
     )
 
 
+def _level_rows(session: Session, scope: Scope, place: Place) -> Iterable[Row[Any]]:
+    if place.level in {Level.COMMUNE, Level.HAMLET} and scope.covers(place.path):
+        return session.execute(_OF_HAMLETS, bounds(place.path))
+    return session.execute(_level_of(child_code(place), *hamlets_beneath(scope, place)))
+
+
+def _level_of(code: Any, *conditions: ColumnElement[bool]) -> Select[Any]:
+    return (
+        select(code.label("code"), *level_columns())
+        .outerjoin_from(Area, HamletTotal, HamletTotal.hamlet_code == Area.code)
+        .where(*conditions)
+        .group_by(code)
+    )
+
+
+# Built once, for most pages are asked for by people who may see the whole area.
+_OF_HAMLETS = _level_of(Area.code, Area.level == Level.HAMLET, Area.valid_to.is_(None), inside_one(Area.path))
+
+
 def _by_outcome(session: Session, scope: Scope, place: Place) -> dict[str, int]:
     """Visits beneath a place by how they ended, endings that never happened left out.
 
     Visits in hamlets that have since been merged or renamed are among them: they did take place.
     """
-    totals = kept_sums(session, ALL_TOTALS, place.path) if scope.covers(place.path) else None
-    if totals is not None:
-        whole = ALL_TOTALS.added(totals.values())
+    whole = kept_total(session, ALL_TOTALS, place.path) if scope.covers(place.path) else None
+    if whole is not None:
         return {outcome.value: int(whole[outcome.value]) for outcome in Outcome if whole.get(outcome.value)}
     within = (inside(HamletTotal.path, scope), inside(HamletTotal.path, Scope((place.path,))))
     sums = session.execute(
@@ -236,7 +247,12 @@ def _veil(session: Session, place: Place, above: tuple[Place, ...], level: _Leve
 
 def _kept_cells(session: Session, parent: Place) -> dict[str, Cell] | None:
     sums = kept_sums(session, LEVEL, parent.path)
-    return None if sums is None else {code: cell(_coverage(each)) for code, each in sums.items()}
+    return None if sums is None else {code: cell_of_sums(each) for code, each in sums.items()}
+
+
+def cell_of_sums(sums: Mapping[str, Any]) -> Cell:
+    """Of sums kept as LEVEL: what the rules of hiding look at."""
+    return Cell(int(sums["households"] or 0), int(sums["enumerated"]), int(sums["enumerated_unlisted"]))
 
 
 def _cells_beside(session: Session, parent: Place, child: Place) -> dict[str, Cell]:

@@ -6,14 +6,14 @@ soon as it is recorded. Where a commune has no version, nothing is kept.
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Integer, Row, func, literal_column, select
+from sqlalchemy import Integer, bindparam, func, literal_column, select
 from sqlalchemy.orm import Session, aliased
 
 from foundation.areas.domain.kinds import Level
@@ -24,6 +24,8 @@ T = TypeVar("T")
 # Of the communes of a province their number and the sum of their versions, which changes with any of them; of a
 # commune its version.
 Token = tuple[int, ...]
+# code -> path, and version or None, of the communes of a province.
+Communes = Mapping[str, tuple[str, int | None]]
 
 # How many lines are kept by each process, where a line is what is said of one area: about a kilobyte.
 MOST_LINES = 30_000
@@ -38,7 +40,7 @@ class _Store:
     answers: OrderedDict[Hashable, tuple[Token, Any, int]] = field(default_factory=OrderedDict)
     lines: int = 0
     complete: dict[str, Token] = field(default_factory=dict)
-    communes: dict[str, tuple[Token, Token | None]] = field(default_factory=dict)
+    communes: dict[str, tuple[Token, "Communes"]] = field(default_factory=dict)
     paths: dict[str, str] = field(default_factory=dict)
     lock: Lock = field(default_factory=Lock)
 
@@ -108,7 +110,8 @@ def token_of(session: Session, path: str) -> Token | None:
     token = versions.get(province, (0, 0))
     if not beneath:
         return token if token[0] and _complete(session, province, token) else None
-    return _token_of_commune(session, beneath.partition("/")[0], token)
+    _, version = versions_of_communes(session, province).get(beneath.partition("/")[0], ("", None))
+    return None if version is None else (version,)
 
 
 def versions_of_provinces(session: Session) -> Mapping[str, tuple[int, int]]:
@@ -120,14 +123,29 @@ def versions_of_provinces(session: Session) -> Mapping[str, tuple[int, int]]:
     )
 
 
-def versions_of_communes(session: Session, province: str) -> Sequence[Row[*tuple[Any, ...]]]:
-    """code, path and version of every commune of a province; the version is None where it has none."""
-    asked = (
-        select(Area.code, Area.path, CommuneVersion.version)
-        .outerjoin_from(Area, CommuneVersion, CommuneVersion.commune_code == Area.code)
-        .where(Area.parent_code == province)
+def versions_of_communes(session: Session, province: str) -> Communes:
+    """Path and version of every commune of a province; the version is None where it has none."""
+    # Asked for before the communes: what is kept under it is as new or newer.
+    whole = versions_of_provinces(session).get(province, (0, 0))
+    communes = _store(session).communes
+    if province in communes and communes[province][0] == whole:
+        return communes[province][1]
+    found = _asked_once(
+        session,
+        ("versions of communes of", province),
+        lambda: {
+            code: (path, version) for code, path, version in session.execute(_OF_COMMUNES, {"province": province})
+        },
     )
-    return _asked_once(session, ("versions of communes of", province), lambda: session.execute(asked).all())
+    if added_up(found) == whole:
+        communes[province] = whole, found
+    return found
+
+
+def added_up(communes: Communes) -> Token | None:
+    """The token of the province that these are all communes of; None where one has no version."""
+    versions = [version for _, version in communes.values() if version is not None]
+    return (len(versions), sum(versions)) if versions and len(versions) == len(communes) else None
 
 
 def ask_versions_once(session: Session) -> None:
@@ -178,18 +196,6 @@ def _complete(session: Session, province: str, token: Token) -> bool:
     return True
 
 
-def _token_of_commune(session: Session, commune: str, province: Token) -> Token | None:
-    communes = _store(session).communes
-    known = communes.get(commune)
-    if known is not None and province[0] and known[0] == province:
-        return known[1]
-    versions = select(CommuneVersion.version).where(CommuneVersion.commune_code == commune)
-    version = _asked_once(session, ("version of", commune), lambda: session.scalar(versions))
-    token = None if version is None else (version,)
-    communes[commune] = province, token
-    return token
-
-
 def _lines_of(answer: Any) -> int:
     lines = getattr(answer, "lines", answer)
     return 1 + (len(lines) if hasattr(lines, "__len__") else 0)
@@ -218,4 +224,9 @@ _OF_PROVINCES = (
     select(Area.code, func.coalesce(_sums.c.number, 0), func.coalesce(_sums.c.version, 0))
     .outerjoin_from(Area, _sums, _sums.c.code == Area.code)
     .where(_A_PROVINCE)
+)
+_OF_COMMUNES = (
+    select(Area.code, Area.path, CommuneVersion.version)
+    .outerjoin_from(Area, CommuneVersion, CommuneVersion.commune_code == Area.code)
+    .where(Area.parent_code == bindparam("province"))
 )

@@ -5,7 +5,7 @@ up for each province. When a page is asked for, one small statement tells which 
 have changed since are read again. A province with a commune that has no version is always read anew.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import add
 from typing import Any
 
@@ -14,11 +14,11 @@ from sqlalchemy.orm import Session
 
 from community_teams.domain.counting import OUTCOMES, TOTALS
 from community_teams.models import HamletTotal, HamletWeek
-from community_teams.queries.keeping import versions_of_communes, versions_of_provinces
+from community_teams.queries.keeping import added_up, versions_of_communes, versions_of_provinces
 from foundation.areas.domain.kinds import Level
 from foundation.areas.domain.scope import Scope
 from foundation.areas.models import Area
-from foundation.areas.queries import inside
+from foundation.areas.queries import bounds, inside, inside_one
 
 Sums = dict[Any, Any]  # by the name of a figure, or by Monday
 InPlace = Callable[[Any], ColumnElement[bool]]
@@ -41,8 +41,10 @@ class SumsOverHamlets:
         merge: Callable[[Any, Any, Any], Any],
     ) -> None:
         self._read, self._gather, self._merge = read, gather, merge
+        # Built once: after a visit it is one commune that has to be read again.
+        self._of_one = read(inside_one)
         # Province -> commune -> version and sums; province -> number and sum of versions, and sums.
-        self._communes: dict[str, dict[str, tuple[int, Sums]]] = {}
+        self._communes: dict[str, dict[str, tuple[int | None, Sums]]] = {}
         self._provinces: dict[str, tuple[tuple[int, int], Sums]] = {}
         # Province -> number and sum of versions under which all its communes were read.
         self._whole: dict[str, tuple[int, int]] = {}
@@ -77,19 +79,30 @@ class SumsOverHamlets:
         versions = versions_of_provinces(session).get(province)
         if versions is not None and self._whole.get(province) == versions:
             return {code: sums for code, (_, sums) in self._communes[province].items()}, True
-        rows = versions_of_communes(session, province)
+        communes = versions_of_communes(session, province)
         kept = self._communes.get(province, {})
-        changed = [row for row in rows if row.version is None or kept.get(row.code, (None,))[0] != row.version]
+        changed = [
+            code for code, (_, version) in communes.items() if version is None or _version(kept, code) != version
+        ]
         if changed:
-            paths = (f"{province}/",) if len(changed) > MANY else tuple(row.path for row in changed)
-            read = self._gather(session.execute(self._read(lambda column: inside(column, Scope(paths)))))
-            kept = kept | {row.code: (row.version, read.get(row.code, {})) for row in changed}
+            paths = [f"{province}/"] if len(changed) > MANY else [communes[code][0] for code in changed]
+            read = self._gather(self._rows(session, paths))
+            kept = kept | {code: (communes[code][1], read.get(code, {})) for code in changed}
             # Put in place whole: another thread reads either the old or the new.
-            self._communes[province] = {row.code: kept[row.code] for row in rows if row.version is not None}
-        complete = bool(rows) and all(row.version is not None for row in rows)
-        if complete and versions == (len(rows), sum(row.version for row in rows)):
+            self._communes[province] = {code: kept[code] for code in communes if kept[code][0] is not None}
+        whole = added_up(communes)
+        if whole is not None and whole == versions:
             self._whole[province] = versions
-        return {row.code: kept[row.code][1] for row in rows}, complete
+        return {code: kept[code][1] for code in communes}, whole is not None
+
+    def _rows(self, session: Session, paths: Sequence[str]) -> Iterable[Row[Any]]:
+        if len(paths) == 1:
+            return session.execute(self._of_one, bounds(paths[0]))
+        return session.execute(self._read(lambda column: inside(column, Scope(tuple(paths)))))
+
+
+def _version(kept: Mapping[str, tuple[int | None, Sums]], code: str) -> int | None:
+    return kept[code][0] if code in kept else None
 
 
 def _by_code(rows: Iterable[Row[Any]]) -> dict[str, Sums]:

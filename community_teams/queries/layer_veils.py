@@ -25,7 +25,7 @@ from community_teams.domain.suppression import (
     too_small,
 )
 from community_teams.models import HamletTotal, HamletWeek
-from community_teams.queries.coverage import Figures
+from community_teams.queries.coverage import Figures, cell_of_sums
 from community_teams.queries.keeping import kept
 from community_teams.queries.kept_layers import FIRST, kept_counts
 from community_teams.queries.kept_sums import LEVEL, kept_sums
@@ -126,7 +126,7 @@ def _read_family(session: Session, parent: Place, names: Sequence[str], week: da
         until = (kept_counts(session, parent.path, week) or {}) if week is not None and names else None
         return {
             child: _Child(
-                Cell(int(of["households"] or 0), int(of["enumerated"]), int(of["enumerated_unlisted"] or 0)),
+                cell_of_sums(of),
                 _bases_of(names, totals.get(child, {}), None if until is None else until.get(child, {})),
             )
             for child, of in levels.items()

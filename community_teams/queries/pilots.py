@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from community_teams.domain.layers import OFFICIAL, cell_of, in_tens
 from community_teams.domain.pilot_figures import Stand
@@ -128,14 +128,16 @@ def _lines(
     limit: int,
 ) -> list[PilotLine]:
     rows = session.execute(
-        select(Pilot, Area, Person.display_name)
+        select(Pilot, Area, _commune, Person.display_name)
         .join(Area, Area.code == Pilot.hamlet_code)
+        .outerjoin(_commune, _commune.code == Area.parent_code)
         .join(Person, Person.id == Pilot.changed_by)
         .where(*conditions, inside(Area.path, scope))
         .order_by(*order)  # type: ignore[arg-type]
         .offset(first)
         .limit(limit)
-    ).all()
-    above = {area.parent_code for _, area, _ in rows}
-    communes = {area.code: area for area in session.scalars(select(Area).where(Area.code.in_(above)))}
-    return [PilotLine(pilot, area, communes.get(area.parent_code or ""), who) for pilot, area, who in rows]
+    )
+    return [PilotLine(*row) for row in rows]
+
+
+_commune = aliased(Area)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, and_, case, false, or_, select, true
+from sqlalchemy import ColumnElement, SQLColumnExpression, and_, bindparam, case, false, or_, select, true
 from sqlalchemy.orm import Session
 
 from foundation.areas.domain.kinds import HOANG_SA, KIND_WORDS, TRUONG_SA, Kind, Level
@@ -22,8 +22,22 @@ def inside(path: SQLColumnExpression[str], scope: Scope) -> ColumnElement[bool]:
         return true()
     if not scope.paths:
         return false()
+    return or_(*(and_(path >= beneath, path < _past(beneath)) for beneath in scope.paths))
+
+
+def inside_one(path: SQLColumnExpression[str]) -> ColumnElement[bool]:
+    """The same for a single area that is named on execution, by `bounds`: such a statement need only be built once."""
+    return and_(path >= bindparam("beneath"), path < bindparam("past"))
+
+
+def bounds(beneath: str) -> dict[str, str]:
+    """What a statement with `inside_one` is executed with. beneath: the area's path, not the nation's."""
+    return {"beneath": beneath, "past": _past(beneath)}
+
+
+def _past(beneath: str) -> str:
     # "0" is the character right after "/".
-    return or_(*(and_(path >= beneath, path < beneath[:-1] + "0") for beneath in scope.paths))
+    return beneath[:-1] + "0"
 
 
 def area(session: Session, code: str) -> Area | None:
