@@ -6,6 +6,7 @@ import sys
 
 from bench import (
     coverage,
+    evening,
     faults,
     learning_report,
     lessons,
@@ -37,6 +38,7 @@ MEASUREMENTS = {
     "prints": prints.measure,
     "coverage": coverage.measure,
     "province": province.measure,
+    "evening": evening.measure,
     "nation": nation.measure,
     "visits": visits.measure,
     "mutations": mutations.measure,
