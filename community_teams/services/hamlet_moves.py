@@ -1,17 +1,23 @@
 """A hamlet that becomes part of another: nobody is lost, and nobody is counted twice."""
 
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import cast
+from uuid import UUID
 
 from sqlalchemy import Table, delete, func, select, update
-from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from community_teams.domain.household_lists import LONGEST
 from community_teams.models import HeldVisit, Household, HouseholdGone, Issue, Visit
+from community_teams.queries.hamlet_changes import double_codes
 from community_teams.services import counters
+from community_teams.services.households import search_keys
 from community_teams.services.recounting import recount
 from foundation.accounts.models import RoleHolding
 from foundation.accounts.services import audit
 from foundation.areas.domain.kinds import Level
+from foundation.areas.domain.naming import sort_key
 from foundation.areas.domain.scope import Scope
 from foundation.areas.models import Area
 from foundation.areas.services.versions import renew_versions
@@ -23,19 +29,23 @@ from foundation.problems import Conflict, NotFound
 NAMED = 10
 
 
-def merge_hamlet(session: Session, code: str, into: str, *, by: str, scope: Scope, now: datetime) -> Area:
+def merge_hamlet(
+    session: Session, code: str, into: str, *, mark: str = "", by: str, scope: Scope, now: datetime
+) -> Area:
     """End a hamlet today and put all of it into another of its commune; returns that one.
 
     Households, visits, issues and the people who go there change over, with all their weeks, so that the sums of the
     commune and of all above it are what they were. The official lists are added up where both are known; else the new
-    hamlet's is unknown until somebody gives it. The story of a pilot model stays with the old name. To split a hamlet,
-    add the new one and move its households there one by one (household_moves.move_household).
+    hamlet's is unknown until somebody gives it. The story of a pilot model stays with the old name.
+
+    mark: put before the codes of the old hamlet that the new one has too, such as "TR-"; "" changes no code, for a code
+    stands on a door.
 
     Raises NotFound("no_such_hamlet") for a code that is no hamlet of today within `scope`, and Conflict
     "same_hamlet", "another_commune", "sample_hamlet", or "short_codes_taken" (short_codes: the first NAMED of the codes
-    that both hamlets have, for a code stands on a door). Then nothing is changed. Locks both hamlets.
+    that both hamlets have, with the mark or without). Then nothing is changed. Locks both hamlets.
     """
-    old, new = _hamlet(session, code, scope), _hamlet(session, into, scope)
+    old, new = current_hamlet(session, code, scope), current_hamlet(session, into, scope)
     if old.code == new.code:
         raise Conflict("same_hamlet")
     if old.parent_code != new.parent_code:
@@ -43,8 +53,12 @@ def merge_hamlet(session: Session, code: str, into: str, *, by: str, scope: Scop
     if old.is_sample != new.is_sample:
         raise Conflict("sample_hamlet")
     numbers = counters.lock_hamlets(session, {area.code: area.path for area in (old, new)}, now=now)
-    _refuse_double_codes(session, old, new)
-    _move_households(session, old, new, numbers)
+    if mark:
+        _mark_double_codes(session, old, new, mark)
+    clashing = double_codes(session, old.code, new.code, limit=NAMED)
+    if clashing:
+        raise Conflict("short_codes_taken", short_codes=", ".join(clashing))
+    move_households(session, old, new, numbers)
     for column in (Visit.hamlet_code, Issue.hamlet_code, HeldVisit.hamlet_code):
         _change_over(session, column, old, new)
     _move_people(session, old, new, now)
@@ -54,44 +68,57 @@ def merge_hamlet(session: Session, code: str, into: str, *, by: str, scope: Scop
     session.expire_all()
     recount(session, Scope((old.path, new.path)), now=now)
     renew_versions(session, [str(new.parent_code)])
-    audit.record(session, by, "merge_hamlet", {"hamlet": code, "into": into}, now=now, area_path=new.path)
+    what = {"hamlet": code, "into": into} | ({"mark": mark} if mark else {})
+    audit.record(session, by, "merge_hamlet", what, now=now, area_path=new.path)
     return new
 
 
-def _hamlet(session: Session, code: str, scope: Scope) -> Area:
+def current_hamlet(session: Session, code: str, scope: Scope) -> Area:
+    """The hamlet of today with this code. Raises NotFound("no_such_hamlet") for any other, and outside `scope`."""
     found = session.scalar(select(Area).where(Area.code == code, Area.level == Level.HAMLET, Area.valid_to.is_(None)))
     if found is None or not scope.covers(found.path):
         raise NotFound("no_such_hamlet", to=code)
     return found
 
 
-def _refuse_double_codes(session: Session, old: Area, new: Area) -> None:
-    other = aliased(Household)
-    clashing = session.scalars(
-        select(Household.short_code)
-        .join(other, other.short_code == Household.short_code)
-        .where(Household.hamlet_code == old.code, other.hamlet_code == new.code)
-        .order_by(Household.code_key)
-        .limit(NAMED)
-    ).all()
-    if clashing:
-        raise Conflict("short_codes_taken", short_codes=", ".join(clashing))
-
-
-def _move_households(session: Session, old: Area, new: Area, numbers: dict[str, int]) -> None:
-    """Phones of the old hamlet are told that its households are gone, as they are of a single one."""
-    moving = session.scalars(select(Household.id).where(Household.hamlet_code == old.code)).all()
-    both = HouseholdGone.hamlet_code.in_([old.code, new.code])
-    of_old = select(Household.id).where(Household.hamlet_code == old.code)
-    session.execute(delete(HouseholdGone).where(both, HouseholdGone.household_id.in_(of_old)))
-    gone = [{"hamlet_code": old.code, "household_id": id, "change": numbers[old.code]} for id in moving]
-    insert_rows(session.connection(), cast("Table", HouseholdGone.__table__), gone)
-    session.execute(
-        update(Household)
-        .where(Household.hamlet_code == old.code)
-        .values(hamlet_code=new.code, change=numbers[new.code], version=Household.version + 1)
-        .execution_options(synchronize_session=False)
+def _mark_double_codes(session: Session, old: Area, new: Area, mark: str) -> None:
+    doubled = double_codes(session, old.code, new.code)
+    households = session.scalars(
+        select(Household).where(Household.hamlet_code == old.code, Household.short_code.in_(doubled))
     )
+    taken = set(session.scalars(select(Household.short_code).where(Household.hamlet_code.in_([old.code, new.code]))))
+    for household in households:
+        marked = mark + household.short_code
+        if marked in taken or len(marked) > LONGEST["short_code"]:
+            raise Conflict("short_codes_taken", short_codes=marked)
+        household.short_code, household.code_key = marked, sort_key(marked)
+        household.folded = search_keys(marked, household.lane, household.label)["folded"]
+    session.flush()
+
+
+def move_households(
+    session: Session, old: Area, new: Area, numbers: Mapping[str, int], only: Collection[UUID] | None = None
+) -> None:
+    """Put households on the list of another hamlet, without counting: all of them, or those with the ids in `only`.
+
+    numbers: of both hamlets, as counters.lock_hamlets gave them. Phones of the old hamlet are told that the households
+    are gone, as they are of a single one.
+    """
+    ids = select(Household.id).where(Household.hamlet_code == old.code)
+    moving = sorted(set(session.scalars(ids)) & set(only)) if only is not None else session.scalars(ids).all()
+    # SQLite takes a limited number of values in one statement.
+    for start in range(0, len(moving), 500):
+        some = moving[start : start + 500]
+        both = HouseholdGone.hamlet_code.in_([old.code, new.code])
+        session.execute(delete(HouseholdGone).where(both, HouseholdGone.household_id.in_(some)))
+        gone = [{"hamlet_code": old.code, "household_id": id, "change": numbers[old.code]} for id in some]
+        insert_rows(session.connection(), cast("Table", HouseholdGone.__table__), gone)
+        session.execute(
+            update(Household)
+            .where(Household.id.in_(some))
+            .values(hamlet_code=new.code, change=numbers[new.code], version=Household.version + 1)
+            .execution_options(synchronize_session=False)
+        )
 
 
 def _change_over(session: Session, column: InstrumentedAttribute[str], old: Area, new: Area) -> None:

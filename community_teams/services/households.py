@@ -118,12 +118,13 @@ def row_of(new: NewHousehold, *, is_sample: bool, change: int) -> dict[str, Any]
         "version": 1,
         "change": change,
         "is_sample": is_sample,
-        **_keys(new.short_code, new.lane, new.label),
+        **search_keys(new.short_code, new.lane, new.label),
         **vars(Standing()),
     }
 
 
-def _keys(short_code: str, lane: str, label: str | None) -> dict[str, str]:
+def search_keys(short_code: str, lane: str, label: str | None) -> dict[str, str]:
+    """The columns a household is put in order and found by; its code_key is sort_key(short_code)."""
     return {"lane_key": _lane_key(lane), "folded": fold(f"{short_code} {lane} {label or ''}")[:200]}
 
 
@@ -143,7 +144,7 @@ def _bring_up_to_date(current: Household, told: NewHousehold, change: int) -> bo
     if changed:
         current.version += 1
         current.change = change
-        for name, value in _keys(current.short_code, current.lane, current.label).items():
+        for name, value in search_keys(current.short_code, current.lane, current.label).items():
             setattr(current, name, value)
     return changed
 

@@ -7,7 +7,17 @@ from community_teams.domain.coverage import rounded_down
 from community_teams.maps.kept_drawings import drawn_layer_rows, drawn_map, drawn_rows, drawn_work
 from community_teams.maps.rows import rows_of
 from community_teams.maps.svg import map_words
-from community_teams.views import coverage, indicators, open_data, pilot_desk, pilots, planning, report, wall
+from community_teams.views import (
+    coverage,
+    hamlet_changes,
+    indicators,
+    open_data,
+    pilot_desk,
+    pilots,
+    planning,
+    report,
+    wall,
+)
 from community_teams.views.coverage_blueprint import blueprint
 from foundation.accounts.domain.roles import Act
 from foundation.accounts.views.work import Work, offer_work
@@ -16,6 +26,7 @@ from foundation.words import N_
 
 __all__ = [
     "coverage",
+    "hamlet_changes",
     "indicators",
     "open_data",
     "pilot_desk",
@@ -59,5 +70,13 @@ def serve_coverage(app: Flask) -> None:
             N_("Độ phủ và báo cáo của địa bàn mình"),
             "map",
             order=40,
+        ),
+        Work(
+            Act.MANAGE_HAMLETS,
+            "coverage.arrange_own",
+            N_("Sắp xếp thôn, bản"),
+            N_("Đổi tên, gộp hoặc tách thôn, bản, tổ dân phố"),
+            "home",
+            order=75,
         ),
     )

@@ -3,15 +3,17 @@
 from datetime import date
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
+from community_teams.domain.hamlet_changes import Named, SplitOff
 from community_teams.domain.layers import LAYERS, OFFICIAL
-from community_teams.models import HamletTotal, HamletWeek, Visit
+from community_teams.models import HamletTotal, HamletWeek, Household, Visit
 from community_teams.queries.area_page import rest_of, weeks_reached, work_in
 from community_teams.queries.coverage import inside_figures
 from community_teams.queries.indicators import indicators_of
 from community_teams.queries.layers import layer_figures
 from community_teams.queries.learning_counts import sitewide
+from community_teams.services.hamlet_changes import split_hamlet
 from community_teams.services.hamlet_moves import merge_hamlet
 from community_teams.services.household_moves import move_household
 from community_teams.services.recounting import recount
@@ -19,8 +21,9 @@ from foundation.accounts.domain.roles import Role
 from foundation.areas.domain.hamlet_lists import NewHamlet
 from foundation.areas.domain.kinds import Kind
 from foundation.areas.domain.scope import NATION
+from foundation.areas.models import Area
 from foundation.areas.services.hamlets import add_hamlets
-from foundation.problems import Conflict, NotFound
+from foundation.problems import Conflict, Invalid, NotFound
 from tests.conftest import NOON
 
 TODAY = date(2026, 11, 21)
@@ -107,6 +110,105 @@ def test_a_split_hamlet_keeps_its_visits_and_the_commune_its_sums(session, make,
     # Its visits were made in the old hamlet, and that is where they are told.
     assert session.get(HamletTotal, new.code).met_done == 0
     assert recount(session, NATION, now=NOON) == []
+
+
+def split_off(session, old, households, *, listed, name="Tách"):
+    part = SplitOff(Named(Kind.BAN, name), frozenset(each.id for each in households), listed)
+    new = split_hamlet(session, old.code, part, by="can-bo", scope=NATION, now=NOON)
+    session.commit()
+    return new
+
+
+def households_of(session, hamlet):
+    asked = select(Household).where(Household.hamlet_code == hamlet.code).order_by(Household.code_key)
+    return session.scalars(asked).all()
+
+
+def test_part_of_a_hamlet_becomes_one_of_its_own_and_the_commune_keeps_its_sums(session, make, two):
+    old = two[0]
+    helper = make.person("to-vien", role=Role.VISITOR, area=old)
+    before = everything(session)
+
+    new = split_off(session, old, households_of(session, old)[3:8], listed=5)
+
+    assert everything(session) == before
+    assert recount(session, NATION, now=NOON) == []
+    assert (old.official_households, new.official_households) == (7, 5)
+    assert inside_figures(session, NATION, new.code).coverage.reached == 4
+    assert inside_figures(session, NATION, old.code).coverage.reached == 3
+    session.refresh(helper)
+    assert {held.area_path for held in helper.holdings if held.as_holding().in_force(TODAY)} == {old.path, new.path}
+
+
+def test_a_split_said_twice_is_done_once(session, two):
+    old = two[0]
+    households = households_of(session, old)[:4]
+    new = split_off(session, old, households, listed=4)
+    hamlets, told = session.scalar(select(func.count(Area.code))), everything(session)
+
+    assert split_off(session, old, households, listed=4).code == new.code
+    assert (session.scalar(select(func.count(Area.code))), everything(session)) == (hamlets, told)
+
+
+def test_a_split_taken_back_by_merging_leaves_nothing_behind(session, make, two):
+    old = two[0]
+    before = everything(session), everything(session, old.code)
+
+    new = split_off(session, old, households_of(session, old)[:4], listed=4)
+    merge_hamlet(session, new.code, old.code, by="can-bo", scope=NATION, now=NOON)
+    session.commit()
+
+    assert (everything(session), everything(session, old.code)) == before
+    assert recount(session, NATION, now=NOON) == []
+
+
+def test_a_list_that_nobody_can_divide_is_known_of_neither(session, two):
+    new = split_off(session, two[0], households_of(session, two[0])[:4], listed=None)
+
+    assert (two[0].official_households, two[0].households_source, new.official_households) == (None, None, None)
+
+
+def test_what_cannot_be_split_stays_as_it_is(session, two):
+    old, other = two
+    mine = households_of(session, old)
+
+    def refusal(households, name="Tách"):
+        with pytest.raises((Conflict, Invalid)) as refused:
+            split_off(session, old, households, listed=1, name=name)
+        return getattr(refused.value, "fields", refused.value.code)
+
+    assert refusal([]) == {"households": "missing"}
+    assert refusal(mine) == {"households": "nothing_left"}
+    assert refusal([*mine[:2], households_of(session, other)[0]]) == "households_moved"
+    assert refusal(mine[:2], name="dưới") == {"name": "name_taken"}
+    assert refusal(mine[:2], name="Trên") == {"name": "name_taken"}
+    assert old.official_households == 12
+
+
+def test_codes_that_both_hamlets_have_get_a_mark_before_they_are_put_together(session, make, two):
+    old, new = two
+    for code in ("T-003", "T-004"):
+        make.household(new, short_code=code)
+
+    merge_hamlet(session, old.code, new.code, mark="TR-", by="can-bo", scope=NATION, now=NOON)
+    session.commit()
+
+    codes = [household.short_code for household in households_of(session, new)]
+    assert len(codes) == len(set(codes)) == 29
+    assert {"T-003", "TR-T-003", "TR-T-004", "T-005"} <= set(codes)
+    assert "TR-T-005" not in codes
+
+
+def test_a_mark_that_makes_another_double_is_refused(session, make, two):
+    old, new = two
+    for code in ("T-003", "X-T-003"):
+        make.household(new, short_code=code)
+
+    with pytest.raises(Conflict) as refused:
+        merge_hamlet(session, old.code, new.code, mark="X-", by="can-bo", scope=NATION, now=NOON)
+    session.rollback()
+
+    assert (refused.value.code, refused.value.details) == ("short_codes_taken", {"short_codes": "X-T-003"})
 
 
 def test_a_merged_hamlet_brings_everything_along_for_every_week(session, two, make, visitor):
