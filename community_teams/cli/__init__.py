@@ -1,6 +1,6 @@
 """Commands of the community teams: `flask --app app teams …` and `flask --app app sample …`."""
 
-from community_teams.cli.household_moves import merge, move
+from community_teams.cli.household_moves import merge, move, take_out
 from community_teams.cli.preparing import migrate, prepare
 from community_teams.cli.report import report
 from community_teams.cli.sample import commands as sample_commands
@@ -15,5 +15,6 @@ __all__ = [
     "prepare",
     "report",
     "sample_commands",
+    "take_out",
     "teams_commands",
 ]

@@ -1,4 +1,4 @@
-"""`flask --app app teams move-household | merge-household | merge-hamlet`: households that change lists."""
+"""`flask --app app teams move-household | merge-household | take-out-household | merge-hamlet`: lists put right."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,9 +7,10 @@ from uuid import UUID
 import click
 
 from community_teams.cli.teams import commands
-from community_teams.queries.household_codes import by_code
+from community_teams.queries.household_codes import by_code, merged_by_code
 from community_teams.services.hamlet_moves import merge_hamlet
-from community_teams.services.household_moves import merge_household, move_household
+from community_teams.services.household_merges import merge_household, take_out_household
+from community_teams.services.household_moves import move_household
 from foundation import clock
 from foundation.accounts.services.audit import COMMAND_LINE
 from foundation.areas.domain.scope import NATION
@@ -25,6 +26,8 @@ REFUSED = {
     "short_codes_taken": "hai nơi cùng có hộ mang mã {short_codes}; xin đổi mã hộ trước",
     "same_household": "hai mã này là một hộ",
     "already_merged": "hộ {to} đã được gộp vào hộ khác",
+    "merged_elsewhere": "hộ {code} đã được gộp vào hộ {short_code} từ trước",
+    "not_merged": "hộ {code} không gộp vào hộ nào",
 }
 
 
@@ -48,11 +51,27 @@ def move(hamlet: str, code: str, to: str) -> None:
 @click.argument("code")
 @click.argument("into")
 def merge(hamlet: str, code: str, into: str) -> None:
-    """Say that household CODE of HAMLET is the same as household INTO, which stays. Noted in the audit log."""
-    household, stays = _id(hamlet, code), _id(hamlet, into)
+    """Say that household CODE of HAMLET is the same as household INTO, which stays. Noted in the audit log.
+
+    All visits to CODE count for INTO from now on, those that phones send later, too. take-out-household undoes it.
+    """
+    merged = merged_by_code(session(), NATION, hamlet, code)
+    household, stays = merged.id if merged else _id(hamlet, code), _id(hamlet, into)
     with _telling(code=code, to=into), transaction() as writing:
         merge_household(writing, household, stays, by=COMMAND_LINE, scope=NATION, now=clock.now())
-    click.echo(f"Hộ {code} đã gộp vào hộ {into}.")
+    click.echo(f"Hộ {code} đã gộp vào hộ {into}. Mọi lượt thăm của hộ {code} nay tính cho hộ {into}.")
+
+
+@commands.command("take-out-household")
+@click.argument("hamlet")
+@click.argument("code")
+def take_out(hamlet: str, code: str) -> None:
+    """Undo merge-household: CODE of HAMLET is back on the list with its own visits. Noted in the audit log."""
+    merged = merged_by_code(session(), NATION, hamlet, code)
+    household = merged.id if merged else _id(hamlet, code)
+    with _telling(code=code), transaction() as writing:
+        take_out_household(writing, household, by=COMMAND_LINE, scope=NATION, now=clock.now())
+    click.echo(f"Hộ {code} đã tách ra, có lại các lượt thăm của mình.")
 
 
 @commands.command("merge-hamlet")

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from uuid import UUID
 
 from community_teams.domain.codes import HouseholdStatus, Outcome
 
@@ -21,7 +22,8 @@ class Knocked:
     """One knock that counts: not corrected by a later one.
 
     day: in Việt Nam. at: the moment, or None where only the day may be known; such a knock is taken for the day's last.
-    said: the visit boiled down by domain/boiling_down.py; empty where nothing may be known.
+    said: the visit boiled down by domain/boiling_down.py; empty where nothing may be known. id: of the visit, where it
+    may be known which one it was.
     """
 
     day: date
@@ -29,6 +31,7 @@ class Knocked:
     at: datetime | None = None
     next_visit_on: date | None = None
     said: Mapping[str, int] = field(default_factory=dict)
+    id: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -44,24 +47,38 @@ class Standing:
 
 
 def in_order(knocks: Iterable[Knocked]) -> list[Knocked]:
-    """The knocks as they were made, the earliest first."""
-    return sorted(knocks, key=lambda knock: (knock.day, knock.at or _END_OF_DAY))
+    """The knocks as they were made, the earliest first; the same order for the same knocks, however they come.
+
+    Of those that no time tells apart, such as two of a day of which only the day may be known, one where somebody was
+    met comes after one where nobody was.
+    """
+    return sorted(knocks, key=_when)
 
 
-def standing(knocks: Iterable[Knocked], *, merged: bool = False) -> Standing:
+def _when(knock: Knocked) -> tuple[date, datetime, bool, str, date, int]:
+    outcome, again, id = knock.outcome, knock.next_visit_on, knock.id
+    at = knock.at or _END_OF_DAY
+    return knock.day, at, outcome.reached, outcome, again or date.min, 0 if id is None else id.int
+
+
+# One that was merged has no door any more: whatever is told of it stands with the household it was merged into.
+MERGED = Standing(HouseholdStatus.MERGED)
+
+
+def standing(knocks: Iterable[Knocked]) -> Standing:
     """Fold the knocks on one door, in any order, into where the household stands.
 
-    An appointment is the latest knock's, or none. merged: the household was joined to another and stays so.
+    An appointment is the latest knock's, or none.
     """
     knocked = in_order(knocks)
     if not knocked:
-        return Standing(HouseholdStatus.MERGED if merged else HouseholdStatus.ACTIVE)
+        return Standing()
     status = HouseholdStatus.ACTIVE
     for knock in knocked:
         status = _SAYS.get(knock.outcome, status)
     latest = knocked[-1]
     return Standing(
-        status=HouseholdStatus.MERGED if merged else status,
+        status=status,
         first_knocked_on=knocked[0].day,
         first_reached_on=next((knock.day for knock in knocked if knock.outcome.reached), None),
         last_outcome=latest.outcome,

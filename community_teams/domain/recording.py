@@ -1,7 +1,7 @@
 """What a batch of visits does to the doors it knocked on: judged and added up in memory, asked for and told once."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
@@ -52,30 +52,36 @@ class KeptVisit:
 
 @dataclass
 class Door:
-    """A household as it is found. visits: those that count and name it, by id; knocks: those whose visit may not.
+    """A household that stands for itself, as it is found.
 
-    hamlet: the one it is in. paths: of that hamlet, and of those it was moved from.
+    hamlet: the one it is in. visits: those that count and name it, by id; knocks: those whose visit may not, with the
+    household they were told under. told: the households its visits are told under: it, and those merged into it.
     """
 
+    id: UUID
     hamlet: str
-    paths: tuple[str, ...]
     written: Standing
-    merged: bool = False
     visits: dict[UUID, Knocked] = field(default_factory=dict)
-    knocks: list[Knocked] = field(default_factory=list)
+    knocks: list[tuple[UUID, Knocked]] = field(default_factory=list)
+    told: set[UUID] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.told = {self.id}
 
     def knocked(self) -> list[Knocked]:
-        return in_order([*self.visits.values(), *self.knocks])
+        return in_order([*self.visits.values(), *(knock for _, knock in self.knocks)])
 
 
 @dataclass(frozen=True)
 class Recorded:
-    """A visit to be kept. hamlet: where it counts; a correction counts where the visit it corrects was made.
+    """A visit to be kept.
 
-    day: in Việt Nam, by the server's clock. said: it as boiling_down has it.
+    household: the one it is told under, and hamlet: where it counts; for a correction both are those of the visit it
+    corrects. day: in Việt Nam, by the server's clock. said: it as boiling_down has it.
     """
 
     report: VisitReport
+    household: UUID
     hamlet: str
     day: date
     content_hash: str
@@ -97,16 +103,17 @@ class HamletChange:
 class Ledger:
     """Enters visits one after another, each judged by what stood there before it.
 
-    doors: the households the visits name, by id; one that does not exist is left out. kept: visits already kept whose
-    ids the new ones have or correct. member: who made the new ones. may_record: whether that member may record a visit
-    made on a day in a hamlet at one of these paths. Nothing is entered for a visit whose verdict is not STORED.
+    doors: the households the visits name, by id; one that does not exist is left out, one that was merged has the door
+    of the one that stands for it. kept: visits already kept whose ids the new ones have or correct. member: who made
+    the new ones. may_record: whether that member may record a visit made to a household on a day. Nothing is entered
+    for a visit whose verdict is not STORED.
     """
 
     def __init__(
         self,
         doors: Mapping[UUID, Door],
         kept: Mapping[UUID, KeptVisit],
-        may_record: Callable[[Iterable[str], date], bool],
+        may_record: Callable[[UUID, date], bool],
         *,
         member: int,
     ) -> None:
@@ -114,7 +121,8 @@ class Ledger:
         self._kept = dict(kept)
         self._may_record = may_record
         self._member = member
-        # The knocks on the doors visited, before the first of these visits.
+        # The doors visited, and the knocks on them before the first of these visits.
+        self._visited: dict[UUID, Door] = {}
         self._before: dict[UUID, list[Knocked]] = {}
         self._hamlets: defaultdict[str, HamletChange] = defaultdict(HamletChange)
         self.recorded: list[Recorded] = []
@@ -129,32 +137,29 @@ class Ledger:
             return Verdict(Receipt.ALREADY_STORED)
         door = self._doors.get(report.household)
         # Unknown and out of reach get one answer: nobody learns which ids exist elsewhere.
-        if door is None or not self._may_record(door.paths, day):
+        if door is None or not self._may_record(report.household, day):
             return _rejected("household", "not_in_your_area")
         if known is not None:
             return _conflict("id", "visit_id_taken")
-        hamlet = door.hamlet
+        household, hamlet = report.household, door.hamlet
         if report.supersedes is not None:
-            fault = self._correct(report.supersedes, report.household, door)
-            if fault is not None:
-                return fault
-            hamlet = self._kept[report.supersedes].hamlet
-        self._keep(Recorded(report, hamlet, day, content_hash, boiled_down(report)), door)
+            corrected = self._correct(report.supersedes, household, door)
+            if isinstance(corrected, Verdict):
+                return corrected
+            household, hamlet = corrected, self._kept[report.supersedes].hamlet
+        self._keep(Recorded(report, household, hamlet, day, content_hash, boiled_down(report)), door)
         return Verdict(Receipt.STORED)
 
     def standings(self) -> dict[UUID, Standing]:
         """Where the visited households now stand, also those that stand as before: what is known of them is new."""
-        return {id: standing(door.knocked(), merged=door.merged) for id, door in self._visited()}
-
-    def _visited(self) -> Iterator[tuple[UUID, Door]]:
-        return ((id, self._doors[id]) for id in self._before)
+        return {id: standing(door.knocked()) for id, door in self._visited.items()}
 
     def changes(self, standings: Mapping[UUID, Standing]) -> dict[str, HamletChange]:
         """What to add to the counters of each hamlet, by its code. Call it once, after the last visit.
 
         standings: as standings() gave them.
         """
-        for id, door in self._visited():
+        for id, door in self._visited.items():
             before, after, stands = self._before[id], door.knocked(), standings[id]
             sum = self._hamlets[door.hamlet].sum
             if door.written.status is stands.status:
@@ -165,50 +170,54 @@ class Ledger:
                 sum.add_household(stands, states_by_day(after))
         return self._hamlets
 
-    def _correct(self, id: UUID, household: UUID, door: Door) -> Verdict | None:
+    def _correct(self, id: UUID, household: UUID, door: Door) -> Verdict | UUID:
+        """Take a visit back; returns the household it was told under. household: as its correction tells it."""
         wrong = self._kept.get(id)
         if wrong is None:
             return _rejected("supersedes", "not_found")
         knock = None
         if wrong.household is None and wrong.member == self._member:
             # It may not say at whose door it was; the knock it left behind there does.
-            knock = next((each for each in door.knocks if (each.day, each.outcome) == (wrong.day, wrong.outcome)), None)
-        if knock is None and wrong.household != household:
+            alike = [(told, it) for told, it in door.knocks if (it.day, it.outcome) == (wrong.day, wrong.outcome)]
+            knock = min(alike, key=lambda each: each[0] != household, default=None)
+        if knock is None and wrong.household not in door.told:
             return _rejected("supersedes", "another_household" if wrong.hamlet == door.hamlet else "not_found")
         if wrong.corrected:
             return _conflict("supersedes", "already_corrected")
         self._kept[id] = replace(wrong, corrected=True)
-        self._remember(household, door)
+        self._remember(door)
         door.visits.pop(id, None)
         # A household may have moved since; its visits stay where they were made.
         change = self._hamlets[wrong.hamlet]
         change.sum.add_visit(wrong.day, wrong.outcome, wrong.said, member=wrong.member, times=-1)
         if knock is not None:
             door.knocks.remove(knock)
-            self.taken_back.append((household, knock))
+            self.taken_back.append(knock)
             change.sum.add_states(states_alone(wrong.day, wrong.said), -1)
         for day in wrong.settled:
             change.sum.add_closed_issues(day, -1)
         change.look_up_last = True
-        return None
+        return knock[0] if knock is not None else wrong.household or household
 
-    def _remember(self, household: UUID, door: Door) -> None:
-        if household not in self._before:
-            self._before[household] = door.knocked()
+    def _remember(self, door: Door) -> None:
+        if door.id not in self._before:
+            self._visited[door.id], self._before[door.id] = door, door.knocked()
 
     def _keep(self, new: Recorded, door: Door) -> None:
         report = new.report
         named = report.names_household
         change = self._hamlets[new.hamlet]
-        self._remember(report.household, door)
+        self._remember(door)
         if named:
-            door.visits[report.id] = Knocked(new.day, report.outcome, report.started_at, report.next_visit_on, new.said)
+            door.visits[report.id] = Knocked(
+                new.day, report.outcome, report.started_at, report.next_visit_on, new.said, report.id
+            )
         else:
-            door.knocks.append(Knocked(new.day, report.outcome, None, report.next_visit_on))
+            door.knocks.append((new.household, Knocked(new.day, report.outcome, None, report.next_visit_on)))
             change.sum.add_states(states_alone(new.day, new.said))
         self._kept[report.id] = KeptVisit(
             new.hamlet,
-            report.household if named else None,
+            new.household if named else None,
             new.content_hash,
             new.day,
             report.outcome,

@@ -19,6 +19,8 @@ class Household(Base):
     folded: code, lane and label without marks, in small letters, for searching.
     first_knocked_on, first_reached_on: days in Việt Nam; what the counters of its hamlet count.
     status, first_… and last_… follow from the visits and knocks by domain/households.py; nothing else writes them.
+    merged_into: the household this one turned out to be, which may have been merged itself; set as long as status is
+    MERGED. What is told of it counts there (docs/decisions/a-merged-household-keeps-its-visits.md).
     """
 
     __tablename__ = "household"
@@ -44,6 +46,7 @@ class Household(Base):
     last_outcome: Mapped[Outcome | None] = mapped_column(code(Outcome))
     last_visited_on: Mapped[date | None]
     next_visit_on: Mapped[date | None]
+    merged_into: Mapped[UUID | None] = mapped_column(ForeignKey("household.id"), index=True)
     # Counts up at each change of this household.
     version: Mapped[int] = mapped_column(default=1)
     # The number its hamlet gave to its last change, so that a phone can ask for changes only.

@@ -39,6 +39,17 @@ def by_code(session: Session, scope: Scope, hamlet_code: str, typed: str) -> lis
     return list(session.scalars(select(Household).where(Household.id.in_(found[:50])).order_by(*_ORDER)))
 
 
+def merged_by_code(session: Session, scope: Scope, hamlet_code: str, typed: str) -> Household | None:
+    """The household of the hamlet with this whole code, if it was merged into another."""
+    wanted = _bare(typed)
+    merged = session.scalars(
+        select(Household)
+        .join(Area, Area.code == Household.hamlet_code)
+        .where(Household.hamlet_code == hamlet_code, Household.merged_into.is_not(None), inside(Area.path, scope))
+    )
+    return next((household for household in merged if _bare(household.short_code) == wanted), None)
+
+
 def following(session: Session, scope: Scope, hamlet_code: str, after: UUID | None = None) -> Household | None:
     """The active household after this one on its hamlet's list, by lane and code; the first one for None.
 

@@ -6,11 +6,12 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from community_teams.domain.codes import ConsentLevel
 from community_teams.models import Household, Knock, Visit, VisitPerson
+from community_teams.queries.heirs import merged_into, merged_within, told_under
 from community_teams.queries.visits import NOT_CORRECTED
 from foundation.areas.domain.scope import Scope
 from foundation.areas.models import Area
@@ -62,15 +63,18 @@ class Known:
 def known_in(session: Session, scope: Scope, hamlet_code: str) -> dict[UUID, Known]:
     """What is known of each household of the hamlet, by household id; those nothing is known of are left out.
 
-    Three statements, however many households. Only visits the family agreed to have under its code say anything of the
-    family, and none made before a visit that the family later wanted without its code.
+    Four statements, however many households. Only visits the family agreed to have under its code say anything of the
+    family, and none made before a visit that the family later wanted without its code. Of a household that was merged
+    everything is known of the one that stands for it.
     """
-    return _known(session, scope, Household.hamlet_code == hamlet_code)
+    merged = merged_within(session, scope, hamlet_code)
+    return _known(session, and_(Household.hamlet_code == hamlet_code, inside(Area.path, scope)), merged)
 
 
 def known_of(session: Session, scope: Scope, household_id: UUID) -> Known | None:
     """The same of one household; None when nothing is known, or it lies outside `scope`."""
-    return _known(session, scope, Household.id == household_id).get(household_id)
+    merged = merged_into(session, [household_id])
+    return _known(session, and_(Household.id == household_id, inside(Area.path, scope)), merged).get(household_id)
 
 
 @dataclass
@@ -99,45 +103,52 @@ class _Folding:
         return Known(self.visited_on, self.answers | people)
 
 
-def _known(session: Session, scope: Scope, which: ColumnElement[bool]) -> dict[UUID, Known]:
-    within = (which, inside(Area.path, scope))
-    unnamed_since = _unnamed_since(session, within)
+def _known(session: Session, which: ColumnElement[bool], merged: Mapping[UUID, UUID]) -> dict[UUID, Known]:
+    """which: of Household and the Area of its hamlet. merged: those merged into one of them, with which one that is."""
+    told = told_under(which, merged)
+    unnamed_since = _unnamed_since(session, told, merged)
     found: dict[UUID, _Folding] = {}
     rows = session.execute(
         select(Visit.household_id, Visit.visited_on, Visit.consent_level, *_HOUSE.values(), *_FAMILY.values())
         .join(Household, Household.id == Visit.household_id)
         .join(Area, Area.code == Household.hamlet_code)
-        .where(*within, NOT_CORRECTED, or_(*(column.is_not(None) for column in (*_HOUSE.values(), *_FAMILY.values()))))
+        .where(told, NOT_CORRECTED, or_(*(column.is_not(None) for column in (*_HOUSE.values(), *_FAMILY.values()))))
         .order_by(Visit.started_at.desc(), Visit.id.desc())
     )
-    for household_id, day, consent, *values in rows:
-        assert household_id is not None
+    for told_of, day, consent, *values in rows:
+        assert told_of is not None
+        household_id = merged.get(told_of, told_of)
         if day <= unnamed_since.get(household_id, date.min):
             continue
         folding = found.setdefault(household_id, _Folding())
         folding.tell(_HOUSE, values[: len(_HOUSE)], day)
         if consent is ConsentLevel.CODE:
             folding.tell(_FAMILY, values[len(_HOUSE) :], day)
-    _tell_people(session, within, unnamed_since, found)
+    _tell_people(session, told, merged, unnamed_since, found)
     known = ((household_id, folding.known()) for household_id, folding in found.items())
-    return {household_id: told for household_id, told in known if told is not None}
+    return {household_id: all_told for household_id, all_told in known if all_told is not None}
 
 
-def _unnamed_since(session: Session, within: tuple[ColumnElement[bool], ...]) -> dict[UUID, date]:
+def _unnamed_since(session: Session, told: ColumnElement[bool], merged: Mapping[UUID, UUID]) -> dict[UUID, date]:
     """The last day each family was visited without wanting its code written down."""
     rows = session.execute(
         select(Knock.household_id, func.max(Knock.day))
         .join(Household, Household.id == Knock.household_id)
         .join(Area, Area.code == Household.hamlet_code)
-        .where(*within)
+        .where(told)
         .group_by(Knock.household_id)
     )
-    return dict(rows.all())
+    since: dict[UUID, date] = {}
+    for told_of, day in rows:
+        household_id = merged.get(told_of, told_of)
+        since[household_id] = max(day, since.get(household_id, day))
+    return since
 
 
 def _tell_people(
     session: Session,
-    within: tuple[ColumnElement[bool], ...],
+    told: ColumnElement[bool],
+    merged: Mapping[UUID, UUID],
     unnamed_since: Mapping[UUID, date],
     found: dict[UUID, _Folding],
 ) -> None:
@@ -146,11 +157,12 @@ def _tell_people(
         .join(VisitPerson, VisitPerson.visit_id == Visit.id)
         .join(Household, Household.id == Visit.household_id)
         .join(Area, Area.code == Household.hamlet_code)
-        .where(*within, NOT_CORRECTED, Visit.consent_level == ConsentLevel.CODE)
+        .where(told, NOT_CORRECTED, Visit.consent_level == ConsentLevel.CODE)
         .order_by(Visit.started_at.desc(), Visit.id.desc(), VisitPerson.position)
     )
-    for household_id, visit_id, day, *values in rows:
-        assert household_id is not None
+    for told_of, visit_id, day, *values in rows:
+        assert told_of is not None
+        household_id = merged.get(told_of, told_of)
         if day <= unnamed_since.get(household_id, date.min):
             continue
         folding = found.setdefault(household_id, _Folding())
@@ -158,7 +170,7 @@ def _tell_people(
             folding.people_of = visit_id
             folding.visited_on = max(folding.visited_on or day, day)
         if folding.people_of == visit_id:
-            told: dict[str, object] = {
+            person: dict[str, object] = {
                 column.key: value for column, value in zip(_PERSON, values, strict=True) if value is not None
             }
-            folding.people.append(told)
+            folding.people.append(person)

@@ -1,25 +1,29 @@
 """What a batch of visits rests on, read for all of it at once. Reach is judged by the ledger it is read for."""
 
-from collections.abc import Callable, Collection, Container, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, BindParameter, Uuid, any_, bindparam, select
-from sqlalchemy.orm import Session
+from sqlalchemy import select
+from sqlalchemy.orm import Session, aliased
 
-from community_teams.domain.codes import HouseholdStatus
 from community_teams.domain.households import Knocked, Standing
 from community_teams.domain.recording import Door, KeptVisit
 from community_teams.models import Household, HouseholdGone, Issue, Knock, Visit
+from community_teams.queries.by_ids import ask, by_ids
+from community_teams.queries.heirs import heirs_of, merged_into
 from foundation.areas.models import Area
 
 
 @dataclass(frozen=True)
 class Place:
-    """The hamlet a household is in. left: paths of the hamlets whose lists it was on before."""
+    """The hamlet where visits to a household count. left: paths of the hamlets whose lists it was on before.
 
+    household: the one that stands for it, which is itself unless it was merged.
+    """
+
+    household: UUID
     code: str
     path: str
     left: tuple[str, ...] = ()
@@ -29,28 +33,14 @@ class Place:
         return (self.path, *self.left)
 
 
-def _by_ids(question: Callable[[Callable[[Any], Any]], Any]) -> dict[str, Any]:
-    """A question about any number of ids, by the database's name; `question` is given what says "is one of them".
-
-    Made once: to put a statement together takes longer than to answer it. PostgreSQL takes the ids as one value, and so
-    plans the question once for any number of them.
-    """
-    array = bindparam("ids", type_=ARRAY(Uuid()))
-    list_: BindParameter[UUID] = bindparam("ids", expanding=True)
-    return {
-        "postgresql": question(lambda column: column == any_(array)),
-        "sqlite": question(lambda column: column.in_(list_)),
-    }
-
-
-_PLACES = _by_ids(
+_PLACES = by_ids(
     lambda among: (
-        select(Household.id, Area.code, Area.path)
+        select(Household.id, Area.code, Area.path, Household.merged_into)
         .join(Area, Area.code == Household.hamlet_code)
         .where(among(Household.id))
     )
 )
-_LEFT = _by_ids(
+_LEFT = by_ids(
     lambda among: (
         select(HouseholdGone.household_id, Area.path)
         .join(Area, Area.code == HouseholdGone.hamlet_code)
@@ -58,36 +48,39 @@ _LEFT = _by_ids(
         .order_by(Area.path)
     )
 )
-_DOORS = _by_ids(
+_Merged = aliased(Household)
+_DOORS = by_ids(
     lambda among: select(
         Household.id,
         Household.hamlet_code,
+        # Hardly ever so: asked here, it spares nearly every batch a question of its own.
+        select(_Merged.id).where(_Merged.merged_into == Household.id).correlate(Household).exists(),
         Household.status,
         Household.first_knocked_on,
         Household.first_reached_on,
         Household.last_outcome,
         Household.last_visited_on,
         Household.next_visit_on,
-    ).where(among(Household.id))
+    ).where(among(Household.id), Household.merged_into.is_(None))
 )
-_VISITS = _by_ids(
+_VISITS = by_ids(
     lambda among: select(
         Visit.household_id, Visit.id, Visit.visited_on, Visit.outcome, Visit.started_at, Visit.next_visit_on, Visit.said
     ).where(among(Visit.household_id))
 )
-_HAMLETS = _by_ids(
+_HAMLETS = by_ids(
     lambda among: (
         select(Visit.household_id, Area.code, Area.path)
         .join(Area, Area.code == Visit.hamlet_code)
         .where(among(Visit.id))
     )
 )
-_KNOCKS = _by_ids(
+_KNOCKS = by_ids(
     lambda among: select(Knock.household_id, Knock.day, Knock.outcome, Knock.next_visit_on).where(
         among(Knock.household_id)
     )
 )
-_KEPT = _by_ids(
+_KEPT = by_ids(
     lambda among: select(
         Visit.id,
         Visit.hamlet_code,
@@ -100,63 +93,78 @@ _KEPT = _by_ids(
     ).where(among(Visit.id))
 )
 # Asked by itself: as a part of another question PostgreSQL would look through all visits for it.
-_CORRECTED = _by_ids(lambda among: select(Visit.supersedes).where(among(Visit.supersedes)))
-_SETTLED = _by_ids(
+_CORRECTED = by_ids(lambda among: select(Visit.supersedes).where(among(Visit.supersedes)))
+_SETTLED = by_ids(
     lambda among: select(Issue.visit_id, Issue.closed_on).where(among(Issue.visit_id), Issue.closed_on.is_not(None))
 )
 
 
 def places_of(session: Session, households: Collection[UUID]) -> dict[UUID, Place]:
-    """The hamlets of these households; unknown households are left out."""
-    return {id: Place(code, path) for id, code, path in _ask(session, _PLACES, households)}
+    """The hamlets of these households; unknown households are left out. A merged one has left its own hamlet's list for
+    the place of the one that stands for it."""
+    rows = ask(session, _PLACES, households)
+    places = {id: Place(id, code, path) for id, code, path, _ in rows}
+    heirs = heirs_of(session, {id for id, *_, into in rows if into is not None})
+    if heirs:
+        standing = {id: Place(id, code, path) for id, code, path, _ in ask(session, _PLACES, set(heirs.values()))}
+        places |= {id: replace(standing[heir], left=(places[id].path,)) for id, heir in heirs.items()}
+    return places
 
 
 def with_hamlets_left(session: Session, places: Mapping[UUID, Place]) -> dict[UUID, Place]:
     """These places, each with the hamlets that its household was moved from."""
     left: dict[UUID, tuple[str, ...]] = {}
-    for household, path in _ask(session, _LEFT, places):
+    for household, path in ask(session, _LEFT, places):
         left[household] = (*left.get(household, ()), path)
-    return {id: replace(place, left=left.get(id, ())) for id, place in places.items()}
+    return {id: replace(place, left=(*place.left, *left.get(id, ()))) for id, place in places.items()}
 
 
-def hamlets_of_visits(session: Session, visits: Collection[UUID], *, to: Container[UUID]) -> dict[str, str]:
-    """{code: path} of the hamlets where those of these visits were made that name a household of `to`, or none."""
-    asked = _ask(session, _HAMLETS, visits)
-    return {code: path for household, code, path in asked if household is None or household in to}
-
-
-def doors_of(session: Session, places: Mapping[UUID, Place]) -> dict[UUID, Door]:
-    """These households with all that is known of the knocks on their doors. Their hamlets' locks are held.
-
-    A door's hamlet is another than its place says where the household was moved before the lock was ours.
-    """
-    doors = {
-        row.id: Door(
-            row.hamlet_code,
-            places[row.id].paths,
-            Standing(*row[2:]),
-            merged=row.status is HouseholdStatus.MERGED,
-        )
-        for row in _ask(session, _DOORS, places)
+def hamlets_of_visits(session: Session, visits: Collection[UUID], *, to: Mapping[UUID, Place]) -> dict[str, str]:
+    """{code: path} of the hamlets where those of these visits were made that name a household of `to`, one that the
+    same household stands for, or none."""
+    asked = ask(session, _HAMLETS, visits)
+    heirs = heirs_of(session, {household for household, *_ in asked if household is not None and household not in to})
+    standing = {place.household for place in to.values()}
+    return {
+        code: path
+        for household, code, path in asked
+        if household is None or household in to or heirs.get(household, household) in standing
     }
-    visited = [id for id, door in doors.items() if door.written.first_knocked_on is not None]
-    visits = _ask(session, _VISITS, visited)
+
+
+def doors_of(session: Session, households: Collection[UUID], *, written: bool = True) -> dict[UUID, Door]:
+    """These households with all that is known of the knocks on their doors, also of those told under households that
+    were merged into them. Their hamlets' locks are held. One that was merged itself is left out.
+
+    written: whether what their rows say of them still holds.
+    """
+    doors: dict[UUID, Door] = {}
+    with_merged = []
+    for id, hamlet, has_merged, *stands in ask(session, _DOORS, households):
+        doors[id] = Door(id, hamlet, Standing(*stands))
+        if has_merged:
+            with_merged.append(id)
+    told = {id: id for id, door in doors.items() if door.written.first_knocked_on is not None or not written}
+    for merged, heir in merged_into(session, with_merged).items():
+        doors[heir].told.add(merged)
+        told[merged] = heir
+    visits = ask(session, _VISITS, told)
     corrected = _corrected(session, [row.id for row in visits])
     for household, id, day, outcome, at, again, said in visits:
         if id not in corrected:
-            doors[household].visits[id] = Knocked(day, outcome, at, again, said)
-    for household, day, outcome, again in _ask(session, _KNOCKS, visited):
-        doors[household].knocks.append(Knocked(day, outcome, None, again))
+            doors[told[household]].visits[id] = Knocked(day, outcome, at, again, said, id)
+    for household, day, outcome, again in ask(session, _KNOCKS, told):
+        doors[told[household]].knocks.append((household, Knocked(day, outcome, None, again)))
     return doors
 
 
 def kept_visits(session: Session, ids: Collection[UUID]) -> dict[UUID, KeptVisit]:
     """Those of these visits that are kept, by id."""
-    rows = _ask(session, _KEPT, ids)
+    rows = ask(session, _KEPT, ids)
     kept = [row.id for row in rows]
     corrected = _corrected(session, kept)
     settled: dict[UUID, list[date]] = {}
-    for visit, day in _ask(session, _SETTLED, kept):
+    for visit, day in ask(session, _SETTLED, kept):
         settled.setdefault(visit, []).append(day)
     return {
         id: KeptVisit(hamlet, household, hash_, day, outcome, member, said, id in corrected, tuple(settled.get(id, ())))
@@ -170,13 +178,5 @@ def _corrected(session: Session, visits: Collection[UUID]) -> set[UUID]:
     ids = list(visits)
     # A door that was knocked on for years; SQLite takes a limited number of values in one statement.
     for start in range(0, len(ids), 10_000):
-        found.update(row[0] for row in _ask(session, _CORRECTED, ids[start : start + 10_000]))
+        found.update(row[0] for row in ask(session, _CORRECTED, ids[start : start + 10_000]))
     return found
-
-
-def _ask(session: Session, question: dict[str, Any], ids: Collection[UUID]) -> Sequence[Any]:
-    if not ids:
-        return []
-    # Of the connection: rows that become no objects need nothing of the session.
-    connection = session.connection()
-    return connection.execute(question[connection.dialect.name], {"ids": list(ids)}).all()

@@ -8,7 +8,9 @@ from sqlalchemy.orm import Session
 
 from community_teams.domain.households import Knocked, Standing, in_order
 from community_teams.models import Household, Knock, Visit
+from community_teams.queries.heirs import merged_within, told_under
 from community_teams.queries.visits import NOT_CORRECTED
+from foundation.areas.domain.scope import NATION
 
 
 def standing_now(household: Household) -> Standing:
@@ -24,24 +26,35 @@ def standing_now(household: Household) -> Standing:
 
 
 def knocks_in(session: Session, hamlet_code: str) -> list[tuple[Household, list[Knocked]]]:
-    """Every household of the hamlet, by id, with the visits and knocks that count, as they were made."""
-    found: defaultdict[UUID, list[Knocked]] = defaultdict(list)
+    """Every household of the hamlet, by id, with the visits and knocks that count for it, as they were made: also those
+    told under households that were merged into it. One that was merged itself has none."""
+    merged = merged_within(session, NATION, hamlet_code)
     # By the household's hamlet, not the visit's: one that moved here brings its knocks along.
+    counted = told_under(Household.hamlet_code == hamlet_code, merged)
+    found: defaultdict[UUID, list[Knocked]] = defaultdict(list)
     visits = (
-        select(Visit.household_id, Visit.visited_on, Visit.outcome, Visit.started_at, Visit.next_visit_on, Visit.said)
+        select(
+            Visit.household_id,
+            Visit.id,
+            Visit.visited_on,
+            Visit.outcome,
+            Visit.started_at,
+            Visit.next_visit_on,
+            Visit.said,
+        )
         .join(Household, Household.id == Visit.household_id)
-        .where(Household.hamlet_code == hamlet_code, NOT_CORRECTED)
+        .where(counted, NOT_CORRECTED)
     )
-    for household_id, day, outcome, at, again, said in session.execute(visits):
-        assert household_id is not None
-        found[household_id].append(Knocked(day, outcome, at, again, said))
+    for told, id, day, outcome, at, again, said in session.execute(visits):
+        assert told is not None
+        found[merged.get(told, told)].append(Knocked(day, outcome, at, again, said, id))
     knocks = (
         select(Knock.household_id, Knock.day, Knock.outcome, Knock.next_visit_on)
         .join(Household, Household.id == Knock.household_id)
-        .where(Household.hamlet_code == hamlet_code)
+        .where(counted)
     )
-    for household_id, day, outcome, again in session.execute(knocks):
-        found[household_id].append(Knocked(day, outcome, None, again))
+    for told, day, outcome, again in session.execute(knocks):
+        found[merged.get(told, told)].append(Knocked(day, outcome, None, again))
     households = session.scalars(
         select(Household)
         .where(Household.hamlet_code == hamlet_code)

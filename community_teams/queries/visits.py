@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased, selectinload
 
 from community_teams.models import Household, Visit
+from community_teams.queries.heirs import merged_into
 from foundation.accounts.models import Person
 from foundation.areas.domain.scope import Scope
 from foundation.areas.models import Area
@@ -21,7 +22,7 @@ NOT_CORRECTED = ~select(_Correction.id).where(_Correction.supersedes == Visit.id
 
 @dataclass(frozen=True)
 class Told:
-    """A visit with who made it, and the code of its household where that may be named. corrected: by a later visit."""
+    """A visit with who made it, and the code it was told under where that may be named. corrected: by a later visit."""
 
     visit: Visit
     member: str
@@ -31,8 +32,9 @@ class Told:
 
 
 def visits_of(session: Session, scope: Scope, household_id: UUID, limit: int = 50) -> list[Told]:
-    """The visits that name this household, newest first, corrected ones too."""
-    return _told(session, scope, [Visit.household_id == household_id], limit)
+    """The visits that name this household or one that was merged into it, newest first, corrected ones too."""
+    named = [household_id, *merged_into(session, [household_id])]
+    return _told(session, scope, [Visit.household_id.in_(named)], limit)
 
 
 def visits_on(session: Session, scope: Scope, day: date, limit: int = 200) -> list[Told]:

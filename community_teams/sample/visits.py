@@ -156,7 +156,7 @@ def _visit(
         )
     rows.visits.append(visit)
     if named:
-        return Knocked(day, outcome, at, again, said)
+        return Knocked(day, outcome, at, again, said, key)
     rows.knocks.append({"household_id": household, "day": day, "outcome": outcome, "next_visit_on": again})
     return Knocked(day, outcome, None, again)
 

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from community_teams.domain.household_lists import NewHousehold, read_households
 from community_teams.models import Household
-from community_teams.queries.household_codes import by_code
+from community_teams.queries.household_codes import by_code, merged_by_code
 from community_teams.services import counters
 from community_teams.services.households import add_households
 from foundation.areas.domain.scope import Scope
@@ -20,6 +20,7 @@ def household_named(
 ) -> Household:
     """The household of the hamlet that `typed` means; put on the list under that code where there is none.
 
+    A code that was merged into another still says who is meant: on old sheets it stands as it was.
     add_as: the id it gets; None where nothing may be added. The same call again finds what the first one added.
     Raises Invalid {"household_code": "missing" | "no_such_household" | "several_households" | "not_a_code" |
     "identity_number"}.
@@ -35,6 +36,9 @@ def household_named(
         raise Invalid({"household_code": "several_households"})
     if found:
         return found[0]
+    merged = merged_by_code(session, scope, hamlet.code, typed)
+    if merged is not None:
+        return merged
     if add_as is None:
         raise Invalid({"household_code": "no_such_household"})
     listed = read_households([["mã hộ", "mã thôn"], [typed, hamlet.code]])

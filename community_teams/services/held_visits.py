@@ -123,7 +123,7 @@ def as_visit(row: HeldVisit) -> Visit:
     """The visit it would be, to be shown beside others; not part of the session. Raises Invalid as read_visit does."""
     report = read_visit(row.record, now=row.received_at, clock_offset=row.clock_offset)
     day = visited_on(report, row.clock_offset)
-    recorded = Recorded(report, row.hamlet_code, day, row.content_hash, boiled_down(report))
+    recorded = Recorded(report, report.household, row.hamlet_code, day, row.content_hash, boiled_down(report))
     told = visit_row(
         recorded, member=row.member_id, device=row.device, clock_offset=row.clock_offset, now=row.received_at
     )

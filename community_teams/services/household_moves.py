@@ -1,4 +1,4 @@
-"""Households that change lists: into another hamlet, or into the household they turn out to be."""
+"""A household that changes lists."""
 
 from datetime import datetime
 from uuid import UUID
@@ -6,7 +6,6 @@ from uuid import UUID
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from community_teams.domain.codes import HouseholdStatus
 from community_teams.models import Household, HouseholdGone
 from community_teams.queries.households import household as household_within
 from community_teams.services import counters
@@ -22,11 +21,12 @@ def move_household(session: Session, household_id: UUID, to: str, *, by: str, sc
     """Put a household on the list of the hamlet with the code `to`. There already: nothing changes.
 
     Its visits stay where they were made; what it stands for is counted in the new hamlet from now on. Phones of the old
-    hamlet are told that it is gone. Raises NotFound("no_such_household" | "no_such_hamlet") outside `scope`;
-    Conflict("short_code_taken") where the new hamlet has a household of that code, ("sample_hamlet") where one of the
-    two hamlets is a sample and the other is not.
+    hamlet are told that it is gone. Households that were merged into it keep their place, and count where it is.
+    Raises NotFound("no_such_household" | "no_such_hamlet") outside `scope`; Conflict("already_merged") where it was
+    merged itself, ("short_code_taken") where the new hamlet has a household of that code, ("sample_hamlet") where one
+    of the two hamlets is a sample and the other is not.
     """
-    household, old = _household(session, household_id, scope)
+    household, old = household_in_reach(session, household_id, scope)
     new = session.scalar(select(Area).where(Area.code == to, Area.level == Level.HAMLET, Area.valid_to.is_(None)))
     if new is None or not scope.covers(new.path):
         raise NotFound("no_such_hamlet")
@@ -36,6 +36,8 @@ def move_household(session: Session, household_id: UUID, to: str, *, by: str, sc
         raise Conflict("sample_hamlet")
     numbers = counters.lock_hamlets(session, {area.code: area.path for area in (old, new)}, now=now)
     session.refresh(household)
+    if household.merged_into is not None:
+        raise Conflict("already_merged")
     taken = select(Household.id).where(Household.hamlet_code == to, Household.short_code == household.short_code)
     if session.scalar(taken) is not None:
         raise Conflict("short_code_taken", short_code=household.short_code)
@@ -54,38 +56,8 @@ def move_household(session: Session, household_id: UUID, to: str, *, by: str, sc
     return household
 
 
-def merge_household(
-    session: Session, household_id: UUID, into: UUID, *, by: str, scope: Scope, now: datetime
-) -> Household:
-    """Say that a household is the same as another of its hamlet, which stays. Merged already: nothing changes.
-
-    The merged one leaves every list and count; visits made under it stay visits of the hamlet. Raises
-    NotFound("no_such_household"); Conflict("another_hamlet" | "same_household" | "already_merged"), the last where the
-    one that should stay was merged itself.
-    """
-    household, hamlet = _household(session, household_id, scope)
-    stays, other = _household(session, into, scope)
-    if household.id == stays.id:
-        raise Conflict("same_household")
-    if hamlet.code != other.code:
-        raise Conflict("another_hamlet")
-    numbers = counters.lock_hamlets(session, {hamlet.code: hamlet.path}, now=now)
-    session.refresh(household)
-    session.refresh(stays)
-    if stays.status is HouseholdStatus.MERGED:
-        raise Conflict("already_merged")
-    if household.status is HouseholdStatus.MERGED:
-        return stays
-    household.status, household.change = HouseholdStatus.MERGED, numbers[hamlet.code]
-    household.version += 1
-    session.flush()
-    recount(session, Scope((hamlet.path,)), now=now)
-    what = {"household": str(household.id), "into": str(stays.id)}
-    audit.record(session, by, "merge_household", what, now=now, area_path=hamlet.path)
-    return stays
-
-
-def _household(session: Session, household_id: UUID, scope: Scope) -> tuple[Household, Area]:
+def household_in_reach(session: Session, household_id: UUID, scope: Scope) -> tuple[Household, Area]:
+    """The household and its hamlet. Raises NotFound("no_such_household") outside `scope`."""
     found = household_within(session, scope, household_id)
     if found is None:
         raise NotFound("no_such_household")

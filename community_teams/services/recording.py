@@ -11,9 +11,10 @@ from sqlalchemy import Table, bindparam, delete, func, select
 from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
 
-from community_teams.domain.recording import Ledger, Receipt, Verdict
+from community_teams.domain.recording import Door, Ledger, Receipt, Verdict
 from community_teams.domain.visits import VisitReport, visited_on
 from community_teams.models import Issue, Knock, Visit, VisitPerson
+from community_teams.queries.heirs import heirs_of
 from community_teams.queries.recording import (
     Place,
     doors_of,
@@ -27,7 +28,7 @@ from community_teams.services.issues import carry_over
 from community_teams.services.standings import write_standings
 from community_teams.services.visit_rows import Row, issue_rows, knock_row, people_rows, visit_row
 from foundation.areas.domain.scope import Scope
-from foundation.areas.services.versions import renew_versions_around
+from foundation.areas.services.versions import renew_counts_around
 from foundation.bulk import insert_rows
 from foundation.database import Base
 
@@ -58,8 +59,8 @@ Entry = tuple[VisitReport, date]
 def places_within_reach(session: Session, entries: Sequence[Entry], sender: Sender) -> dict[UUID, Place]:
     """The places of those of the visited households that `sender` may record at least one of these visits to.
 
-    Also of one that was moved away from the sender's hamlets: what was heard at its door before the phone knew is not
-    lost for it.
+    Also of one that was moved away from the sender's hamlets, or merged: what was heard at its door before the phone
+    knew is not lost for it.
     """
     places = places_of(session, {report.household for report, _ in entries})
     days: dict[UUID, set[date]] = {}
@@ -79,7 +80,8 @@ def record_visits(session: Session, reports: Sequence[VisitReport], *, sender: S
 
     The same id with the same content again changes nothing and is ALREADY_STORED, also when sent several times at once,
     or twice among these. The same id with other content, and a second correction of one visit, is a CONFLICT; nothing
-    is kept of it here. A visit that supersedes another leaves it in place and takes its part in the counters.
+    is kept of it here. A visit that supersedes another leaves it in place and takes its part in the counters. One to a
+    household that was merged is told under it, and counts for the one that stands for it.
     REJECTED: {"household": "not_in_your_area"}; {"supersedes": "not_found" | "another_household"};
     {"record": "could_not_be_kept"} where the database refuses a visit that every rule allows.
     """
@@ -100,12 +102,12 @@ def record_visits(session: Session, reports: Sequence[VisitReport], *, sender: S
     except (IntegrityError, DataError):
         # One of the ids was taken this very moment in a hamlet whose lock we do not hold, or worse. Each alone, then;
         # the communes at once all the same, so that two such batches never wait for each other.
-        renew_versions_around(session, hamlets)
+        renew_counts_around(session, hamlets)
         return [recorder.record_alone(entry) for entry in entries]
 
 
 class _MovedMeanwhile(Exception):
-    """A household was put on another hamlet's list between our looking for it and our lock."""
+    """A household moved to another hamlet's list, was merged or taken out again between our looking and our lock."""
 
 
 @dataclass(frozen=True)
@@ -122,18 +124,27 @@ class _Recorder:
         with self.session.begin_nested():
             ids = {report.id for report, _ in entries}
             ids |= {report.supersedes for report, _ in entries if report.supersedes is not None}
-            doors = doors_of(self.session, self.places)
-            if any(door.hamlet != self.places[id].code for id, door in doors.items()):
-                raise _MovedMeanwhile
             ledger = Ledger(
-                doors,
+                self._doors(),
                 kept_visits(self.session, ids),
-                self.sender.may_record,
+                lambda household, day: self.sender.may_record(self.places[household].paths, day),
                 member=self.sender.member,
             )
             verdicts = [ledger.enter(report, day) for report, day in entries]
             self._keep(ledger)
             return verdicts
+
+    def _doors(self) -> dict[UUID, Door]:
+        """The doors of all places, read under the lock. Raises _MovedMeanwhile where one is another's by now."""
+        merged = {id: place.household for id, place in self.places.items() if place.household != id}
+        if merged and heirs_of(self.session, merged) != merged:
+            raise _MovedMeanwhile
+        doors = doors_of(self.session, {place.household for place in self.places.values()})
+        for place in self.places.values():
+            door = doors.get(place.household)
+            if door is None or door.hamlet != place.code:
+                raise _MovedMeanwhile
+        return {id: doors[place.household] for id, place in self.places.items()}
 
     def record_alone(self, entry: Entry) -> Verdict:
         for _ in range(2):

@@ -8,10 +8,9 @@ from typing import Any
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from community_teams.domain.codes import HouseholdStatus
 from community_teams.domain.counting import DAYS, MEMBERS, TOTALS, WEEKS, Sum
 from community_teams.domain.household_counts import states_alone, states_by_day
-from community_teams.domain.households import standing
+from community_teams.domain.households import MERGED, standing
 from community_teams.models import HamletDay, HamletTotal, HamletWeek, Household, Issue, MemberDay, Visit
 from community_teams.queries.standings import knocks_in, standing_now
 from community_teams.queries.visits import NOT_CORRECTED
@@ -20,7 +19,7 @@ from community_teams.services.standings import write_standing
 from foundation.areas.domain.scope import Scope
 from foundation.areas.models import Area
 from foundation.areas.queries import inside
-from foundation.areas.services.versions import renew_versions_around
+from foundation.areas.services.versions import renew_counts_around
 
 
 @dataclass(frozen=True)
@@ -56,14 +55,14 @@ def recount(session: Session, scope: Scope, *, now: datetime) -> list[Difference
     for start in range(0, len(codes), 500):
         counters.lock_hamlets(session, {code: paths[code] for code in codes[start : start + 500]}, now=now)
     found = [difference for code in codes for difference in _recount_hamlet(session, code, paths[code], now)]
-    renew_versions_around(session, {difference.hamlet for difference in found})
+    renew_counts_around(session, {difference.hamlet for difference in found})
     return found
 
 
 def _recount_hamlet(session: Session, code: str, path: str, now: datetime) -> Iterator[Difference]:
     counted = Sum()
     for household, knocks in knocks_in(session, code):
-        stands = standing(knocks, merged=household.status is HouseholdStatus.MERGED)
+        stands = standing(knocks) if household.merged_into is None else MERGED
         written = vars(standing_now(household))
         for name, value in vars(stands).items():
             if written[name] != value:

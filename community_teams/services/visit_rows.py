@@ -87,7 +87,7 @@ def knock_row(recorded: Recorded) -> Row:
     """What is written beside a visit that may not name its household."""
     report = recorded.report
     return {
-        "household_id": report.household,
+        "household_id": recorded.household,
         "day": recorded.day,
         "outcome": report.outcome,
         "next_visit_on": report.next_visit_on,
@@ -95,4 +95,4 @@ def knock_row(recorded: Recorded) -> Row:
 
 
 def _household(recorded: Recorded) -> UUID | None:
-    return recorded.report.household if recorded.report.names_household else None
+    return recorded.household if recorded.report.names_household else None

@@ -1,4 +1,4 @@
-"""Households that move to another hamlet's list, or turn out to be another."""
+"""Households that move to another hamlet's list."""
 
 from datetime import timedelta
 from uuid import UUID, uuid4
@@ -9,7 +9,7 @@ from sqlalchemy import select
 from community_teams.models import HamletTotal, HeldVisit, WhyHeld
 from community_teams.queries.worklist_pages import next_page
 from community_teams.services.devices import cut_off
-from community_teams.services.household_moves import merge_household, move_household
+from community_teams.services.household_moves import move_household
 from community_teams.services.recounting import recount
 from foundation.areas.domain.scope import NATION, Scope
 from foundation.problems import Conflict, NotFound
@@ -34,14 +34,6 @@ def move(session):
         return move_household(session, household.id, to.code, by="can-bo", scope=scope, now=now)
 
     return move
-
-
-@pytest.fixture
-def merge(session):
-    def merge(household, into):
-        return merge_household(session, household.id, into.id, by="can-bo", scope=NATION, now=LATER)
-
-    return merge
 
 
 def figures(session, hamlet):
@@ -115,32 +107,6 @@ def test_what_cannot_be_moved_is_refused(session, make, old, new, move):
         move(household, new, scope=Scope((new.path,)))
 
 
-def test_a_merged_household_leaves_the_list_and_the_count(session, make, old, merge):
-    household, stays = make.household(old), make.household(old)
-    make.visit(household)
-    cursor = list_of(session, old).cursor
-
-    assert merge(household, stays) == stays
-
-    assert figures(session, old) == (1, 0, 0, 1)
-    page = list_of(session, old, cursor)
-    assert (page.gone, page.households) == ([household.id], [])
-    assert merge(household, stays) == stays
-    assert recount(session, NATION, now=LATER) == []
-
-
-def test_what_cannot_be_merged_is_refused(session, make, old, new, merge):
-    household, stays = make.household(old), make.household(old)
-
-    with pytest.raises(Conflict, match="same_household"):
-        merge(household, household)
-    with pytest.raises(Conflict, match="another_hamlet"):
-        merge(household, make.household(new))
-    merge(household, stays)
-    with pytest.raises(Conflict, match="already_merged"):
-        merge(stays, household)
-
-
 def test_the_commands_say_what_they_did_or_why_not(app, make, old, new):
     make.household(old, "M1-001")
     make.household(old, "M1-002")
@@ -156,8 +122,6 @@ def test_the_commands_say_what_they_did_or_why_not(app, make, old, new):
         True,
     )
     assert "không có hộ nào mang mã M9" in run("move-household", old.code, "M9", new.code).output
-    assert "đã gộp vào hộ M1-002" in run("merge-household", new.code, "M1-001", "M1-002").output
-    assert "là một hộ" in run("merge-household", new.code, "M1-002", "M1-002").output
 
 
 def test_a_correction_counts_where_the_visit_was_made(session, make, old, new, move):
@@ -176,18 +140,6 @@ def test_a_correction_counts_where_the_visit_was_made(session, make, old, new, m
     move(household, third, now=LATER + timedelta(hours=1))
     make.visit(household, supersedes=str(right.id))
     assert (figures(session, old), figures(session, third)) == ((0, 0, 0, 1), (1, 1, 1, 0))
-    assert recount(session, NATION, now=LATER) == []
-
-
-def test_a_correction_of_a_merged_household_is_taken(session, make, old, merge):
-    household, stays = make.household(old), make.household(old)
-    wrong = make.visit(household)
-    merge(household, stays)
-    session.commit()
-
-    make.visit(household, "not_home", supersedes=str(wrong.id))
-
-    assert figures(session, old) == (1, 0, 0, 0)
     assert recount(session, NATION, now=LATER) == []
 
 

@@ -94,4 +94,4 @@ def test_a_hamlet_costs_the_same_statements_as_a_household(session, make, hamlet
     del count_statements[:]
 
     assert len(known_in(session, NATION, code)) == 12
-    assert len([statement for statement in count_statements if statement.startswith("SELECT")]) <= 3
+    assert len([statement for statement in count_statements if statement.startswith("SELECT")]) <= 4

@@ -10,7 +10,8 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
 from community_teams.services.devices import cut_off
-from community_teams.services.household_moves import merge_household, move_household
+from community_teams.services.household_merges import merge_household, take_out_household
+from community_teams.services.household_moves import move_household
 from foundation.areas.domain.scope import NATION
 from foundation.problems import Conflict
 from tests.faults.servers import Served
@@ -29,13 +30,21 @@ class Organiser:
         self._chance = chance
 
     def put_lists_right(self) -> str:
-        """Move a household to the other hamlet, or say that it is the same as another. Returns what was done."""
+        """Move a household to the other hamlet, or say that it is the same as another, or no longer that it is.
+
+        Returns what was done.
+        """
         one, other = self._chance.sample(self._doors, 2)
-        if self._chance.random() < 0.6:
-            self._do(lambda session, now: move_household(session, one, self._elsewhere, by=WHO, scope=NATION, now=now))
-            return "household moved while visits waited"
+        place = {"by": WHO, "scope": NATION}
         try:
-            self._do(lambda session, now: merge_household(session, one, other, by=WHO, scope=NATION, now=now))
+            if self._chance.random() < 0.5:
+                self._do(lambda session, now: move_household(session, one, self._elsewhere, now=now, **place))
+                return "household moved while visits waited"
+            self._do(lambda session, now: merge_household(session, one, other, now=now, **place))
+            if self._chance.random() < 0.25:
+                # A mistake, noticed at once.
+                self._do(lambda session, now: take_out_household(session, one, now=now, **place))
+                return "household taken out while visits waited"
         except Conflict:
             # One of the two has moved, or was merged before.
             return "households left as they are"
