@@ -1,4 +1,4 @@
-"""Sees to it that no service changes hamlets or their counters without giving their communes a new version.
+"""Sees to it that no service changes hamlets or their counters without giving their communes new versions.
 
 Sums over many hamlets are kept until a version changes (docs/decisions/sums-kept-by-version.md), so a service that
 forgets it makes pages that are wrong until something else happens there. Every test that runs such a service on the
@@ -17,6 +17,8 @@ _COUNTED = re.compile(
     r"(?:INSERT INTO|UPDATE|DELETE FROM|COPY) (?:hamlet_total|hamlet_week|area)\b(?!.*SET change =)", re.S
 )
 _RENEWED = re.compile(r"(?:INSERT INTO|UPDATE) commune_version\b")
+_AREAS = re.compile(r"(?:INSERT INTO|UPDATE|DELETE FROM|COPY) area\b")
+_AREAS_RENEWED = re.compile(r"(?:INSERT INTO|UPDATE) commune_version\b.*\bareas *= ", re.S)
 _SERVICES = tuple(
     f"{HOUSE / room}/" for room in ("community_teams/services", "community_teams/sample", "foundation/areas/services")
 )
@@ -27,8 +29,7 @@ class Watch:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._open: list[str] = []
-        self._renewed = False
+        self._begin()
         self.forgotten: list[str] = []
         event.listen(connection, "before_cursor_execute", self._note)
 
@@ -39,20 +40,28 @@ class Watch:
         # Before or after makes no difference: both are seen together.
         if not self._renewed:
             self.forgotten += self._open
-        self._open, self._renewed = [], False
+        if not self._areas_renewed:
+            self.forgotten += self._open_areas
+        self._begin()
 
     def undone(self, session) -> None:
         if not session.in_nested_transaction():
-            self._open, self._renewed = [], False
+            self._begin()
 
     def end(self) -> None:
         event.remove(self._connection, "before_cursor_execute", self._note)
 
+    def _begin(self) -> None:
+        self._open: list[str] = []
+        self._open_areas: list[str] = []
+        self._renewed = self._areas_renewed = False
+
     def _note(self, _connection, _cursor, statement: str, *_rest: object) -> None:
         if _RENEWED.match(statement):
             self._renewed = True
+            self._areas_renewed |= bool(_AREAS_RENEWED.match(statement))
         elif _COUNTED.match(statement) and (who := _service()):
-            self._open.append(f"{who}: {statement[:80]}")
+            (self._open_areas if _AREAS.match(statement) else self._open).append(f"{who}: {statement[:80]}")
 
 
 def _service() -> str:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from community_teams.domain.drawing import MIDDLES, Drawing, draw_tiles, in_reading_order
 from community_teams.domain.outline_drawing import draw_outlines
 from community_teams.queries.coverage import Place
-from community_teams.queries.keeping import kept
+from community_teams.queries.keeping import kept_through_visits
 from foundation.areas import queries as areas
 from foundation.areas.domain.kinds import Level
 from foundation.areas.domain.scope import NATION
@@ -46,7 +46,9 @@ def drawing_of(session: Session, place: Place, children: Sequence[Place]) -> Dra
 def outlines_as_of(session: Session, place: Place) -> str | None:
     """The version of the outlines right beneath a place; None while there are none."""
     what = "outlines", place.code
-    return kept(session, NATION, place.path, what, lambda: areas.outline_version(session, place.code or None))
+    return kept_through_visits(
+        session, NATION, place.path, what, lambda: areas.outline_version(session, place.code or None)
+    )
 
 
 def _outline_drawing(session: Session, place: Place, version: str) -> Drawing:

@@ -2,7 +2,8 @@
 
 Every commune has a version that changes with whatever is changed beneath it (foundation CommuneVersion). What was read
 about an area is kept under the versions beneath it, and used only while they are the same: so a page shows a visit as
-soon as it is recorded. Where a commune has no version, nothing is kept.
+soon as it is recorded. What says nothing of visits, such as names, is kept under versions that visits leave alone.
+Where a commune has no version, nothing is kept.
 """
 
 from collections import OrderedDict
@@ -35,7 +36,10 @@ _FIRST, _PROVINCE = literal_column("1", Integer), literal_column("2", Integer)
 
 @dataclass
 class _Store:
-    """What is kept of one database. complete: province ("" for the nation) -> token under which no version lacks."""
+    """What is kept of one database. complete: province ("" for the nation) -> token under which no version lacks.
+
+    communes: province -> token, and its communes. paths: code of an area -> path.
+    """
 
     answers: OrderedDict[Hashable, tuple[Token, Any, int]] = field(default_factory=OrderedDict)
     lines: int = 0
@@ -77,50 +81,83 @@ def kept(session: Session, scope: Scope, path: str, what: Hashable, read: Callab
     else it depends on, such as the day.
     """
     # Asked for before reading: then what is kept may be newer than its version, which does no harm, but never older.
-    token = token_of(session, path) if scope.covers(path) else None
+    return _kept(session, token_of(session, path) if scope.covers(path) else None, (path, what), read)
+
+
+def kept_through_visits(session: Session, scope: Scope, path: str, what: Hashable, read: Callable[[], T]) -> T:
+    """The same for an answer made of areas alone, their names, places and borders: no visit changes it."""
+    return _kept(session, _token_of_areas(session, path) if scope.covers(path) else None, (path, what), read)
+
+
+def _kept(session: Session, token: Token | None, key: Hashable, read: Callable[[], T]) -> T:
     if token is None:
         return read()
     store = _store(session)
-    found = store.get((path, what), token)
+    found = store.get(key, token)
     if found is not None:
         answer: T = found[1]
         return answer
     answer = read()
-    store.put((path, what), token, answer)
+    store.put(key, token, answer)
     return answer
 
 
-def kept_by_code(session: Session, code: str, read: Callable[[], T], path_of: Callable[[T], str]) -> T:
-    """The same for an area of which only the code is known. path_of: the area's path, out of the answer."""
+def kept_by_code_through_visits(session: Session, code: str, read: Callable[[], T], path_of: Callable[[T], str]) -> T:
+    """The same where only the code of the area is known. path_of: the area's path, out of the answer."""
     paths = _store(session).paths
     if code not in paths:
         answer = read()
         paths[code] = path_of(answer)
         return answer
-    return kept(session, NATION, paths[code], ("by code", code), read)
+    return kept_through_visits(session, NATION, paths[code], ("by code", code), read)
 
 
 def token_of(session: Session, path: str) -> Token | None:
     """Changes with anything beneath the area at `path`, and with its name; None where nothing can be said."""
-    versions = versions_of_provinces(session)
-    if not path:
-        whole = (sum(number for number, _ in versions.values()), sum(version for _, version in versions.values()))
-        return whole if whole[0] and _complete(session, "", whole) else None
     province, _, beneath = path.partition("/")
-    token = versions.get(province, (0, 0))
     if not beneath:
-        return token if token[0] and _complete(session, province, token) else None
+        versions = versions_of_provinces(session)
+        whole = versions.get(province, (0, 0)) if province else _added(versions)
+        return None if _token_of_areas(session, path) is None else whole
     _, version = versions_of_communes(session, province).get(beneath.partition("/")[0], ("", None))
     return None if version is None else (version,)
 
 
+def _token_of_areas(session: Session, path: str) -> Token | None:
+    """Changes with the areas of the province that `path` lies in, or of the nation; None where one has no version."""
+    areas = _versions(session).areas
+    province = path.partition("/")[0]
+    token = areas.get(province, (0, 0)) if province else _added(areas)
+    return token if token[0] and _complete(session, province, token) else None
+
+
 def versions_of_provinces(session: Session) -> Mapping[str, tuple[int, int]]:
     """Of each province the number and the sum of its communes' versions."""
-    return _asked_once(
-        session,
-        _OF_PROVINCES,
-        lambda: {code: (int(number), int(version)) for code, number, version in session.execute(_OF_PROVINCES)},
-    )
+    return _versions(session).all
+
+
+@dataclass
+class _Versions:
+    """By province. all: changed by anything. areas: left alone by visits."""
+
+    all: dict[str, tuple[int, int]] = field(default_factory=dict)
+    areas: dict[str, tuple[int, int]] = field(default_factory=dict)
+
+
+def _versions(session: Session) -> _Versions:
+    return _asked_once(session, _OF_PROVINCES, lambda: _ask_versions(session))
+
+
+def _ask_versions(session: Session) -> _Versions:
+    found = _Versions()
+    for code, number, version, areas in session.execute(_OF_PROVINCES):
+        found.all[code] = int(number), int(version)
+        found.areas[code] = int(number), int(areas)
+    return found
+
+
+def _added(versions: Mapping[str, tuple[int, int]]) -> tuple[int, int]:
+    return sum(number for number, _ in versions.values()), sum(version for _, version in versions.values())
 
 
 def versions_of_communes(session: Session, province: str) -> Communes:
@@ -215,13 +252,14 @@ _sums = (
         _province_of.label("code"),
         func.count().label("number"),
         func.sum(CommuneVersion.version).label("version"),
+        func.sum(CommuneVersion.areas).label("areas"),
     )
     .group_by(_province_of)
     .subquery()
 )
 # Built once: it is asked for on every page.
 _OF_PROVINCES = (
-    select(Area.code, func.coalesce(_sums.c.number, 0), func.coalesce(_sums.c.version, 0))
+    select(Area.code, *(func.coalesce(_sums.c[name], 0) for name in ("number", "version", "areas")))
     .outerjoin_from(Area, _sums, _sums.c.code == Area.code)
     .where(_A_PROVINCE)
 )

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Integer, Row, func, literal_column, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from community_teams.queries.keeping import kept, kept_by_code
+from community_teams.queries.keeping import kept_by_code_through_visits, kept_through_visits
 from foundation.areas.domain.kinds import Kind, Level
 from foundation.areas.domain.scope import Scope
 from foundation.areas.models import Area
@@ -42,7 +42,7 @@ THE_NATION = Place("", "", None, None, "Việt Nam")
 
 def place_of(session: Session, code: str) -> tuple[Place, tuple[Place, ...]]:
     """An area still valid and those it lies in, from the province down. NotFound for any other code."""
-    return kept_by_code(session, code, lambda: _read_place(session, code), lambda found: found[0].path)
+    return kept_by_code_through_visits(session, code, lambda: _read_place(session, code), lambda found: found[0].path)
 
 
 def _read_place(session: Session, code: str) -> tuple[Place, tuple[Place, ...]]:
@@ -65,7 +65,7 @@ def _place(row: Row[*tuple[Any, ...]]) -> Place:
 def children_of(session: Session, scope: Scope, place: Place) -> list[Place]:
     if place.level is Level.HAMLET:
         return []
-    return kept(session, scope, place.path, "children", lambda: _read_children(session, scope, place))
+    return kept_through_visits(session, scope, place.path, "children", lambda: _read_children(session, scope, place))
 
 
 def _read_children(session: Session, scope: Scope, place: Place) -> list[Place]:

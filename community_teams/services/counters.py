@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from community_teams.domain.counting import DAYS, MEMBERS, TOTALS, WEEKS, Sum
 from community_teams.models import HamletDay, HamletTotal, HamletWeek, MemberDay, Visit
 from community_teams.queries.visits import NOT_CORRECTED
-from foundation.areas.services.versions import renew_versions_around
+from foundation.areas.services.versions import renew_counts_around
 
 _TOTAL = cast("Table", HamletTotal.__table__)
 
@@ -77,7 +77,7 @@ def add_all(
         if rows:
             connection.execute(statement, rows)
     # Last of all, for a commune's row is locked from here on.
-    renew_versions_around(session, changes)
+    renew_counts_around(session, changes)
 
 
 def set_last_visit(session: Session, hamlet_code: str) -> None:

@@ -56,7 +56,7 @@ class CommuneVersion(Base):
     """Changes whenever anything is changed beneath a commune: its hamlets, their lists, or what is counted there.
 
     So that sums over many hamlets may be kept, and used only while they are right. path: of the commune. version:
-    below 2^48, drawn anew each time.
+    below 2^48, drawn anew each time. areas: drawn anew only when the areas themselves change, which visits do not.
     """
 
     __tablename__ = "commune_version"
@@ -64,6 +64,7 @@ class CommuneVersion(Base):
     commune_code: Mapped[str] = mapped_column(ForeignKey("area.code"), primary_key=True)
     path: Mapped[str] = mapped_column(bytewise(60), index=True)
     version: Mapped[int] = mapped_column(BigInteger)
+    areas: Mapped[int] = mapped_column(BigInteger)
 
 
 class Outline(Base):

@@ -6,11 +6,15 @@ from foundation.areas.domain.hamlet_lists import NewHamlet
 from foundation.areas.domain.kinds import Kind
 from foundation.areas.models import CommuneVersion
 from foundation.areas.services.hamlets import add_hamlets
-from foundation.areas.services.versions import renew_versions, renew_versions_around
+from foundation.areas.services.versions import renew_counts_around, renew_versions
 
 
 def versions(session):
     return dict(session.execute(select(CommuneVersion.commune_code, CommuneVersion.version)).all())
+
+
+def versions_of_areas(session):
+    return dict(session.execute(select(CommuneVersion.commune_code, CommuneVersion.areas)).all())
 
 
 def test_a_new_hamlet_and_a_new_list_are_changes_and_the_same_list_again_is_none(session, make):
@@ -30,17 +34,32 @@ def test_only_the_communes_of_the_hamlets_named_are_new(session, make):
     renew_versions(session, [here.code, there.code])
     before = versions(session)
 
-    renew_versions_around(session, [hamlet.code])
+    renew_counts_around(session, [hamlet.code])
 
     after = versions(session)
     assert before[here.code] != after[here.code]
     assert before[there.code] == after[there.code]
 
 
+def test_what_is_counted_leaves_the_version_of_the_areas_alone_and_a_new_name_does_not(session, make):
+    hamlet = make.hamlet(commune=make.commune("14956"))
+    renew_versions(session, ["14956"])
+    first = versions_of_areas(session)
+
+    renew_counts_around(session, [hamlet.code])
+    assert versions_of_areas(session) == first
+    hamlet.name = "Tân Lập"
+    session.flush()
+    renamed = versions_of_areas(session)
+    assert renamed != first
+    renew_versions(session, ["14956"])
+    assert versions_of_areas(session) != renamed
+
+
 def test_nothing_and_nobody_are_no_change(session, make):
     make.commune()
 
     renew_versions(session, [])
-    renew_versions_around(session, ["không-có"])
+    renew_counts_around(session, ["không-có"])
 
     assert versions(session) == {}
