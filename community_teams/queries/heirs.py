@@ -59,6 +59,12 @@ def merged_within(session: Session, scope: Scope, hamlet_code: str) -> dict[UUID
     return _with_those_below(session, rows)
 
 
+def merged_at_once(session: Session, household_id: UUID) -> list[Household]:
+    """The households that somebody merged into this very one, in the order of their codes."""
+    merged = select(Household).where(Household.merged_into == household_id)
+    return list(session.scalars(merged.order_by(Household.code_key, Household.id)))
+
+
 def told_under(household: ColumnElement[bool], merged: Collection[UUID]) -> ColumnElement[bool]:
     """Whether a row of `household` that a visit names counts for what is asked: it stands for itself and fits
     `household`, or is one of `merged`, as merged_into and merged_within give them."""

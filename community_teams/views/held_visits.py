@@ -6,6 +6,7 @@ from werkzeug import Response
 
 from community_teams.models import Settlement, Visit
 from community_teams.queries import held_visits as queries
+from community_teams.queries.heirs import heirs_of
 from community_teams.queries.held_visits import Held
 from community_teams.services.held_visits import as_visit, settle
 from community_teams.views.teams_blueprint import blueprint
@@ -97,9 +98,15 @@ def _page(held: Held, faults: dict[str, str]) -> str:
         beside=beside,
         shown=[part for part in PARTS if any(each.get(part) for each in told)],
         differing={part for part in PARTS if told[0].get(part) != told[1].get(part)} if kept else set(),
-        same_door=kept is not None and kept.household_id is not None and kept.household_id == sent.household_id,
+        same_door=kept is not None and _same_door(kept, sent),
         faults=faults,
     )
+
+
+def _same_door(kept: Visit, sent: Visit) -> bool:
+    told = [each.household_id for each in (kept, sent) if each.household_id is not None]
+    heirs = heirs_of(session(), told)
+    return len(told) == 2 and heirs.get(told[0], told[0]) == heirs.get(told[1], told[1])
 
 
 def _parts_of(visit: Visit) -> dict[str, object]:

@@ -13,7 +13,7 @@ from community_teams.models import Household
 from community_teams.queries import households as queries
 from community_teams.queries import visits
 from community_teams.queries.known import known_of
-from community_teams.views.households import household_or_404
+from community_teams.views.households import household_or_404, standing_or_404
 from community_teams.views.recording import become_correction, keep_told
 from community_teams.views.teams_blueprint import blueprint
 from community_teams.views.visit_answers import (
@@ -35,11 +35,14 @@ from foundation.web.database import session
 
 @blueprint.get("/doi-so/ho/<uuid:household_id>/tham")
 @may(Act.RECORD_VISIT)
-def ask_visit(household_id: UUID) -> str:
+def ask_visit(household_id: UUID) -> Response | str:
     """The form: with what earlier visits told, empty (?trong), or a visit's answers to be corrected (?sua=<visit>)."""
     household, hamlet = household_or_404(household_id, Act.RECORD_VISIT)
     if "sua" in request.args:
         return _form(household, hamlet, _answers_of(request.args["sua"], household), {})
+    if household.merged_into is not None:
+        heir, _ = standing_or_404(household_id, Act.RECORD_VISIT)
+        return redirect(url_for(".ask_visit", household_id=heir.id), 303)
     known = None if "trong" in request.args else known_of(session(), scope_for(Act.RECORD_VISIT), household_id)
     return _form(household, hamlet, starting_from(known, _beginning(household)), {})
 
@@ -62,9 +65,9 @@ def keep_visit(household_id: UUID) -> Response | tuple[str, int]:
 @blueprint.get("/doi-so/ho/<uuid:household_id>/da-ghi/<uuid:visit_id>")
 @may(Act.RECORD_VISIT)
 def show_kept(household_id: UUID, visit_id: UUID) -> str:
-    household, hamlet = household_or_404(household_id, Act.RECORD_VISIT)
+    household, hamlet = standing_or_404(household_id, Act.RECORD_VISIT)
     told = visits.visit(session(), scope_for(Act.RECORD_VISIT), visit_id)
-    if told is None or told.visit.hamlet_code != hamlet.code:
+    if told is None or told.visit.household_id not in {None, household_id, household.id}:
         raise NotFound("no_such_visit")
     return render_template(
         "community_teams/kept.html",

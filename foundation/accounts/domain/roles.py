@@ -13,7 +13,7 @@ class Act(StrEnum):
 
     SEE_HOUSEHOLDS = "see_households"  # single households and their visits
     RECORD_VISIT = "record_visit"
-    SETTLE_VISITS = "settle_visits"  # choose between visits that were told twice, differently
+    SETTLE_VISITS = "settle_visits"  # choose between visits told twice, differently; merge households listed twice
     HANDLE_ISSUES = "handle_issues"  # take an issue on, set its day, pass it on; seeing it is SEE_HOUSEHOLDS
     HELP_LEARNERS = "help_learners"  # sit beside somebody who learns, wake a learning card
     TEACH = "teach"  # hold a class evening: see who comes, say who did what, have their letters made
