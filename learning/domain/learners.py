@@ -57,6 +57,21 @@ class Person:
     age_band: AgeBand | None = None
 
 
+@dataclass(frozen=True)
+class AboutLearner:
+    """What was told about a learner, as it was typed; nothing of it is checked yet.
+
+    nickname, picture: may be "". recorded_by: name of the signed-in account that asked the guardian, "" when nobody
+    stood between.
+    """
+
+    age_band: str
+    guardian_agrees: bool = False
+    nickname: str = ""
+    picture: str = ""
+    recorded_by: str = ""
+
+
 class FaultyNickname(ValueError):
     """`code`: nickname_too_long, nickname_characters, nickname_no_letter, identity_number or phone_number."""
 

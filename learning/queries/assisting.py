@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from courses.domain.lesson import Course
@@ -26,24 +26,12 @@ class Beside:
 
 def beside_on(session: Session, phone: UUID, now: datetime) -> list[Beside]:
     """The sessions going on on one phone, the newest first."""
-    rows = session.execute(
-        select(AssistedSession, Learner)
-        .join(Learner, Learner.id == AssistedSession.learner)
-        .where(AssistedSession.phone == phone, AssistedSession.ends_at > now)
-        .order_by(AssistedSession.started_at.desc(), AssistedSession.id)
-    )
-    return [Beside(row.id, row.helper, learner.as_person(), row.ends_at) for row, learner in rows]
+    return _going_on(session, AssistedSession.phone == phone, now)
 
 
 def beside_by(session: Session, helper: str, now: datetime) -> list[Beside]:
     """The sessions an account holds now, on any phone, the newest first."""
-    rows = session.execute(
-        select(AssistedSession, Learner)
-        .join(Learner, Learner.id == AssistedSession.learner)
-        .where(AssistedSession.helper == helper, AssistedSession.ends_at > now)
-        .order_by(AssistedSession.started_at.desc(), AssistedSession.id)
-    )
-    return [Beside(row.id, row.helper, learner.as_person(), row.ends_at) for row, learner in rows]
+    return _going_on(session, AssistedSession.helper == helper, now)
 
 
 def helped_spans(session: Session, phone: UUID) -> list[tuple[UUID, datetime, datetime]]:
@@ -89,3 +77,13 @@ def helped_in(session: Session, scope: Scope) -> list[UUID]:
     """Whom teams within `scope` have sat beside."""
     rows = select(AssistedSession.learner).distinct().where(inside(AssistedSession.area_path, scope))
     return [learner for learner in session.scalars(rows) if learner]
+
+
+def _going_on(session: Session, which: ColumnElement[bool], now: datetime) -> list[Beside]:
+    rows = session.execute(
+        select(AssistedSession, Learner)
+        .join(Learner, Learner.id == AssistedSession.learner)
+        .where(which, AssistedSession.ends_at > now)
+        .order_by(AssistedSession.started_at.desc(), AssistedSession.id)
+    )
+    return [Beside(row.id, row.helper, learner.as_person(), row.ends_at) for row, learner in rows]

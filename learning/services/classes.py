@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from foundation.accounts.services.audit import record
 from foundation.problems import Conflict, Invalid
 from learning.domain.classes import MOST_LEARNERS, NewClass
+from learning.domain.learners import AboutLearner
 from learning.domain.names import FaultyName, read_name
 from learning.models import ClassEvening, ClassLearner, DoneTogether
 from learning.queries.classes import Evening
@@ -58,18 +59,7 @@ def let_in(session: Session, evening: Evening, learner: UUID, *, now: datetime) 
     return True
 
 
-def let_in_new(
-    session: Session,
-    evening: Evening,
-    *,
-    form: UUID,
-    nickname: str,
-    picture: str,
-    age_band: str,
-    guardian_agrees: bool,
-    recorded_by: str,
-    now: datetime,
-) -> UUID:
+def let_in_new(session: Session, evening: Evening, about: AboutLearner, *, form: UUID, now: datetime) -> UUID:
     """Somebody who has never learned here comes to the class; returns their id. Refusals as in add_without_phone.
 
     form: the id the form was drawn with becomes theirs, so that sending it twice, at one moment too, makes one learner.
@@ -77,20 +67,11 @@ def let_in_new(
     """
     if session.scalar(select(ClassLearner.learner).where(ClassLearner.learner == form)):
         return form
-    if not nickname.strip():
+    if not about.nickname.strip():
         raise Invalid({"nickname": "missing"})
     # The same form at the same moment: the quicker one lets them in.
     with suppress(IntegrityError), session.begin_nested():
-        add_without_phone(
-            session,
-            id_=form,
-            nickname=nickname,
-            picture=picture,
-            age_band=age_band,
-            guardian_agrees=guardian_agrees,
-            recorded_by=recorded_by,
-            now=now,
-        )
+        add_without_phone(session, about, id_=form, now=now)
         let_in(session, evening, form, now=now)
     return form
 

@@ -19,6 +19,7 @@ from learning.domain.learners import (
     GUARDIAN_PURPOSE,
     GUARDIAN_WORDING,
     MOST_ON_ONE_PHONE,
+    AboutLearner,
     AgeBand,
     FaultyNickname,
     consent_subject,
@@ -78,87 +79,43 @@ def add_nameless(session: Session, phone: UUID, *, now: datetime) -> UUID:
     return learner
 
 
-def add_person(
-    session: Session,
-    phone: UUID,
-    *,
-    id_: UUID | None = None,
-    nickname: str,
-    picture: str,
-    age_band: str,
-    guardian_agrees: bool,
-    recorded_by: str,
-    now: datetime,
-) -> UUID:
+def add_person(session: Session, phone: UUID, about: AboutLearner, *, id_: UUID | None = None, now: datetime) -> UUID:
     """Somebody who learns on this phone from now on; returns their id.
 
     Arguments and refusals as in add_without_phone; and Conflict("phone_full") at MOST_ON_ONE_PHONE.
     """
-    learner = add_without_phone(
-        session,
-        id_=id_,
-        nickname=nickname,
-        picture=picture,
-        age_band=age_band,
-        guardian_agrees=guardian_agrees,
-        recorded_by=recorded_by,
-        now=now,
-    )
+    learner = add_without_phone(session, about, id_=id_, now=now)
     join_phone(session, phone, learner)
     return learner
 
 
-def add_without_phone(
-    session: Session,
-    *,
-    id_: UUID | None = None,
-    nickname: str,
-    picture: str,
-    age_band: str,
-    guardian_agrees: bool,
-    recorded_by: str,
-    now: datetime,
-) -> UUID:
+def add_without_phone(session: Session, about: AboutLearner, *, id_: UUID | None = None, now: datetime) -> UUID:
     """Somebody who learns, but on no phone yet: a card will bring them to one. Returns their id.
 
-    id_: made on the phone; a new one when None. nickname, picture: may be "". recorded_by: name of the signed-in
-    account that asked the guardian, "" when nobody stood between. Raises Invalid with the fields `nickname`, `picture`,
-    `age_band`, `guardian_agrees`.
+    id_: made on the phone; a new one when None. Raises Invalid with the fields `nickname`, `picture`, `age_band`,
+    `guardian_agrees`.
     """
-    told = _read_about(nickname, picture, age_band, guardian_agrees)
+    read = _read(about)
     learner: UUID = id_ or uuid7()
-    session.execute(insert(Learner).values(id=learner, created_at=now, **told))
-    _keep_agreement(session, learner, told["age_band"], recorded_by, now)
+    session.execute(insert(Learner).values(id=learner, created_at=now, **read))
+    _keep_agreement(session, learner, about, now)
     return learner
 
 
-def describe_person(
-    session: Session,
-    learner: UUID,
-    *,
-    nickname: str,
-    picture: str,
-    age_band: str,
-    guardian_agrees: bool,
-    recorded_by: str,
-    now: datetime,
-) -> None:
-    """Give a learner another nickname or picture. Arguments and refusals as in add_person; the same again: no change.
+def describe_person(session: Session, learner: UUID, about: AboutLearner, *, now: datetime) -> None:
+    """Give a learner another nickname or picture. Refusals as in add_without_phone; the same again: no change.
 
     A guardian who has agreed once is not asked again for the same words.
     """
-    told = _read_about(nickname, picture, age_band, guardian_agrees)
-    session.execute(update(Learner).where(Learner.id == learner).values(**told))
-    _keep_agreement(session, learner, told["age_band"], recorded_by, now)
+    session.execute(update(Learner).where(Learner.id == learner).values(**_read(about)))
+    _keep_agreement(session, learner, about, now)
 
 
-def tell_age(
-    session: Session, learner: UUID, *, age_band: str, guardian_agrees: bool, recorded_by: str, now: datetime
-) -> None:
-    """Keep how old a learner roughly is, before anything of theirs gets a name. Refusals as in add_person."""
-    told = _read_about("", "", age_band, guardian_agrees)["age_band"]
-    session.execute(update(Learner).where(Learner.id == learner).values(age_band=told))
-    _keep_agreement(session, learner, told, recorded_by, now)
+def tell_age(session: Session, learner: UUID, about: AboutLearner, *, now: datetime) -> None:
+    """Keep how old a learner roughly is, before anything of theirs gets a name. Refusals as in add_without_phone."""
+    age_band = _read(about)["age_band"]
+    session.execute(update(Learner).where(Learner.id == learner).values(age_band=age_band))
+    _keep_agreement(session, learner, about, now)
 
 
 def join_phone(session: Session, phone: UUID, learner: UUID) -> None:
@@ -192,32 +149,32 @@ def forget_empty_phones(session: Session, phones: list[UUID]) -> None:
     session.execute(delete(Phone).where(Phone.id.in_(phones), ~inhabited.exists()))
 
 
-def _read_about(nickname: str, picture: str, age_band: str, guardian_agrees: bool) -> dict[str, str | AgeBand]:
+def _read(about: AboutLearner) -> dict[str, str | AgeBand]:
     faults: dict[str, str] = {}
-    told = ""
+    nickname = ""
     try:
-        told = read_nickname(nickname)
+        nickname = read_nickname(about.nickname)
     except FaultyNickname as faulty:
         faults["nickname"] = faulty.code
-    if picture and picture not in FACES:
+    if about.picture and about.picture not in FACES:
         faults["picture"] = "not_a_choice"
-    if age_band not in set(AgeBand):
-        faults["age_band"] = "not_a_choice" if age_band else "missing"
-    elif age_band == AgeBand.UNDER_14 and not guardian_agrees:
+    if about.age_band not in set(AgeBand):
+        faults["age_band"] = "not_a_choice" if about.age_band else "missing"
+    elif about.age_band == AgeBand.UNDER_14 and not about.guardian_agrees:
         faults["guardian_agrees"] = "guardian_needed"
     if faults:
         raise Invalid(faults)
-    return {"nickname": told, "picture": picture, "age_band": AgeBand(age_band)}
+    return {"nickname": nickname, "picture": about.picture, "age_band": AgeBand(about.age_band)}
 
 
-def _keep_agreement(session: Session, learner: UUID, age_band: object, recorded_by: str, now: datetime) -> None:
-    if age_band is AgeBand.UNDER_14:
+def _keep_agreement(session: Session, learner: UUID, about: AboutLearner, now: datetime) -> None:
+    if about.age_band == AgeBand.UNDER_14:
         give_consent(
             session,
             subject=consent_subject(learner),
             purpose=GUARDIAN_PURPOSE,
             text_version=GUARDIAN_WORDING,
-            how="witnessed" if recorded_by else "ticked",
-            recorded_by=recorded_by,
+            how="witnessed" if about.recorded_by else "ticked",
+            recorded_by=about.recorded_by,
             now=now,
         )

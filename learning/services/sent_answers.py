@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from courses.domain.lesson import Lesson
 from foundation.problems import Conflict, Invalid
-from learning.domain.learners import FACES, who_learns
+from learning.domain.learners import FACES, AboutLearner, who_learns
 from learning.domain.sent_answers import (
     Batch,
     SentAnswer,
@@ -128,17 +128,8 @@ def _add(session: Session, phone: UUID, new: SentLearner, now: datetime) -> dict
     """Add somebody as told; when what was told is faulty, without a nickname, so that their answers have a home."""
     try:
         with session.begin_nested():
-            add_person(
-                session,
-                phone,
-                id_=new.id,
-                nickname=new.nickname,
-                picture=new.picture,
-                age_band=new.age_band,
-                guardian_agrees=new.guardian_agrees,
-                recorded_by="",
-                now=now,
-            )
+            about = AboutLearner(new.age_band, new.guardian_agrees, new.nickname, new.picture)
+            add_person(session, phone, about, id_=new.id, now=now)
     except Invalid as faulty:
         with session.begin_nested():
             picture = new.picture if new.picture in FACES else ""

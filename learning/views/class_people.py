@@ -24,7 +24,7 @@ from learning.views.card_prints import cards_as_pdf, paper_card
 from learning.views.cards import chosen_twice
 from learning.views.classes import find_class, ways_of_lessons
 from learning.views.finding import form_id
-from learning.views.people import told_about_age
+from learning.views.people import told_about_learner
 from learning.views.teaching_blueprint import blueprint
 
 BLANK_ON_A_SHEET = 10
@@ -76,23 +76,13 @@ def ask_newcomer(class_id: UUID) -> str:
 @may(Act.TEACH)
 def add_newcomer(class_id: UUID) -> Response | tuple[str, int]:
     evening = find_class(class_id)
-    form = request.form
     try:
         with transaction() as writing:
-            learner = let_in_new(
-                writing,
-                evening,
-                form=form_id(),
-                nickname=form.get("nickname", ""),
-                picture=form.get("picture", ""),
-                **told_about_age(),
-                recorded_by=current_user.name,
-                now=clock.now(),
-            )
+            learner = let_in_new(writing, evening, told_about_learner(), form=form_id(), now=clock.now())
     except Invalid as faulty:
-        return _newcomer_form(evening, form, faulty.fields), faulty.status
+        return _newcomer_form(evening, request.form, faulty.fields), faulty.status
     except Conflict as full:
-        return _newcomer_form(evening, form, {"nickname": full.code}), full.status
+        return _newcomer_form(evening, request.form, {"nickname": full.code}), full.status
     return redirect(url_for(".show_door", class_id=evening.id, da=learner), 303)
 
 

@@ -20,9 +20,9 @@ from learning.services.letters import issue_letter, take_back_own_letter
 from learning.views.blueprint import blueprint
 from learning.views.finding import catalogue, find_course
 from learning.views.home import SAFETY_FIRST
-from learning.views.learner import asked_by, current_person, known_learner
+from learning.views.learner import current_person, known_learner
 from learning.views.letter_prints import LetterPrints, open_badge
-from learning.views.people import told_about_age
+from learning.views.people import told_about_learner
 from learning.views.qr import printed_root
 from learning.views.signing import key_to_sign
 from translations.languages import SOURCE
@@ -45,7 +45,7 @@ def give_letter(course_id: str) -> BaseResponse | tuple[str, int]:
     try:
         with transaction() as writing:
             if person.age_band is None:  # no name of a child's without a guardian
-                tell_age(writing, person.id, **told_about_age(), recorded_by=asked_by(), now=clock.now())
+                tell_age(writing, person.id, told_about_learner(), now=clock.now())
             letter = issue_letter(
                 writing,
                 learner=person.id,

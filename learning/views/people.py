@@ -1,6 +1,5 @@
 """Who learns on this phone: taking turns with one tap, adding somebody, saying what to call them."""
 
-from typing import Any
 from uuid import UUID
 
 from flask import redirect, render_template, request, url_for
@@ -11,7 +10,7 @@ from foundation.problems import Conflict, Invalid
 from foundation.web.access import public
 from foundation.web.addresses import local_path
 from foundation.web.database import transaction
-from learning.domain.learners import FACES, LONGEST_NICKNAME, Person, free_face
+from learning.domain.learners import FACES, LONGEST_NICKNAME, AboutLearner, Person, free_face
 from learning.services.learners import add_person, describe_person
 from learning.views.blueprint import blueprint
 from learning.views.learner import asked_by, current_person, people_here, phone_for_writing, say_who_learns
@@ -41,7 +40,7 @@ def add_new_person() -> Response | tuple[str, int]:
     try:
         with transaction() as writing:
             phone = phone_for_writing(writing)
-            learner = add_person(writing, phone, **_told(), recorded_by=asked_by(), now=clock.now())
+            learner = add_person(writing, phone, told_about_learner(), now=clock.now())
     except Invalid as faulty:
         return _form(None, request.form, faulty.fields), faulty.status
     except Conflict as full:
@@ -72,23 +71,22 @@ def describe() -> Response | tuple[str, int]:
         return redirect(url_for(".ask_new_person"), 303)
     try:
         with transaction() as writing:
-            describe_person(writing, person.id, **_told(), recorded_by=asked_by(), now=clock.now())
+            describe_person(writing, person.id, told_about_learner(), now=clock.now())
     except Invalid as faulty:
         return _form(person, request.form, faulty.fields), faulty.status
     return _go_on(person.id, "ten")
 
 
-def told_about_age() -> dict[str, Any]:
-    """What learning/parts/age.html asked."""
-    return {
-        "age_band": request.form.get("age_band", ""),
-        "guardian_agrees": request.form.get("guardian_agrees") == "1",
-    }
-
-
-def _told() -> dict[str, Any]:
+def told_about_learner() -> AboutLearner:
+    """What learning/parts/age.html asked, and the nickname and the picture where they stand beside it."""
     form = request.form
-    return {"nickname": form.get("nickname", ""), "picture": form.get("picture", ""), **told_about_age()}
+    return AboutLearner(
+        age_band=form.get("age_band", ""),
+        guardian_agrees=form.get("guardian_agrees") == "1",
+        nickname=form.get("nickname", ""),
+        picture=form.get("picture", ""),
+        recorded_by=asked_by(),
+    )
 
 
 def _go_on(learner: UUID, done: str) -> Response:

@@ -14,6 +14,7 @@ from PIL import Image
 
 from app import create_app
 from foundation.settings import Settings
+from learning.domain.learners import AboutLearner
 from learning.services.cards import make_card
 from learning.services.learners import add_without_phone
 from tests.browser.conftest import QUIET
@@ -32,8 +33,7 @@ def card(server, served_folder):
     app = create_app(Settings(data_folder=served_folder))
     now = datetime.now(UTC)
     with app.app_context(), app.extensions["sessions"]() as session:
-        about = {"nickname": "Bà Mến", "picture": "trau", "age_band": "from_14", "guardian_agrees": False}
-        learner = add_without_phone(session, **about, recorded_by="", now=now)
+        learner = add_without_phone(session, AboutLearner("from_14", nickname="Bà Mến", picture="trau"), now=now)
         code = make_card(session, learner, ("trau", "ga", "ca", "non"), key=app.config["SECRET_KEY"], now=now)
         session.commit()
     app.extensions["engine"].dispose()

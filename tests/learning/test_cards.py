@@ -10,6 +10,7 @@ from foundation.accounts.models import AuditEntry, SignInFailure
 from foundation.problems import Conflict, NotFound, TooMany
 from learning import queries
 from learning.domain.cards import MOST_TRIES, PICTURES, RESTS, FaultyOrder, read_order, rest_after, so_far, tries_left
+from learning.domain.learners import AboutLearner
 from learning.domain.progress import Answer
 from learning.models import Card, Learner, Phone, PhoneLearner
 from learning.queries.cards import card_by_code, card_of
@@ -239,8 +240,7 @@ def apart(engine):
 def committed_person(engine, token="home"):
     with Session(engine, expire_on_commit=False) as own:
         phone = welcome_phone(own, token, now=NOON)
-        told = {"nickname": "Bà Mến", "picture": "trau", "age_band": "from_14", "guardian_agrees": False}
-        learner = add_person(own, phone, **told, recorded_by="", now=NOON)
+        learner = add_person(own, phone, AboutLearner("from_14", nickname="Bà Mến", picture="trau"), now=NOON)
         own.commit()
         return phone, learner
 

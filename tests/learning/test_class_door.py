@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
 from foundation.areas.domain.scope import NATION
+from learning.domain.learners import AboutLearner
 from learning.models import ClassEvening, ClassLearner, Learner
 from learning.queries.classes import evening_in
 from learning.services.classes import let_in, let_in_new
@@ -62,9 +63,9 @@ def test_a_card_scanned_on_several_phones_at_once_comes_in_once(engine, evening,
 
 
 def test_a_form_tapped_twice_at_one_moment_makes_one_learner(engine, evening, at_once):
-    form = uuid7()
+    form, about = uuid7(), AboutLearner(**BA_MEN, recorded_by="co-giao")
 
-    came = at_once(lambda own: let_in_new(own, evening, form=form, **BA_MEN, recorded_by="co-giao", now=NOON))
+    came = at_once(lambda own: let_in_new(own, evening, about, form=form, now=NOON))
 
     assert came == [form] * 4
     with Session(engine) as own:

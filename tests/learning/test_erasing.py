@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import delete, func, select
 
 from foundation.database import Base
+from learning.domain.learners import AboutLearner
 from learning.models import AnswerRow, Card, Learner, Phone
 from learning.queries.taking_along import all_of
 from learning.services.card_tries import open_try
@@ -34,8 +35,8 @@ def child(session, make, now):
     """
     course = make.course()
     home, away = (welcome_phone(session, token, now=now) for token in ("home", "away"))
-    told = {"nickname": "Cu Tí Đặc Biệt", "picture": "ga", "age_band": "under_14", "guardian_agrees": True}
-    learner = add_person(session, home, **told, recorded_by="", now=now)
+    about = AboutLearner("under_14", guardian_agrees=True, nickname="Cu Tí Đặc Biệt", picture="ga")
+    learner = add_person(session, home, about, now=now)
     join_phone(session, away, learner)
     for step in course.lessons[0].graded:
         make.answer(learner, course.lessons[0], step)
@@ -114,8 +115,7 @@ def test_every_table_that_knows_learners_is_told_and_erased():
 
 def test_a_phone_others_learn_on_is_not_forgotten(session, child, now):
     home = session.scalars(select(Phone)).first().id
-    told = {"nickname": "Bà", "picture": "", "age_band": "from_14", "guardian_agrees": False}
-    add_person(session, home, **told, recorded_by="", now=now)
+    add_person(session, home, AboutLearner("from_14", nickname="Bà"), now=now)
 
     erase_learner(session, child.id)
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from courses.domain.lesson import Course, Lesson
+from learning.domain.learners import AboutLearner
 from learning.domain.letters import Letter
 from learning.services.answers import record_answer
 from learning.services.learners import tell_age, welcome_learner
@@ -27,7 +28,7 @@ class MakesLearning:
     def learner(self, *finished: Lesson) -> MadeLearner:
         """Somebody from 14 years who has answered everything in `finished` rightly."""
         learner, token = welcome_learner(self.session, now=SOME_DAY)
-        tell_age(self.session, learner, age_band="from_14", guardian_agrees=False, recorded_by="", now=SOME_DAY)
+        tell_age(self.session, learner, AboutLearner("from_14"), now=SOME_DAY)
         self.session.commit()
         for lesson in finished:
             for step in lesson.graded:
