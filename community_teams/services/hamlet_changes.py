@@ -13,7 +13,7 @@ from community_teams.domain.hamlet_changes import Named, SplitOff
 from community_teams.models import Household
 from community_teams.queries.hamlet_changes import all_on_list
 from community_teams.services import counters
-from community_teams.services.hamlet_moves import current_hamlet, move_households
+from community_teams.services.hamlet_moves import current_hamlet, move_households, roles_in
 from community_teams.services.recounting import recount
 from foundation.accounts.models import RoleHolding
 from foundation.accounts.services import audit
@@ -42,6 +42,7 @@ def rename_hamlet(session: Session, code: str, named: Named, *, by: str, scope: 
     hamlet.kind, hamlet.name = named.kind, named.name
     hamlet.sort_key, hamlet.folded = sort_key(named.name), fold(named.name)
     session.flush()
+    renew_versions(session, [str(hamlet.parent_code)])
     audit.record(session, by, "rename_hamlet", what, now=now, area_path=hamlet.path)
     return hamlet
 
@@ -129,7 +130,7 @@ def _refuse_households(session: Session, old: Area, chosen: Collection[UUID]) ->
 
 
 def _new_hamlet(session: Session, old: Area, part: SplitOff, now: datetime) -> Area:
-    code = _free_code(session, str(old.parent_code))
+    code = _free_code(session, str(old.parent_code), sample=old.is_sample)
     new = Area(
         code=code,
         parent_code=old.parent_code,
@@ -152,21 +153,22 @@ def _new_hamlet(session: Session, old: Area, part: SplitOff, now: datetime) -> A
     return new
 
 
-def _free_code(session: Session, commune: str) -> str:
-    taken = set(session.scalars(select(Area.code).where(Area.code.startswith(f"{commune}-", autoescape=True))))
-    return next(code for number in count(1) if (code := f"{commune}-{number:03}") not in taken)
+def _free_code(session: Session, commune: str, *, sample: bool) -> str:
+    # Codes of sample hamlets hold an "M", so that no real list of hamlets ever meets one.
+    lead = f"{commune}-M" if sample else f"{commune}-"
+    taken = set(session.scalars(select(Area.code).where(Area.code.startswith(lead, autoescape=True))))
+    return next(code for number in count(1) if (code := f"{lead}{number:03}") not in taken)
 
 
 def _send_people_to_both(session: Session, old: Area, new: Area, now: datetime) -> None:
     today = day_in_vietnam(now)
-    for held in session.scalars(select(RoleHolding).where(RoleHolding.area_path == old.path)).all():
-        if held.valid_to is None or held.valid_to >= today:
-            session.add(
-                RoleHolding(
-                    person_id=held.person_id,
-                    role=held.role,
-                    area_path=new.path,
-                    valid_from=max(today, held.valid_from),
-                    valid_to=held.valid_to,
-                )
+    for held in roles_in(session, old, today):
+        session.add(
+            RoleHolding(
+                person_id=held.person_id,
+                role=held.role,
+                area_path=new.path,
+                valid_from=max(today, held.valid_from),
+                valid_to=held.valid_to,
             )
+        )

@@ -1,7 +1,7 @@
 """A hamlet that becomes part of another: nobody is lost, and nobody is counted twice."""
 
-from collections.abc import Collection, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime, timedelta
 from typing import cast
 from uuid import UUID
 
@@ -132,23 +132,28 @@ def _change_over(session: Session, column: InstrumentedAttribute[str], old: Area
 
 def _move_people(session: Session, old: Area, new: Area, now: datetime) -> None:
     today = day_in_vietnam(now)
-    held = session.scalars(
+    there = {(held.person_id, held.role, held.valid_to) for held in roles_in(session, new, today)}
+    for held in roles_in(session, old, today):
+        if (held.person_id, held.role, held.valid_to) not in there:
+            session.add(
+                RoleHolding(
+                    person_id=held.person_id,
+                    role=held.role,
+                    area_path=new.path,
+                    valid_from=max(today, held.valid_from),
+                    valid_to=held.valid_to,
+                )
+            )
+        held.valid_to = today - timedelta(days=1)
+
+
+def roles_in(session: Session, hamlet: Area, today: date) -> Sequence[RoleHolding]:
+    """Roles held in a hamlet today or later."""
+    return session.scalars(
         select(RoleHolding).where(
-            RoleHolding.area_path == old.path,
-            func.coalesce(RoleHolding.valid_to, today) >= today,
+            RoleHolding.area_path == hamlet.path, func.coalesce(RoleHolding.valid_to, today) >= today
         )
     ).all()
-    for holding in held:
-        session.add(
-            RoleHolding(
-                person_id=holding.person_id,
-                role=holding.role,
-                area_path=new.path,
-                valid_from=max(today, holding.valid_from),
-                valid_to=holding.valid_to,
-            )
-        )
-        holding.valid_to = today - timedelta(days=1)
 
 
 def _add_lists(old: Area, new: Area) -> None:

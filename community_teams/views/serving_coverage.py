@@ -74,7 +74,7 @@ def serve_coverage(app: Flask) -> None:
         Work(
             Act.MANAGE_HAMLETS,
             "coverage.arrange_own",
-            N_("Sắp xếp thôn, bản"),
+            N_("Thôn, bản"),
             N_("Đổi tên, gộp hoặc tách thôn, bản, tổ dân phố"),
             "home",
             order=75,

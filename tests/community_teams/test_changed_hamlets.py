@@ -152,6 +152,7 @@ def test_a_split_said_twice_is_done_once(session, two):
 
 def test_a_split_taken_back_by_merging_leaves_nothing_behind(session, make, two):
     old = two[0]
+    helper = make.person("to-vien", role=Role.VISITOR, area=old)
     before = everything(session), everything(session, old.code)
 
     new = split_off(session, old, households_of(session, old)[:4], listed=4)
@@ -159,6 +160,8 @@ def test_a_split_taken_back_by_merging_leaves_nothing_behind(session, make, two)
     session.commit()
 
     assert (everything(session), everything(session, old.code)) == before
+    session.refresh(helper)
+    assert [held.area_path for held in helper.holdings if held.as_holding().in_force(TODAY)] == [old.path]
     assert recount(session, NATION, now=NOON) == []
 
 

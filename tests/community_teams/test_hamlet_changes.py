@@ -53,7 +53,7 @@ def acts(session):
 
 
 def test_an_officer_walks_from_managing_to_a_hamlet_and_gives_it_another_name(visitor, hamlets, officer, session):
-    commune = visitor.follow(visitor.open("/quan-ly"), "Sắp xếp thôn, bản Đổi tên, gộp hoặc tách thôn, bản, tổ dân phố")
+    commune = visitor.follow(visitor.open("/quan-ly"), "Thôn, bản Đổi tên, gộp hoặc tách thôn, bản, tổ dân phố")
     hamlet = visitor.follow(commune, "Bản Trên")
     form = visitor.follow(hamlet, "Đổi tên")
     done = visitor.send(form.address, **untouched(form) | {"kind": "thon", "name": "Thôn Trên Mới"})
