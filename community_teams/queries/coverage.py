@@ -1,13 +1,13 @@
 """Reading coverage: sums of the hamlets' counters, one statement a level."""
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache, cached_property
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, case, func, not_, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from community_teams.domain.codes import Outcome
@@ -26,13 +26,13 @@ from community_teams.models import HamletTotal
 from community_teams.queries.keeping import kept, token_of, versions_asked_once
 from community_teams.queries.kept_sums import ALL_TOTALS, LEVEL, kept_sums, kept_total, level_columns
 from community_teams.queries.places import THE_NATION as THE_NATION
+from community_teams.queries.places import Asked, Code, Question, Within, children_of, of_today
 from community_teams.queries.places import Place as Place
-from community_teams.queries.places import child_code, children_of, hamlets_beneath
 from community_teams.queries.places import place_of as place_of
-from foundation.areas.domain.kinds import Kind, Level
+from foundation.areas.domain.kinds import Kind
 from foundation.areas.domain.scope import NATION, Scope
 from foundation.areas.models import Area
-from foundation.areas.queries import bounds, inside, inside_one
+from foundation.areas.queries import inside
 from foundation.problems import NotAllowed, NotFound
 
 
@@ -155,9 +155,7 @@ def _level(session: Session, scope: Scope, place: Place) -> _Level:
 
 
 def _read_level(session: Session, scope: Scope, place: Place) -> _Level:
-    level = kept_sums(session, LEVEL, place.path) if scope.covers(place.path) else None
-    if level is None:
-        level = {row.code: dict(row._mapping) for row in _level_rows(session, scope, place)}
+    level = _sums(session, scope, place)
     return _Level(
         coverage={code: _coverage(sums) for code, sums in level.items()},
         last_visit_on=max((sums["last_visit_on"] for sums in level.values() if sums["last_visit_on"]), default=None),
@@ -165,23 +163,21 @@ def _read_level(session: Session, scope: Scope, place: Place) -> _Level:
     )
 
 
-def _level_rows(session: Session, scope: Scope, place: Place) -> Iterable[Row[Any]]:
-    if place.level in {Level.COMMUNE, Level.HAMLET} and scope.covers(place.path):
-        return session.execute(_OF_HAMLETS, bounds(place.path))
-    return session.execute(_level_of(child_code(place), *hamlets_beneath(scope, place)))
+def _sums(session: Session, scope: Scope, place: Place) -> Mapping[str, Mapping[str, Any]]:
+    level = kept_sums(session, LEVEL, place.path) if scope.covers(place.path) else None
+    return {row.code: dict(row._mapping) for row in _LEVEL_OF.ask(session, scope, place)} if level is None else level
 
 
-def _level_of(code: Any, *conditions: ColumnElement[bool]) -> Select[Any]:
+def _level_of(within: Within, code: Code) -> Asked:
     return (
         select(code.label("code"), *level_columns())
         .outerjoin_from(Area, HamletTotal, HamletTotal.hamlet_code == Area.code)
-        .where(*conditions)
+        .where(*of_today(within))
         .group_by(code)
     )
 
 
-# Built once, for most pages are asked for by people who may see the whole area.
-_OF_HAMLETS = _level_of(Area.code, Area.level == Level.HAMLET, Area.valid_to.is_(None), inside_one(Area.path))
+_LEVEL_OF = Question(_level_of)
 
 
 def _by_outcome(session: Session, scope: Scope, place: Place) -> dict[str, int]:
@@ -202,10 +198,6 @@ def _by_outcome(session: Session, scope: Scope, place: Place) -> dict[str, int]:
 def _counted(counter: InstrumentedAttribute[int] | InstrumentedAttribute[int | None]) -> ColumnElement[int]:
     # A hamlet without a counter row has no household written down: that is known, and 0.
     return func.coalesce(func.sum(counter), 0)
-
-
-def _counted_where(condition: ColumnElement[bool]) -> ColumnElement[int]:
-    return func.coalesce(func.sum(case((condition, HamletTotal.households))), 0)
 
 
 def _coverage(sums: Mapping[str, Any]) -> Coverage:
@@ -245,31 +237,19 @@ def _veil(session: Session, place: Place, above: tuple[Place, ...], level: _Leve
     return veil
 
 
-def _kept_cells(session: Session, parent: Place) -> dict[str, Cell] | None:
-    sums = kept_sums(session, LEVEL, parent.path)
-    return None if sums is None else {code: cell_of_sums(each) for code, each in sums.items()}
-
-
-def cell_of_sums(sums: Mapping[str, Any]) -> Cell:
-    """Of sums kept as LEVEL: what the rules of hiding look at."""
-    return Cell(int(sums["households"] or 0), int(sums["enumerated"]), int(sums["enumerated_unlisted"]))
-
-
 def _cells_beside(session: Session, parent: Place, child: Place) -> dict[str, Cell]:
     """The children of `parent` by code, without `child`."""
-    cells = kept(session, NATION, parent.path, "cells", lambda: _kept_cells(session, parent))
-    if cells is not None:
-        return {code: one for code, one in cells.items() if code != child.code}
-    code = child_code(parent)
-    rows = session.execute(
-        select(
-            code,
-            _counted(Area.official_households),
-            _counted(HamletTotal.households),
-            _counted_where(Area.official_households.is_(None)),
-        )
-        .outerjoin_from(Area, HamletTotal, HamletTotal.hamlet_code == Area.code)
-        .where(*hamlets_beneath(NATION, parent), not_(inside(Area.path, Scope((child.path,)))))
-        .group_by(code)
-    )
-    return {str(code): Cell(*counts) for code, *counts in rows}
+    return {code: one for code, one in cells_of(session, parent).items() if code != child.code}
+
+
+def cells_of(session: Session, parent: Place) -> Mapping[str, Cell]:
+    """What the rules of hiding look at, of each area right beneath a place, by code."""
+    return kept(session, NATION, parent.path, "cells", lambda: _cells(session, parent))
+
+
+def _cells(session: Session, parent: Place) -> dict[str, Cell]:
+    return {code: _cell(sums) for code, sums in _sums(session, NATION, parent).items()}
+
+
+def _cell(sums: Mapping[str, Any]) -> Cell:
+    return Cell(int(sums["households"] or 0), int(sums["enumerated"]), int(sums["enumerated_unlisted"]))

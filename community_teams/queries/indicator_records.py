@@ -16,7 +16,7 @@ from community_teams.domain.layers import tens
 from community_teams.models import HamletTotal, HeldVisit, Household, Issue, MemberDay
 from community_teams.queries.keeping import kept
 from community_teams.queries.layers import counts_beneath
-from community_teams.queries.places import Place, hamlets_beneath
+from community_teams.queries.places import Place, of_today, within_reach
 from foundation.areas.domain.scope import Scope
 from foundation.areas.models import Area
 from foundation.areas.queries import inside
@@ -58,7 +58,7 @@ def recorded(
 ) -> dict[object, Told]:
     """By key of the measure. until: the last day counted; today: what can only be told as it stands now is left
     unknown for an earlier day."""
-    hamlets = select(Area.code).where(*hamlets_beneath(scope, place))
+    hamlets = select(Area.code).where(*of_today(within_reach(scope, place)))
 
     def unchanged(what: str, read: Callable[[], list[Told]]) -> list[Told]:
         # Read off every household and every day of every member, and changed by nothing that renews no version.

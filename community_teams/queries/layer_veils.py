@@ -10,7 +10,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, case, func, select
+from sqlalchemy import ColumnElement, SQLColumnExpression, func, select
 from sqlalchemy.orm import Session
 
 from community_teams.domain.layers import Layer
@@ -25,14 +25,12 @@ from community_teams.domain.suppression import (
     too_small,
 )
 from community_teams.models import HamletTotal, HamletWeek
-from community_teams.queries.coverage import Figures, cell_of_sums
+from community_teams.queries.coverage import Figures, cells_of
 from community_teams.queries.keeping import kept
 from community_teams.queries.kept_layers import FIRST, kept_counts
-from community_teams.queries.kept_sums import LEVEL, kept_sums
-from community_teams.queries.places import THE_NATION, Place, child_code, hamlets_beneath
-from foundation.areas.domain.scope import NATION, Scope
+from community_teams.queries.places import THE_NATION, Place, child_code, of_today, weeks_of_today, within_reach
+from foundation.areas.domain.scope import NATION
 from foundation.areas.models import Area
-from foundation.areas.queries import inside
 
 
 @dataclass(frozen=True)
@@ -121,59 +119,45 @@ def _family(session: Session, parent: Place, names: Sequence[str], week: date | 
 
 
 def _read_family(session: Session, parent: Place, names: Sequence[str], week: date | None) -> dict[str, _Child]:
-    levels, totals = kept_sums(session, LEVEL, parent.path), kept_counts(session, parent.path, None)
-    if levels is not None and totals is not None:
-        until = (kept_counts(session, parent.path, week) or {}) if week is not None and names else None
-        return {
-            child: _Child(
-                cell_of_sums(of),
-                _bases_of(names, totals.get(child, {}), None if until is None else until.get(child, {})),
-            )
-            for child, of in levels.items()
-        }
-    code = child_code(parent)
-    unlisted = case((Area.official_households.is_(None), HamletTotal.households))
-    rows = session.execute(
-        select(
-            code,
-            _sum(Area.official_households),
-            _sum(HamletTotal.households),
-            _sum(unlisted),
-            *(_sum(getattr(HamletTotal, name)) for name in names),
+    now = _counts(session, parent, names, None)
+    then = None if week is None else _counts(session, parent, names, week)
+    return {
+        child: _Child(cell, _bases_of(names, now.get(child, {}), None if then is None else then.get(child, {})))
+        for child, cell in cells_of(session, parent).items()
+    }
+
+
+def _counts(
+    session: Session, parent: Place, names: Sequence[str], week: date | None
+) -> Mapping[str, Mapping[str, int]]:
+    """The named counters by area right beneath `parent`, as they stand now or stood at the end of a week."""
+    if not names:
+        return {}
+    counts = kept_counts(session, parent.path, week)
+    if counts is not None:
+        return counts
+    code, within = child_code(parent), within_reach(NATION, parent)
+    if week is None:
+        rows = session.execute(
+            select(code, *(_sum(getattr(HamletTotal, name)) for name in names))
+            .join_from(Area, HamletTotal, HamletTotal.hamlet_code == Area.code)
+            .where(*of_today(within))
+            .group_by(code)
         )
-        .outerjoin_from(Area, HamletTotal, HamletTotal.hamlet_code == Area.code)
-        .where(*hamlets_beneath(NATION, parent))
-        .group_by(code)
-    ).all()
-    then = _until(session, parent, names, week) if week is not None and names else {}
-    family = {}
-    for child, households, enumerated, without_list, *counts in rows:
-        earlier = then.get(str(child), [0] * len(names)) if week is not None else None
-        bases = {
-            name: (int(count),) if earlier is None else (int(count), max(0, earlier[n]))
-            for n, (name, count) in enumerate(zip(names, counts, strict=True))
-        }
-        family[str(child)] = _Child(Cell(int(households), int(enumerated), int(without_list)), bases)
-    return family
+    else:
+        rows = session.execute(
+            select(code, *(_sum(getattr(HamletWeek, FIRST.get(name, name))) for name in names))
+            .join_from(HamletWeek, Area, HamletWeek.hamlet_code == Area.code)
+            .where(*weeks_of_today(within), HamletWeek.week <= week)
+            .group_by(code)
+        )
+    return {str(child): dict(zip(names, map(int, counts), strict=True)) for child, *counts in rows}
 
 
 def _bases_of(names: Sequence[str], now: Mapping[str, int], then: Mapping[str, int] | None) -> dict[str, Bases]:
     if then is None:
         return {name: (int(now.get(name, 0)),) for name in names}
     return {name: (int(now.get(name, 0)), max(0, int(then.get(name, 0)))) for name in names}
-
-
-def _until(session: Session, parent: Place, names: Sequence[str], week: date) -> dict[str, list[int]]:
-    code = child_code(parent)
-    rows = session.execute(
-        select(code, *(_sum(getattr(HamletWeek, FIRST.get(name, name))) for name in names))
-        .join_from(Area, HamletWeek, HamletWeek.hamlet_code == Area.code)
-        .where(
-            *hamlets_beneath(NATION, parent), inside(HamletWeek.path, Scope((parent.path,))), HamletWeek.week <= week
-        )
-        .group_by(code)
-    )
-    return {str(child): list(map(int, counts)) for child, *counts in rows}
 
 
 def _sum(counter: SQLColumnExpression[Any]) -> ColumnElement[int]:

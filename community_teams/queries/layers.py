@@ -16,13 +16,22 @@ from community_teams.queries.keeping import kept
 from community_teams.queries.kept_layers import FIRST, LISTED, kept_counts
 from community_teams.queries.kept_sums import BY_WEEK, LEVEL, kept_sums, kept_total
 from community_teams.queries.layer_veils import LayerVeil, hidden_from_public
-from community_teams.queries.places import Place, child_code, hamlets_beneath
+from community_teams.queries.places import (
+    Asked,
+    Code,
+    Place,
+    Question,
+    Within,
+    child_code,
+    of_today,
+    weeks_of_today,
+    within_reach,
+)
 from foundation.accounts.domain.roles import Role
 from foundation.accounts.models import RoleHolding
 from foundation.areas.domain.kinds import Level
 from foundation.areas.domain.scope import Scope
 from foundation.areas.models import Area
-from foundation.areas.queries import inside
 
 # How far back the weeks of the map go.
 MOST_WEEKS = 53
@@ -109,33 +118,35 @@ def _first_week(session: Session, scope: Scope, place: Place) -> date | None:
     whole = kept_total(session, BY_WEEK, place.path) if scope.covers(place.path) else None
     if whole is not None:
         return min(whole, default=None)
-    return session.scalar(
-        select(func.min(HamletWeek.week)).where(
-            inside(HamletWeek.path, scope), inside(HamletWeek.path, Scope((place.path,)))
-        )
-    )
+    return _FIRST_WEEK.ask(session, scope, place).scalar()
 
 
 def stale_areas(session: Session, scope: Scope, place: Place, *, now: datetime) -> set[str]:
     """Codes of the areas right beneath `place` whose teams have phones, none of which was heard of for SILENT_AFTER."""
     depth = place.path.count("/")
     latest: dict[str, datetime] = {}
-    heard = session.execute(
-        select(RoleHolding.area_path, func.max(Device.last_seen))
-        .join(Device, Device.person_id == RoleHolding.person_id)
-        .where(
-            RoleHolding.role.in_([Role.VISITOR, Role.TEAM_LEADER]),
-            inside(RoleHolding.area_path, scope),
-            inside(RoleHolding.area_path, Scope((place.path,))),
-            Device.cut_off_at.is_(None),
-        )
-        .group_by(RoleHolding.area_path)
-    )
-    for path, seen in heard:
+    for path, seen in _HEARD.ask(session, scope, place):
         codes = path.rstrip("/").split("/")
         if len(codes) > depth:
             latest[codes[depth]] = max(latest.get(codes[depth], seen), seen)
     return {code for code, seen in latest.items() if now - seen > SILENT_AFTER}
+
+
+def _heard(within: Within, _code: Code) -> Asked:
+    return (
+        select(RoleHolding.area_path, func.max(Device.last_seen))
+        .join(Device, Device.person_id == RoleHolding.person_id)
+        .where(
+            RoleHolding.role.in_([Role.VISITOR, Role.TEAM_LEADER]),
+            within(RoleHolding.area_path),
+            Device.cut_off_at.is_(None),
+        )
+        .group_by(RoleHolding.area_path)
+    )
+
+
+_HEARD = Question(_heard)
+_FIRST_WEEK = Question(lambda within, _code: select(func.min(HamletWeek.week)).where(within(HamletWeek.path)))
 
 
 def _codes(figures: Figures) -> list[str]:
@@ -200,15 +211,14 @@ def _counted(
     session: Session, scope: Scope, place: Place, names: Sequence[str], week: date | None, *, listed: bool
 ) -> dict[str, dict[str, int]]:
     code = child_code(place)
-    conditions = hamlets_beneath(scope, place)
-    if listed:
-        conditions += (Area.official_households.is_not(None),)
+    within = within_reach(scope, place)
+    on_a_list = (Area.official_households.is_not(None),) if listed else ()
     if week is None:
         sums: list[ColumnElement[int]] = [func.coalesce(func.sum(getattr(HamletTotal, name)), 0) for name in names]
         rows = session.execute(
             select(code, *sums)
             .join_from(Area, HamletTotal, HamletTotal.hamlet_code == Area.code)
-            .where(*conditions)
+            .where(*of_today(within), *on_a_list)
             .group_by(code)
         )
         return {str(area): dict(zip(names, map(int, counts), strict=True)) for area, *counts in rows}
@@ -216,12 +226,8 @@ def _counted(
     sums = [func.coalesce(func.sum(getattr(HamletWeek, FIRST.get(name, name))), 0) for name in added]
     rows = session.execute(
         select(code, *sums)
-        .join_from(Area, HamletWeek, HamletWeek.hamlet_code == Area.code)
-        .where(
-            *conditions,
-            inside(HamletWeek.path, Scope((place.path,))),
-            HamletWeek.week <= week,
-        )
+        .join_from(HamletWeek, Area, HamletWeek.hamlet_code == Area.code)
+        .where(*weeks_of_today(within), *on_a_list, HamletWeek.week <= week)
         .group_by(code)
     )
     found = {str(area): dict(zip(added, map(int, counts), strict=True)) for area, *counts in rows}
@@ -239,7 +245,7 @@ def lists_beneath(session: Session, scope: Scope, place: Place) -> dict[str, int
 def _listed(session: Session, scope: Scope, place: Place) -> dict[str, int | None]:
     code = child_code(place)
     rows = session.execute(
-        select(code, func.sum(Area.official_households)).where(*hamlets_beneath(scope, place)).group_by(code)
+        select(code, func.sum(Area.official_households)).where(*of_today(within_reach(scope, place))).group_by(code)
     )
     return {str(area): None if count is None else int(count) for area, count in rows}
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from community_teams.domain.counting import OUTCOMES
 from community_teams.domain.planning import USUAL_VISITS_A_DAY, Reached
 from community_teams.models import HamletTotal, MemberDay
-from community_teams.queries.places import Place, child_code, hamlets_beneath
+from community_teams.queries.places import Place, child_code, of_today, within_reach
 from foundation.accounts.domain.roles import Role
 from foundation.accounts.models import Person, RoleHolding
 from foundation.areas.domain.scope import Scope
@@ -47,7 +47,7 @@ def standing_of_areas(session: Session, scope: Scope, place: Place, *, today: da
             func.coalesce(func.sum(visits), 0),
         )
         .outerjoin_from(Area, HamletTotal, HamletTotal.hamlet_code == Area.code)
-        .where(*hamlets_beneath(scope, place))
+        .where(*of_today(within_reach(scope, place)))
         .group_by(code)
     )
     members = _members(session, scope, place, today)
@@ -64,7 +64,7 @@ def pace_of(session: Session, scope: Scope, place: Place, *, today: date) -> Pac
     days = session.scalars(
         select(func.sum(MemberDay.visits))
         .join(Area, Area.code == MemberDay.hamlet_code)
-        .where(*hamlets_beneath(scope, place), MemberDay.day >= today - LOOK_BACK, MemberDay.visits > 0)
+        .where(*of_today(within_reach(scope, place)), MemberDay.day >= today - LOOK_BACK, MemberDay.visits > 0)
         .group_by(MemberDay.member_id, MemberDay.day)
         .limit(MOST_DAYS)
     ).all()

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from community_teams.domain.codes import Outcome
 from community_teams.domain.counting import OUTCOMES
 from community_teams.models import HamletDay
-from community_teams.queries.places import Place, hamlets_beneath
+from community_teams.queries.places import Place, of_today, within_reach
 from foundation.areas.domain.scope import Scope
 from foundation.areas.models import Area
 
@@ -34,7 +34,9 @@ def today_in(session: Session, scope: Scope, place: Place, *, today: date) -> To
     rows = session.execute(
         select(HamletDay.day, func.sum(visits), func.sum(met), func.sum(HamletDay.first_reached))
         .join(Area, Area.code == HamletDay.hamlet_code)
-        .where(*hamlets_beneath(scope, place), HamletDay.day >= today - timedelta(days=7), HamletDay.day <= today)
+        .where(
+            *of_today(within_reach(scope, place)), HamletDay.day >= today - timedelta(days=7), HamletDay.day <= today
+        )
         .group_by(HamletDay.day)
     ).all()
     now = next((row for row in rows if row[0] == today), None)
