@@ -1,9 +1,10 @@
 """Reading issues: those of an area with where they stand, one of them, and the steps it went through."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, case, func, or_, select, true
 from sqlalchemy.orm import Session
@@ -12,6 +13,7 @@ from community_teams.domain.codes import IssueStatus, IssueType
 from community_teams.domain.issues import CLOSED, is_overdue
 from community_teams.models import Household, Issue, Visit
 from community_teams.models.issue_steps import IssueStep
+from community_teams.queries.heirs import heirs_of
 from community_teams.queries.visits import NOT_CORRECTED
 from foundation.accounts.models import Person
 from foundation.areas.domain.scope import Scope
@@ -36,11 +38,13 @@ class Shown(StrEnum):
 class IssueSeen:
     """An issue with where it is from. owner: as the latest step says, "" when nobody has taken it on.
 
-    short_code: of its household, None where the family did not want it written down.
+    household, short_code: of the household that stands for the one it was told of; None where the family did not want
+    it written down.
     """
 
     issue: Issue
     hamlet: Area
+    household: UUID | None
     short_code: str | None
     owner: str
     overdue: bool
@@ -130,7 +134,7 @@ def _seen(
     first: int,
 ) -> list[IssueSeen]:
     rows = session.execute(
-        select(Issue, Area, Household.short_code, IssueStep.owner)
+        select(Issue, Area, Household.id, Household.short_code, Household.merged_into, IssueStep.owner)
         .join(Area, Area.code == Issue.hamlet_code)
         .join(Visit, Visit.id == Issue.visit_id)
         .outerjoin(Household, Household.id == Issue.household_id)
@@ -139,11 +143,28 @@ def _seen(
         .order_by(*order)  # type: ignore[arg-type]
         .offset(first)
         .limit(limit)
-    )
+    ).all()
+    heirs = _heirs(session, {told for _, _, told, _, into, _ in rows if into is not None})
     return [
-        IssueSeen(issue, area, short_code, owner or "", is_overdue(issue.status, issue.due, today))
-        for issue, area, short_code, owner in rows
+        IssueSeen(
+            issue,
+            area,
+            *heirs.get(told, (told, short_code)),
+            owner or "",
+            is_overdue(issue.status, issue.due, today),
+        )
+        for issue, area, told, short_code, _, owner in rows
     ]
+
+
+def _heirs(session: Session, merged: Collection[UUID]) -> dict[UUID | None, tuple[UUID, str]]:
+    """Who stands for each of these households, with the code."""
+    if not merged:
+        return {}
+    heirs = heirs_of(session, merged)
+    codes = select(Household.id, Household.short_code).where(Household.id.in_(set(heirs.values())))
+    named = {id: (id, code) for id, code in session.execute(codes)}
+    return {household: named[heir] for household, heir in heirs.items()}
 
 
 def _of(area_code: str, type: IssueType | None) -> ColumnElement[bool]:

@@ -146,7 +146,7 @@ def _issue_page(
         conflict=conflict,
         offered=next_statuses(issue.status, handles=handles),
         handles=handles,
-        may_see_door=issue.household_id is not None,
+        may_see_door=seen.household is not None,
         kept="da-ghi" in request.args and typed is None,
         today=_today(),
     )

@@ -1,6 +1,6 @@
 """Households that were listed twice: what was told of one counts for the other, and nothing is lost on the way."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from random import Random
 from urllib.parse import quote
 from uuid import UUID, uuid4
@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from community_teams.domain.codes import ConsentLevel, HouseholdStatus
 from community_teams.models import HamletDay, HamletTotal, HeldVisit, Household, Issue, Knock, MemberDay, Visit
+from community_teams.queries.issues import Shown, issues
 from community_teams.queries.known import known_in, known_of
 from community_teams.queries.visits import visits_of
 from community_teams.queries.worklist_pages import next_page
@@ -548,3 +549,16 @@ def test_a_form_opened_before_the_merge_is_kept_and_told(leader, make, two, merg
     assert stays.last_outcome == "not_home"
     # A new form is the one of who stands for it.
     assert "M1-802" in leader.open(f"/doi-so/ho/{household.id}/tham").heading
+
+
+def test_open_issues_belong_to_the_one_that_stays(session, make, leader, two, merge, now):
+    household, stays = two
+    make.visit(household, issues=[{"type": "signal", "level": "carrier"}])
+    merge(household, stays)
+
+    assert "M1-802" in leader.open("/quan-ly/vuong-mac")
+    number = session.scalars(select(Issue.id)).one()
+    assert leader.open(f"/quan-ly/vuong-mac/{number}").links["M1-802"] == f"/doi-so/ho/{stays.id}"
+    # One of a household nobody merged.
+    make.visit(stays, issues=[{"type": "power", "level": "commune"}])
+    assert len(issues(session, NATION, Shown.OPEN, today=date(2026, 11, 21))) == 2
