@@ -186,6 +186,24 @@ test("ten thousand households are listed in little time", async () => {
   assert.ok(performance.now() - start < 2000);
 });
 
+test("a half-written visit to a household that was merged into another is finished and sent as it was begun", async () => {
+  const { browser, phone, server } = await listed(
+    answer("c1", [row(1), row(2)]),
+    answer("c2", [row(2, { last_outcome: "met_done", version: 2 })], { gone: [household(1)] }),
+  );
+  await phone.worklist.refresh();
+  await phone.drafts.save(household(1), { outcome: "not_home" });
+  await phone.worklist.refresh();
+  phone.close();
+
+  const again = await browser.unlocked();
+  assert.deepEqual(await codes(again), ["M1-002"]);
+  assert.equal((await again.drafts.get(household(1))).outcome, "not_home");
+  await again.outbox.finish(household(1));
+  await again.outbox.sendNow();
+  assert.deepEqual([...server.stored.values()].map(({ visit }) => visit.household), [household(1)]);
+});
+
 test("a household that left the list keeps its name and its half-written visit until that is told", async () => {
   const { browser, phone, server } = await listed(
     answer("c1", [row(1, { label: "Nhà Mẫu" }), row(2), row(3)]),
