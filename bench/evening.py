@@ -31,6 +31,7 @@ from sqlalchemy import select
 
 from bench.evening_visits import VISITS
 from bench.filled import PASSWORD, address_of, fill, opened, wanted
+from bench.processor import processor_time, servers
 from bench.table import Row, spread_of
 from community_teams.domain.counting import week_of
 from community_teams.domain.layers import Key
@@ -70,10 +71,13 @@ def measure() -> list[Row]:
                 _ask(host, next(pages), cookie)
             batches = round(VISITS_A_MINUTE / VISITS)
             command = [sys.executable, "-m", "bench.evening_visits", address_of(app), str(minutes), str(batches)]
+            workers = servers(address)
+            before = processor_time(workers)
             with subprocess.Popen(command, cwd=HOUSE, stdout=subprocess.PIPE, text=True) as phones:
                 taken = list(_evening(host, pages, cookie, minutes, chance))
                 recorded = json.loads(phones.communicate()[0])
-    return list(_told(taken, recorded, minutes))
+            used = processor_time(workers) - before
+    return list(_told(taken, used, recorded, minutes))
 
 
 def _pages(app: Flask, chance: Random) -> Iterator[Asked]:
@@ -126,10 +130,11 @@ def _signed_in(host: str) -> str:
     return str(answer.headers["Set-Cookie"]).split(";")[0]
 
 
-def _told(taken: list[tuple[Asked, float]], recorded: list[float], minutes: float) -> Iterator[Row]:
+def _told(taken: list[tuple[Asked, float]], used: float, recorded: list[float], minutes: float) -> Iterator[Row]:
     busy = f"{VISITS_A_MINUTE:.0f} visits and {PAGES_A_MINUTE} pages a minute, {minutes:g} minutes"
     whole = spread_of(each for _, each in taken)
     yield Row(f"any page, {busy}", str(whole), f"≤ {MOST} ms", whole.median <= MOST)
+    yield Row("  processor of the server's workers, a page", f"{used / len(taken):.1f} ms on average", "", None)
     for what in ("province", "commune", "hamlet"):
         for inside in (False, True):
             some = [each for asked, each in taken if (asked.place, asked.inside) == (what, inside)]

@@ -2,24 +2,23 @@
 
 import base64
 import json
-import os
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 from typing import Any
 from unittest.mock import patch
-from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
+from bench.processor import postgres, processor_time, servers
 from bench.table import Row
 from bench.visit_batches import Round, batch_of, hamlets_with_members, visits_to
 from community_teams.domain import recording
@@ -39,7 +38,6 @@ BATCH = 50
 PHONES = 8
 BATCHES = 40  # of each phone, in one round
 ROUNDS = 3
-TICK = 1000 / os.sysconf("SC_CLK_TCK")  # milliseconds
 
 
 def measure() -> list[Row]:
@@ -69,7 +67,7 @@ def _stored(kind: str) -> list[Row]:
         with serve(Path(folder), workers=2, DEVELOPMENT="0", DATABASE_URL=url) as address:
             engine = make_engine(url)
             rounds = hamlets_with_members(engine, hamlets=PHONES * (ROUNDS + 1), households=BATCHES * BATCH // 2)
-            processes = _servers(address) | (_postgres(url) if kind == "postgresql" else set())
+            processes = servers(address) | (postgres(url) if kind == "postgresql" else set())
             told = [_round(engine, address, rounds[seed :: ROUNDS + 1], processes, seed) for seed in range(ROUNDS + 1)]
             engine.dispose()
     rates, waits, cpu = (sorted(figures) for figures in zip(*told[1:], strict=True))  # the first warms up
@@ -90,7 +88,7 @@ def _round(
     """Visits a second, the 95th percentile of a batch in milliseconds, CPU of server and database a visit in ms."""
     chance, now = Random(seed), datetime.now(UTC)
     lines = [json.dumps({"name": round_.name, "bodies": list(_bodies(round_, chance, now))}) for round_ in rounds]
-    before, cpu = _count(engine), _cpu(processes)
+    before, cpu = _count(engine), processor_time(processes)
     told = subprocess.run(
         [sys.executable, "-m", "bench.visit_load", address],
         cwd=HOUSE,
@@ -100,7 +98,7 @@ def _round(
         text=True,
     ).stdout
     answer = json.loads(told)
-    spent = _cpu(processes) - cpu
+    spent = processor_time(processes) - cpu
     stored = _count(engine) - before
     assert answer["outcomes"] == {"200": PHONES * BATCHES}, answer["outcomes"]
     assert stored == PHONES * BATCHES * BATCH
@@ -163,53 +161,11 @@ def _record(engine: Engine, round_: Round, seed: int) -> float:
     chance, now = Random(seed), datetime.now(UTC)
     records = list(visits_to(round_.households, chance, now=now))
     sender = Sender(round_.member, lambda _day: NATION)
-    database = _postgres(str(engine.url))
-    start = time.process_time() * 1000 + _cpu(database)
+    database = postgres(str(engine.url))
+    start = time.process_time() * 1000 + processor_time(database)
     for first in range(0, len(records), BATCH):
         with Session(engine) as session:
             reports = [read_visit(record, now=now) for record in records[first : first + BATCH]]
             record_visits(session, reports, sender=sender, now=now)
             session.commit()
-    return (time.process_time() * 1000 + _cpu(database) - start) / len(records)
-
-
-def _servers(address: str) -> set[int]:
-    port = address.rsplit(":", 1)[1]
-    return {pid for pid in _pids() if os.fsencode(f"PORT={port}") in _read(pid, "environ").split(b"\0")}
-
-
-def _postgres(url: str) -> set[int]:
-    """The server at this address: its main process, from whose children all CPU is told."""
-    folder = parse_qs(urlsplit(url).query)["host"][0]
-    return {int(Path(folder, "postmaster.pid").read_text().split()[0])}
-
-
-def _cpu(processes: Iterable[int]) -> float:
-    """CPU these processes and their children, living and gone, have used so far, in milliseconds."""
-    children: dict[int, list[int]] = {}
-    stats = {}
-    for pid in _pids():
-        words = _read(pid, "stat").rpartition(b")")[2].split()
-        if words:
-            stats[pid] = words
-            children.setdefault(int(words[1]), []).append(pid)
-    ticks, todo = 0, list(processes)
-    seen: set[int] = set()
-    while todo:
-        pid = todo.pop()
-        if pid in stats and pid not in seen:
-            seen.add(pid)
-            ticks += sum(int(word) for word in stats[pid][11:15])
-            todo += children.get(pid, [])
-    return ticks * TICK
-
-
-def _pids() -> list[int]:
-    return [int(place.name) for place in Path("/proc").glob("[0-9]*")]
-
-
-def _read(pid: int, name: str) -> bytes:
-    try:
-        return Path(f"/proc/{pid}/{name}").read_bytes()
-    except OSError:
-        return b""
+    return (time.process_time() * 1000 + processor_time(database) - start) / len(records)
