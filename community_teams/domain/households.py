@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from uuid import UUID
 
-from community_teams.domain.codes import HouseholdStatus, Outcome
+from community_teams.domain.codes import REACHED, HouseholdStatus, Outcome
 
 # What an outcome says about who lives there; the others say nothing.
 _SAYS = {
@@ -52,13 +52,17 @@ def in_order(knocks: Iterable[Knocked]) -> list[Knocked]:
     Of those that no time tells apart, such as two of a day of which only the day may be known, one where somebody was
     met comes after one where nobody was.
     """
-    return sorted(knocks, key=_when)
+    made = list(knocks)
+    # Most doors were knocked on once.
+    if len(made) > 1:
+        made.sort(key=_when)
+    return made
 
 
 def _when(knock: Knocked) -> tuple[date, datetime, bool, str, date, int]:
-    outcome, again, id = knock.outcome, knock.next_visit_on, knock.id
-    at = knock.at or _END_OF_DAY
-    return knock.day, at, outcome.reached, outcome, again or date.min, 0 if id is None else id.int
+    outcome, id = knock.outcome, knock.id
+    at, again = knock.at or _END_OF_DAY, knock.next_visit_on or date.min
+    return knock.day, at, outcome in REACHED, outcome, again, 0 if id is None else id.int
 
 
 # One that was merged has no door any more: whatever is told of it stands with the household it was merged into.
