@@ -28,6 +28,7 @@ FEWEST = {
     "clock changed": 200,
     "household moved while visits waited": 100,
     "household merged while visits waited": 30,
+    "household taken out while visits waited": 15,
     "phone cut off with visits waiting": 60,
     "phone cut off with nobody signed in": 20,
 } | {str(fault): 20 for fault in Fault}
