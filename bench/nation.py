@@ -39,7 +39,7 @@ from foundation.settings import Settings
 from foundation.web.database import transaction
 from tests.postgres import start_postgres
 
-# The figures of the issue are those of HAMLETS=90000, which take two minutes to make on each database.
+# The goal is set for HAMLETS=90000, which take two minutes to make on each database.
 HAMLETS = int(os.environ.get("HAMLETS", "9000"))
 WEEKS_BACK = 12
 PASSWORD = "mau-thu-2026"

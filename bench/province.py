@@ -1,7 +1,7 @@
 """A province in the middle of its campaign: each page of the map against itself with 10,000 visits, and on the line.
 
 HOUSEHOLDS (60,000 if not said) times VISITS (3) are made on DATABASE (postgresql), and a twin with the same hamlets and
-households and 10,000 visits in all. The figures of the issue are those of HOUSEHOLDS=1000000, which takes some ten
+households and 10,000 visits in all. The goals are set for HOUSEHOLDS=1000000, which takes some ten
 minutes to make on two cores, and of HOUSEHOLDS=300000 on sqlite.
 FILLED: the address of a database that holds such a sample already, postgresql://… or sqlite:///…, which is measured in
 place of a new one; that makes measuring again a matter of minutes. FEW: that of its twin; without it one is made.
@@ -97,7 +97,7 @@ def _pages(hamlet: str, of_few: _Worker, of_many: _Worker) -> Iterator[Row]:
     commune = hamlet.partition("-")[0]
     for name in ("", "can-bo-tinh"):
         for what, page in _addresses(commune, hamlet):
-            for after, times in (("", TIMES), (commune, TIMES_AFTER)):
+            for after, times in (("", TIMES), (hamlet, TIMES_AFTER)):
                 taken = [(of_few.ask(page, name, after), of_many.ask(page, name, after)) for _ in range(WARM + times)][
                     WARM:
                 ]

@@ -1,6 +1,6 @@
 """`python -m bench.province_pages DATABASE`: one worker that is asked for pages, and says how long each took it.
 
-In: lines of JSON, {"as": sign-in name or "", "page": its address, "after": code of a commune or ""}. With a commune,
+In: lines of JSON, {"as": sign-in name or "", "page": its address, "after": code of a hamlet or ""}. With a hamlet,
 the page is asked for as right after a visit there: to the pages it is nothing but another version.
 Out: for each a line of two numbers, milliseconds on the wall, and of this process alone.
 
@@ -15,7 +15,7 @@ import time
 from flask.testing import FlaskClient
 
 from bench.filled import PASSWORD, opened
-from foundation.areas.services.versions import renew_versions
+from foundation.areas.services.versions import renew_counts_around
 from foundation.web.database import transaction
 
 
@@ -33,7 +33,7 @@ def main(database: str) -> None:
                     visitors[name].post("/dang-nhap", data={"name": name, "password": PASSWORD})
             if asked["after"]:
                 with app.test_request_context(), transaction() as session:
-                    renew_versions(session, [asked["after"]])
+                    renew_counts_around(session, [asked["after"]])
             wall, processor = time.perf_counter(), time.process_time()
             answer = visitors[name].get(asked["page"])
             taken = time.perf_counter() - wall, time.process_time() - processor
