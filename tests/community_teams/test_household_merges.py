@@ -9,17 +9,21 @@ import pytest
 from sqlalchemy import select
 
 from community_teams.domain.codes import ConsentLevel, HouseholdStatus
+from community_teams.domain.hamlet_changes import Named, SplitOff
 from community_teams.models import HamletDay, HamletTotal, HeldVisit, Household, Issue, Knock, MemberDay, Visit
 from community_teams.queries.issues import Shown, issues
 from community_teams.queries.known import known_in, known_of
 from community_teams.queries.visits import visits_of
 from community_teams.queries.worklist_pages import next_page
 from community_teams.services.desk import household_named
+from community_teams.services.hamlet_changes import split_hamlet
+from community_teams.services.hamlet_moves import merge_hamlet
 from community_teams.services.household_merges import merge_household, take_out_household
 from community_teams.services.household_moves import move_household
 from community_teams.services.recounting import recount
 from foundation.accounts.domain.roles import Role
 from foundation.accounts.models import AuditEntry
+from foundation.areas.domain.kinds import Kind
 from foundation.areas.domain.scope import NATION, Scope
 from foundation.problems import Conflict, NotFound
 from tests.making.community_teams import MORNING
@@ -562,3 +566,26 @@ def test_open_issues_belong_to_the_one_that_stays(session, make, leader, two, me
     # One of a household nobody merged.
     make.visit(stays, issues=[{"type": "power", "level": "commune"}])
     assert len(issues(session, NATION, Shown.OPEN, today=date(2026, 11, 21))) == 2
+
+
+def test_hamlets_that_go_apart_and_together_again_leave_merged_households_with_who_stands_for_them(
+    session, make, hamlet, merge, take_out, agreed
+):
+    household, stays = make.household(hamlet, "M1-701"), make.household(hamlet, "M1-702")
+    make.household(hamlet, "M1-703")
+    make.visit(household, issues=[{"type": "signal", "level": "carrier"}])
+    merge(household, stays)
+    who = {"by": "can-bo", "scope": NATION, "now": LATER}
+
+    part = SplitOff(Named(Kind.BAN, "Mới"), frozenset({stays.id}), None)
+    new = split_hamlet(session, hamlet.code, part, **who)
+    session.commit()
+
+    assert (figures(session, hamlet)[:3], figures(session, new)[:3]) == ((1, 0, 0), (1, 1, 1))
+    assert agreed()
+    make.visit(household, "not_home")
+    assert session.get_one(HamletTotal, new.code, populate_existing=True).not_home == 1
+    merge_hamlet(session, hamlet.code, new.code, **who)
+    session.commit()
+    take_out(household)
+    assert (figures(session, new), agreed()) == ((3, 1, 1, 1), True)
