@@ -1,8 +1,9 @@
 """A stranger who takes everything that is published of made-up provinces, over two days, and reckons.
 
-The stranger adds and subtracts over all levels, layers, languages, weeks, files, indicators and pages kept from the day
-before at once: each figure shown is an interval (a ten stands for what rounds to it), each area is the sum of those
-beneath it, a part is never more than its whole, and what is counted from the first day on only grows.
+The stranger adds and subtracts over all levels, layers, languages, weeks, files of both kinds, indicators, figures kept
+beside pilot models, screens in commune halls and pages kept from the day before at once: each figure shown is an
+interval (a ten stands for what rounds to it), each area is the sum of those beneath it, a part is never more than its
+whole, and what is counted from the first day on only grows.
 """
 
 import csv
@@ -11,19 +12,29 @@ import re
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from random import Random
+from uuid import UUID
 
 from sqlalchemy import delete
 
-from community_teams.models import HamletTotal, HamletWeek
+from community_teams.domain.layers import LAYERS
+from community_teams.domain.pilots import FIGURES, NEEDED, PilotText
+from community_teams.models import HamletDay, HamletTotal, HamletWeek
+from community_teams.services.pilots import publish_pilot, start_pilot
+from foundation.areas.domain.scope import NATION
 from foundation.areas.services.versions import renew_versions
+from tests.conftest import NOON
 
 MONDAYS = [date(2026, 11, 2) + timedelta(weeks=n) for n in range(2)]
 THIS_WEEK = date(2026, 11, 16)
+PUBLIC_LAYERS = [layer.key.value for layer in LAYERS.values() if layer.public]
 # Of thinking; what is to be found is found long before.
 ROUNDS = 20
 # The ends of two weeks, and two days one after the other.
 DAYS = (len(MONDAYS), len(MONDAYS) + 1)
 MOMENTS = range(len(MONDAYS) + len(DAYS))
+# Some models were published then; what they kept stands beside the figures of today.
+PUBLISHED_AT = 0
+TODAY = date(2026, 11, 21)
 
 SPOKEN = {"language_muong": "tiếng Mường", "language_mong": "tiếng Mông"}
 # What is shown of each layer: numerator and denominator, as names of what the hamlets were made with.
@@ -53,18 +64,19 @@ BASES = (
     *("official", "households", "adults", "assessed", "vneid_asked", "skills_asked", "signal_asked", "power_asked"),
     *("language_asked", "aged_60plus", "trips", "feelings"),
 )
-NAMES = sorted({name for pair in COUNTED.values() for name in pair if name} | {"reached", *SPOKEN})
+# met_today: households met for the first time since the moment before, as a screen in a hall tells it.
+NAMES = sorted({name for pair in COUNTED.values() for name in pair if name} | {"reached", "met_today", *SPOKEN})
 PARTS = [
     *(("assessed", "adults"), ("vneid_asked", "assessed"), ("skills_asked", "assessed"), ("level2", "vneid_asked")),
     *(("able", "skills_asked"), ("signal_gap", "signal_asked"), ("power_gap", "power_asked")),
     *(("language_other_than_vi", "language_asked"), ("helped_60plus", "aged_60plus"), ("happy", "feelings")),
-    *(("reached", "households"), ("reached_listed", "reached")),
+    *(("reached", "households"), ("reached_listed", "reached"), ("met_today", "reached")),
     *((family, "language_other_than_vi") for family in SPOKEN),
 ]
 # Lists stand as they stand today, whatever the week; the rest is as it was then.
 LISTS = ("official", "households")
 # May become fewer: somebody spoken to in two languages is spoken to in one the next time.
-GROWING = [name for name in NAMES if name not in {*LISTS, *SPOKEN, "language_other_than_vi"}]
+GROWING = [name for name in NAMES if name not in {*LISTS, *SPOKEN, "language_other_than_vi", "met_today"}]
 
 
 def made_up(random):
@@ -127,11 +139,12 @@ class Country:
     """One or two made-up provinces by a seed.
 
     truth: {(code, moment): {name: count}} for every area. beneath: {code: codes right beneath}, "" for the nation.
+    pilots: {id of a published model: code of its hamlet}.
     """
 
     def __init__(self, make, session, seed):
         self._session, self._random = session, Random(seed)
-        self.truth, self.beneath, self._hamlets = {}, {"": []}, {}
+        self.truth, self.beneath, self.pilots, self._hamlets = {}, {"": []}, {}, {}
         for p in range(self._random.randint(1, 2)):
             province = make.province(f"{38 + p}", f"Tỉnh {p}")
             self._beneath("", province)
@@ -140,6 +153,8 @@ class Country:
                 self._beneath(province.code, commune)
                 for _ in range(self._random.randint(1, 5)):
                     self._make_hamlet(make, commune)
+        self._show(PUBLISHED_AT)
+        self._publish(make)
         self._show(DAYS[0])
         for moment in MOMENTS:
             self._add_up("", moment)
@@ -158,20 +173,38 @@ class Country:
         self._hamlets[hamlet.code] = hamlet.path, counted
         for moment, counts in enumerate(counted):
             self.truth[hamlet.code, moment] = derived(counts, official)
+            if moment in DAYS:
+                self.truth[hamlet.code, moment]["met_today"] = counts["reached"] - counted[moment - 1]["reached"]
+
+    def _publish(self, make):
+        """Put a model of every other hamlet or so before everybody."""
+        text = PilotText(title="Tối cùng học", **dict.fromkeys(set(NEEDED) - {"title", "contact"}, "…"), contact="team")
+        person = make.member().id
+        for code in self._hamlets:
+            if self._random.random() < 0.5:
+                form_id, who = UUID(int=self._random.getrandbits(128)), {"person": person, "writes": NATION}
+                pilot = start_pilot(self._session, text, form_id=form_id, hamlet_code=code, now=NOON, **who)
+                publish_pilot(self._session, pilot.id, seen_version=1, who="can-bo", publishes=NATION, now=NOON)
+                self.pilots[pilot.id] = code
+        self._session.commit()
 
     def _show(self, day):
-        """Bring every counter to how it stands on a day."""
-        self._session.execute(delete(HamletTotal))
-        self._session.execute(delete(HamletWeek))
+        """Bring every counter to how it stands at a moment: on one of DAYS, or at the end of a week."""
+        for table in (HamletTotal, HamletWeek, HamletDay):
+            self._session.execute(delete(table))
         for code, (path, counted) in self._hamlets.items():
             at = {"hamlet_code": code, "path": path}
             self._session.add(HamletTotal(**at, updated_at=datetime(2026, 11, 20, 5, tzinfo=UTC), **counted[day]))
             before = dict.fromkeys(counted[0], 0)
-            for monday, counts in zip([*MONDAYS, THIS_WEEK], [*counted[: len(MONDAYS)], counted[day]], strict=True):
+            weeks = zip([*MONDAYS, THIS_WEEK], [*counted[: len(MONDAYS)], counted[day]], strict=True)
+            for monday, counts in weeks if day in DAYS else ():
                 added = {name: count - before[name] for name, count in counts.items() if name != "households"}
                 firsts = {"first_reached": added.pop("reached"), "first_knocked": added.pop("knocked")}
                 self._session.add(HamletWeek(**at, week=monday, **firsts, **added))
                 before = counts
+            if day in DAYS:
+                met = counted[day]["reached"] - counted[day - 1]["reached"]
+                self._session.add(HamletDay(hamlet_code=code, day=TODAY, first_reached=met, met_done=met))
         renew_versions(self._session, [code for code in self.beneath if len(code) == 5])
         self._session.commit()
         self._session.expire_all()
@@ -184,12 +217,17 @@ class Country:
         self.truth[code, moment] = {name: sum(counts.get(name, 0) for counts in children) for name in NAMES}
 
 
+def number(words):
+    return int(words.replace(".", ""))
+
+
 class Reader:
     """Who takes everything that is published and keeps, for each count, the least and the most it can be."""
 
-    def __init__(self, client, beneath):
-        self.client, self.beneath, self._day = client, beneath, DAYS[0]
-        self.least, self.most, self.shown = {}, {}, set()
+    def __init__(self, client, beneath, pilots=(), hall=None):
+        """pilots: as Country has them. hall: a client as which the screens in the commune halls are signed in."""
+        self.client, self.beneath, self._pilots, self._hall, self._day = client, beneath, pilots, hall, DAYS[0]
+        self.least, self.most, self.shown, self._asked = {}, {}, set(), 0
 
     def gather(self, day=DAYS[0]):
         """Take everything that is published on one of DAYS. What was taken before is kept."""
@@ -204,6 +242,50 @@ class Reader:
                     assert answer.status_code == 200
                     for row in csv.DictReader(io.StringIO(answer.text.removeprefix("\ufeff"))):
                         self.take(row, moment)
+                self.read_geojson(code, moment, tuan)
+            if self._hall and code:
+                self.read_wall(code)
+        for pilot, code in dict(self._pilots).items():
+            self.read_pilot(pilot, code)
+
+    def read_geojson(self, code, moment, tuan):
+        # One layer a file: another one for every file, so that all are asked for.
+        self._asked = self._asked % len(PUBLIC_LAYERS) + 1
+        layer = PUBLIC_LAYERS[self._asked - 1]
+        answer = self.client.get(f"/api/v1/open/{code or 'vn'}.geojson?lop={layer}&{tuan}")
+        assert answer.status_code == 200
+        for feature in answer.json["features"]:
+            self.take(feature["properties"], moment)
+
+    def read_wall(self, code):
+        answer = self._hall.get(f"/quan-ly/man-hinh/{code}")
+        assert answer.status_code == 200
+        if met := re.search(r"([\d.]+) hộ được gặp lần đầu", answer.text):
+            self.learn(code, self._day, "met_today", number(met[1]))
+        if shown := re.search(r"<p>([\d.]+) trên ([\d.]+) hộ</p>", answer.text):
+            self.learn(code, self._day, "reached_listed", number(shown[1]))
+            self.learn(code, self._day, "official", number(shown[2]))
+
+    def read_pilot(self, pilot, code):
+        answer = self.client.get(f"/mo-hinh-diem/{pilot}")
+        assert answer.status_code == 200
+        rows = re.findall(r'<tr role="row"><th scope="row".*?</tr>', answer.text, re.S)
+        for layer, row in zip(FIGURES, rows, strict=bool(rows)):
+            cells = re.findall(r"<td.*?</td>", row, re.S)
+            if len(cells) == 2:
+                for moment, cell in zip((PUBLISHED_AT, self._day), cells, strict=True):
+                    self.take_cell(code, moment, layer, " ".join(re.sub(r"<[^>]*>", " ", cell).split()))
+
+    def take_cell(self, code, moment, layer, words):
+        """One figure beside a pilot model, as "48,3 % 14 trên 29 hộ", "khoảng 20 trên 40 người" or "dưới 5 bài"."""
+        counted, out_of = COUNTED[layer.key.value]
+        told = re.search(r"(khoảng |dưới |)([\d.]+)(?: trên ([\d.]+))?(?: |$)(?!%)", words)
+        if told is None:
+            return
+        width = (0, 0) if layer.exact else (5, 4)
+        self.learn(code, moment, counted, 0 if told[1] == "dưới " else number(told[2]), *width)
+        if out_of:
+            self.learn(code, moment, out_of, number(told[3]), *width, floor=10)
 
     def read_languages(self, code, moment, tuan):
         answer = self.client.get((f"/do-phu/{code}" if code else "/do-phu") + f"?lop=tieng-noi&{tuan}")
@@ -237,7 +319,7 @@ class Reader:
             if out_of and out_of not in {"official", "households"}:
                 self.learn(code, moment, out_of, 0)
             return
-        width = (5, 4) if row["rounded"] == "1" else (0, 0)
+        width = (5, 4) if row["rounded"] in {"1", True} else (0, 0)
         self.learn(code, moment, number, int(float(row["number"])), *width)
         if out_of:
             # Whatever has a base under ten is not shown; a reader knows that as well.
@@ -275,6 +357,8 @@ class Reader:
                 yesterday, today = ((code, day, "official") for day in DAYS)
                 moved |= self.at_most(yesterday, today) | self.at_most(today, yesterday)
                 moved |= self.at_most((code, DAYS[0], "households"), (code, DAYS[1], "households"))
+                for day in DAYS:
+                    moved |= self.sum_up((code, day, "reached"), [(code, day - 1, "reached"), (code, day, "met_today")])
             if not moved:
                 break
 

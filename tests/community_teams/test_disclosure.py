@@ -6,7 +6,9 @@ import io
 import pytest
 
 from community_teams.domain.layers import LAYERS
+from foundation.accounts.domain.roles import Role
 from tests.community_teams.stranger import BASES, COUNTED, DAYS, LISTS, MOMENTS, MONDAYS, NAMES, SPOKEN, Country, Reader
+from tests.visitor import Visitor
 
 FEW = range(1, 10)
 # What was answered, out of whom; who speaks what, of those whose language was written down.
@@ -16,6 +18,14 @@ ANSWERS = [pair for pair in COUNTED.values() if pair[1]] + [(family, "language_a
 @pytest.fixture
 def country(make, session):
     return lambda seed: Country(make, session, seed)
+
+
+@pytest.fixture
+def reader_of(app, make):
+    """Who reads whatever is public of a country, and walks past the screens in its commune halls."""
+    hall = Visitor(app)
+    hall.sign_in(make.person(role=Role.LEADER_READONLY, area="").name)
+    return lambda country: Reader(app.test_client(), country.beneath, country.pilots, hall.client)
 
 
 def lost_to(reader, country, *, under_ten=True):
@@ -43,9 +53,9 @@ def lost_to(reader, country, *, under_ten=True):
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_nobody_works_out_a_hidden_cell_from_all_that_is_published(app, now, country, seed):
+def test_nobody_works_out_a_hidden_cell_from_all_that_is_published(now, country, reader_of, seed):
     made = country(seed)
-    reader = Reader(app.test_client(), made.beneath)
+    reader = reader_of(made)
     reader.gather()
     reader.think(NAMES)
 

@@ -39,6 +39,24 @@ def test_small_hamlets_stay_hidden_though_an_officer_put_the_screen_up(visitor, 
     assert "Bản Nhỏ: 0" not in page.html
 
 
+def test_nobody_counts_day_by_day_who_was_met_in_a_small_hamlet_without_a_list(visitor, make, now):
+    listed, unlisted = make.hamlet(official_households=40), make.hamlet()
+    for hamlet, households, met in ((listed, 20, 5), (unlisted, 6, 3)):
+        for number in range(households):
+            household = make.household(hamlet)
+            if number < met:
+                make.visit(household)
+    visitor.sign_in(make.person(role=Role.COMMUNE_OFFICER, area=make.commune()).name)
+
+    page = visitor.open("/quan-ly/man-hinh/15607")
+
+    assert "5 trên 40 hộ" in page
+    assert "8 lượt thăm" in page
+    # Eight for the first time, of whom five in places with a list: three in the small one.
+    assert "hộ được gặp lần đầu" not in page
+    assert "Bảy ngày trước: 0 lượt." in page
+
+
 def test_only_those_who_answer_for_the_area_put_it_up(visitor, commune, make, now):
     assert "Đăng nhập" in visitor.open("/quan-ly/man-hinh/15607").heading
     visitor.sign_in("can-bo")
