@@ -1,7 +1,10 @@
 """The numbered migrations and the models say the same, on both databases."""
 
+from datetime import UTC, datetime
+from uuid import UUID, uuid4
+
 import pytest
-from sqlalchemy import inspect, text
+from sqlalchemy import MetaData, Uuid, inspect, text
 
 from foundation import migrating
 from foundation.database import make_engine
@@ -66,3 +69,48 @@ def test_foreign_keys_are_watched_again_after_migrating(empty):
     if empty.dialect.name == "sqlite":
         with empty.connect() as connection:
             assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+
+
+def test_what_was_merged_before_finds_its_household_in_the_audit_log(empty):
+    """Until 0015 only the log knew into which household another was merged."""
+    migrating.upgrade(empty, "0014")
+    merged, stays, lost, gone = (uuid4() for _ in range(4))
+    tables = MetaData()
+    tables.reflect(empty, only=["area", "household", "audit_entry"])
+    area, household, log = (tables.tables[name] for name in ("area", "household", "audit_entry"))
+    household.c.id.type = Uuid()
+    at = datetime(2026, 11, 1, tzinfo=UTC)
+    with empty.connect().execution_options(writing=True) as connection, connection.begin():
+        told = {
+            "code": "H",
+            "level": "hamlet",
+            "kind": "ban",
+            "name": "Mẫu",
+            "path": "38/1/H/",
+            "valid_from": at.date(),
+        }
+        connection.execute(area.insert().values(_whole(area, told)))
+        for number, (id, status) in enumerate([(merged, "merged"), (stays, "active"), (lost, "merged")]):
+            told = {"id": id, "short_code": f"M1-{number}", "hamlet_code": "H", "status": status}
+            connection.execute(household.insert().values(_whole(household, told)))
+        for one, into in ((merged, stays), (lost, gone)):
+            what = {"household": str(one), "into": str(into)}
+            entry = {"who": "can-bo", "act": "merge_household", "what": what, "area_path": "38/1/H/", "at": at}
+            connection.execute(log.insert().values(entry))
+
+    migrating.upgrade(empty)
+
+    with empty.connect() as connection:
+        rows = connection.execute(text("SELECT short_code, status, merged_into FROM household ORDER BY short_code"))
+        found = {code: (status, into and UUID(str(into))) for code, status, into in rows}
+    # What nobody knows the household of is on the list again.
+    assert found == {"M1-0": ("merged", stays), "M1-1": ("active", None), "M1-2": ("active", None)}
+
+
+def _whole(table, told):
+    """A row of the table: what is told, and something for whatever else may not be empty."""
+    some = {bool: False, int: 1, str: ""}
+    needed = [
+        column for column in table.columns if not (column.nullable or column.server_default or column.name in told)
+    ]
+    return told | {column.name: some[column.type.python_type] for column in needed}
