@@ -117,6 +117,31 @@ def test_a_refused_visit_says_what_to_do_and_is_mended_and_sent(member):
     member.page.get_by_text("đã gửi hết").first.wait_for()
 
 
+def test_a_visit_told_by_a_wrong_clock_is_given_its_day_and_sent(member):
+    def refuse(route):
+        body = json.loads(gzip.decompress(route.request.post_data_buffer))
+        problems = {"started_at": "too_long_ago"}
+        results = [{"id": each["id"], "outcome": "rejected", "problems": problems} for each in body["visits"]]
+        route.fulfill(json={"batch": body["batch"], "results": results})
+
+    member.page.route("**/api/v1/visits", refuse)
+    to_outbox(member)
+    member.line.mend()
+    member.find("Gửi bây giờ").click()
+    member.page.get_by_text("đồng hồ của máy chạy sai").wait_for()
+    member.page.unroute("**/api/v1/visits")
+    member.find("Gửi lại với ngày này").click()
+    member.page.locator(".told .error").get_by_text("ngày").wait_for()
+    member._seen.clear()
+    member.look()
+
+    member.page.get_by_label("Bác đến hộ này hôm nào?").fill(
+        member.page.evaluate("new Date().toISOString().slice(0, 10)")
+    )
+    member.find("Gửi lại với ngày này").click()
+    member.page.get_by_text("đã gửi hết").first.wait_for()
+
+
 def test_signed_out_and_a_new_version_lose_no_waiting_visit(member):
     member.page.evaluate(NEWER)
     member.page.evaluate("location.hash = '#/'")

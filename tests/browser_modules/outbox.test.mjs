@@ -332,6 +332,46 @@ test("a rejected visit waits for a person with its codes, holds nobody, and goes
   assert.equal(server.stored.get(faulty.id).visit.note, "đúng", "under its own id: the server never had it");
 });
 
+test("a visit told by a clock that had fallen back to 1970 goes out with the day its member names", async () => {
+  const { browser, server, phone, back } = await phoneOffline();
+  const today = browser.time;
+  browser.time = 60_000;
+  await phone.unlock(PIN);
+  const { id } = await record(phone, household(1), { note: "máy hết pin" });
+  browser.time = today;
+  server.rejected.set(id, { started_at: "too_long_ago" });
+  back();
+  await phone.unlock(PIN);
+  await phone.outbox.sendNow();
+  server.rejected.clear();
+
+  const dayOf = (moment) => new Date(moment + 7 * 3600_000).toISOString().slice(0, 10);
+  await assert.rejects(phone.outbox.tellDay(id, ""), refusal("not_a_date"));
+  await assert.rejects(phone.outbox.tellDay(id, dayOf(today + DAY)), refusal("in_the_future"));
+  await phone.outbox.tellDay(id, dayOf(today - DAY));
+  await phone.outbox.sendNow();
+
+  const { visit } = server.stored.get(id);
+  assert.equal(dayOf(Date.parse(visit.started_at)), dayOf(today - DAY));
+  assert.deepEqual([visit.note, "ended_at" in visit], ["máy hết pin", false]);
+  assert.deepEqual(await states(phone), ["acknowledged"]);
+
+  await assert.rejects(phone.outbox.tellDay("0198", dayOf(today)), refusal("no_such_visit"));
+});
+
+test("a visit named today was not yet to come when it was told", async () => {
+  const { browser, server, phone, back } = await phoneOffline();
+  const { id } = await record(phone, household(1));
+  server.rejected.set(id, { started_at: "in_the_future" });
+  back();
+  await phone.outbox.sendNow();
+  server.rejected.clear();
+  await phone.outbox.tellDay(id, new Date(browser.time + 7 * 3600_000).toISOString().slice(0, 10));
+  await phone.outbox.sendNow();
+
+  assert.ok(Date.parse(server.stored.get(id).visit.started_at) <= browser.time);
+});
+
 test("a rejected visit may be tried again as it is", async () => {
   const { server, phone, back } = await phoneOffline();
   const { id } = await record(phone, household(1));

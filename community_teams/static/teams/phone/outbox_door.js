@@ -1,5 +1,6 @@
 // What the screens may do with finished visits. Rejections: phone.js.
 
+import { dayInVietnam } from "./clock.js";
 import { fileOf } from "./exporting.js";
 import { Fault } from "./faults.js";
 import { finishDraft } from "./finishing.js";
@@ -60,6 +61,25 @@ export function openOutboxDoor(room) {
     /** Send one that needed a person again, as it is. Rejects with `no_such_visit`. */
     async retry(id) {
       await outbox.retry(id);
+      await changed({ what: "outbox" });
+      sendQuietly(Because.BACK);
+    },
+    /** Say on which day a visit was, "2026-11-22", after the phone's clock had lost it; it goes out again with the noon of
+     *  that day, and without an end. Rejects with `no_such_visit`, `not_a_date`, `in_the_future`. */
+    async tellDay(id, day) {
+      memberKey();
+      const noon = Date.parse(`${day}T12:00:00+07:00`);
+      if (Number.isNaN(noon)) throw new Fault("not_a_date");
+      if (day > dayInVietnam(now())) throw new Fault("in_the_future");
+      const entry = await outbox.get(id);
+      if (!entry) throw new Fault("no_such_visit");
+      const { ended_at: _, ...record } = entry.record;
+      const started_at = new Date(Math.min(noon, now())).toISOString();
+      const after = await outbox.entryAfterChange(id, { ...record, started_at });
+      await store.write(["outbox"], async ({ get, put }) => {
+        const changed = typeof after === "function" ? after(await get("outbox", id)) : after;
+        await put("outbox", changed);
+      });
       await changed({ what: "outbox" });
       sendQuietly(Because.BACK);
     },

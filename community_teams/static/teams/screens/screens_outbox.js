@@ -8,8 +8,10 @@ import { draw, hasWord, onAct, say, sayCode, slot } from "./shell.js";
 
 const FILE = "phieu-cho-gui.json";
 /* Nothing the member can mend in the form. */
-const FOR_OTHERS = new Set(["conflict", "not_in_your_area", "no_such_household", "too_old", "in_the_future", "unknown_field",
+const FOR_OTHERS = new Set(["conflict", "not_in_your_area", "no_such_household", "too_old", "unknown_field",
   "could_not_be_kept", "another_household"]);
+/* The phone's clock was wrong, and the visit carries its time: only the member knows the day. */
+const OF_THE_CLOCK = new Set(["too_long_ago", "in_the_future"]);
 
 export async function showOutbox(app) {
   const { outbox, worklist } = app.phone;
@@ -57,14 +59,29 @@ function drawForPerson(app, { entry, name, about }) {
   const codes = Object.values(entry.problems ?? {});
   const code = codes.find((each) => hasWord(`todo.${each}`)) ?? codes[0] ?? "other";
   const todo = hasWord(`todo.${code}`) ? say(`todo.${code}`) : hasWord(`fault.${code}`) ? say(`fault.${code}`) : say("todo.other");
+  const day = OF_THE_CLOCK.has(code);
   const piece = draw("part-needs-person", {
-    name, about, todo,
-    retry: code !== "conflict",
-    mend: !FOR_OTHERS.has(code),
+    name, about, todo, day,
+    retry: code !== "conflict" && !day,
+    mend: !FOR_OTHERS.has(code) && !day,
   });
+  const told = piece.querySelector('input[type="date"]');
+  const fault = slot(piece, "fault");
   onAct(piece, {
     async retry() {
       await app.phone.outbox.retry(entry.id);
+      await app.phone.outbox.sendNow().catch(() => {});
+      await app.again();
+    },
+    async day() {
+      try {
+        await app.phone.outbox.tellDay(entry.id, told.value);
+      } catch (error) {
+        fault.textContent = sayCode("fault", error.code);
+        fault.hidden = false;
+        told.focus();
+        return;
+      }
       await app.phone.outbox.sendNow().catch(() => {});
       await app.again();
     },
