@@ -85,7 +85,8 @@ def worklist(
 ) -> list[Household]:
     """The households of a hamlet that `chosen` shows, PAGE a page, those left first, then by lane and code.
 
-    searched: part of a code, lane or label, with or without marks. page: from 1; one past the last is empty.
+    searched: part of a code, lane or label, with or without marks; under ALL it finds merged ones, too. page: from 1;
+    one past the last is empty.
     """
     return list(
         session.scalars(
@@ -181,8 +182,11 @@ def next_left(session: Session, household: Household) -> Household | None:
 
 
 def _shown(scope: Scope, hamlet_code: str, chosen: Filter, searched: str) -> list[ColumnElement[bool]]:
-    conditions = [Household.hamlet_code == hamlet_code, inside(Area.path, scope), _CONDITIONS[chosen]]
+    conditions = [Household.hamlet_code == hamlet_code, inside(Area.path, scope)]
     words = fold(searched)
     if words:
         conditions.append(Household.folded.contains(words, autoescape=True))
+    # Who looks among all for a code from an old sheet shall find out what became of it.
+    if not words or chosen is not Filter.ALL:
+        conditions.append(_CONDITIONS[chosen])
     return conditions

@@ -122,6 +122,18 @@ def test_a_code_that_was_merged_leads_to_who_stands_for_it(leader, make, hamlet,
     assert "vừa được gộp vào hộ khác" in leader.send(f"/doi-so/ho/{third.id}/gop", expect=409, into=str(household.id))
 
 
+def test_an_old_code_is_found_where_it_is_looked_for_and_leads_on(leader, hamlet, two, merge):
+    household, stays = two
+    merge(household, stays)
+
+    assert not any(
+        str(household.id) in link for link in leader.open(f"/doi-so/{hamlet.code}?loc=tat-ca").links.values()
+    )
+    found = [link for link in leader.open(f"/doi-so/{hamlet.code}?tim=801").links.values() if "/ho/" in link]
+    assert found == [f"/doi-so/ho/{household.id}"]
+    assert "hộ M1-802" in leader.open(found[0]).links
+
+
 def test_a_form_opened_before_the_merge_is_kept_and_told(leader, make, two, merge, session, now):
     household, stays = two
     form = {"id": str(uuid4()), "outcome": "not_home", "started_at": "2026-11-21T10:00", "form_version": "1"}
