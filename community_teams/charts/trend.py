@@ -28,6 +28,11 @@ STYLE = Style(
 )
 
 
+def whole_percent(percent: float) -> str:
+    """As a chart prints it: cut off, for 99,6 is no 100; 28.999…, which is 29 in binary, is 29."""
+    return f"{int(percent + 1e-6)} %"
+
+
 def trend_svg(name: str, points: Sequence[tuple[str, float]], size: str) -> str:
     """A line of shares in percent, oldest first; none gives an empty chart.
 
@@ -48,7 +53,7 @@ def trend_svg(name: str, points: Sequence[tuple[str, float]], size: str) -> str:
         stroke_style={"width": 3},
         range=(0, max(100, most)),
         y_labels=[*MARKS, *([most] if most > 100 else [])],
-        value_formatter=lambda percent: f"{percent:.0f} %",
+        value_formatter=whole_percent,
         x_labels=labels,
         # As many as fit side by side, the last one always among them.
         x_labels_major=labels[::-1][:: max(1, -(-len(labels) * 70 // width))],
