@@ -14,6 +14,7 @@ from courses.domain.lesson import Course, Lesson, Question
 from courses.domain.practice import Kind, Screen
 from courses.recordings import hint_of, praise_of
 from learning.domain.progress import Progress
+from learning.views.questions import draw_question
 from translations.web import language
 
 _PAGE = re.compile(
@@ -157,21 +158,8 @@ def _word(lesson: Lesson, tried, said: str, part: str) -> str:
 
 
 def _question(lesson: Lesson, question: Question, frames: _Frames) -> dict[str, Any]:
-    place = lesson.questions.index(question)
-    following = lesson.questions[place + 1] if place + 1 < len(lesson.questions) else None
-
     def draw(chosen: str) -> dict[str, Any]:
-        html = render_template(
-            "learning/question.html",
-            lesson=lesson,
-            question=question,
-            chosen=chosen,
-            right=chosen == question.right.id,
-            place=place + 1,
-            following=following,
-            form=gap("form"),
-        )
-        return frames.page(html)
+        return frames.page(draw_question(lesson, question, chosen, form=gap("form")))
 
     return {"right": question.right.id, "pages": {id_: draw(id_) for id_ in ("", *(o.id for o in question.options))}}
 

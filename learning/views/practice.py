@@ -14,15 +14,11 @@ from courses.domain.answering import Outcome, answer
 from courses.domain.lesson import Lesson
 from courses.domain.practice import Kind, Screen
 from courses.recordings import hint_of, praise_of
-from foundation import clock
 from foundation.web.access import public
-from foundation.web.database import transaction
 from learning.domain.answers import kept_of_screen
-from learning.services.answers import record_answer
 from learning.views.blueprint import blueprint
-from learning.views.finding import find_lesson, find_screen, form_id
-from learning.views.helped import helped_here
-from learning.views.learner import learner_for_answer
+from learning.views.finding import find_lesson, find_screen
+from learning.views.keeping import keep_answer
 
 
 @blueprint.get("/bai-hoc/<lesson_id>/tap")
@@ -47,19 +43,7 @@ def answer_screen(lesson_id: str, screen_id: str) -> Response:
     given = request.form.getlist("given")
     outcome = answer(screen, given)
     if screen.id in lesson.practice.must_pass and not outcome.wiped:
-        with transaction() as writing:
-            learner = learner_for_answer(writing)
-            record_answer(
-                writing,
-                form=form_id(),
-                learner=learner,
-                lesson=lesson.id,
-                step=screen.id,
-                given=kept_of_screen(screen, given),
-                right=outcome.right,
-                now=clock.now(),
-                assisted=helped_here(writing, learner),
-            )
+        keep_answer(lesson, screen.id, kept_of_screen(screen, given), right=outcome.right)
     if outcome.ends:
         return redirect(url_for(".ask", lesson_id=lesson.id, _anchor="main"), 303)
     said = _said_in_address(screen, given, outcome)

@@ -5,17 +5,15 @@ from uuid_utils.compat import uuid7
 from werkzeug.wrappers import Response
 
 from courses.domain.lesson import Lesson, Question
-from foundation import clock
 from foundation.web.access import public
-from foundation.web.database import session, transaction
+from foundation.web.database import session
 from learning import queries
 from learning.domain.answers import kept_of_question
 from learning.domain.progress import Progress, course_progress, lesson_progress, next_on
-from learning.services.answers import record_answer
 from learning.views.blueprint import blueprint
-from learning.views.finding import find_course, find_lesson, find_question, form_id
-from learning.views.helped import helped_here
-from learning.views.learner import current_person, known_learner, learner_for_answer, people_here
+from learning.views.finding import find_course, find_lesson, find_question
+from learning.views.keeping import keep_answer
+from learning.views.learner import current_person, known_learner, people_here
 from learning.views.walked_path import walked_path
 
 
@@ -48,19 +46,7 @@ def answer_question(lesson_id: str, question_id: str) -> Response:
     chosen = kept_of_question(question, request.form.get("given", ""))
     if not chosen:
         return redirect(url_for(".show_question", lesson_id=lesson.id, question_id=question.id), 303)
-    with transaction() as writing:
-        learner = learner_for_answer(writing)
-        record_answer(
-            writing,
-            form=form_id(),
-            learner=learner,
-            lesson=lesson.id,
-            step=question.id,
-            given=chosen,
-            right=chosen == question.right.id,
-            now=clock.now(),
-            assisted=helped_here(writing, learner),
-        )
+    keep_answer(lesson, question.id, chosen, right=chosen == question.right.id)
     return redirect(
         url_for(".show_question", lesson_id=lesson.id, question_id=question.id, chon=chosen, _anchor="main"), 303
     )
@@ -108,7 +94,11 @@ def _way_to_missing(lesson: Lesson, progress: Progress) -> str | None:
 
 
 def _page(lesson: Lesson, question: Question) -> str:
-    chosen = kept_of_question(question, request.args.get("chon", ""))
+    return draw_question(lesson, question, kept_of_question(question, request.args.get("chon", "")), form=uuid7())
+
+
+def draw_question(lesson: Lesson, question: Question, chosen: str, *, form: object) -> str:
+    """The page of a question. chosen: the id of the answer touched, "" for none yet. form: what its form carries."""
     place = lesson.questions.index(question)
     following = lesson.questions[place + 1] if place + 1 < len(lesson.questions) else None
     return render_template(
@@ -119,5 +109,5 @@ def _page(lesson: Lesson, question: Question) -> str:
         right=chosen == question.right.id,
         place=place + 1,
         following=following,
-        form=uuid7(),
+        form=form,
     )

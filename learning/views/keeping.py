@@ -1,0 +1,26 @@
+"""What a tap in a lesson leaves in the record."""
+
+from courses.domain.lesson import Lesson
+from foundation import clock
+from foundation.web.database import transaction
+from learning.services.answers import record_answer
+from learning.views.finding import form_id
+from learning.views.helped import helped_here
+from learning.views.learner import learner_for_answer
+
+
+def keep_answer(lesson: Lesson, step: str, given: str, *, right: bool) -> None:
+    """Keep the answer of whoever learns on this phone, who may begin with it. The form sent again: once."""
+    with transaction() as writing:
+        learner = learner_for_answer(writing)
+        record_answer(
+            writing,
+            form=form_id(),
+            learner=learner,
+            lesson=lesson.id,
+            step=step,
+            given=given,
+            right=right,
+            now=clock.now(),
+            assisted=helped_here(writing, learner),
+        )
