@@ -11,8 +11,11 @@ from sqlalchemy.orm import Session
 
 from app import create_app
 from bench.visit_batches import PASSWORD, hamlets_with_members
-from community_teams.models import Visit
+from community_teams.domain.hamlet_changes import Named, SplitOff
+from community_teams.models import HamletTotal, Visit
+from community_teams.services.hamlet_changes import split_hamlet
 from community_teams.services.recounting import recount
+from foundation.areas.domain.kinds import Kind
 from foundation.areas.domain.scope import NATION
 from foundation.database import Base, make_engine
 from tests.postgres import start_postgres
@@ -100,6 +103,38 @@ def test_batches_that_share_visits_of_several_hamlets_meet_without_harm(own_app,
 
     assert {outcome for outcomes in told for outcome in outcomes} <= {"stored", "conflict", "already_stored"}
     _prove(own_engine, 12)
+
+
+def test_a_hamlet_split_twice_at_once_while_its_visits_arrive_is_split_once_and_keeps_them(own_app, own_engine):
+    (round_,) = hamlets_with_members(own_engine, hamlets=1, households=40)
+    part = SplitOff(Named(Kind.BAN, "Tách"), frozenset(round_.households[:15]), None)
+    together = threading.Barrier(4)
+
+    def split():
+        with Session(own_engine) as session:
+            together.wait(timeout=60)
+            session.connection(execution_options={"writing": True})
+            new = split_hamlet(
+                session, round_.path.split("/")[2], part, by="can-bo", scope=NATION, now=datetime.now(UTC)
+            )
+            session.commit()
+            return new.code
+
+    def send(households):
+        sender = _sender(own_app, round_.name)
+        together.wait(timeout=60)
+        return [outcome for each in households for outcome in sender(_record(each))]
+
+    with ThreadPoolExecutor(4) as pool:
+        splits = [pool.submit(split) for _ in range(2)]
+        told = [pool.submit(send, half) for half in (round_.households[::2], round_.households[1::2])]
+
+    assert len({each.result() for each in splits}) == 1
+    assert [outcome for each in told for outcome in each.result()] == ["stored"] * 40
+    _prove(own_engine, 40)
+    with Session(own_engine) as session:
+        counted = select(HamletTotal.households).order_by(HamletTotal.hamlet_code)
+        assert session.scalars(counted).all() == [25, 15]
 
 
 def _prove(engine, visits):
