@@ -57,3 +57,11 @@ def test_the_menu_unfolds_without_javascript(plain_phone):
     plain_phone.tap("Việc khó")
 
     assert plain_phone.heading == "Việc khó của bà con"
+
+
+def test_nothing_is_cut_off_where_a_phone_is_read_at_twice_its_size(phone):
+    phone.sign_in("to-vien")
+    phone.page.set_viewport_size({"width": 180, "height": 740})
+    for address in ("/", "/khoa-hoc", "/tim?q=otp", "/doi-so", "/lop-hoc"):
+        phone.open(address)
+        assert phone.page.evaluate("document.documentElement.scrollWidth") == 180, address
