@@ -6,7 +6,7 @@ import pygal
 from lxml import etree
 from pygal.style import Style
 
-from community_teams.charts.trend import STYLE
+from community_teams.charts.trend import STYLE, whole_percent
 
 WIDTHS = {"hep": 340, "rong": 720}
 _ROW = 44
@@ -29,7 +29,7 @@ def bars_svg(rows: Sequence[tuple[str, float]], size: str) -> str:
         y_labels=[0, 20, 50, 80, 100] if most <= 100 else None,
         print_values=True,
         print_values_position="top",
-        value_formatter=lambda percent: f"{percent:.0f} %",
+        value_formatter=whole_percent,
         # Drawn from the bottom up.
         x_labels=[label for label, _ in reversed(rows)],
         truncate_label=-1,

@@ -86,6 +86,19 @@ def test_the_public_does_not_see_small_hamlets_nor_reasons_nor_reports(visitor, 
         assert "Số liệu nơi này được ẩn" in visitor.open(link)
 
 
+@pytest.mark.parametrize("code", ["15607-hidden", "15607", "38", ""])
+def test_a_hidden_page_leads_up_and_not_to_indicators_that_are_hidden_too(visitor, make, code):
+    make.hamlet(code="15607-hidden", official_households=4)
+
+    page = visitor.open(f"/do-phu/{code}".rstrip("/"))
+
+    assert "Số liệu nơi này được ẩn" in page
+    assert "Xem 19 chỉ số của nơi này" not in page.links
+    if code:
+        leads = [words for words in page.links if words.startswith("Xem độ phủ ")]
+        assert "Độ phủ:" in visitor.follow(page, leads[0]).heading
+
+
 def test_an_officer_sees_everything_within_reach_and_the_reasons(visitor, hamlets, officer):
     visitor.sign_in("can-bo")
     page = visitor.open("/do-phu/15607")

@@ -1,9 +1,11 @@
 """The nineteen indicators: what each counts, what it does not know, and what plans promise beside them."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
 
+from community_teams.charts.bars import bars_svg
 from community_teams.domain.indicators import CODES, MEASURES, Part, Unknown, median_of
 from community_teams.domain.layers import Key
 from community_teams.domain.targets import UnreadableTargets, read_table_of_targets, read_toml_of_targets
@@ -230,6 +232,13 @@ def test_anybody_reads_the_indicators_and_their_explanations(visitor, make, visi
     chart = visitor.client.get("/do-phu/15607/chi-so.svg?co=rong")
     assert chart.mimetype == "image/svg+xml"
     assert "<script" not in chart.text
+
+
+def test_no_bar_says_that_a_goal_is_reached_which_is_not():
+    told = bars_svg([("K01", 99.9), ("K03", 94.6), ("K05", 100 * 0.29), ("K12a", 102.0)], "hep")
+
+    assert set(re.findall(r">(\d+) %<", told)) >= {"99", "94", "29", "102"}
+    assert ">95 %<" not in told
 
 
 @pytest.mark.parametrize("asked", ["", "?tuan=hom-qua", "?tuan=0001-01-01", "?tuan=9999-12-31", "?tuan=2026-11-09"])
