@@ -7,6 +7,7 @@ from uuid import UUID
 import click
 
 from community_teams.cli.teams import commands
+from community_teams.domain.hamlet_changes import read_mark
 from community_teams.queries.household_codes import by_code, merged_by_code
 from community_teams.services.hamlet_moves import merge_hamlet
 from community_teams.services.household_merges import merge_household, take_out_household
@@ -14,7 +15,7 @@ from community_teams.services.household_moves import move_household
 from foundation import clock
 from foundation.accounts.services.audit import COMMAND_LINE
 from foundation.areas.domain.scope import NATION
-from foundation.problems import Conflict, NotFound
+from foundation.problems import Conflict, Invalid, NotFound
 from foundation.web.database import session, transaction
 
 REFUSED = {
@@ -23,7 +24,7 @@ REFUSED = {
     "sample_hamlet": "không chuyển hộ thật vào thôn, bản mẫu, hoặc ngược lại",
     "same_hamlet": "hai mã này là một thôn, bản",
     "another_commune": "{to} thuộc xã khác",
-    "short_codes_taken": "hai nơi cùng có hộ mang mã {short_codes}; xin đổi mã hộ trước",
+    "short_codes_taken": "hai nơi cùng có hộ mang mã {short_codes}; xin thêm --mark CHỮ để đặt trước các mã trùng",
     "same_household": "hai mã này là một hộ",
     "already_merged": "hộ {to} đã được gộp vào hộ khác",
     "merged_elsewhere": "hộ {code} đã được gộp vào hộ {short_code} từ trước",
@@ -77,13 +78,18 @@ def take_out(hamlet: str, code: str) -> None:
 @commands.command("merge-hamlet")
 @click.argument("hamlet")
 @click.argument("into")
-def merge_whole(hamlet: str, into: str) -> None:
+@click.option("--mark", default="", help="Put before the codes of HAMLET that INTO has too, such as TR.")
+def merge_whole(hamlet: str, into: str, mark: str) -> None:
     """End HAMLET today and put its households, visits, issues and team into the hamlet INTO of the same commune.
 
     The sums of the commune stay as they were, for every week. Noted in the audit log.
     """
+    try:
+        marked = read_mark(mark)
+    except Invalid:
+        raise click.ClickException("--mark chỉ gồm chữ và số, nhiều nhất 8 ký tự. Chưa đổi gì.") from None
     with _telling(to=into), transaction() as writing:
-        merge_hamlet(writing, hamlet, into, by=COMMAND_LINE, scope=NATION, now=clock.now())
+        merge_hamlet(writing, hamlet, into, mark=marked, by=COMMAND_LINE, scope=NATION, now=clock.now())
     click.echo(f"{hamlet} nay thuộc {into}.")
 
 

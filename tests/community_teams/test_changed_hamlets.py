@@ -283,5 +283,9 @@ def test_the_command_says_what_it_did_or_why_not(app, session, two, make):
     assert "mang mã không-có" in run("không-có", new.code).output
     make.household(new, short_code="T-003")
     assert "mang mã T-003" in run(old.code, new.code).output
+    assert "chỉ gồm chữ và số" in run(old.code, new.code, "--mark", "a b").output
     session.expire_all()
     assert old.valid_to is None
+    assert f"{old.code} nay thuộc {new.code}." in run(old.code, new.code, "--mark", "tr").output
+    session.expire_all()
+    assert "TR-T-003" in {household.short_code for household in households_of(session, new)}
