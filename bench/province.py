@@ -1,8 +1,8 @@
 """A province in the middle of its campaign: each page of the map against itself with 10,000 visits, and on the line.
 
 HOUSEHOLDS (60,000 if not said) times VISITS (3) are made on DATABASE (postgresql), and a twin with the same hamlets and
-households and 10,000 visits in all. The goals are set for HOUSEHOLDS=1000000, which takes some ten
-minutes to make on two cores, and of HOUSEHOLDS=300000 on sqlite.
+households and 10,000 visits in all. The goals are set for HOUSEHOLDS=1000000, which takes some ten minutes to make on
+two cores, and on sqlite for HOUSEHOLDS=300000.
 FILLED: the address of a database that holds such a sample already, postgresql://… or sqlite:///…, which is measured in
 place of a new one; that makes measuring again a matter of minutes. FEW: that of its twin; without it one is made.
 `flask sample load` fills them, of a million households the twin with `--visits-per-household 0.01`.
