@@ -1,6 +1,6 @@
 """Sums of what layers and indicators are made of, kept as those of coverage are: today's, and those of a few weeks."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -64,8 +64,8 @@ def _by_code(rows: Iterable[Row[Any]]) -> dict[str, Sums]:
     return {row.code: {name: int(value) for name, value in row._mapping.items() if name != "code"} for row in rows}
 
 
-def _merged(_name: str, one: int, other: int) -> int:
-    return one + other
+def _merged(_name: str, many: Sequence[int]) -> int:
+    return sum(many)
 
 
 _TODAY = SumsOverHamlets(_read_today, _by_code, _merged)
