@@ -165,7 +165,13 @@ def _read_level(session: Session, scope: Scope, place: Place) -> _Level:
 
 def _sums(session: Session, scope: Scope, place: Place) -> Mapping[str, Mapping[str, Any]]:
     level = kept_sums(session, LEVEL, place.path) if scope.covers(place.path) else None
-    return {row.code: dict(row._mapping) for row in _LEVEL_OF.ask(session, scope, place)} if level is None else level
+    return (
+        kept(session, scope, place.path, "sums", lambda: _read_sums(session, scope, place)) if level is None else level
+    )
+
+
+def _read_sums(session: Session, scope: Scope, place: Place) -> dict[str, Mapping[str, Any]]:
+    return {row.code: dict(row._mapping) for row in _LEVEL_OF.ask(session, scope, place)}
 
 
 def _level_of(within: Within, code: Code) -> Asked:

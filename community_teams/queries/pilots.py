@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
 from community_teams.domain.layers import OFFICIAL, cell_of, in_tens
@@ -14,6 +14,7 @@ from community_teams.models import Pilot
 from community_teams.queries.coverage import public_figures
 from community_teams.queries.layer_veils import hidden_from_public
 from community_teams.queries.layers import counts_beneath
+from community_teams.queries.places import PLACE, Asked, Code, Place, Question, Within
 from foundation.accounts.models import Person
 from foundation.areas.domain.kinds import Level
 from foundation.areas.domain.scope import NATION, Scope
@@ -38,6 +39,33 @@ def published_pilots(session: Session, scope: Scope, *, first: int = 0, limit: i
     """Those everybody may see from hamlets within `scope`, the latest published first."""
     order = (Pilot.published_at.desc(), Pilot.id.desc())
     return _lines(session, scope, [Pilot.state == State.PUBLISHED], order, first, limit)
+
+
+@dataclass(frozen=True)
+class PilotTitle:
+    id: int
+    title: str
+    hamlet: Place
+
+
+def latest_pilots(session: Session, place: Place, limit: int) -> list[PilotTitle]:
+    """The pilot models that everybody may see from hamlets beneath a place, the latest published first."""
+    return [
+        PilotTitle(id, title, Place(*hamlet)) for id, title, *hamlet in _LATEST.ask(session, NATION, place, limit=limit)
+    ]
+
+
+def _latest(within: Within, _code: Code) -> Asked:
+    return (
+        select(Pilot.id, Pilot.title, *PLACE)
+        .join(Area, Area.code == Pilot.hamlet_code)
+        .where(Pilot.state == State.PUBLISHED, within(Area.path))
+        .order_by(Pilot.published_at.desc(), Pilot.id.desc())
+        .limit(bindparam("limit"))
+    )
+
+
+_LATEST = Question(_latest)
 
 
 def count_published(session: Session, scope: Scope) -> int:

@@ -52,12 +52,12 @@ def _read_place(session: Session, code: str) -> tuple[Place, tuple[Place, ...]]:
     if path is None:
         raise NotFound("no_such_area")
     codes = path.strip("/").split("/")
-    rows = session.execute(select(*_PLACE).where(Area.code.in_(codes)).order_by(Area.path))
+    rows = session.execute(select(*PLACE).where(Area.code.in_(codes)).order_by(Area.path))
     *above, place = (_place(row) for row in rows)
     return place, tuple(above)
 
 
-_PLACE = (Area.code, Area.path, Area.level, Area.kind, Area.name, Area.latitude, Area.longitude)
+PLACE = (Area.code, Area.path, Area.level, Area.kind, Area.name, Area.latitude, Area.longitude)
 
 
 def _place(row: Row[*tuple[Any, ...]]) -> Place:
@@ -75,7 +75,7 @@ def _read_children(session: Session, scope: Scope, place: Place) -> list[Place]:
         Area.parent_code == place.code if place.code else Area.parent_code.is_(None) & (Area.level == Level.PROVINCE)
     )
     rows = session.execute(
-        select(*_PLACE)
+        select(*PLACE)
         .where(beneath, Area.valid_to.is_(None), inside(Area.path, scope))
         .order_by(Area.sort_key, Area.code)
     )

@@ -21,7 +21,7 @@ from community_teams.queries.area_page import WORK_WEEKS, rest_of, weeks_reached
 from community_teams.queries.coverage import Figures, inside_figures, public_figures
 from community_teams.queries.ended_areas import ended_area
 from community_teams.queries.layers import layer_figures, stale_areas, weeks_of
-from community_teams.queries.pilots import PilotLine, published_pilots
+from community_teams.queries.pilots import PilotTitle, latest_pilots
 from community_teams.queries.places import Place
 from community_teams.views.coverage_blueprint import NATION_CODE
 from community_teams.views.telling_coverage import areas_version
@@ -99,11 +99,11 @@ def _refreshed(figures: Figures) -> dict[str, str]:
     }
 
 
-def _pilots(figures: Figures) -> list[PilotLine]:
+def _pilots(figures: Figures) -> list[PilotTitle]:
     """The pilot models of a hamlet, or the latest of a commune; larger areas have a list of their own."""
     if figures.place.level not in {Level.COMMUNE, Level.HAMLET}:
         return []
-    return published_pilots(session(), Scope((figures.place.path,)), limit=PILOTS)
+    return latest_pilots(session(), figures.place, PILOTS)
 
 
 def _inside(figures: Figures, scope: Scope) -> dict[str, object]:

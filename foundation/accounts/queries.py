@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from foundation.accounts.domain.names import fold_name
 from foundation.accounts.models import AuditEntry, Person, RoleHolding
@@ -23,7 +23,8 @@ _NATION_WORDS = {"vn", "ca nuoc", "viet nam", "toan quoc"}
 
 def person_of_session(session: Session, person_id: int, session_version: int) -> Person | None:
     """The active person a session belongs to; None once deactivated or once the session's version has passed."""
-    person = session.get(Person, person_id)
+    # With the roles in one statement: every page of a signed-in person asks for both.
+    person = session.get(Person, person_id, options=[joinedload(Person.holdings)])
     if person is None or not person.is_active or person.session_version != session_version:
         return None
     return person
@@ -60,7 +61,8 @@ def people_within(session: Session, scope: Scope, text: str = "", *, page: int =
 
 def person_within(session: Session, scope: Scope, person_id: int) -> Person | None:
     """One of people_within(scope), or None."""
-    person = session.get(Person, person_id)
+    # With the roles in one statement: every page of a signed-in person asks for both.
+    person = session.get(Person, person_id, options=[joinedload(Person.holdings)])
     if person is None or not (scope.is_nation or any(scope.covers(held.area_path) for held in person.holdings)):
         return None
     return person
