@@ -97,6 +97,9 @@ Code = ColumnElement[str] | InstrumentedAttribute[str] | InstrumentedAttribute[s
 def within_reach(scope: Scope, place: Place) -> Within:
     """The condition that a path lies within `scope` and beneath a place, or is its own."""
     beneath = Scope((place.path,))
+    if place.path and scope.covers(place.path):
+        # Of two ranges SQLite takes the first, and that is the reach: it walked a whole province for a hamlet.
+        return lambda path: inside(path, beneath)
     return lambda path: and_(inside(path, scope), inside(path, beneath))
 
 
