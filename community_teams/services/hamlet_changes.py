@@ -13,9 +13,8 @@ from community_teams.domain.hamlet_changes import Named, SplitOff
 from community_teams.models import Household
 from community_teams.queries.hamlet_changes import all_on_list
 from community_teams.services import counters
-from community_teams.services.hamlet_moves import current_hamlet, move_households, roles_in
+from community_teams.services.hamlet_moves import current_hamlet, held_in, move_households, roles_in
 from community_teams.services.recounting import recount
-from foundation.accounts.models import RoleHolding
 from foundation.accounts.services import audit
 from foundation.areas.domain.hamlet_lists import same_hamlet
 from foundation.areas.domain.kinds import Level
@@ -162,13 +161,4 @@ def _free_code(session: Session, commune: str, *, sample: bool) -> str:
 
 def _send_people_to_both(session: Session, old: Area, new: Area, now: datetime) -> None:
     today = day_in_vietnam(now)
-    for held in roles_in(session, old, today):
-        session.add(
-            RoleHolding(
-                person_id=held.person_id,
-                role=held.role,
-                area_path=new.path,
-                valid_from=max(today, held.valid_from),
-                valid_to=held.valid_to,
-            )
-        )
+    session.add_all([held_in(new, held, today) for held in roles_in(session, old, today)])

@@ -135,16 +135,19 @@ def _move_people(session: Session, old: Area, new: Area, now: datetime) -> None:
     there = {(held.person_id, held.role, held.valid_to) for held in roles_in(session, new, today)}
     for held in roles_in(session, old, today):
         if (held.person_id, held.role, held.valid_to) not in there:
-            session.add(
-                RoleHolding(
-                    person_id=held.person_id,
-                    role=held.role,
-                    area_path=new.path,
-                    valid_from=max(today, held.valid_from),
-                    valid_to=held.valid_to,
-                )
-            )
+            session.add(held_in(new, held, today))
         held.valid_to = today - timedelta(days=1)
+
+
+def held_in(hamlet: Area, held: RoleHolding, today: date) -> RoleHolding:
+    """The same role of the same person in another hamlet, from today on at the earliest."""
+    return RoleHolding(
+        person_id=held.person_id,
+        role=held.role,
+        area_path=hamlet.path,
+        valid_from=max(today, held.valid_from),
+        valid_to=held.valid_to,
+    )
 
 
 def roles_in(session: Session, hamlet: Area, today: date) -> Sequence[RoleHolding]:
