@@ -9,9 +9,9 @@ place of a new one; that makes measuring again a matter of minutes. FEW: that of
 BOUNDARIES: a folder of outlines (GeoJSON); without it tiles are drawn, and nothing is told of the line.
 
 Each database has a worker of its own, and the two are asked for a page in turn, so that whatever else the machine does
-disturbs both alike. The goal is for a page as it stands. Beside it, without a goal, is told what the same page takes
-right after a visit has been recorded in the commune, when whatever is kept of it, of the province and of the nation has
-to be reckoned and drawn anew. What visitors meet among many visits is told by `python -m bench evening`.
+disturbs both alike. Each page is timed twice: as it stands, and right after a visit has been recorded in the commune,
+when whatever is kept of it, of the province and of the nation has to be reckoned and drawn anew. What visitors meet
+among many visits is told by `python -m bench evening`.
 """
 
 import gzip
@@ -102,17 +102,15 @@ def _pages(hamlet: str, of_few: _Worker, of_many: _Worker) -> Iterator[Row]:
                     WARM:
                 ]
                 told = f"{'  ' if after else ''}{what}, {'inside' if name else 'the public'}"
-                yield _told(f"{told}, after a visit", taken, goal=False) if after else _told(told, taken)
+                yield _told(told + (", after a visit" if after else ""), taken)
 
 
-def _told(what: str, taken: list[tuple[tuple[float, float], tuple[float, float]]], *, goal: bool = True) -> Row:
+def _told(what: str, taken: list[tuple[tuple[float, float], tuple[float, float]]]) -> Row:
     """taken: of the one with FEW visits and of the one with many, one right after the other."""
     wall, processor = (spread_of(many[place] for _, many in taken) for place in (0, 1))
     # Pair by pair: what disturbed one of them disturbed the other.
     more, work = (statistics.median(many[place] / few[place] for few, many in taken) for place in (0, 1))
     measured = f"{wall}, {more:.2f} × of 10,000 visits; processor {processor.median:.1f} ms, {work:.2f} ×"
-    if not goal:
-        return Row(what, measured, "told, no goal", None)
     return Row(what, measured, f"≤ {MOST} ms, ≤ {MORE} ×", wall.median <= MOST and more <= MORE)
 
 
