@@ -44,6 +44,15 @@ test("the list comes page by page, and later only what changed", async () => {
   assert.equal(await phone.worklist.household(household(1)), null);
 });
 
+test("who asks while it is coming waits for the same one, and nothing is fetched twice", async () => {
+  const { phone, asked } = await listed(answer("c1", [row(1)]), answer("c2", [row(2)]));
+  assert.deepEqual(await Promise.all([phone.worklist.refresh(), phone.worklist.refresh()]), [{ changed: 1 }, { changed: 1 }]);
+  assert.deepEqual(asked, ["/api/v1/worklist"]);
+
+  await phone.worklist.refresh();
+  assert.deepEqual(await codes(phone), ["M1-001", "M1-002"]);
+});
+
 test("it is there again after the app was closed, and gone from memory while locked", async () => {
   const { browser, phone } = await listed(answer("c1", [row(1)]));
   await phone.worklist.refresh();

@@ -69,6 +69,7 @@ export async function openPhone(given) {
   let pinSet = await hasPin(store);
   let stopSending = () => {};
   let wiping = null;
+  let refreshing = null;
 
   const idle = openIdle({
     now,
@@ -111,6 +112,18 @@ export async function openPhone(given) {
   async function untold() {
     const unsent = (await outbox.list()).filter(({ state }) => state !== State.ACKNOWLEDGED);
     return new Set([...(await drafts.households()), ...unsent.map(({ record }) => record.household)]);
+  }
+
+  async function refreshOnce() {
+    // The list first: a phone that was cut off is told so there, whoever is signed in.
+    const answer = await worklist.refresh();
+    const who = await speaking.ask(WHO);
+    if (String(who.member) !== member) throw new Fault("other_member");
+    await worklist.name(who.hamlets ?? []);
+    await known.refresh();
+    await showVisits();
+    await changed({ what: "worklist", ...answer });
+    return answer;
   }
 
   // Once, whichever of several questions hears of it first.
@@ -189,18 +202,13 @@ export async function openPhone(given) {
     touch: () => idle.touch(),
 
     worklist: {
-      /** Bring the list up to date. @returns {Promise<{changed: number}>} */
+      /** Bring the list up to date; who asks meanwhile waits for the same. @returns {Promise<{changed: number}>} */
       async refresh() {
         memberKey();
-        // The list first: a phone that was cut off is told so there, whoever is signed in.
-        const answer = await worklist.refresh();
-        const who = await speaking.ask(WHO);
-        if (String(who.member) !== member) throw new Fault("other_member");
-        await worklist.name(who.hamlets ?? []);
-        await known.refresh();
-        await showVisits();
-        await changed({ what: "worklist", ...answer });
-        return answer;
+        refreshing ??= refreshOnce().finally(() => {
+          refreshing = null;
+        });
+        return refreshing;
       },
       refreshedAt: worklist.refreshedAt,
       hamlets: worklist.hamlets,

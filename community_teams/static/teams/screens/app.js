@@ -97,7 +97,7 @@ async function screenFor([name, ...path], asked) {
   return SCREENS[name] ? SCREENS[name](path, asked) : app.missing();
 }
 
-/** Put up the screen that `make` gives: {title, page, shown?, gone?, focus?, pad?}; null: another address was gone to. */
+/** Put up the screen that `make` gives: {title, page, shown?, gone?, focus?, pad?, renews?}; null: another address was gone to. */
 async function mount(make, { home = false } = {}) {
   const mine = ++turn;
   let screen;
@@ -114,12 +114,34 @@ async function mount(make, { home = false } = {}) {
   main.replaceChildren(screen.page);
   document.title = `${screen.title} · Bình dân học vụ số`;
   document.getElementById("back").hidden = home || app.phone?.locked !== false;
-  const heading = main.querySelector("h1");
-  heading?.setAttribute("tabindex", "-1");
-  (screen.focus ?? heading)?.focus({ preventScroll: true });
+  (screen.focus ?? headingOf(main))?.focus({ preventScroll: true });
   await screen.shown?.();
   refreshHead();
   return true;
+}
+
+function headingOf(page) {
+  const heading = page.querySelector("h1");
+  heading?.setAttribute("tabindex", "-1");
+  return heading;
+}
+
+/** The list came in: a screen that `renews` is drawn anew where it would say something else, and stays where it was. */
+async function renew() {
+  if (!standing?.renews) return;
+  const mine = turn;
+  const { path, asked } = nav.here();
+  const screen = await screenFor(path, asked);
+  if (mine !== turn || !screen?.renews) return;
+  const heading = headingOf(screen.page);
+  const now = document.createElement("main");
+  now.append(screen.page);
+  if (now.innerHTML === main.innerHTML) return;
+  const held = main.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
+  standing = screen;
+  main.replaceChildren(...now.childNodes);
+  const same = held && [...main.querySelectorAll("a[href]")].find((link) => link.getAttribute("href") === held);
+  (same || heading)?.focus({ preventScroll: true });
 }
 
 function broken(error) {
@@ -134,6 +156,7 @@ function changed({ what, code, stopped }) {
   if (what === "newer") app.newVersion = true;
   if (what === "locked") return nav.again();
   if (what === "fault") app.head.fault(code);
+  if (what === "worklist") renew().catch((error) => app.head.fault(error.code ?? "other"));
   if (stopped !== undefined) app.problem = stopped;
   return refreshHead();
 }

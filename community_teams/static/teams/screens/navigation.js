@@ -3,7 +3,7 @@
 
 import { readAddress } from "./addresses.js";
 
-/** show(path, asked, {back}): draws the screen of an address. Returns {start, go, replace, stay, back, again}. */
+/** show(path, asked, {back}): draws the screen of an address. Returns {start, go, replace, stay, back, again, here}. */
 export function navigation(window, show) {
   const { history, location } = window;
   let depth = 0;
@@ -19,8 +19,10 @@ export function navigation(window, show) {
     draw({ y: isNew ? 0 : state().y });
   }
 
+  const here = () => readAddress(location.hash);
+
   async function draw({ y = 0 } = {}) {
-    const { path, asked } = readAddress(location.hash);
+    const { path, asked } = here();
     if (await show(path, asked)) window.scrollTo(0, y);
   }
 
@@ -31,6 +33,8 @@ export function navigation(window, show) {
   }, { passive: true });
 
   const nav = {
+    /** What stands: {path, asked}. */
+    here,
     start() {
       if (state().depth === undefined) history.replaceState({ depth: 0, y: 0 }, "");
       depth = state().depth;

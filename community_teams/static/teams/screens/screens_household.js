@@ -33,7 +33,7 @@ export async function showHousehold(app, [id, what]) {
     start: !draft && !row.isGone && visitAddress(id, "ket-qua"),
   });
   onAct(page, { discard: () => app.go(addressOf(["ho", id, "bo"])) });
-  return { title: heading, page };
+  return { title: heading, page, renews: true };
 }
 
 function askDiscard(app, row, draft) {

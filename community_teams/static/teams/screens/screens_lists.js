@@ -46,6 +46,7 @@ export async function showHome(app) {
   const drafts = (await Promise.all(ids.map((id) => app.phone.worklist.household(id)))).filter(Boolean);
   return {
     title: say("app"),
+    renews: true,
     page: draw("screen-home", {
       empty: !hamlets.length,
       due,
@@ -67,7 +68,8 @@ export async function showHamlet(app, [code]) {
       households: sayNumber(lane.households),
     }));
   const all = addressOf(["thon", code, "ho"]);
-  return { title: name, page: draw("screen-hamlet", { name, left: sayNumber(leftIn(rows)), lanes, all }) };
+  const page = draw("screen-hamlet", { name, left: sayNumber(leftIn(rows)), lanes, all });
+  return { title: name, page, renews: true };
 }
 
 /** The households of a hamlet, of a lane, or of all: filtered and searched as one types. */

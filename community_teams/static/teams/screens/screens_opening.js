@@ -5,6 +5,8 @@ import { draw, onAct, say, sayAloud, sayCode, slot } from "./shell.js";
 
 const titled = (page, more = {}) => ({ title: page.querySelector("h1").textContent, page, ...more });
 
+const BAD_LINE = ["offline", "time_out", "later", "not_our_answer"];
+
 export function showWelcome(app) {
   const page = draw("screen-welcome", { may_install: Boolean(app.installer) });
   onAct(page, { install: () => app.installer?.prompt() });
@@ -59,13 +61,17 @@ export function showFetching(app) {
     actions.hidden = true;
     try {
       await app.phone.worklist.refresh();
-      await app.nav.replace("#/");
+      return app.nav.replace("#/");
     } catch (error) {
+      // Where the list itself is in, one can go on visiting: the rest comes when the app is opened next.
+      const isIn = BAD_LINE.includes(error.code) && (await app.phone.worklist.refreshedAt());
+      if (isIn) return app.nav.replace("#/");
       words.hidden = true;
       fault.textContent = sayCode("fault", error.code);
       fault.hidden = false;
       signIn.hidden = !["not_signed_in", "other_member"].includes(error.code);
       actions.hidden = false;
+      return null;
     }
   }
   onAct(page, { again: fetchAll, "sign-in": app.signIn });
