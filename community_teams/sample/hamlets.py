@@ -18,6 +18,8 @@ HOUSEHOLDS = 480
 COMMUNES = 3
 USUAL_SIZE = 40
 SMALL_SIZE = 7
+# Of a hamlet as there are some 90,000 in a nation of 28 million households.
+REAL_SIZE = 311
 
 
 @dataclass(frozen=True)
@@ -64,9 +66,14 @@ def choose_communes(codes: Sequence[str], number: int) -> list[str]:
 
 
 def plan_hamlets(communes: Sequence[str], households: int, chance: Random) -> list[SampleHamlet]:
-    """Hamlets for exactly that many households, as many in each commune; at least one household in each."""
+    """Hamlets for exactly that many households, as many in each commune; at least one household in each.
+
+    Small ones, until a commune has one of each share; then they grow as large as real ones, and then more are made.
+    """
     communes = communes[:households]
-    in_each = max(1, min(round(households / len(communes) / USUAL_SIZE), households // len(communes)))
+    in_commune = households / len(communes)
+    size = min(max(USUAL_SIZE, in_commune / len(_SHARES)), REAL_SIZE)
+    in_each = max(1, min(round(in_commune / size), households // len(communes)))
     places = [commune for commune in communes for _ in range(in_each)]
     sizes = _sizes(len(places), households, chance)
     return [_hamlet(number, commune, size) for number, (commune, size) in enumerate(zip(places, sizes, strict=True), 1)]

@@ -1,5 +1,6 @@
 """The sample: whole, deterministic, counted as real visits are, and gone without a trace."""
 
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from random import Random
 
@@ -156,6 +157,19 @@ def test_any_size_comes_out_exact(households, number):
 
     assert sum(hamlet.size for hamlet in planned) == households
     assert all(hamlet.size >= 1 and 0 <= hamlet.reached <= hamlet.size for hamlet in planned)
+
+
+@pytest.mark.parametrize(
+    ("households", "communes", "hamlets", "largest"),
+    [(480, 3, 4, 55), (3 * 480, 3, 12, 60), (9_000, 3, 12, 350), (60_000, 3, 64, 430)],
+)
+def test_hamlets_are_small_in_a_small_sample_and_as_large_as_real_ones_in_a_large_one(
+    households, communes, hamlets, largest
+):
+    planned = plan_hamlets(FIRST_COMMUNES[:communes], households, Random(1))
+
+    assert Counter(hamlet.commune for hamlet in planned) == dict.fromkeys(FIRST_COMMUNES[:communes], hamlets)
+    assert max(hamlet.size for hamlet in planned) <= largest
 
 
 def test_clearing_leaves_the_database_as_it_was(load, make, session):
