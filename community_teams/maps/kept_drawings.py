@@ -1,31 +1,42 @@
-"""Maps and tables as text, kept for as long as the figures in them are the same: figures know by their token."""
+"""Maps and tables as text, kept for as long as the figures in them are the same: figures know by their token.
+
+Where they are not, the areas that have not changed are kept one by one: a visit changes one of a province's 166.
+"""
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from threading import Lock
 from typing import Any, TypeVar
 
 from markupsafe import Markup
 
 from community_teams.domain.drawing import Drawing
-from community_teams.maps.rows import draw_layer_rows, draw_rows, draw_work_rows, rows_of
+from community_teams.domain.unchanged import Unchanged
+from community_teams.maps.rows import draw_layer_rows, draw_rows, draw_work_rows
 from community_teams.maps.seen import Seen
 from community_teams.maps.svg import Words, draw_map
 from community_teams.queries.area_page import Work
-from community_teams.queries.coverage import Figures
+from community_teams.queries.coverage import MOST_AREAS, Figures
 from community_teams.queries.layers import LayerFigures
 
 T = TypeVar("T")
 # Each process keeps so many characters: the drawings of a province are some 200,000 in each layer.
 MOST_CHARACTERS = 12_000_000
+# And the areas of so many maps and tables one by one.
+MOST_IN_PIECES = 60
 
 
 @dataclass(frozen=True)
 class Sight:
-    """What a map shows, made out only when it has to be drawn. token: the same token, the same sight; None: unknown."""
+    """What a map shows, made out only when it has to be drawn.
+
+    token: the same token, the same sight; None: unknown. of: names the sight, whatever its figures are.
+    """
 
     token: Hashable
+    of: Hashable
     areas: Callable[[], Mapping[str, Seen]]
 
 
@@ -76,19 +87,29 @@ def kept_text(token: Hashable, what: Hashable, tell: Callable[[], str]) -> str:
     return _texts.get(token, what, tell)
 
 
+@lru_cache(MOST_IN_PIECES)
+def _pieces(_of: Hashable, _what: Hashable) -> Unchanged[str]:
+    """Areas drawn one by one. Both names together say everything a piece is made of, but for the area's own figures."""
+    return Unchanged(MOST_AREAS)
+
+
 def drawn_map(drawing: Drawing, sight: Mapping[str, Seen] | Sight, words: Words, base: str, query: str = "") -> Markup:
     """As svg.draw_map."""
     if not isinstance(sight, Sight):
         return draw_map(drawing, sight, words, base, query)
     what = "map", _Same(drawing), repr(words), base, query
-    return _texts.get(sight.token, what, lambda: draw_map(drawing, sight.areas(), words, base, query))
+    return _texts.get(
+        sight.token, what, lambda: draw_map(drawing, sight.areas(), words, base, query, _pieces(sight.of, what))
+    )
 
 
 def drawn_rows(figures: Figures, names: Mapping[str, str], words: Mapping[str, str], base: str, source: Any) -> Markup:
     """As rows.draw_rows; source: source_of."""
     what = "rows", repr(names), repr(words), base, source is None
     return _texts.get(
-        figures.token, what, lambda: draw_rows(rows_of(figures.lines, names), words, base, source or None)
+        figures.token,
+        what,
+        lambda: draw_rows(figures.lines, names, words, base, source or None, _pieces(figures.of, what)),
     )
 
 
@@ -96,13 +117,21 @@ def drawn_layer_rows(
     figures: Figures, shown: LayerFigures, names: Mapping[str, str], base: str, query: str, *words: str
 ) -> Markup:
     """As rows.draw_layer_rows. words: the last of its arguments."""
-    what = "layer rows", frozenset(shown.stale), repr(names), base, query, words
-    return _texts.get(shown.token, what, lambda: draw_layer_rows(figures.lines, shown, names, base, query, *words))
+    what = "layer rows", repr(names), base, query, words
+    return _texts.get(
+        shown.token,
+        (what, frozenset(shown.stale)),
+        lambda: draw_layer_rows(_pieces(figures.of, what), figures.lines, shown, names, base, query, *words),
+    )
 
 
 def drawn_work(figures: Figures, work: Mapping[str, Work], names: Mapping[str, str], base: str, unended: str) -> Markup:
     """As rows.draw_work_rows."""
-    what = "work", _Same(work), repr(names), base, unended
+    what = "work", repr(names), base, unended
     places = [line.place for line in figures.lines] or [figures.place]
     base_of_lines = base if figures.lines else ""
-    return _texts.get(figures.token, what, lambda: draw_work_rows(places, work, names, base_of_lines, unended))
+    return _texts.get(
+        figures.token,
+        (what, _Same(work)),
+        lambda: draw_work_rows(_pieces(figures.of, what), places, work, names, base_of_lines, unended),
+    )

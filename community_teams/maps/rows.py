@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from markupsafe import Markup, escape
 
 from community_teams.domain.coverage import Coverage, rounded_down
-from community_teams.domain.layers import FEWEST
+from community_teams.domain.layers import FEWEST, LayerCell
 from community_teams.domain.suppression import Published
+from community_teams.domain.unchanged import Unchanged
 from community_teams.queries.area_page import Work
 from community_teams.queries.coverage import Line, Place
 from community_teams.queries.layers import LayerFigures
@@ -38,21 +39,30 @@ def rows_of(lines: Iterable[Line], names: Mapping[str, str]) -> list[Row]:
 
 
 def draw_rows(
-    rows: Iterable[Row],
+    lines: Iterable[Line],
+    names: Mapping[str, str],
     words: Mapping[str, str],
     base: str,
     source_of: Callable[[Coverage | Published], str] | None,
+    kept: Unchanged[str],
 ) -> Markup:
-    """The lines of the table's body.
+    """The lines of the table's body; areas nothing is known of are left out.
 
-    words: hidden, only_listed, listed ("… {n} …"), lacking ("… {n} …"), doubtful. base: address before an area's code.
-    source_of: where an official list is from, as markup, when the lines have several; None when they share one.
+    names: as rows_of takes them. words: hidden, only_listed, listed ("… {n} …"), lacking ("… {n} …"), doubtful. base:
+    address before an area's code. source_of: where an official list is from, as markup, when the lines have several;
+    None when they share one. kept, here and below: rows drawn before with the same names, words and addresses.
     """
     told = {name: str(escape(word)) for name, word in words.items()}
-    return Markup("\n".join(_drawn(row, told, base, source_of) for row in rows))  # noqa: S704 - escaped below
+
+    def row(line: Line) -> str:
+        return _drawn(_row(line, names), told, base, source_of)
+
+    drawn = (kept.of(line.place.code, (line,), row) for line in lines if not line.silent)
+    return Markup("\n".join(drawn))  # noqa: S704 - escaped below
 
 
 def draw_layer_rows(
+    kept: Unchanged[str],
     lines: Iterable[Line],
     shown: LayerFigures,
     names: Mapping[str, str],
@@ -69,41 +79,45 @@ def draw_layer_rows(
     """
     layer = shown.layer
     width = 1 if layer.out_of is None else 4 if layer.asked_of else 3
-    drawn = []
-    for line in lines:
-        if line.silent:
-            continue
+
+    def row(line: Line, cell: LayerCell | None, is_stale: bool) -> str:
         heading = escape(_heading(line.place, names))
-        if line.place.code in shown.stale:
+        if is_stale:
             heading += Markup(_note(str(escape(stale))))  # noqa: S704 - escaped
         head = f'<tr><th scope="row"><a href="{base}{escape(line.place.code)}{escape(query)}">{heading}</a></th>'
-        cell = shown.lines.get(line.place.code)
         if cell is None:
             where = "quiet num" if width == 1 else "quiet"
-            drawn.append(f'{head}<td colspan="{width}" class="{where}">{escape(hidden)}</td></tr>')
-            continue
+            return f'{head}<td colspan="{width}" class="{where}">{escape(hidden)}</td></tr>'
         told = few.format(n=FEWEST) if cell.few else number(cell.number)
         # Of two tens with nothing between them up to nine may lie.
         missing = few.format(n=10) if cell.rounded and cell.missing == 0 else number(cell.missing)
         share = _cut(cell.share, 2 if cell.rounded else 3)
         values = [told, number(cell.out_of), share, missing][:width]
-        drawn.append(head + "".join(f'<td class="num">{value}</td>' for value in values) + "</tr>")
+        return head + "".join(f'<td class="num">{value}</td>' for value in values) + "</tr>"
+
+    drawn = (
+        kept.of(code, (line, shown.lines.get(code), code in shown.stale), row)
+        for line in lines
+        if not line.silent and (code := line.place.code)
+    )
     return Markup("\n".join(drawn))  # noqa: S704 - escaped above
 
 
 def draw_work_rows(
-    places: Iterable[Place], work: Mapping[str, Work], names: Mapping[str, str], base: str, unended: str
+    kept: Unchanged[str],
+    places: Iterable[Place],
+    work: Mapping[str, Work],
+    names: Mapping[str, str],
+    base: str,
+    unended: str,
 ) -> Markup:
     """The lines of the table of what was done; areas without any visit are left out.
 
     names: as rows_of takes them. base: address before an area's code, "" for no link. unended: "{n} …", said of visits
     whose end was not told.
     """
-    drawn = []
-    for place in places:
-        done = work.get(place.code)
-        if done is None:
-            continue
+
+    def row(place: Place, done: Work) -> str:
         heading = str(escape(_heading(place, names)))
         if base:
             heading = f'<a href="{base}{escape(place.code)}">{heading}</a>'
@@ -112,7 +126,9 @@ def draw_work_rows(
             hours += _note(str(escape(unended)).format(n=number(done.visits - done.timed)))
         members = "–" if done.members is None else number(done.members)
         cells = "".join(f'<td class="num">{cell}</td>' for cell in (number(done.visits), hours, members))
-        drawn.append(f'<tr><th scope="row">{heading}</th>{cells}</tr>')
+        return f'<tr><th scope="row">{heading}</th>{cells}</tr>'
+
+    drawn = (kept.of(place.code, (place, work[place.code]), row) for place in places if place.code in work)
     return Markup("\n".join(drawn))  # noqa: S704 - escaped above
 
 

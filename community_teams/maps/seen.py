@@ -8,7 +8,8 @@ from community_teams.domain.drawing import wrapped
 from community_teams.domain.layers import Layer, LayerCell
 from community_teams.domain.marks import UNKNOWN, Mark, mark, mark_of
 from community_teams.domain.suppression import Published
-from community_teams.queries.coverage import Line, Place
+from community_teams.domain.unchanged import Unchanged
+from community_teams.queries.coverage import MOST_AREAS, Line, Place
 
 # Letters that fit side by side in a tile at the size the template writes names.
 NAME_WIDTH = 7
@@ -32,16 +33,11 @@ class Seen:
 
 def seen(lines: Iterable[Line], stale: Collection[str] = ()) -> dict[str, Seen]:
     """By code of the area. stale: codes of areas whose phones have long been silent."""
-    return {
-        line.place.code: Seen(
-            line.place,
-            line.coverage,
-            mark(line.coverage),
-            wrapped(line.place.name, NAME_WIDTH),
-            stale=line.place.code in stale,
-        )
-        for line in lines
-    }
+    return {code: _SEEN.of(code, (line, code in stale), _seen) for line in lines if (code := line.place.code)}
+
+
+def _seen(line: Line, is_stale: bool) -> Seen:
+    return Seen(line.place, line.coverage, mark(line.coverage), wrapped(line.place.name, NAME_WIDTH), stale=is_stale)
 
 
 def seen_in_layer(
@@ -49,14 +45,22 @@ def seen_in_layer(
 ) -> dict[str, Seen]:
     """The same areas painted by a layer. cells: by code; None where hidden."""
     return {
-        line.place.code: Seen(
-            line.place,
-            line.coverage,
-            UNKNOWN if line.silent else mark_of(layer, cells.get(line.place.code)),
-            wrapped(line.place.name, NAME_WIDTH),
-            cells.get(line.place.code),
-            of_layer=True,
-            stale=line.place.code in stale,
-        )
+        code: _SEEN.of((layer.key, code), (line, layer, cells.get(code), code in stale), _seen_in_layer)
         for line in lines
+        if (code := line.place.code)
     }
+
+
+def _seen_in_layer(line: Line, layer: Layer, cell: LayerCell | None, is_stale: bool) -> Seen:
+    return Seen(
+        line.place,
+        line.coverage,
+        UNKNOWN if line.silent else mark_of(layer, cell),
+        wrapped(line.place.name, NAME_WIDTH),
+        cell,
+        of_layer=True,
+        stale=is_stale,
+    )
+
+
+_SEEN: Unchanged[Seen] = Unchanged(MOST_AREAS)

@@ -14,6 +14,7 @@ from community_teams.domain.coverage import rounded_down
 from community_teams.domain.drawing import Archipelago, Drawing, Shape, Style
 from community_teams.domain.layers import FEWEST, LayerCell
 from community_teams.domain.marks import Known, Mark
+from community_teams.domain.unchanged import Unchanged
 from community_teams.maps.seen import Seen
 from translations.formats import number, percent
 
@@ -68,11 +69,19 @@ def map_words(*, names: Mapping[str, str], archipelagos: Mapping[str, str], **se
     return Words(names=_plain(names), archipelagos=_plain(archipelagos), **_plain(sentences))
 
 
-def draw_map(drawing: Drawing, seen: Mapping[str, Seen], words: Words, base: str, query: str = "") -> Markup:
+def draw_map(
+    drawing: Drawing,
+    seen: Mapping[str, Seen],
+    words: Words,
+    base: str,
+    query: str = "",
+    kept: Unchanged[str] | None = None,
+) -> Markup:
     """The whole map, well-formed XML.
 
     base: address to put a code after, such as "/do-phu/"; "" in print, where nothing can be tapped. query: what comes
-    after the code, such as "?lop=song". Areas that are not in `seen` are not drawn.
+    after the code, such as "?lop=song". Areas that are not in `seen` are not drawn. kept: areas drawn before with the
+    same drawing, words, base and query.
     """
     tiles = drawing.style is Style.TILES
     width = "few" if drawing.columns <= 5 else "some" if drawing.columns <= 11 else "many"
@@ -89,9 +98,14 @@ def draw_map(drawing: Drawing, seen: Mapping[str, Seen], words: Words, base: str
     ]
     for islands in drawing.archipelagos:
         parts.append(_archipelago(islands, words, tiles, base if islands.code in seen else "", query))
+    kept = kept or Unchanged(len(drawing.shapes))
+
+    def area(shape: Shape, here: Seen) -> str:
+        return _area(shape, here, words, tiles, named, largest, base, query)
+
     for shape in drawing.shapes:
         if shape.code in seen:
-            parts.append(_area(shape, seen[shape.code], words, tiles, named, largest, base, query))
+            parts.append(kept.of(shape.code, (shape, seen[shape.code]), area))
     parts.append("</svg>")
     return Markup("".join(parts))  # noqa: S704 - every name and sentence in it has been escaped
 

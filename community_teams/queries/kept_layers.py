@@ -23,7 +23,7 @@ MOST_WEEKS = 4
 _ADDED = tuple(name for name in TOTALS if name != "households")
 
 
-def kept_counts(session: Session, path: str, week: date | None) -> dict[str, Sums] | None:
+def kept_counts(session: Session, path: str, week: date | None) -> Mapping[str, Sums] | None:
     """Every counter of the hamlets of today, and LISTED, of the areas right beneath the nation ("") or a province.
 
     By code; None for smaller areas. week: the Monday of the week at whose end things stood so, None for now; then

@@ -7,6 +7,7 @@ have changed since are read again. A province with a commune that has no version
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, case, func, select
@@ -25,6 +26,24 @@ InPlace = Callable[[Any], ColumnElement[bool]]
 
 # From so many changed communes of one province on, reading it whole is quicker than picking them.
 MANY = 30
+# Communes whose sums are kept added up: about the root of a province's 166.
+GROUP = 12
+
+
+@dataclass(frozen=True)
+class _Province:
+    """What is kept of one province, put in place whole: another thread reads either the old or the new.
+
+    whole: number and sum of its communes' versions; None while one has none, and then it is read anew. communes: of
+    every commune; told: of those with any hamlet. groups: of a dozen communes each, with their sum.
+    """
+
+    whole: tuple[int, int] | None
+    versions: Mapping[str, int | None]
+    communes: Mapping[str, Sums]
+    told: Mapping[str, Sums]
+    groups: Sequence[tuple[tuple[Sums, ...], Sums]]
+    total: Sums
 
 
 class SumsOverHamlets:
@@ -43,29 +62,21 @@ class SumsOverHamlets:
         self._read, self._gather, self._merge = read, gather, merge
         # Built once: after a visit it is one commune that has to be read again.
         self._of_one = read(inside_one)
-        # Province -> commune -> version and sums; province -> number and sum of versions, and sums.
-        self._communes: dict[str, dict[str, tuple[int | None, Sums]]] = {}
-        self._provinces: dict[str, tuple[tuple[int, int], Sums]] = {}
-        # Province -> number and sum of versions under which all its communes were read.
-        self._whole: dict[str, tuple[int, int]] = {}
+        self._kept: dict[str, _Province] = {}
 
     def of_provinces(self, session: Session) -> dict[str, Sums]:
         """By province; those without any hamlet are left out."""
-        found = {}
-        for code, version in versions_of_provinces(session).items():
-            kept = self._provinces.get(code)
-            if kept is None or kept[0] != version:
-                communes, complete = self._of_communes(session, code)
-                kept = version, self.added(communes.values())
-                if complete:
-                    self._provinces[code] = kept
-            if kept[1]:
-                found[code] = kept[1]
-        return found
+        totals = {code: self._of(session, code).total for code in versions_of_provinces(session)}
+        return {code: total for code, total in totals.items() if total}
 
-    def of_communes(self, session: Session, province: str) -> dict[str, Sums]:
-        """By commune of a province; those without any hamlet are left out."""
-        return {code: sums for code, sums in self._of_communes(session, province)[0].items() if sums}
+    def of_communes(self, session: Session, province: str) -> Mapping[str, Sums]:
+        """By commune of a province; those without any hamlet are left out. A commune keeps the same object for as long
+        as nothing changes in it."""
+        return self._of(session, province).told
+
+    def of_province(self, session: Session, province: str) -> Sums:
+        """All communes of a province together."""
+        return self._of(session, province).total
 
     def added(self, many: Iterable[Sums]) -> Sums:
         # Gathered first: merged two by two, the 166 communes of a province took twice as long.
@@ -75,26 +86,43 @@ class SumsOverHamlets:
                 gathered[name].append(value)
         return {name: self._merge(name, values) for name, values in gathered.items()}
 
-    def _of_communes(self, session: Session, province: str) -> tuple[dict[str, Sums], bool]:
-        """All communes of a province, and whether each has a version."""
-        versions = versions_of_provinces(session).get(province)
-        if versions is not None and self._whole.get(province) == versions:
-            return {code: sums for code, (_, sums) in self._communes[province].items()}, True
+    def _of(self, session: Session, province: str) -> _Province:
+        kept = self._kept.get(province, _NO_PROVINCE)
+        whole = versions_of_provinces(session).get(province)
+        if whole is not None and whole == kept.whole:
+            return kept
         communes = versions_of_communes(session, province)
-        kept = self._communes.get(province, {})
-        changed = [
-            code for code, (_, version) in communes.items() if version is None or _version(kept, code) != version
-        ]
+        changed = {
+            code for code, (_, version) in communes.items() if version is None or kept.versions.get(code) != version
+        }
+        read: Mapping[str, Sums] = {}
         if changed:
             paths = [f"{province}/"] if len(changed) > MANY else [communes[code][0] for code in changed]
             read = self._gather(self._rows(session, paths))
-            kept = kept | {code: (communes[code][1], read.get(code, {})) for code in changed}
-            # Put in place whole: another thread reads either the old or the new.
-            self._communes[province] = {code: kept[code] for code in communes if kept[code][0] is not None}
-        whole = added_up(communes)
-        if whole is not None and whole == versions:
-            self._whole[province] = versions
-        return {code: kept[code][1] for code in communes}, whole is not None
+        sums = {code: read.get(code, {}) if code in changed else kept.communes[code] for code in communes}
+        told = {code: one for code, one in sums.items() if one}
+        groups = self._grouped(tuple(told.values()), kept.groups)
+        found = _Province(
+            whole=whole if whole is not None and added_up(communes) == whole else None,
+            versions={code: version for code, (_, version) in communes.items()},
+            communes=sums,
+            told=told,
+            groups=groups,
+            total=self.added(total for _, total in groups),
+        )
+        self._kept[province] = found
+        return found
+
+    def _grouped(
+        self, many: tuple[Sums, ...], before: Sequence[tuple[tuple[Sums, ...], Sums]]
+    ) -> list[tuple[tuple[Sums, ...], Sums]]:
+        """So that after a visit two dozen sums are added up, and not those of all communes of a province."""
+        groups = []
+        for number, start in enumerate(range(0, len(many), GROUP)):
+            group = many[start : start + GROUP]
+            same = number < len(before) and group == before[number][0]
+            groups.append(before[number] if same else (group, self.added(group)))
+        return groups
 
     def _rows(self, session: Session, paths: Sequence[str]) -> Iterable[Row[Any]]:
         if len(paths) == 1:
@@ -102,8 +130,7 @@ class SumsOverHamlets:
         return session.execute(self._read(lambda column: inside(column, Scope(tuple(paths)))))
 
 
-def _version(kept: Mapping[str, tuple[int | None, Sums]], code: str) -> int | None:
-    return kept[code][0] if code in kept else None
+_NO_PROVINCE = _Province(None, {}, {}, {}, (), {})
 
 
 def _by_code(rows: Iterable[Row[Any]]) -> dict[str, Sums]:
@@ -198,7 +225,7 @@ ALL_TOTALS = SumsOverHamlets(_read_totals, _by_code, _merged)
 BY_WEEK = SumsOverHamlets(_read_weeks, _gather_weeks, _merged_weeks)
 
 
-def kept_sums(session: Session, of: SumsOverHamlets, path: str) -> dict[str, Sums] | None:
+def kept_sums(session: Session, of: SumsOverHamlets, path: str) -> Mapping[str, Sums] | None:
     """Sums of the areas right beneath the nation ("") or a province, by code; None for smaller areas."""
     if not path:
         return of.of_provinces(session)
@@ -207,8 +234,9 @@ def kept_sums(session: Session, of: SumsOverHamlets, path: str) -> dict[str, Sum
 
 def kept_total(session: Session, of: SumsOverHamlets, path: str) -> Sums | None:
     """Sums of the whole nation (""), a province or a commune; None for smaller areas."""
+    if not path:
+        return of.added(of.of_provinces(session).values())
     province, _, commune = path.strip("/").partition("/")
     if not commune:
-        sums = kept_sums(session, of, path)
-        return None if sums is None else of.added(sums.values())
+        return of.of_province(session, province)
     return None if "/" in commune else of.of_communes(session, province).get(commune, {})

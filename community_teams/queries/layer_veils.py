@@ -24,8 +24,9 @@ from community_teams.domain.suppression import (
     hidden_children,
     too_small,
 )
+from community_teams.domain.unchanged import Unchanged
 from community_teams.models import HamletTotal, HamletWeek
-from community_teams.queries.coverage import Figures, cells_of
+from community_teams.queries.coverage import MOST_AREAS, Figures, cells_of
 from community_teams.queries.keeping import kept
 from community_teams.queries.kept_layers import FIRST, kept_counts
 from community_teams.queries.places import THE_NATION, Place, child_code, of_today, weeks_of_today, within_reach
@@ -91,7 +92,8 @@ def _of_layer(
         if own:
             lines = frozenset(family)
         else:
-            lines = hidden_among({code: _bases(layer, child) for code, child in family.items()}, already)
+            bases = {code: _BASES.of((layer.key, code), (layer, child), _bases) for code, child in family.items()}
+            lines = hidden_among(bases, already)
         following = _next(line, place)
         if following:
             own, lines = following in lines, frozenset()
@@ -121,10 +123,17 @@ def _family(session: Session, parent: Place, names: Sequence[str], week: date | 
 def _read_family(session: Session, parent: Place, names: Sequence[str], week: date | None) -> dict[str, _Child]:
     now = _counts(session, parent, names, None)
     then = None if week is None else _counts(session, parent, names, week)
+    asked = tuple(names)
     return {
-        child: _Child(cell, _bases_of(names, now.get(child, {}), None if then is None else then.get(child, {})))
+        child: _CHILDREN.of(
+            (child, asked), (cell, asked, now.get(child, {}), None if then is None else then.get(child, {})), _child
+        )
         for child, cell in cells_of(session, parent).items()
     }
+
+
+def _child(cell: Cell, names: Sequence[str], now: Mapping[str, int], then: Mapping[str, int] | None) -> _Child:
+    return _Child(cell, _bases_of(names, now, then))
 
 
 def _counts(
@@ -162,3 +171,7 @@ def _bases_of(names: Sequence[str], now: Mapping[str, int], then: Mapping[str, i
 
 def _sum(counter: SQLColumnExpression[Any]) -> ColumnElement[int]:
     return func.coalesce(func.sum(counter), 0)
+
+
+_CHILDREN: Unchanged[_Child] = Unchanged(MOST_AREAS)
+_BASES: Unchanged[Bases] = Unchanged(MOST_AREAS)

@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from community_teams.domain.counting import week_of
 from community_teams.domain.layers import FAMILIES, OFFICIAL, Key, Layer, LayerCell, cell_of, in_tens
+from community_teams.domain.unchanged import Unchanged
 from community_teams.models import Device, HamletTotal, HamletWeek
-from community_teams.queries.coverage import Figures
+from community_teams.queries.coverage import MOST_AREAS, Figures
 from community_teams.queries.keeping import kept
 from community_teams.queries.kept_layers import FIRST, LISTED, kept_counts
 from community_teams.queries.kept_sums import BY_WEEK, LEVEL, kept_sums, kept_total
@@ -94,7 +95,11 @@ def _layer_figures(
     listed = layer.out_of == OFFICIAL
     counts = counts_beneath(session, scope, place, names, week, listed=listed)
     official = lists_beneath(session, scope, place) if listed else {}
-    cells = {code: cell_of(layer, counts.get(code, _zeros(names)), official.get(code)) for code in _codes(figures)}
+    nothing = _zeros(names)
+    cells = {
+        code: _CELLS.of((layer.key, code), (layer, counts.get(code, nothing), official.get(code)), cell_of)
+        for code in _codes(figures)
+    }
     families = {name: sum(line.get(name, 0) for line in counts.values()) for name in names if name in FAMILIES}
     if place.level_beneath is None:
         return _seen(LayerFigures(layer, week, cells[place.code], {}, families), veil)
@@ -161,8 +166,8 @@ def _zeros(names: Sequence[str]) -> dict[str, int]:
 
 def counts_beneath(
     session: Session, scope: Scope, place: Place, names: Sequence[str], week: date | None, *, listed: bool = False
-) -> dict[str, dict[str, int]]:
-    """Sums of the named counters by area right beneath a place; for a hamlet, of itself.
+) -> Mapping[str, Mapping[str, int]]:
+    """Sums of the named counters, and maybe of others, by area right beneath a place; for a hamlet, of itself.
 
     week: the Monday of the week at whose end things stood so; None for now. listed: of hamlets with an official list
     only. An area without any counter is left out.
@@ -187,17 +192,17 @@ def _picked(
     week: date | None,
     *,
     listed: bool,
-) -> dict[str, dict[str, int]]:
+) -> Mapping[str, Mapping[str, int]]:
     if listed:
         return {area: {"reached": counts[LISTED]} for area, counts in sums.items()}
     if week is None or "households" not in names:
-        return {area: {name: counts[name] for name in names} for area, counts in sums.items()}
+        return sums
     return _with_households_of_today(session, scope, place, sums, names)
 
 
 def _with_households_of_today(
     session: Session, scope: Scope, place: Place, sums: Mapping[str, Mapping[str, int]], names: Sequence[str]
-) -> dict[str, dict[str, int]]:
+) -> Mapping[str, Mapping[str, int]]:
     """An older list of households is not kept."""
     today = counts_beneath(session, scope, place, ["households"], None)
     nothing: Mapping[str, int] = {}
@@ -209,7 +214,7 @@ def _with_households_of_today(
 
 def _counted(
     session: Session, scope: Scope, place: Place, names: Sequence[str], week: date | None, *, listed: bool
-) -> dict[str, dict[str, int]]:
+) -> Mapping[str, Mapping[str, int]]:
     code = child_code(place)
     within = within_reach(scope, place)
     on_a_list = (Area.official_households.is_not(None),) if listed else ()
@@ -257,7 +262,10 @@ def _seen(found: LayerFigures, veil: LayerVeil | None) -> LayerFigures:
     lines, own = dict(found.lines), found.own
     if not found.layer.exact:
         own = None if own is None else in_tens(own)
-        lines = {code: cell if cell is None else in_tens(cell) for code, cell in lines.items()}
+        lines = {
+            code: cell if cell is None else _ROUNDED.of((found.layer.key, code), (cell,), in_tens)
+            for code, cell in lines.items()
+        }
     if veil.own:
         own = None
     families = {name: (count + 5) // 10 * 10 for name, count in found.families.items()}
@@ -267,3 +275,7 @@ def _seen(found: LayerFigures, veil: LayerVeil | None) -> LayerFigures:
         lines={code: None if code in veil.lines else cell for code, cell in lines.items()},
         families=families if own is not None else {},
     )
+
+
+_CELLS: Unchanged[LayerCell] = Unchanged(MOST_AREAS)
+_ROUNDED: Unchanged[LayerCell] = Unchanged(MOST_AREAS)

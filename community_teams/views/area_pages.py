@@ -71,7 +71,7 @@ def area_page(code: str | None) -> Response:
     return _shown(
         "community_teams/coverage.html",
         figures,
-        seen=Sight(figures.token and (figures.token, frozenset(stale)), lambda: seen(figures.lines, stale)),
+        seen=Sight(figures.token and (figures.token, frozenset(stale)), figures.of, lambda: seen(figures.lines, stale)),
         stale=stale,
         pilots=_pilots(figures),
         trend=weeks_reached(session(), scope, figures.place) if figures.coverage else [],
@@ -139,6 +139,7 @@ def _layer_page(
         shown=shown,
         seen=Sight(
             shown.token and (shown.token, frozenset(stale)),
+            (figures.of, layer.key, week),
             lambda: seen_in_layer(figures.lines, layer, shown.lines, stale),
         ),
         kinds=figures.kinds,

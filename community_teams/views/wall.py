@@ -36,7 +36,7 @@ def show_wall(code: str) -> Response:
         figures=figures,
         today=today_in(session(), scope, place, today=clock.day_in_vietnam(now)) if figures.coverage else None,
         drawing=drawing_of(session(), place, [line.place for line in figures.lines]),
-        seen=Sight(figures.token, lambda: seen(figures.lines)),
+        seen=Sight(figures.token, figures.of, lambda: seen(figures.lines)),
         kinds=figures.kinds,
         classes=legend(),
         goal=GOAL_PERCENT,

@@ -1,6 +1,10 @@
 """The shell every page lives in: frame, parts, errors, origin check, static files, print."""
 
+from collections.abc import MutableMapping
+from typing import Any
+
 from flask import Flask
+from flask.templating import Environment
 from flask_compress import Compress
 
 from foundation.web.errors import answer_for_problems
@@ -11,8 +15,19 @@ from foundation.web.origin import refuse_foreign_writes
 from foundation.web.shell import blueprint, gallery
 
 
+class Templates(Environment):
+    """Templates that share their globals: given none of its own a template gets ours as they are, not a map over them.
+
+    At every import in every page Jinja compares the two sets of names, which takes 50 µs through such a map.
+    """
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        return super().make_globals(d) if d else self.globals
+
+
 def serve_web(app: Flask) -> None:
     """Give the app its frame, its parts and its manners. The gallery of parts is served in development only."""
+    app.jinja_environment = Templates
     app.jinja_options = {**app.jinja_options, "trim_blocks": True, "lstrip_blocks": True}
     # Level 4 costs a third of the default and gives away a few per cent.
     app.config.update(COMPRESS_ALGORITHM=["br", "gzip"], COMPRESS_BR_LEVEL=4, COMPRESS_LEVEL=5, COMPRESS_MIN_SIZE=400)
