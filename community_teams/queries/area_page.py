@@ -11,7 +11,7 @@ from community_teams.domain.counting import OUTCOMES, week_of
 from community_teams.domain.household_counts import LEFT
 from community_teams.models import HamletTotal, HamletWeek, MemberDay
 from community_teams.queries.keeping import kept
-from community_teams.queries.kept_sums import ALL_TOTALS, BY_WEEK, kept_sums, kept_total
+from community_teams.queries.kept_sums import BY_WEEK, EVER
 from community_teams.queries.places import Asked, Code, Place, Question, Within, of_today, weeks_of_today
 from foundation.areas.domain.kinds import Level
 from foundation.areas.domain.scope import Scope
@@ -76,7 +76,7 @@ def weeks_reached(session: Session, scope: Scope, place: Place) -> list[Week]:
 
 
 def _weeks_reached(session: Session, scope: Scope, place: Place) -> list[Week]:
-    whole = kept_total(session, BY_WEEK, place.path) if scope.covers(place.path) else None
+    whole = BY_WEEK.total(session, place.path) if scope.covers(place.path) else None
     if whole is not None:
         added = {week: counts[1] for week, counts in sorted(whole.items()) if counts[0]}
     else:
@@ -97,8 +97,8 @@ def rest_of(session: Session, scope: Scope, place: Place) -> Rest:
 
 
 def _rest_of(session: Session, scope: Scope, place: Place) -> Rest:
-    whole = kept_total(session, ALL_TOTALS, place.path) if scope.covers(place.path) else None
-    if whole is not None:
+    if scope.covers(place.path):
+        whole = EVER.total(session, place.path)
         found = {name: int(whole.get(name, 0)) for name in _NAMES}
     else:
         within = (inside(HamletTotal.path, scope), inside(HamletTotal.path, Scope((place.path,))))
@@ -126,7 +126,7 @@ def work_in(session: Session, scope: Scope, place: Place, *, today: date) -> dic
 
 
 def _work_in(session: Session, scope: Scope, place: Place, since: date) -> dict[str, Work]:
-    by_week = kept_sums(session, BY_WEEK, place.path) if scope.covers(place.path) else None
+    by_week = BY_WEEK.beneath(session, place.path) if scope.covers(place.path) else None
     if by_week is not None:
         return {area: work for area, weeks in by_week.items() if (work := _work_since(weeks, since)).visits}
     rows = _WORK.ask(session, scope, place, since=since).all()

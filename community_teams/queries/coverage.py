@@ -25,7 +25,7 @@ from community_teams.domain.suppression import (
 from community_teams.domain.unchanged import Unchanged
 from community_teams.models import HamletTotal
 from community_teams.queries.keeping import kept, token_of, versions_asked_once
-from community_teams.queries.kept_sums import ALL_TOTALS, LEVEL, kept_sums, kept_total, level_columns
+from community_teams.queries.kept_sums import EVER, LEVEL, level_columns
 from community_teams.queries.places import THE_NATION as THE_NATION
 from community_teams.queries.places import Asked, Code, Question, Within, children_of, of_today
 from community_teams.queries.places import Place as Place
@@ -186,13 +186,8 @@ def _read_level(session: Session, scope: Scope, place: Place) -> _Level:
 
 
 def _sums(session: Session, scope: Scope, place: Place) -> Mapping[str, Mapping[str, Any]]:
-    level = kept_sums(session, LEVEL, place.path) if scope.covers(place.path) else None
-    return (
-        kept(session, scope, place.path, "sums", lambda: _read_sums(session, scope, place)) if level is None else level
-    )
-
-
-def _read_sums(session: Session, scope: Scope, place: Place) -> dict[str, Mapping[str, Any]]:
+    if scope.covers(place.path):
+        return LEVEL.beneath(session, place.path)
     return {row.code: dict(row._mapping) for row in _LEVEL_OF.ask(session, scope, place)}
 
 
@@ -213,8 +208,8 @@ def _by_outcome(session: Session, scope: Scope, place: Place) -> dict[str, int]:
 
     Visits in hamlets that have since been merged or renamed are among them: they did take place.
     """
-    whole = kept_total(session, ALL_TOTALS, place.path) if scope.covers(place.path) else None
-    if whole is not None:
+    if scope.covers(place.path):
+        whole = EVER.total(session, place.path)
         return {outcome.value: int(whole[outcome.value]) for outcome in Outcome if whole.get(outcome.value)}
     within = (inside(HamletTotal.path, scope), inside(HamletTotal.path, Scope((place.path,))))
     sums = session.execute(

@@ -48,8 +48,8 @@ class _Store:
     paths: dict[str, str] = field(default_factory=dict)
     lock: Lock = field(default_factory=Lock)
 
-    def put(self, key: Hashable, token: Token, answer: Any) -> None:
-        lines = _lines_of(answer)
+    def put(self, key: Hashable, token: Token, answer: Any, weight: int) -> None:
+        lines = weight * _lines_of(answer)
         with self.lock:
             self._drop(key)
             self.answers[key] = token, answer, lines
@@ -73,15 +73,15 @@ _stores: WeakKeyDictionary[Any, _Store] = WeakKeyDictionary()
 _opening = Lock()
 
 
-def kept(session: Session, scope: Scope, path: str, what: Hashable, read: Callable[[], T]) -> T:
+def kept(session: Session, scope: Scope, path: str, what: Hashable, read: Callable[[], T], *, weight: int = 1) -> T:
     """What `read` gives, read anew only when something beneath the area has changed. Not to be changed by anybody.
 
     scope: what `read` may see; where it does not cover the whole area, nothing is kept. path: of the area everything in
     the answer is about; "" for the nation. what: tells the answer from others about the same area, and names whatever
-    else it depends on, such as the day.
+    else it depends on, such as the day. weight: kilobytes of each of its lines.
     """
     # Asked for before reading: then what is kept may be newer than its version, which does no harm, but never older.
-    return _kept(session, token_of(session, path) if scope.covers(path) else None, (path, what), read)
+    return _kept(session, token_of(session, path) if scope.covers(path) else None, (path, what), read, weight)
 
 
 def kept_through_visits(session: Session, scope: Scope, path: str, what: Hashable, read: Callable[[], T]) -> T:
@@ -89,7 +89,7 @@ def kept_through_visits(session: Session, scope: Scope, path: str, what: Hashabl
     return _kept(session, _token_of_areas(session, path) if scope.covers(path) else None, (path, what), read)
 
 
-def _kept(session: Session, token: Token | None, key: Hashable, read: Callable[[], T]) -> T:
+def _kept(session: Session, token: Token | None, key: Hashable, read: Callable[[], T], weight: int = 1) -> T:
     if token is None:
         return read()
     store = _store(session)
@@ -98,7 +98,7 @@ def _kept(session: Session, token: Token | None, key: Hashable, read: Callable[[
         answer: T = found[1]
         return answer
     answer = read()
-    store.put(key, token, answer)
+    store.put(key, token, answer, weight)
     return answer
 
 

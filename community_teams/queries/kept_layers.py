@@ -5,54 +5,46 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, case, func, select
+from sqlalchemy import ColumnElement, Row, case, func, select
 from sqlalchemy.orm import Session
 
 from community_teams.domain.counting import TOTALS
-from community_teams.models import HamletTotal, HamletWeek
-from community_teams.queries.kept_sums import InPlace, Sums, SumsOverHamlets, kept_sums
+from community_teams.models import HamletWeek
+from community_teams.queries.kept_sums import LISTED, TODAY, Sums, SumsOverHamlets
+from community_teams.queries.places import Asked, Code, Within
 from foundation.areas.models import Area
 
 # Counters of today and what weeks call what they add to them.
 FIRST = {"reached": "first_reached", "knocked": "first_knocked"}
-# Of hamlets with an official list only.
-LISTED = "reached_listed"
 # Sums until so many different weeks are kept: of one province under a megabyte each, of the nation some 15.
 MOST_WEEKS = 4
 
 _ADDED = tuple(name for name in TOTALS if name != "households")
 
 
-def kept_counts(session: Session, path: str, week: date | None) -> Mapping[str, Sums] | None:
-    """Every counter of the hamlets of today, and LISTED, of the areas right beneath the nation ("") or a province.
+def kept_counts(session: Session, path: str, week: date | None) -> Mapping[str, Sums]:
+    """Every counter of the hamlets of today, and LISTED, by area right beneath the one at `path` ("": the nation).
 
-    By code; None for smaller areas. week: the Monday of the week at whose end things stood so, None for now; then
-    households are left out, of which no week tells. An area without any counter is left out.
+    For a hamlet, of itself. week: the Monday of the week at whose end things stood so, None for now; then households
+    are left out, of which no week tells. An area without any counter is left out.
     """
-    return kept_sums(session, _TODAY if week is None else _until(week), path)
+    if week is None:
+        return TODAY.beneath(session, path)
+    return {area: counts for area, counts in (_until(week).beneath(session, path) or {}).items() if counts}
 
 
 @lru_cache(MOST_WEEKS)
 def _until(week: date) -> SumsOverHamlets:
-    def read(within: InPlace) -> Select[Any]:
+    def read(within: Within, code: Code) -> Asked:
         counters = {name: getattr(HamletWeek, FIRST.get(name, name)) for name in _ADDED}
         return (
-            select(Area.parent_code.label("code"), *_sums(counters))
+            select(code.label("code"), *_sums(counters))
             .join_from(HamletWeek, Area, Area.code == HamletWeek.hamlet_code)
             .where(within(HamletWeek.path), HamletWeek.week <= week, Area.valid_to.is_(None))
-            .group_by(Area.parent_code)
+            .group_by(code)
         )
 
-    return SumsOverHamlets(read, _by_code, _merged)
-
-
-def _read_today(within: InPlace) -> Select[Any]:
-    return (
-        select(Area.parent_code.label("code"), *_sums({name: getattr(HamletTotal, name) for name in TOTALS}))
-        .join_from(HamletTotal, Area, Area.code == HamletTotal.hamlet_code)
-        .where(within(HamletTotal.path), Area.valid_to.is_(None))
-        .group_by(Area.parent_code)
-    )
+    return SumsOverHamlets(read, _by_code, _merged, each=True)
 
 
 def _sums(counters: Mapping[str, Any]) -> list[ColumnElement[Any]]:
@@ -61,11 +53,11 @@ def _sums(counters: Mapping[str, Any]) -> list[ColumnElement[Any]]:
 
 
 def _by_code(rows: Iterable[Row[Any]]) -> dict[str, Sums]:
-    return {row.code: {name: int(value) for name, value in row._mapping.items() if name != "code"} for row in rows}
+    return {code: dict(zip(_NAMES, map(int, counts), strict=True)) for code, *counts in map(tuple, rows)}
+
+
+_NAMES = (*_ADDED, LISTED)
 
 
 def _merged(_name: str, many: Sequence[int]) -> int:
     return sum(many)
-
-
-_TODAY = SumsOverHamlets(_read_today, _by_code, _merged)

@@ -3,6 +3,9 @@
 Kept for each commune, under the version that changes with everything beneath it (foundation CommuneVersion), and added
 up for each province. When a page is asked for, one small statement tells which versions there are; only communes that
 have changed since are read again. A province with a commune that has no version is always read anew.
+
+Counters are read hamlet by hamlet where one commune has changed, for its own page asks for these, and added up from
+them.
 """
 
 from collections import defaultdict
@@ -10,24 +13,30 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, case, func, select
+from sqlalchemy import ColumnElement, Row, case, func, select
 from sqlalchemy.orm import Session
 
 from community_teams.domain.counting import OUTCOMES, TOTALS
 from community_teams.models import HamletTotal, HamletWeek
-from community_teams.queries.keeping import added_up, versions_of_communes, versions_of_provinces
+from community_teams.queries.keeping import added_up, kept, versions_of_communes, versions_of_provinces
+from community_teams.queries.places import Asked, Code, Within
 from foundation.areas.domain.kinds import Level
-from foundation.areas.domain.scope import Scope
+from foundation.areas.domain.scope import NATION, Scope
 from foundation.areas.models import Area
 from foundation.areas.queries import bounds, inside, inside_one
 
 Sums = dict[Any, Any]  # by the name of a figure, or by Monday
-InPlace = Callable[[Any], ColumnElement[bool]]
+# A statement: of hamlets whose path fulfils a condition, grouped by a code.
+Read = Callable[[Within, Code], Asked]
 
 # From so many changed communes of one province on, reading it whole is quicker than picking them.
 MANY = 30
 # Communes whose sums are kept added up: about the root of a province's 166.
 GROUP = 12
+# What a hamlet with all its counters takes in memory, in lines as keeping.py counts them.
+HAMLET = 6
+# Of hamlets with an official list only.
+LISTED = "reached_listed"
 
 
 @dataclass(frozen=True)
@@ -49,34 +58,50 @@ class _Province:
 class SumsOverHamlets:
     """One kind of sums.
 
-    read: the statement for hamlets whose path fulfils a condition; of its columns the first is the commune's code.
-    gather: its rows by commune. merge: a figure of several areas made one, by its name; never of none.
+    read: the statement; of its columns the first is the code it is grouped by. gather: its rows by that code. merge: a
+    figure of several areas made one, by its name; never of none. each: whether hamlets are asked for one by one, too.
     """
 
     def __init__(
         self,
-        read: Callable[[InPlace], Select[Any]],
+        read: Read,
         gather: Callable[[Iterable[Row[Any]]], dict[str, Sums]],
         merge: Callable[[Any, Sequence[Any]], Any],
+        *,
+        each: bool,
     ) -> None:
-        self._read, self._gather, self._merge = read, gather, merge
+        self._read, self._gather, self._merge, self._each = read, gather, merge, each
         # Built once: after a visit it is one commune that has to be read again.
-        self._of_one = read(inside_one)
+        self._of_one = read(inside_one, Area.code if each else Area.parent_code)
         self._kept: dict[str, _Province] = {}
 
-    def of_provinces(self, session: Session) -> dict[str, Sums]:
-        """By province; those without any hamlet are left out."""
-        totals = {code: self._of(session, code).total for code in versions_of_provinces(session)}
-        return {code: total for code, total in totals.items() if total}
+    def beneath(self, session: Session, path: str) -> Mapping[str, Sums] | None:
+        """By area right beneath the one at `path` ("": the nation); for a hamlet, of itself.
 
-    def of_communes(self, session: Session, province: str) -> Mapping[str, Sums]:
-        """By commune of a province; those without any hamlet are left out. A commune keeps the same object for as long
-        as nothing changes in it."""
-        return self._of(session, province).told
+        Those without any hamlet are left out. An area keeps the same object for as long as nothing changes in it. None
+        beneath communes, where hamlets are not asked for one by one.
+        """
+        province, commune, hamlet = _codes(path)
+        if not province:
+            totals = {code: self._of(session, code).total for code in versions_of_provinces(session)}
+            return {code: total for code, total in totals.items() if total}
+        if not commune:
+            return self._of(session, province).told
+        if not self._each:
+            return None
+        hamlets = self._hamlets(session, f"{province}/{commune}/")
+        return {hamlet: hamlets.get(hamlet, {})} if hamlet else hamlets
 
-    def of_province(self, session: Session, province: str) -> Sums:
-        """All communes of a province together."""
-        return self._of(session, province).total
+    def total(self, session: Session, path: str) -> Sums | None:
+        """Of the whole area at `path`; None for a hamlet, where hamlets are not asked for one by one."""
+        province, commune, hamlet = _codes(path)
+        if hamlet:
+            return self._hamlets(session, f"{province}/{commune}/").get(hamlet, {}) if self._each else None
+        if commune:
+            return self._of(session, province).told.get(commune, {})
+        if province:
+            return self._of(session, province).total
+        return self.added((self.beneath(session, "") or {}).values())
 
     def added(self, many: Iterable[Sums]) -> Sums:
         # Gathered first: merged two by two, the 166 communes of a province took twice as long.
@@ -87,21 +112,20 @@ class SumsOverHamlets:
         return {name: self._merge(name, values) for name, values in gathered.items()}
 
     def _of(self, session: Session, province: str) -> _Province:
-        kept = self._kept.get(province, _NO_PROVINCE)
+        before = self._kept.get(province, _NO_PROVINCE)
         whole = versions_of_provinces(session).get(province)
-        if whole is not None and whole == kept.whole:
-            return kept
+        if whole is not None and whole == before.whole:
+            return before
         communes = versions_of_communes(session, province)
         changed = {
-            code for code, (_, version) in communes.items() if version is None or kept.versions.get(code) != version
+            code: path
+            for code, (path, version) in communes.items()
+            if version is None or before.versions.get(code) != version
         }
-        read: Mapping[str, Sums] = {}
-        if changed:
-            paths = [f"{province}/"] if len(changed) > MANY else [communes[code][0] for code in changed]
-            read = self._gather(self._rows(session, paths))
-        sums = {code: read.get(code, {}) if code in changed else kept.communes[code] for code in communes}
+        read = self._communes(session, province, changed) if changed else {}
+        sums = {code: read.get(code, {}) if code in changed else before.communes[code] for code in communes}
         told = {code: one for code, one in sums.items() if one}
-        groups = self._grouped(tuple(told.values()), kept.groups)
+        groups = self._grouped(tuple(told.values()), before.groups)
         found = _Province(
             whole=whole if whole is not None and added_up(communes) == whole else None,
             versions={code: version for code, (_, version) in communes.items()},
@@ -124,29 +148,53 @@ class SumsOverHamlets:
             groups.append(before[number] if same else (group, self.added(group)))
         return groups
 
-    def _rows(self, session: Session, paths: Sequence[str]) -> Iterable[Row[Any]]:
-        if len(paths) == 1:
-            return session.execute(self._of_one, bounds(paths[0]))
-        return session.execute(self._read(lambda column: inside(column, Scope(tuple(paths)))))
+    def _communes(self, session: Session, province: str, paths: Mapping[str, str]) -> Mapping[str, Sums]:
+        """paths: of communes of the province, by code."""
+        if len(paths) > 1:
+            scope = Scope((f"{province}/",) if len(paths) > MANY else tuple(paths.values()))
+            return self._gather(session.execute(self._read(lambda path: inside(path, scope), Area.parent_code)))
+        ((code, path),) = paths.items()
+        if self._each:
+            return {code: self.added(self._hamlets(session, path).values())}
+        return self._gather(session.execute(self._of_one, bounds(path)))
+
+    def _hamlets(self, session: Session, path: str) -> Mapping[str, Sums]:
+        """By hamlet of the commune at `path`, those that are no more included."""
+        return kept(
+            session,
+            NATION,
+            path,
+            self,
+            lambda: self._gather(session.execute(self._of_one, bounds(path))),
+            weight=HAMLET,
+        )
 
 
 _NO_PROVINCE = _Province(None, {}, {}, {}, (), {})
 
 
-def _by_code(rows: Iterable[Row[Any]]) -> dict[str, Sums]:
-    return {row.code: {name: value for name, value in row._mapping.items() if name != "code"} for row in rows}
+def _codes(path: str) -> tuple[str, str, str]:
+    """Of province, commune and hamlet, as far down as the path goes; "" for the rest."""
+    province, commune, hamlet, *_ = (*path.rstrip("/").split("/"), "", "", "")
+    return province, commune, hamlet
 
 
-def _merged(name: str, many: Sequence[Any]) -> Any:
-    known = [value for value in many if value is not None]
-    if not known:
-        return None
-    if name in _SMALLEST:
-        return min(known)
-    return max(known) if name in _LARGEST else sum(map(int, known))
+@dataclass(frozen=True)
+class Part:
+    """One part of sums that are read together, for most pages need several of them. Areas without it are left out."""
 
+    of: SumsOverHamlets
+    name: str
 
-_SMALLEST, _LARGEST = frozenset({"first_source", "as_of"}), frozenset({"last_source", "last_visit_on", "is_sample"})
+    def beneath(self, session: Session, path: str) -> Mapping[str, Sums]:
+        """By area right beneath the one at `path`; for a hamlet, of itself."""
+        beneath = self.of.beneath(session, path) or {}
+        return {code: parts[self.name] for code, parts in beneath.items() if self.name in parts}
+
+    def total(self, session: Session, path: str) -> Sums:
+        """Of the whole area; nothing where it has none."""
+        found: Sums = (self.of.total(session, path) or {}).get(self.name, {})
+        return found
 
 
 def level_columns() -> list[ColumnElement[Any]]:
@@ -172,25 +220,61 @@ def level_columns() -> list[ColumnElement[Any]]:
     ]
 
 
-def _read_level(within: InPlace) -> Select[Any]:
+_LEVEL = tuple(column.name for column in level_columns())
+
+
+def _read_counters(within: Within, code: Code) -> Asked:
+    valid = Area.valid_to.is_(None)
     return (
-        select(Area.parent_code.label("code"), *level_columns())
+        select(
+            code.label("code"),
+            valid.label("valid"),
+            func.count(HamletTotal.hamlet_code).label("counted"),
+            *level_columns(),
+            *(func.sum(getattr(HamletTotal, name)) for name in TOTALS),
+        )
         .outerjoin_from(Area, HamletTotal, HamletTotal.hamlet_code == Area.code)
-        .where(Area.level == Level.HAMLET, Area.valid_to.is_(None), within(Area.path))
-        .group_by(Area.parent_code)
+        .where(Area.level == Level.HAMLET, within(Area.path))
+        .group_by(code, valid)
     )
 
 
-def _read_totals(within: InPlace) -> Select[Any]:
-    return (
-        select(Area.parent_code.label("code"), *(func.sum(getattr(HamletTotal, name)).label(name) for name in TOTALS))
-        .join_from(HamletTotal, Area, Area.code == HamletTotal.hamlet_code)
-        .where(within(HamletTotal.path))
-        .group_by(Area.parent_code)
-    )
+def _gather_counters(rows: Iterable[Row[Any]]) -> dict[str, Sums]:
+    found: dict[str, Sums] = {}
+    for row in rows:
+        code, valid, counted, *values = tuple(row)
+        parts = found.setdefault(code, {})
+        level = dict(zip(_LEVEL, values, strict=False))
+        if valid:
+            parts["level"] = level
+        if not counted:
+            continue
+        counts = dict(zip(TOTALS, map(int, values[len(_LEVEL) :]), strict=True))
+        counts[LISTED] = int(level[LISTED])
+        if valid:
+            parts["today"] = counts
+        # Of hamlets that are no more as well as of those of today: these are two rows of one commune.
+        parts["ever"] = _merged_part("ever", [parts["ever"], counts]) if "ever" in parts else counts
+    return found
 
 
-def _read_weeks(within: InPlace) -> Select[Any]:
+def _merged_part(_name: str, many: Sequence[Sums]) -> Sums:
+    return {name: _merged(name, [part[name] for part in many]) for name in many[0]}
+
+
+def _merged(name: str, many: Sequence[Any]) -> Any:
+    known = [value for value in many if value is not None]
+    if not known:
+        return None
+    if name in _SMALLEST:
+        return min(known)
+    return max(known) if name in _LARGEST else sum(map(int, known))
+
+
+_SMALLEST, _LARGEST = frozenset({"first_source", "as_of"}), frozenset({"last_source", "last_visit_on", "is_sample"})
+
+
+def _read_weeks(within: Within, code: Code) -> Asked:
     valid = Area.valid_to.is_(None)
     visits: ColumnElement[int] = sum(
         (getattr(HamletWeek, name) for name in OUTCOMES[1:]), start=getattr(HamletWeek, OUTCOMES[0])
@@ -199,10 +283,10 @@ def _read_weeks(within: InPlace) -> Select[Any]:
     counts = (1, reached, visits, HamletWeek.timed, HamletWeek.minutes)
     columns: list[ColumnElement[Any]] = [func.sum(case((valid, count), else_=0)) for count in counts]
     return (
-        select(Area.parent_code.label("code"), HamletWeek.week.label("week"), *columns)
+        select(code.label("code"), HamletWeek.week.label("week"), *columns)
         .join_from(HamletWeek, Area, Area.code == HamletWeek.hamlet_code)
         .where(within(HamletWeek.path))
-        .group_by(Area.parent_code, HamletWeek.week)
+        .group_by(code, HamletWeek.week)
     )
 
 
@@ -218,25 +302,10 @@ def _merged_weeks(_week: Any, many: Sequence[tuple[int, ...]]) -> tuple[int, ...
     return tuple(map(sum, zip(*many, strict=True)))
 
 
-# What coverage is made of, of the hamlets of today; every counter, of all hamlets that ever were; and by Monday: rows
-# of hamlets of today, and of these households of a list met for the first time, visits, timed visits and minutes.
-LEVEL = SumsOverHamlets(_read_level, _by_code, _merged)
-ALL_TOTALS = SumsOverHamlets(_read_totals, _by_code, _merged)
-BY_WEEK = SumsOverHamlets(_read_weeks, _gather_weeks, _merged_weeks)
-
-
-def kept_sums(session: Session, of: SumsOverHamlets, path: str) -> Mapping[str, Sums] | None:
-    """Sums of the areas right beneath the nation ("") or a province, by code; None for smaller areas."""
-    if not path:
-        return of.of_provinces(session)
-    return of.of_communes(session, path[:-1]) if path.count("/") == 1 else None
-
-
-def kept_total(session: Session, of: SumsOverHamlets, path: str) -> Sums | None:
-    """Sums of the whole nation (""), a province or a commune; None for smaller areas."""
-    if not path:
-        return of.added(of.of_provinces(session).values())
-    province, _, commune = path.strip("/").partition("/")
-    if not commune:
-        return of.of_province(session, province)
-    return None if "/" in commune else of.of_communes(session, province).get(commune, {})
+_COUNTERS = SumsOverHamlets(_read_counters, _gather_counters, _merged_part, each=True)
+# What coverage is made of, and every counter and LISTED, both of the hamlets of today; and the counters of all hamlets
+# that ever were.
+LEVEL, TODAY, EVER = Part(_COUNTERS, "level"), Part(_COUNTERS, "today"), Part(_COUNTERS, "ever")
+# By Monday: rows of hamlets of today, and of these households of a list met for the first time, visits, timed visits
+# and minutes.
+BY_WEEK = SumsOverHamlets(_read_weeks, _gather_weeks, _merged_weeks, each=False)

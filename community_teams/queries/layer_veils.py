@@ -8,9 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Any
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, func, select
 from sqlalchemy.orm import Session
 
 from community_teams.domain.layers import Layer
@@ -25,13 +23,11 @@ from community_teams.domain.suppression import (
     too_small,
 )
 from community_teams.domain.unchanged import Unchanged
-from community_teams.models import HamletTotal, HamletWeek
 from community_teams.queries.coverage import MOST_AREAS, Figures, cells_of
 from community_teams.queries.keeping import kept
-from community_teams.queries.kept_layers import FIRST, kept_counts
-from community_teams.queries.places import THE_NATION, Place, child_code, of_today, weeks_of_today, within_reach
+from community_teams.queries.kept_layers import kept_counts
+from community_teams.queries.places import THE_NATION, Place
 from foundation.areas.domain.scope import NATION
-from foundation.areas.models import Area
 
 
 @dataclass(frozen=True)
@@ -121,9 +117,9 @@ def _family(session: Session, parent: Place, names: Sequence[str], week: date | 
 
 
 def _read_family(session: Session, parent: Place, names: Sequence[str], week: date | None) -> dict[str, _Child]:
-    now = _counts(session, parent, names, None)
-    then = None if week is None else _counts(session, parent, names, week)
     asked = tuple(names)
+    now = kept_counts(session, parent.path, None) if asked else {}
+    then = kept_counts(session, parent.path, week) if asked and week is not None else None
     return {
         child: _CHILDREN.of(
             (child, asked), (cell, asked, now.get(child, {}), None if then is None else then.get(child, {})), _child
@@ -136,41 +132,10 @@ def _child(cell: Cell, names: Sequence[str], now: Mapping[str, int], then: Mappi
     return _Child(cell, _bases_of(names, now, then))
 
 
-def _counts(
-    session: Session, parent: Place, names: Sequence[str], week: date | None
-) -> Mapping[str, Mapping[str, int]]:
-    """The named counters by area right beneath `parent`, as they stand now or stood at the end of a week."""
-    if not names:
-        return {}
-    counts = kept_counts(session, parent.path, week)
-    if counts is not None:
-        return counts
-    code, within = child_code(parent), within_reach(NATION, parent)
-    if week is None:
-        rows = session.execute(
-            select(code, *(_sum(getattr(HamletTotal, name)) for name in names))
-            .join_from(Area, HamletTotal, HamletTotal.hamlet_code == Area.code)
-            .where(*of_today(within))
-            .group_by(code)
-        )
-    else:
-        rows = session.execute(
-            select(code, *(_sum(getattr(HamletWeek, FIRST.get(name, name))) for name in names))
-            .join_from(HamletWeek, Area, HamletWeek.hamlet_code == Area.code)
-            .where(*weeks_of_today(within), HamletWeek.week <= week)
-            .group_by(code)
-        )
-    return {str(child): dict(zip(names, map(int, counts), strict=True)) for child, *counts in rows}
-
-
 def _bases_of(names: Sequence[str], now: Mapping[str, int], then: Mapping[str, int] | None) -> dict[str, Bases]:
     if then is None:
         return {name: (int(now.get(name, 0)),) for name in names}
     return {name: (int(now.get(name, 0)), max(0, int(then.get(name, 0)))) for name in names}
-
-
-def _sum(counter: SQLColumnExpression[Any]) -> ColumnElement[int]:
-    return func.coalesce(func.sum(counter), 0)
 
 
 _CHILDREN: Unchanged[_Child] = Unchanged(MOST_AREAS)

@@ -14,8 +14,8 @@ from community_teams.domain.unchanged import Unchanged
 from community_teams.models import Device, HamletTotal, HamletWeek
 from community_teams.queries.coverage import MOST_AREAS, Figures
 from community_teams.queries.keeping import kept
-from community_teams.queries.kept_layers import FIRST, LISTED, kept_counts
-from community_teams.queries.kept_sums import BY_WEEK, LEVEL, kept_sums, kept_total
+from community_teams.queries.kept_layers import FIRST, kept_counts
+from community_teams.queries.kept_sums import BY_WEEK, LEVEL, LISTED
 from community_teams.queries.layer_veils import LayerVeil, hidden_from_public
 from community_teams.queries.places import (
     Asked,
@@ -30,7 +30,6 @@ from community_teams.queries.places import (
 )
 from foundation.accounts.domain.roles import Role
 from foundation.accounts.models import RoleHolding
-from foundation.areas.domain.kinds import Level
 from foundation.areas.domain.scope import Scope
 from foundation.areas.models import Area
 
@@ -120,7 +119,7 @@ def weeks_of(session: Session, scope: Scope, place: Place, *, today: date) -> li
 
 
 def _first_week(session: Session, scope: Scope, place: Place) -> date | None:
-    whole = kept_total(session, BY_WEEK, place.path) if scope.covers(place.path) else None
+    whole = BY_WEEK.total(session, place.path) if scope.covers(place.path) else None
     if whole is not None:
         return min(whole, default=None)
     return _FIRST_WEEK.ask(session, scope, place).scalar()
@@ -170,45 +169,26 @@ def counts_beneath(
     """Sums of the named counters, and maybe of others, by area right beneath a place; for a hamlet, of itself.
 
     week: the Monday of the week at whose end things stood so; None for now. listed: of hamlets with an official list
-    only. An area without any counter is left out.
+    only, of which only "reached" is told. An area without any counter is left out.
     """
-    found = kept_counts(session, place.path, week) if scope.covers(place.path) and place.level in _LARGE else None
-    if found is not None and (not listed or set(names) == {"reached"}):
-        return _picked(session, scope, place, found, names, week, listed=listed)
-    what = "counts", tuple(names), week, listed
-    return kept(session, scope, place.path, what, lambda: _counted(session, scope, place, names, week, listed=listed))
-
-
-# Their sums are kept commune by commune; those of smaller areas are quickly added up.
-_LARGE = (None, Level.PROVINCE)
-
-
-def _picked(
-    session: Session,
-    scope: Scope,
-    place: Place,
-    sums: Mapping[str, Mapping[str, int]],
-    names: Sequence[str],
-    week: date | None,
-    *,
-    listed: bool,
-) -> Mapping[str, Mapping[str, int]]:
+    if not scope.covers(place.path):
+        return _counted(session, scope, place, names, week, listed=listed)
+    counts = kept_counts(session, place.path, week)
     if listed:
-        return {area: {"reached": counts[LISTED]} for area, counts in sums.items()}
-    if week is None or "households" not in names:
-        return sums
-    return _with_households_of_today(session, scope, place, sums, names)
+        return {area: {"reached": each[LISTED]} for area, each in counts.items()}
+    if week is not None and "households" in names:
+        return _with_households_of_today(session, scope, place, counts, names)
+    return counts
 
 
 def _with_households_of_today(
-    session: Session, scope: Scope, place: Place, sums: Mapping[str, Mapping[str, int]], names: Sequence[str]
+    session: Session, scope: Scope, place: Place, counts: Mapping[str, Mapping[str, int]], names: Sequence[str]
 ) -> Mapping[str, Mapping[str, int]]:
     """An older list of households is not kept."""
-    today = counts_beneath(session, scope, place, ["households"], None)
     nothing: Mapping[str, int] = {}
     return {
-        area: {name: counts.get(name, sums.get(area, nothing).get(name, 0)) for name in names}
-        for area, counts in today.items()
+        area: {name: counts.get(area, nothing).get(name, 0) for name in names} | {"households": today["households"]}
+        for area, today in counts_beneath(session, scope, place, ["households"], None).items()
     }
 
 
@@ -241,10 +221,10 @@ def _counted(
 
 def lists_beneath(session: Session, scope: Scope, place: Place) -> dict[str, int | None]:
     """Households on the official lists by area right beneath a place; None where no hamlet has a list."""
-    sums = kept_sums(session, LEVEL, place.path) if scope.covers(place.path) else None
-    if sums is not None:
-        return {area: None if of["households"] is None else int(of["households"]) for area, of in sums.items()}
-    return kept(session, scope, place.path, "lists", lambda: _listed(session, scope, place))
+    if not scope.covers(place.path):
+        return _listed(session, scope, place)
+    sums = LEVEL.beneath(session, place.path)
+    return {area: None if of["households"] is None else int(of["households"]) for area, of in sums.items()}
 
 
 def _listed(session: Session, scope: Scope, place: Place) -> dict[str, int | None]:

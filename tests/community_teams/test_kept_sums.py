@@ -11,10 +11,11 @@ from community_teams.domain.households import Standing
 from community_teams.models import HamletTotal
 from community_teams.queries.area_page import rest_of, weeks_reached, work_in
 from community_teams.queries.coverage import THE_NATION, inside_figures, place_of
-from community_teams.queries.kept_sums import LEVEL
+from community_teams.queries.kept_sums import EVER, LEVEL, TODAY
 from community_teams.queries.layers import weeks_of
 from community_teams.services import counters
 from foundation.areas.domain.scope import NATION
+from foundation.areas.models import Area
 from foundation.areas.services.versions import renew_versions
 
 NOW = datetime(2026, 11, 21, 5, 0, tzinfo=UTC)
@@ -75,10 +76,10 @@ def test_weeks_and_work_and_what_is_left_are_those_of_the_hamlets(hamlets, meet,
 def test_what_has_not_changed_is_not_read_again(hamlets, meet, session, count_statements):
     first, _ = hamlets
     meet(first)
-    LEVEL.of_provinces(session)
+    LEVEL.beneath(session, "")
     del count_statements[:]
 
-    LEVEL.of_provinces(session)
+    LEVEL.beneath(session, "")
 
     assert not [each for each in count_statements if "hamlet_total" in each]
 
@@ -101,3 +102,32 @@ def test_what_was_taken_back_is_forgotten(hamlets, meet, session):
     meet(first, 2)
 
     assert inside_figures(session, NATION, None).coverage.reached == 2
+
+
+def test_a_commune_read_hamlet_by_hamlet_is_what_it_is_when_read_with_all_others(hamlets, meet, make, session):
+    """Also with a hamlet that is no more, one without a list, and one where nobody ever was."""
+    first, _ = hamlets
+    commune = session.get_one(Area, first.parent_code)
+    unlisted, ended = (make.hamlet(commune=commune) for _ in range(2))
+    make.hamlet(commune=commune, official_households=9)
+    for hamlet, met in ((first, 3), (unlisted, 4), (ended, 5)):
+        meet(hamlet, met)
+    ended.valid_to = MONDAY
+    session.flush()
+    codes = [hamlet.parent_code for hamlet in hamlets]
+
+    def read(renewed):
+        renew_versions(session, renewed)
+        return [dict(part.beneath(session, path)) for part in (LEVEL, TODAY, EVER) for path in ("38/", "")]
+
+    together = read(codes)
+    one_by_one = read(codes[:1])
+
+    assert one_by_one == together
+    level, _, today, _, ever, _ = together
+    assert (level[codes[0]]["households"], level[codes[0]]["reached"], level[codes[0]]["reached_listed"]) == (49, 7, 3)
+    assert (today[codes[0]]["reached"], ever[codes[0]]["reached"]) == (7, 12)
+    beneath = LEVEL.beneath(session, commune.path)
+    assert ended.code not in beneath
+    assert beneath[unlisted.code]["households"] is None
+    assert EVER.total(session, ended.path)["reached"] == 5

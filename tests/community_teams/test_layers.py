@@ -55,13 +55,15 @@ def test_every_layer_says_what_it_counts_out_of_what(session, visited):
     assert figures_of(session, Key.LANGUAGES).families["language_muong"] == 2
 
 
-def test_a_week_shows_how_things_stood_at_its_end(session, visited):
-    then = figures_of(session, Key.LEVEL2, week=MONDAY).own
+def test_a_week_shows_how_things_stood_at_its_end_on_every_level(session, visited):
+    for code in (None, "38", "15607", visited.code):
+        then = figures_of(session, Key.LEVEL2, code, MONDAY).own
 
-    assert (then.number, then.out_of) == (6, 12)
-    assert figures_of(session, Key.REACHED, week=MONDAY).own == LayerCell(3, 12)
-    assert figures_of(session, Key.KNOCKED, week=MONDAY).own.number == 3
-    assert figures_of(session, Key.REACHED, week=MONDAY - timedelta(weeks=9)).own == LayerCell(0, 12)
+        assert (then.number, then.out_of) == (6, 12), code
+        assert figures_of(session, Key.REACHED, code, MONDAY).own == LayerCell(3, 12), code
+        # Who was there to knock at is always today's list.
+        assert figures_of(session, Key.KNOCKED, code, MONDAY).own == LayerCell(3, 12), code
+        assert figures_of(session, Key.REACHED, code, MONDAY - timedelta(weeks=9)).own == LayerCell(0, 12), code
 
 
 def test_a_line_of_each_child_adds_up_to_the_whole(session, make, visited):
