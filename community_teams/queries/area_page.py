@@ -4,19 +4,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, bindparam, case, func, select
+from sqlalchemy import bindparam, case, func, select
 from sqlalchemy.orm import Session
 
-from community_teams.domain.counting import OUTCOMES, week_of
+from community_teams.domain.counting import week_of
 from community_teams.domain.household_counts import LEFT
-from community_teams.models import HamletTotal, HamletWeek, MemberDay
+from community_teams.models import HamletWeek, MemberDay
 from community_teams.queries.keeping import kept
-from community_teams.queries.kept_sums import BY_WEEK, EVER
-from community_teams.queries.places import Asked, Code, Place, Question, Within, of_today, weeks_of_today
-from foundation.areas.domain.kinds import Level
+from community_teams.queries.kept_sums import BY_WEEK, EVER, LEVEL
+from community_teams.queries.places import Asked, Code, Place, Question, Within, weeks_of_today
 from foundation.areas.domain.scope import Scope
 from foundation.areas.models import Area
-from foundation.areas.queries import inside
+from foundation.problems import NotAllowed
 
 # How far back the work of the teams is told.
 WORK_WEEKS = 4
@@ -71,14 +70,23 @@ class Rest:
 
 
 def weeks_reached(session: Session, scope: Scope, place: Place) -> list[Week]:
-    """Week by week from the first visit beneath a place to the last, weeks without any included."""
+    """Week by week from the first visit beneath a place to the last, weeks without any included.
+
+    Here and below `scope` covers the whole place; else NotAllowed.
+    """
+    _must_cover(scope, place)
     return kept(session, scope, place.path, "weeks reached", lambda: _weeks_reached(session, scope, place))
 
 
+def _must_cover(scope: Scope, place: Place) -> None:
+    if not scope.covers(place.path):
+        raise NotAllowed("outside_your_area")
+
+
 def _weeks_reached(session: Session, scope: Scope, place: Place) -> list[Week]:
-    whole = BY_WEEK.total(session, place.path) if scope.covers(place.path) else None
+    whole = BY_WEEK.total(session, place.path)
     if whole is not None:
-        added = {week: counts[1] for week, counts in sorted(whole.items()) if counts[0]}
+        added = {week: counts[1] for week, counts in sorted(whole.items())}
     else:
         added = {week: int(count) for week, count in _REACHED_BY_WEEK.ask(session, scope, place)}
     if not added:
@@ -93,18 +101,13 @@ def _weeks_reached(session: Session, scope: Scope, place: Place) -> list[Week]:
 
 
 def rest_of(session: Session, scope: Scope, place: Place) -> Rest:
-    return kept(session, scope, place.path, "rest", lambda: _rest_of(session, scope, place))
+    _must_cover(scope, place)
+    return kept(session, scope, place.path, "rest", lambda: _rest_of(session, place))
 
 
-def _rest_of(session: Session, scope: Scope, place: Place) -> Rest:
-    if scope.covers(place.path):
-        whole = EVER.total(session, place.path)
-        found = {name: int(whole.get(name, 0)) for name in _NAMES}
-    else:
-        within = (inside(HamletTotal.path, scope), inside(HamletTotal.path, Scope((place.path,))))
-        sums: list[ColumnElement[int]] = [func.coalesce(func.sum(getattr(HamletTotal, name)), 0) for name in _NAMES]
-        row = session.execute(select(*sums).where(*within)).one()
-        found = dict(zip(_NAMES, map(int, row), strict=True))
+def _rest_of(session: Session, place: Place) -> Rest:
+    whole = EVER.total(session, place.path)
+    found = {name: int(whole.get(name, 0)) for name in _NAMES}
     return Rest(
         left={outcome.value: found[f"left_{outcome.value}"] for outcome in LEFT if found[f"left_{outcome.value}"]},
         untouched=max(0, found["households"] - found["knocked"]),
@@ -121,31 +124,24 @@ def _rest_of(session: Session, scope: Scope, place: Place) -> Rest:
 
 def work_in(session: Session, scope: Scope, place: Place, *, today: date) -> dict[str, Work]:
     """What was done in each area right beneath a place, by code; in a hamlet itself. Those without are left out."""
+    _must_cover(scope, place)
     since = week_of(today) - timedelta(weeks=WORK_WEEKS - 1)
-    return kept(session, scope, place.path, ("work", since), lambda: _work_in(session, scope, place, since))
+    return kept(session, scope, place.path, ("work", since), lambda: _work_in(session, place, since))
 
 
-def _work_in(session: Session, scope: Scope, place: Place, since: date) -> dict[str, Work]:
-    by_week = BY_WEEK.beneath(session, place.path) if scope.covers(place.path) else None
+def _work_in(session: Session, place: Place, since: date) -> dict[str, Work]:
+    by_week = BY_WEEK.beneath(session, place.path)
     if by_week is not None:
         return {area: work for area, weeks in by_week.items() if (work := _work_since(weeks, since)).visits}
-    rows = _WORK.ask(session, scope, place, since=since).all()
-    members = _members(session, scope, place, since) if place.level in {Level.COMMUNE, Level.HAMLET} else {}
-    return {
-        str(area): Work(int(made), int(timed), int(minutes), members.get(str(area)))
-        for area, made, timed, minutes in rows
-        if made
-    }
+    hamlets = list(LEVEL.beneath(session, place.path))
+    rows = session.execute(_WORK_OF_HAMLETS, {"hamlets": hamlets, "since": since})
+    return {code: Work(*map(int, counts)) for code, *counts in rows if counts[0]}
 
 
 def _work_since(weeks: Mapping[date, tuple[int, ...]], since: date) -> Work:
     of_these = [counts for week, counts in weeks.items() if week >= since]
     visits, timed, minutes = (sum(counts[place] for counts in of_these) for place in (2, 3, 4))
     return Work(visits, timed, minutes, members=None)
-
-
-def _members(session: Session, scope: Scope, place: Place, since: date) -> dict[str, int]:
-    return {code: number for code, number in _MEMBERS.ask(session, scope, place, since=since)}  # noqa: C416 - no mapping
 
 
 def _reached_by_week(within: Within, _code: Code) -> Asked:
@@ -158,25 +154,14 @@ def _reached_by_week(within: Within, _code: Code) -> Asked:
     )
 
 
-def _work(within: Within, code: Code) -> Asked:
-    visits: ColumnElement[int] = sum(
-        (getattr(HamletWeek, name) for name in OUTCOMES[1:]), start=getattr(HamletWeek, OUTCOMES[0])
+# The days of the members add up to the weeks of the hamlet.
+_WORK_OF_HAMLETS = (
+    select(
+        MemberDay.hamlet_code,
+        *(func.sum(counter) for counter in (MemberDay.visits, MemberDay.timed, MemberDay.minutes)),
+        func.count(case((MemberDay.visits > 0, MemberDay.member_id)).distinct()),
     )
-    return (
-        select(code, func.sum(visits), func.sum(HamletWeek.timed), func.sum(HamletWeek.minutes))
-        .join_from(HamletWeek, Area, Area.code == HamletWeek.hamlet_code)
-        .where(*weeks_of_today(within), HamletWeek.week >= bindparam("since"))
-        .group_by(code)
-    )
-
-
-def _members_since(within: Within, _code: Code) -> Asked:
-    return (
-        select(Area.code, func.count(MemberDay.member_id.distinct()))
-        .join_from(Area, MemberDay, MemberDay.hamlet_code == Area.code)
-        .where(*of_today(within), MemberDay.day >= bindparam("since"), MemberDay.visits > 0)
-        .group_by(Area.code)
-    )
-
-
-_REACHED_BY_WEEK, _WORK, _MEMBERS = Question(_reached_by_week), Question(_work), Question(_members_since)
+    .where(MemberDay.hamlet_code.in_(bindparam("hamlets", expanding=True)), MemberDay.day >= bindparam("since"))
+    .group_by(MemberDay.hamlet_code)
+)
+_REACHED_BY_WEEK = Question(_reached_by_week)

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, case, func, select
+from sqlalchemy import ColumnElement, Row, bindparam, case, func, literal_column, select
 from sqlalchemy.orm import Session
 
 from community_teams.domain.counting import OUTCOMES, TOTALS
@@ -59,7 +59,8 @@ class SumsOverHamlets:
     """One kind of sums.
 
     read: the statement; of its columns the first is the code it is grouped by. gather: its rows by that code. merge: a
-    figure of several areas made one, by its name; never of none. each: whether hamlets are asked for one by one, too.
+    figure of several areas made one, by its name; never of none. each: whether hamlets are asked for one by one, too;
+    else of_one: reads a single commune at a path, where that can be done more quickly.
     """
 
     def __init__(
@@ -68,11 +69,12 @@ class SumsOverHamlets:
         gather: Callable[[Iterable[Row[Any]]], dict[str, Sums]],
         merge: Callable[[Any, Sequence[Any]], Any],
         *,
-        each: bool,
+        each: bool = False,
+        of_one: Callable[[Session, str], Sums] | None = None,
     ) -> None:
-        self._read, self._gather, self._merge, self._each = read, gather, merge, each
+        self._read, self._gather, self._merge, self._each, self._of_one = read, gather, merge, each, of_one
         # Built once: after a visit it is one commune that has to be read again.
-        self._of_one = read(inside_one, Area.code if each else Area.parent_code)
+        self._of_hamlets = read(inside_one, Area.code)
         self._kept: dict[str, _Province] = {}
 
     def beneath(self, session: Session, path: str) -> Mapping[str, Sums] | None:
@@ -154,9 +156,10 @@ class SumsOverHamlets:
             scope = Scope((f"{province}/",) if len(paths) > MANY else tuple(paths.values()))
             return self._gather(session.execute(self._read(lambda path: inside(path, scope), Area.parent_code)))
         ((code, path),) = paths.items()
-        if self._each:
-            return {code: self.added(self._hamlets(session, path).values())}
-        return self._gather(session.execute(self._of_one, bounds(path)))
+        return {code: self._of_one(session, path) if self._of_one else self._added_up(session, path)}
+
+    def _added_up(self, session: Session, path: str) -> Sums:
+        return self.added(self._hamlets(session, path).values())
 
     def _hamlets(self, session: Session, path: str) -> Mapping[str, Sums]:
         """By hamlet of the commune at `path`, those that are no more included."""
@@ -165,7 +168,7 @@ class SumsOverHamlets:
             NATION,
             path,
             self,
-            lambda: self._gather(session.execute(self._of_one, bounds(path))),
+            lambda: self._gather(session.execute(self._of_hamlets, bounds(path))),
             weight=HAMLET,
         )
 
@@ -274,20 +277,48 @@ def _merged(name: str, many: Sequence[Any]) -> Any:
 _SMALLEST, _LARGEST = frozenset({"first_source", "as_of"}), frozenset({"last_source", "last_visit_on", "is_sample"})
 
 
+_VISITS: ColumnElement[int] = sum(
+    (getattr(HamletWeek, name) for name in OUTCOMES[1:]), start=getattr(HamletWeek, OUTCOMES[0])
+)
+
+
+def _of_weeks(reached: ColumnElement[int]) -> list[ColumnElement[Any]]:
+    """reached: households of a list met for the first time, of one hamlet in one week."""
+    return [func.count(), *map(func.sum, (reached, _VISITS, HamletWeek.timed, HamletWeek.minutes))]
+
+
 def _read_weeks(within: Within, code: Code) -> Asked:
-    valid = Area.valid_to.is_(None)
-    visits: ColumnElement[int] = sum(
-        (getattr(HamletWeek, name) for name in OUTCOMES[1:]), start=getattr(HamletWeek, OUTCOMES[0])
-    )
     reached = case((Area.official_households.is_not(None), HamletWeek.first_reached), else_=0)
-    counts = (1, reached, visits, HamletWeek.timed, HamletWeek.minutes)
-    columns: list[ColumnElement[Any]] = [func.sum(case((valid, count), else_=0)) for count in counts]
     return (
-        select(code.label("code"), HamletWeek.week.label("week"), *columns)
+        select(code.label("code"), HamletWeek.week, *_of_weeks(reached))
         .join_from(HamletWeek, Area, Area.code == HamletWeek.hamlet_code)
-        .where(within(HamletWeek.path))
+        .where(within(HamletWeek.path), Area.valid_to.is_(None))
         .group_by(code, HamletWeek.week)
     )
+
+
+# Joined with the areas, PostgreSQL reads all of them for the nineteen hamlets of a commune.
+_WEEKS_OF_ONE = (
+    select(
+        literal_column("''"),
+        HamletWeek.week,
+        *_of_weeks(
+            case((HamletWeek.hamlet_code.in_(bindparam("unlisted", expanding=True)), 0), else_=HamletWeek.first_reached)
+        ),
+    )
+    .where(inside_one(HamletWeek.path), HamletWeek.hamlet_code.not_in(bindparam("ended", expanding=True)))
+    .group_by(HamletWeek.week)
+)
+
+
+def _weeks_of_commune(session: Session, path: str) -> Sums:
+    hamlets = _COUNTERS.beneath(session, path) or {}
+    listed = {code: parts["level"]["households"] is not None for code, parts in hamlets.items() if "level" in parts}
+    but = {
+        "unlisted": [code for code, is_listed in listed.items() if not is_listed],
+        "ended": [code for code in hamlets if code not in listed],
+    }
+    return _gather_weeks(session.execute(_WEEKS_OF_ONE, bounds(path) | but)).get("", {})
 
 
 def _gather_weeks(rows: Iterable[Row[Any]]) -> dict[str, Sums]:
@@ -306,6 +337,6 @@ _COUNTERS = SumsOverHamlets(_read_counters, _gather_counters, _merged_part, each
 # What coverage is made of, and every counter and LISTED, both of the hamlets of today; and the counters of all hamlets
 # that ever were.
 LEVEL, TODAY, EVER = Part(_COUNTERS, "level"), Part(_COUNTERS, "today"), Part(_COUNTERS, "ever")
-# By Monday: rows of hamlets of today, and of these households of a list met for the first time, visits, timed visits
-# and minutes.
-BY_WEEK = SumsOverHamlets(_read_weeks, _gather_weeks, _merged_weeks, each=False)
+# By Monday, of the hamlets of today: how many tell of the week, households of a list met for the first time, visits,
+# timed visits and minutes.
+BY_WEEK = SumsOverHamlets(_read_weeks, _gather_weeks, _merged_weeks, of_one=_weeks_of_commune)
