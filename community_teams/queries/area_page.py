@@ -11,7 +11,7 @@ from community_teams.domain.counting import week_of
 from community_teams.domain.household_counts import LEFT
 from community_teams.models import HamletWeek, MemberDay
 from community_teams.queries.keeping import kept
-from community_teams.queries.kept_sums import BY_WEEK, EVER, LEVEL
+from community_teams.queries.kept_sums import BY_WEEK, LEVEL, counted_ever
 from community_teams.queries.places import Asked, Code, Place, Question, Within, weeks_of_today
 from foundation.areas.domain.scope import Scope
 from foundation.areas.models import Area
@@ -106,7 +106,7 @@ def rest_of(session: Session, scope: Scope, place: Place) -> Rest:
 
 
 def _rest_of(session: Session, place: Place) -> Rest:
-    whole = EVER.total(session, place.path)
+    whole = counted_ever(session, place.path)
     found = {name: int(whole.get(name, 0)) for name in _NAMES}
     return Rest(
         left={outcome.value: found[f"left_{outcome.value}"] for outcome in LEFT if found[f"left_{outcome.value}"]},

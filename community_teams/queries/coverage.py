@@ -25,7 +25,7 @@ from community_teams.domain.suppression import (
 from community_teams.domain.unchanged import Unchanged
 from community_teams.models import HamletTotal
 from community_teams.queries.keeping import kept, token_of, versions_asked_once
-from community_teams.queries.kept_sums import EVER, LEVEL, level_columns
+from community_teams.queries.kept_sums import LEVEL, counted_ever, level_columns
 from community_teams.queries.places import THE_NATION as THE_NATION
 from community_teams.queries.places import Asked, Code, Question, Within, children_of, of_today
 from community_teams.queries.places import Place as Place
@@ -209,7 +209,7 @@ def _by_outcome(session: Session, scope: Scope, place: Place) -> dict[str, int]:
     Visits in hamlets that have since been merged or renamed are among them: they did take place.
     """
     if scope.covers(place.path):
-        whole = EVER.total(session, place.path)
+        whole = counted_ever(session, place.path)
         return {outcome.value: int(whole[outcome.value]) for outcome in Outcome if whole.get(outcome.value)}
     within = (inside(HamletTotal.path, scope), inside(HamletTotal.path, Scope((place.path,))))
     sums = session.execute(

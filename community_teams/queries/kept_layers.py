@@ -1,6 +1,6 @@
 """Sums of what layers and indicators are made of, kept as those of coverage are: today's, and those of a few weeks."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from community_teams.domain.counting import TOTALS
 from community_teams.models import HamletWeek
-from community_teams.queries.kept_sums import LISTED, TODAY, Sums, SumsOverHamlets
+from community_teams.queries.kept_sums import LISTED, TODAY, Sums, SumsOverHamlets, add_counts
 from community_teams.queries.places import Asked, Code, Within
 from foundation.areas.models import Area
 
@@ -44,7 +44,7 @@ def _until(week: date) -> SumsOverHamlets:
             .group_by(code)
         )
 
-    return SumsOverHamlets(read, _by_code, _merged, each=True)
+    return SumsOverHamlets(read, _by_code, add_counts, each=True)
 
 
 def _sums(counters: Mapping[str, Any]) -> list[ColumnElement[Any]]:
@@ -53,11 +53,7 @@ def _sums(counters: Mapping[str, Any]) -> list[ColumnElement[Any]]:
 
 
 def _by_code(rows: Iterable[Row[Any]]) -> dict[str, Sums]:
-    return {code: dict(zip(_NAMES, map(int, counts), strict=True)) for code, *counts in map(tuple, rows)}
+    return {code: dict(zip(_NAMES, counts, strict=True)) for code, *counts in map(tuple, rows)}
 
 
 _NAMES = (*_ADDED, LISTED)
-
-
-def _merged(_name: str, many: Sequence[int]) -> int:
-    return sum(many)

@@ -11,6 +11,7 @@ them.
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, bindparam, case, func, literal_column, select
@@ -58,21 +59,21 @@ class _Province:
 class SumsOverHamlets:
     """One kind of sums.
 
-    read: the statement; of its columns the first is the code it is grouped by. gather: its rows by that code. merge: a
-    figure of several areas made one, by its name; never of none. each: whether hamlets are asked for one by one, too;
-    else of_one: reads a single commune at a path, where that can be done more quickly.
+    read: the statement; of its columns the first is the code it is grouped by. gather: its rows by that code. add: sums
+    of several areas made one; never of none. each: whether hamlets are asked for one by one, too; else of_one: reads a
+    single commune at a path, where that can be done more quickly.
     """
 
     def __init__(
         self,
         read: Read,
         gather: Callable[[Iterable[Row[Any]]], dict[str, Sums]],
-        merge: Callable[[Any, Sequence[Any]], Any],
+        add: Callable[[Sequence[Sums]], Sums],
         *,
         each: bool = False,
         of_one: Callable[[Session, str], Sums] | None = None,
     ) -> None:
-        self._read, self._gather, self._merge, self._each, self._of_one = read, gather, merge, each, of_one
+        self._read, self._gather, self._add, self._each, self._of_one = read, gather, add, each, of_one
         # Built once: after a visit it is one commune that has to be read again.
         self._of_hamlets = read(inside_one, Area.code)
         self._kept: dict[str, _Province] = {}
@@ -103,15 +104,7 @@ class SumsOverHamlets:
             return self._of(session, province).told.get(commune, {})
         if province:
             return self._of(session, province).total
-        return self.added((self.beneath(session, "") or {}).values())
-
-    def added(self, many: Iterable[Sums]) -> Sums:
-        # Gathered first: merged two by two, the 166 communes of a province took twice as long.
-        gathered: defaultdict[Any, list[Any]] = defaultdict(list)
-        for sums in many:
-            for name, value in sums.items():
-                gathered[name].append(value)
-        return {name: self._merge(name, values) for name, values in gathered.items()}
+        return self._added((self.beneath(session, "") or {}).values())
 
     def _of(self, session: Session, province: str) -> _Province:
         before = self._kept.get(province, _NO_PROVINCE)
@@ -134,7 +127,7 @@ class SumsOverHamlets:
             communes=sums,
             told=told,
             groups=groups,
-            total=self.added(total for _, total in groups),
+            total=self._added(total for _, total in groups),
         )
         self._kept[province] = found
         return found
@@ -147,7 +140,7 @@ class SumsOverHamlets:
         for number, start in enumerate(range(0, len(many), GROUP)):
             group = many[start : start + GROUP]
             same = number < len(before) and group == before[number][0]
-            groups.append(before[number] if same else (group, self.added(group)))
+            groups.append(before[number] if same else (group, self._added(group)))
         return groups
 
     def _communes(self, session: Session, province: str, paths: Mapping[str, str]) -> Mapping[str, Sums]:
@@ -159,7 +152,11 @@ class SumsOverHamlets:
         return {code: self._of_one(session, path) if self._of_one else self._added_up(session, path)}
 
     def _added_up(self, session: Session, path: str) -> Sums:
-        return self.added(self._hamlets(session, path).values())
+        return self._added(self._hamlets(session, path).values())
+
+    def _added(self, many: Iterable[Sums]) -> Sums:
+        many = [one for one in many if one]
+        return self._add(many) if many else {}
 
     def _hamlets(self, session: Session, path: str) -> Mapping[str, Sums]:
         """By hamlet of the commune at `path`, those that are no more included."""
@@ -246,23 +243,25 @@ def _gather_counters(rows: Iterable[Row[Any]]) -> dict[str, Sums]:
     found: dict[str, Sums] = {}
     for row in rows:
         code, valid, counted, *values = tuple(row)
+        # Those that are no more are another row of the same commune.
         parts = found.setdefault(code, {})
-        level = dict(zip(_LEVEL, values, strict=False))
         if valid:
-            parts["level"] = level
-        if not counted:
-            continue
-        counts = dict(zip(TOTALS, map(int, values[len(_LEVEL) :]), strict=True))
-        counts[LISTED] = int(level[LISTED])
-        if valid:
-            parts["today"] = counts
-        # Of hamlets that are no more as well as of those of today: these are two rows of one commune.
-        parts["ever"] = _merged_part("ever", [parts["ever"], counts]) if "ever" in parts else counts
+            parts["level"] = dict(zip(_LEVEL, values, strict=False))
+        if counted:
+            listed = int(values[_LEVEL.index(LISTED)])
+            counts = zip((*TOTALS, LISTED), (*values[len(_LEVEL) :], listed), strict=True)
+            parts["today" if valid else "ended"] = dict(counts)
     return found
 
 
-def _merged_part(_name: str, many: Sequence[Sums]) -> Sums:
-    return {name: _merged(name, [part[name] for part in many]) for name in many[0]}
+def _add_counters(many: Sequence[Sums]) -> Sums:
+    by_part = {name: [parts[name] for parts in many if name in parts] for name in ("level", "today", "ended")}
+    return {name: _ADD[name](parts) for name, parts in by_part.items() if parts}
+
+
+def _add_levels(many: Sequence[Sums]) -> Sums:
+    columns = zip(*(level.values() for level in many), strict=True)
+    return {name: _merged(name, column) for name, column in zip(_LEVEL, columns, strict=True)}
 
 
 def _merged(name: str, many: Sequence[Any]) -> Any:
@@ -275,6 +274,15 @@ def _merged(name: str, many: Sequence[Any]) -> Any:
 
 
 _SMALLEST, _LARGEST = frozenset({"first_source", "as_of"}), frozenset({"last_source", "last_visit_on", "is_sample"})
+
+
+def add_counts(many: Sequence[Sums]) -> Sums:
+    """Each name by itself; all have the same names in the same order."""
+    columns = zip(*(counts.values() for counts in many), strict=True)
+    return dict(zip(many[0], map(sum, columns), strict=True))
+
+
+_ADD = {"level": _add_levels, "today": add_counts, "ended": add_counts}
 
 
 _VISITS: ColumnElement[int] = sum(
@@ -329,14 +337,25 @@ def _gather_weeks(rows: Iterable[Row[Any]]) -> dict[str, Sums]:
     return found
 
 
-def _merged_weeks(_week: Any, many: Sequence[tuple[int, ...]]) -> tuple[int, ...]:
-    return tuple(map(sum, zip(*many, strict=True)))
+def _add_weeks(many: Sequence[Sums]) -> Sums:
+    # Gathered first: added two by two, the communes of a province took twice as long.
+    gathered: defaultdict[date, list[tuple[int, ...]]] = defaultdict(list)
+    for weeks in many:
+        for week, counts in weeks.items():
+            gathered[week].append(counts)
+    return {week: tuple(map(sum, zip(*counts, strict=True))) for week, counts in gathered.items()}
 
 
-_COUNTERS = SumsOverHamlets(_read_counters, _gather_counters, _merged_part, each=True)
-# What coverage is made of, and every counter and LISTED, both of the hamlets of today; and the counters of all hamlets
-# that ever were.
-LEVEL, TODAY, EVER = Part(_COUNTERS, "level"), Part(_COUNTERS, "today"), Part(_COUNTERS, "ever")
+_COUNTERS = SumsOverHamlets(_read_counters, _gather_counters, _add_counters, each=True)
+# What coverage is made of, and every counter and LISTED, both of the hamlets of today; and the counters of those that
+# are no more.
+LEVEL, TODAY, ENDED = Part(_COUNTERS, "level"), Part(_COUNTERS, "today"), Part(_COUNTERS, "ended")
 # By Monday, of the hamlets of today: how many tell of the week, households of a list met for the first time, visits,
 # timed visits and minutes.
-BY_WEEK = SumsOverHamlets(_read_weeks, _gather_weeks, _merged_weeks, of_one=_weeks_of_commune)
+BY_WEEK = SumsOverHamlets(_read_weeks, _gather_weeks, _add_weeks, of_one=_weeks_of_commune)
+
+
+def counted_ever(session: Session, path: str) -> Sums:
+    """Every counter of an area, also of its hamlets that are no more; nothing where none was ever kept."""
+    parts = [part for part in (TODAY.total(session, path), ENDED.total(session, path)) if part]
+    return add_counts(parts) if parts else {}
