@@ -5,21 +5,23 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, case, func, select
+from sqlalchemy import Row, bindparam, case, func, select
 from sqlalchemy.orm import Session
 
 from community_teams.domain.counting import TOTALS
 from community_teams.models import HamletWeek
-from community_teams.queries.kept_sums import LISTED, TODAY, Sums, SumsOverHamlets, add_counts
+from community_teams.queries.kept_sums import LEVEL, LISTED, TODAY, Sums, SumsOverHamlets, add_counts
 from community_teams.queries.places import Asked, Code, Within
 from foundation.areas.models import Area
+from foundation.areas.queries import bounds, inside_one
 
 # Counters of today and what weeks call what they add to them.
 FIRST = {"reached": "first_reached", "knocked": "first_knocked"}
 # Sums until so many different weeks are kept: of one province under a megabyte each, of the nation some 15.
 MOST_WEEKS = 4
 
-_ADDED = tuple(name for name in TOTALS if name != "households")
+# What weeks add, by the names of today.
+_ADDED = {name: getattr(HamletWeek, FIRST.get(name, name)) for name in TOTALS if name != "households"}
 
 
 def kept_counts(session: Session, path: str, week: date | None) -> Mapping[str, Sums]:
@@ -36,24 +38,33 @@ def kept_counts(session: Session, path: str, week: date | None) -> Mapping[str, 
 @lru_cache(MOST_WEEKS)
 def _until(week: date) -> SumsOverHamlets:
     def read(within: Within, code: Code) -> Asked:
-        counters = {name: getattr(HamletWeek, FIRST.get(name, name)) for name in _ADDED}
+        listed = case((Area.official_households.is_not(None), _ADDED["reached"]), else_=0)
         return (
-            select(code.label("code"), *_sums(counters))
+            select(code.label("code"), *map(func.sum, _ADDED.values()), func.sum(listed))
             .join_from(HamletWeek, Area, Area.code == HamletWeek.hamlet_code)
             .where(within(HamletWeek.path), HamletWeek.week <= week, Area.valid_to.is_(None))
             .group_by(code)
         )
 
-    return SumsOverHamlets(read, _by_code, add_counts, each=True)
+    def of_hamlets(session: Session, path: str) -> Mapping[str, Sums]:
+        # Joined with the areas it takes three times as long; which hamlets count is known by then.
+        found = {}
+        hamlets = LEVEL.beneath(session, path)
+        for code, *counts in session.execute(_OF_HAMLETS, bounds(path) | {"week": week}):
+            if code in hamlets:
+                of = dict(zip(_ADDED, counts, strict=True))
+                found[code] = of | {LISTED: 0 if hamlets[code]["households"] is None else of["reached"]}
+        return found
+
+    return SumsOverHamlets(read, _by_code, add_counts, of_hamlets=of_hamlets)
 
 
-def _sums(counters: Mapping[str, Any]) -> list[ColumnElement[Any]]:
-    listed = case((Area.official_households.is_not(None), counters["reached"]), else_=0)
-    return [*(func.sum(counter).label(name) for name, counter in counters.items()), func.sum(listed).label(LISTED)]
+_OF_HAMLETS = (
+    select(HamletWeek.hamlet_code, *map(func.sum, _ADDED.values()))
+    .where(inside_one(HamletWeek.path), HamletWeek.week <= bindparam("week"))
+    .group_by(HamletWeek.hamlet_code)
+)
 
 
 def _by_code(rows: Iterable[Row[Any]]) -> dict[str, Sums]:
-    return {code: dict(zip(_NAMES, counts, strict=True)) for code, *counts in map(tuple, rows)}
-
-
-_NAMES = (*_ADDED, LISTED)
+    return {code: dict(zip((*_ADDED, LISTED), counts, strict=True)) for code, *counts in map(tuple, rows)}

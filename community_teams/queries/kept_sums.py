@@ -60,8 +60,8 @@ class SumsOverHamlets:
     """One kind of sums.
 
     read: the statement; of its columns the first is the code it is grouped by. gather: its rows by that code. add: sums
-    of several areas made one; never of none. each: whether hamlets are asked for one by one, too; else of_one: reads a
-    single commune at a path, where that can be done more quickly.
+    of several areas made one; never of none. of_hamlets: reads the hamlets of the commune at a path, by code, where
+    they are asked for one by one; else of_one: reads the commune at a path.
     """
 
     def __init__(
@@ -70,12 +70,12 @@ class SumsOverHamlets:
         gather: Callable[[Iterable[Row[Any]]], dict[str, Sums]],
         add: Callable[[Sequence[Sums]], Sums],
         *,
-        each: bool = False,
+        of_hamlets: Callable[[Session, str], Mapping[str, Sums]] | None = None,
         of_one: Callable[[Session, str], Sums] | None = None,
     ) -> None:
-        self._read, self._gather, self._add, self._each, self._of_one = read, gather, add, each, of_one
-        # Built once: after a visit it is one commune that has to be read again.
-        self._of_hamlets = read(inside_one, Area.code)
+        self._read, self._gather, self._add = read, gather, add
+        # After a visit it is one commune that has to be read again.
+        self._of_hamlets, self._of_one = of_hamlets, of_one or self._added_up
         self._kept: dict[str, _Province] = {}
 
     def beneath(self, session: Session, path: str) -> Mapping[str, Sums] | None:
@@ -90,16 +90,17 @@ class SumsOverHamlets:
             return {code: total for code, total in totals.items() if total}
         if not commune:
             return self._of(session, province).told
-        if not self._each:
-            return None
         hamlets = self._hamlets(session, f"{province}/{commune}/")
+        if hamlets is None:
+            return None
         return {hamlet: hamlets.get(hamlet, {})} if hamlet else hamlets
 
     def total(self, session: Session, path: str) -> Sums | None:
         """Of the whole area at `path`; None for a hamlet, where hamlets are not asked for one by one."""
         province, commune, hamlet = _codes(path)
         if hamlet:
-            return self._hamlets(session, f"{province}/{commune}/").get(hamlet, {}) if self._each else None
+            hamlets = self._hamlets(session, f"{province}/{commune}/")
+            return None if hamlets is None else hamlets.get(hamlet, {})
         if commune:
             return self._of(session, province).told.get(commune, {})
         if province:
@@ -149,25 +150,19 @@ class SumsOverHamlets:
             scope = Scope((f"{province}/",) if len(paths) > MANY else tuple(paths.values()))
             return self._gather(session.execute(self._read(lambda path: inside(path, scope), Area.parent_code)))
         ((code, path),) = paths.items()
-        return {code: self._of_one(session, path) if self._of_one else self._added_up(session, path)}
+        return {code: self._of_one(session, path)}
 
     def _added_up(self, session: Session, path: str) -> Sums:
-        return self._added(self._hamlets(session, path).values())
+        return self._added((self._hamlets(session, path) or {}).values())
 
     def _added(self, many: Iterable[Sums]) -> Sums:
         many = [one for one in many if one]
         return self._add(many) if many else {}
 
-    def _hamlets(self, session: Session, path: str) -> Mapping[str, Sums]:
+    def _hamlets(self, session: Session, path: str) -> Mapping[str, Sums] | None:
         """By hamlet of the commune at `path`, those that are no more included."""
-        return kept(
-            session,
-            NATION,
-            path,
-            self,
-            lambda: self._gather(session.execute(self._of_hamlets, bounds(path))),
-            weight=HAMLET,
-        )
+        read = self._of_hamlets
+        return None if read is None else kept(session, NATION, path, self, lambda: read(session, path), weight=HAMLET)
 
 
 _NO_PROVINCE = _Province(None, {}, {}, {}, (), {})
@@ -252,6 +247,13 @@ def _gather_counters(rows: Iterable[Row[Any]]) -> dict[str, Sums]:
             counts = zip((*TOTALS, LISTED), (*values[len(_LEVEL) :], listed), strict=True)
             parts["today" if valid else "ended"] = dict(counts)
     return found
+
+
+_OF_HAMLETS = _read_counters(inside_one, Area.code)
+
+
+def _counters_of_hamlets(session: Session, path: str) -> Mapping[str, Sums]:
+    return _gather_counters(session.execute(_OF_HAMLETS, bounds(path)))
 
 
 def _add_counters(many: Sequence[Sums]) -> Sums:
@@ -346,7 +348,7 @@ def _add_weeks(many: Sequence[Sums]) -> Sums:
     return {week: tuple(map(sum, zip(*counts, strict=True))) for week, counts in gathered.items()}
 
 
-_COUNTERS = SumsOverHamlets(_read_counters, _gather_counters, _add_counters, each=True)
+_COUNTERS = SumsOverHamlets(_read_counters, _gather_counters, _add_counters, of_hamlets=_counters_of_hamlets)
 # What coverage is made of, and every counter and LISTED, both of the hamlets of today; and the counters of those that
 # are no more.
 LEVEL, TODAY, ENDED = Part(_COUNTERS, "level"), Part(_COUNTERS, "today"), Part(_COUNTERS, "ended")

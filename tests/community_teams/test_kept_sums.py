@@ -11,7 +11,8 @@ from community_teams.domain.households import Standing
 from community_teams.models import HamletTotal
 from community_teams.queries.area_page import rest_of, weeks_reached, work_in
 from community_teams.queries.coverage import THE_NATION, inside_figures, place_of
-from community_teams.queries.kept_sums import ENDED, LEVEL, TODAY, counted_ever
+from community_teams.queries.kept_layers import kept_counts
+from community_teams.queries.kept_sums import BY_WEEK, ENDED, LEVEL, TODAY, counted_ever
 from community_teams.queries.layers import weeks_of
 from community_teams.services import counters
 from foundation.areas.domain.scope import NATION
@@ -118,15 +119,19 @@ def test_a_commune_read_hamlet_by_hamlet_is_what_it_is_when_read_with_all_others
 
     def read(renewed):
         renew_versions(session, renewed)
-        return [dict(part.beneath(session, path)) for part in (LEVEL, TODAY, ENDED) for path in ("38/", "")]
+        parts = [dict(part.beneath(session, path)) for part in (LEVEL, TODAY, ENDED) for path in ("38/", "")]
+        weeks = [kept_counts(session, path, MONDAY) for path in ("38/", "")]
+        return [*parts, *weeks, *(BY_WEEK.beneath(session, path) for path in ("38/", ""))]
 
     together = read(codes)
     one_by_one = read(codes[:1])
 
     assert one_by_one == together
-    level, _, today, _, gone, _ = together
+    level, _, today, _, gone, _, then, _, weeks, _ = together
     assert (level[codes[0]]["households"], level[codes[0]]["reached"], level[codes[0]]["reached_listed"]) == (49, 7, 3)
     assert (today[codes[0]]["reached"], gone[codes[0]]["reached"]) == (7, 5)
+    assert (then[codes[0]]["reached"], then[codes[0]]["reached_listed"]) == (7, 3)
+    assert weeks[codes[0]] == {MONDAY: (2, 3, 7, 7, 140)}
     assert [counted_ever(session, path)["reached"] for path in ("", "38/", commune.path)] == [12, 12, 12]
     beneath = LEVEL.beneath(session, commune.path)
     assert ended.code not in beneath
