@@ -168,6 +168,39 @@ def test_within_one_page_versions_are_asked_once(hamlets, session, count_stateme
     assert keeping.token_of(session, "38/") != before
 
 
+def test_a_page_of_one_province_knows_of_visits_in_all_others(hamlets, meet, make, session, count_statements):
+    """Its own versions it asks for one by one; whether those of the others are still known, a sum says."""
+    elsewhere = make.hamlet(commune=make.commune("16792", province=make.province("40")), official_households=400)
+    renew_versions(session, ["16792"])
+
+    def tokens():
+        del count_statements[:]
+        with keeping.versions_asked_once(session):
+            return {path: keeping.token_of(session, path) for path in ("38/", "38/14956/", "40/", "")}
+
+    def selects():
+        return sum("SELECT" in each for each in count_statements)
+
+    tokens()
+    before = tokens()
+    assert selects() == 1
+    meet(hamlets[0], 30)
+    here = tokens()
+    assert selects() == 1
+    meet(elsewhere, 30)
+    there = tokens()
+
+    def changed(old, new):
+        return [path for path in old if old[path] != new[path]]
+
+    assert changed(before, here) == ["38/", "38/14956/", ""]
+    assert changed(here, there) == ["40/", ""]
+    with keeping.versions_asked_once(session):
+        assert keeping.token_of(session, "") == there[""], "the same, whichever way it was asked for"
+    for code in (None, "40"):
+        assert inside_figures(session, NATION, code).coverage.reached == (60 if code is None else 30)
+
+
 def test_an_edited_hamlet_renews_its_commune_only(hamlets, session):
     def versions():
         return dict(session.execute(select(CommuneVersion.commune_code, CommuneVersion.version)).all())
