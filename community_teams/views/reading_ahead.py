@@ -4,14 +4,12 @@ from threading import Thread
 
 from flask import Flask
 
-from community_teams.domain.layers import Key
-
-# The page of the nation reads every hamlet, in today's figures and by week; any layer reads what all of them rest on.
-PAGES = ("/do-phu", f"/do-phu?lop={Key.ASSESSED}")
+# The page of the nation reads every hamlet, all its counters of today and by week.
+PAGE = "/do-phu"
 
 
 def read_ahead(app: Flask) -> Thread:
-    """Ask for PAGES beside whatever the worker does, and keep what they were made of: over 90,000 hamlets some seconds.
+    """Ask for PAGE beside whatever the worker does, and keep what it is made of: over 90,000 hamlets some seconds.
 
     A database that does not answer is left to whoever asks for a page: they are told in words.
     """
@@ -21,6 +19,5 @@ def read_ahead(app: Flask) -> Thread:
 
 
 def _ask(app: Flask) -> None:
-    for page in PAGES:
-        with app.test_request_context(page):
-            app.full_dispatch_request()
+    with app.test_request_context(PAGE):
+        app.full_dispatch_request()
