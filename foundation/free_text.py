@@ -9,6 +9,8 @@ from pydantic_core import PydanticCustomError
 
 # A day written out is no number of a paper: 21/11/2026, 21-11-2026, 21.11.2026.
 _DAY = re.compile(r"(?<!\d)(?:[0-2]?\d|3[01])[./-](?:0?\d|1[0-2])[./-](?:19|20)\d\d(?!\d)")
+# Three or more groups of three or four digits with strokes between: 038/095/012/345. Years, 2024/2025/2026, are none.
+_STROKES = re.compile(r"(?<![\d/])(?!(?:(?:19|20)\d\d/)+(?:19|20)\d\d(?![\d/]))\d{3,4}(?:/\d{3,4}){2,}(?![\d/])")
 # Digits, and the spaces, dots and dashes people put between them.
 _RUN = re.compile(r"\d+(?:[ \u00a0\t._–—-]{1,3}\d+)*")
 
@@ -20,11 +22,12 @@ _PHONE_LENGTHS = {10, 11}
 def number_fault(text: str) -> str | None:
     """The code of a number that must not be kept: "identity_number", "phone_number"; None when there is none.
 
-    Identity: 9 or 12 digits, in one piece or in pieces with spaces, dots or dashes between, and any piece of 9 digits
-    or more, as account numbers are. Phone: 10 or 11 digits that begin with 0. Digits of any script count.
+    Identity: 9 or 12 digits, in one piece or in pieces with spaces, dots, dashes or strokes between, and any piece of 9
+    digits or more, as account numbers are. Phone: 10 or 11 digits that begin with 0. Digits of any script count.
     """
     plain = "".join(letter for letter in unicodedata.normalize("NFKC", text) if unicodedata.category(letter) != "Cf")
-    found = {fault for run in _RUN.findall(_DAY.sub("/", plain)) for fault in _faults_of(run)}
+    plain = _STROKES.sub(lambda written: written[0].replace("/", "."), _DAY.sub("/", plain))
+    found = {fault for run in _RUN.findall(plain) for fault in _faults_of(run)}
     if "phone_number" in found:
         return "phone_number"
     return "identity_number" if found else None

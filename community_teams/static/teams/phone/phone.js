@@ -25,6 +25,8 @@ import { WHO, whoIsSignedIn as askWho } from "./who.js";
 import { openWorklist } from "./worklist.js";
 
 export { installWorker } from "./installing.js";
+/** Whether a PIN may be chosen, before it is typed again. */
+export { checkPin } from "./keys.js";
 
 /**
  * Who has something kept on this phone, the last one first: [{member, name, usedAt}]. For choosing while offline.

@@ -1,5 +1,6 @@
 /* Before any household is seen: the first time on this phone, the PIN, and a forgotten PIN. */
 
+import { checkPin } from "../phone/phone.js";
 import { sayMoment } from "./moments.js";
 import { draw, onAct, say, sayAloud, sayCode, slot } from "./shell.js";
 
@@ -17,7 +18,14 @@ export function showWelcome(app) {
 export function showChoosePin(app, { forgotten = false, first = null } = {}) {
   const page = draw("screen-choose-pin", { first: !first });
   const isPad = padOf(page, async (pin) => {
-    if (!first) return app.show(() => showChoosePin(app, { forgotten, first: pin }));
+    if (!first) {
+      try {
+        checkPin(pin);
+      } catch (error) {
+        return app.padFault(error.code);
+      }
+      return app.show(() => showChoosePin(app, { forgotten, first: pin }));
+    }
     if (pin !== first) {
       await app.show(() => showChoosePin(app, { forgotten }));
       return app.padFault("pin_differs");
@@ -25,7 +33,7 @@ export function showChoosePin(app, { forgotten = false, first = null } = {}) {
     try {
       await (forgotten ? app.phone.forgetPin(pin) : app.phone.setPin(pin));
     } catch (error) {
-      // The first of the two was already no good: begin again with what was wrong.
+      // Begin again with what was wrong.
       await app.show(() => showChoosePin(app, { forgotten }));
       return app.padFault(error.code);
     }
