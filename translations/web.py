@@ -41,7 +41,7 @@ def serve_translations(app: Flask) -> None:
         npgettext=lambda context, one, many, n: _words().npgettext(context, one, many, n),
         newstyle=True,
     )
-    # A page says a hundred sentences. Jinja's own way puts each together anew, and copies all a template knows to do so.
+    # A page says a hundred sentences. Jinja's own way puts each together anew, and copies all a template knows for it.
     env.globals.update(gettext=_say, _=_say)
     env.filters.update(number=formats.number, percent=formats.percent, day=formats.day, moment=formats.moment)
     app.register_blueprint(blueprint)
@@ -83,7 +83,7 @@ def choose(tag: str) -> Response:
 
 @pass_eval_context
 def _say(about: EvalContext, sentence: str, **values: object) -> str:
-    """As jinja2.ext.i18n's newstyle gettext: %(name)s is replaced, %% is a percent sign, values are escaped in markup."""
+    """As jinja2.ext.i18n's newstyle gettext: %(name)s is replaced, %% is a percent sign, markup escapes values."""
     if not values:
         markup, plain = _ready(_words(), sentence)
         return markup if about.autoescape else plain
