@@ -11,7 +11,8 @@ from community_teams.domain.counting import week_of
 from community_teams.domain.household_counts import LEFT
 from community_teams.models import HamletWeek, MemberDay
 from community_teams.queries.keeping import kept
-from community_teams.queries.kept_sums import BY_WEEK, LEVEL, counted_ever
+from community_teams.queries.kept_counters import LEVEL, counted_ever
+from community_teams.queries.kept_weeks import BY_WEEK
 from community_teams.queries.places import Asked, Code, Place, Question, Within, weeks_of_today
 from foundation.areas.domain.scope import Scope
 from foundation.areas.models import Area

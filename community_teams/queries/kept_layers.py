@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from community_teams.domain.counting import TOTALS
 from community_teams.models import HamletWeek
-from community_teams.queries.kept_sums import LEVEL, LISTED, TODAY, Sums, SumsOverHamlets, add_counts
+from community_teams.queries.kept_counters import LEVEL, LISTED, TODAY, add_counts
+from community_teams.queries.kept_sums import Sums, SumsOverHamlets
 from community_teams.queries.places import Asked, Code, Within
 from foundation.areas.models import Area
 from foundation.areas.queries import bounds, inside_one

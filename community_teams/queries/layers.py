@@ -14,8 +14,9 @@ from community_teams.domain.unchanged import Unchanged
 from community_teams.models import Device, HamletTotal, HamletWeek
 from community_teams.queries.coverage import MOST_AREAS, Figures
 from community_teams.queries.keeping import kept
+from community_teams.queries.kept_counters import LEVEL, LISTED
 from community_teams.queries.kept_layers import FIRST, kept_counts
-from community_teams.queries.kept_sums import BY_WEEK, LEVEL, LISTED
+from community_teams.queries.kept_weeks import BY_WEEK
 from community_teams.queries.layer_veils import LayerVeil, hidden_from_public
 from community_teams.queries.places import (
     Asked,

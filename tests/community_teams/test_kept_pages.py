@@ -6,7 +6,9 @@ from random import Random
 import pytest
 
 from community_teams.maps import kept_drawings, seen
-from community_teams.queries import coverage, keeping, kept_layers, kept_sums, layer_veils, layers
+from community_teams.queries import coverage, keeping, kept_layers, layer_veils, layers
+from community_teams.queries.kept_counters import COUNTERS
+from community_teams.queries.kept_weeks import BY_WEEK
 from community_teams.services.hamlet_moves import merge_hamlet
 from foundation.accounts.domain.roles import Role
 from foundation.areas.domain.hamlet_lists import NewHamlet
@@ -29,7 +31,7 @@ def forget(monkeypatch):
     def forget():
         keeping._stores.clear()
         kept_layers._until.cache_clear()
-        for sums in (kept_sums._COUNTERS, kept_sums.BY_WEEK):
+        for sums in (COUNTERS, BY_WEEK):
             sums._kept.clear()
         monkeypatch.setattr(kept_drawings, "_texts", kept_drawings._Texts())
         kept_drawings._pieces.cache_clear()

@@ -11,8 +11,9 @@ from community_teams.domain.households import Standing
 from community_teams.models import HamletTotal
 from community_teams.queries.area_page import rest_of, weeks_reached, work_in
 from community_teams.queries.coverage import THE_NATION, inside_figures, place_of
+from community_teams.queries.kept_counters import ENDED, LEVEL, TODAY, counted_ever
 from community_teams.queries.kept_layers import kept_counts
-from community_teams.queries.kept_sums import BY_WEEK, ENDED, LEVEL, TODAY, counted_ever
+from community_teams.queries.kept_weeks import BY_WEEK
 from community_teams.queries.layers import weeks_of
 from community_teams.services import counters
 from foundation.areas.domain.scope import NATION
