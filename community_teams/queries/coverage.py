@@ -24,7 +24,8 @@ from community_teams.domain.suppression import (
 )
 from community_teams.domain.unchanged import Unchanged
 from community_teams.models import HamletTotal
-from community_teams.queries.keeping import kept, token_of, versions_asked_once
+from community_teams.queries.area_versions import token_of, versions_asked_once
+from community_teams.queries.keeping import kept
 from community_teams.queries.kept_counters import LEVEL, counted_ever, level_columns
 from community_teams.queries.places import THE_NATION as THE_NATION
 from community_teams.queries.places import Asked, Code, Question, Within, children_of, of_today

@@ -15,7 +15,8 @@ from typing import Any
 from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
-from community_teams.queries.keeping import added_up, kept, versions_of_communes, versions_of_provinces
+from community_teams.queries.area_versions import added_up, versions_of_communes, versions_of_provinces
+from community_teams.queries.keeping import kept
 from community_teams.queries.places import Asked, Code, Within
 from foundation.areas.domain.scope import NATION, Scope
 from foundation.areas.models import Area

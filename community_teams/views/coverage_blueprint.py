@@ -2,7 +2,7 @@
 
 from flask import Blueprint, request
 
-from community_teams.queries.keeping import ask_versions_once
+from community_teams.queries.area_versions import ask_versions_once
 from foundation.web.database import session
 
 blueprint = Blueprint(

@@ -9,7 +9,7 @@ from community_teams.domain.codes import Outcome
 from community_teams.domain.counting import Sum
 from community_teams.domain.households import Standing
 from community_teams.domain.layers import LAYERS, Key
-from community_teams.queries import keeping
+from community_teams.queries import area_versions, keeping
 from community_teams.queries.coverage import inside_figures, public_figures
 from community_teams.queries.layers import layer_figures
 from community_teams.queries.places import THE_NATION, children_of, place_of
@@ -112,9 +112,9 @@ def test_nothing_is_kept_where_a_commune_has_no_version(hamlets, make, session):
     public_figures(session, NATION, "38")
     make.commune("15700")
 
-    assert keeping.token_of(session, "38/") is None
-    assert keeping.token_of(session, "") is None
-    assert keeping.token_of(session, "38/14956/") is not None
+    assert area_versions.token_of(session, "38/") is None
+    assert area_versions.token_of(session, "") is None
+    assert area_versions.token_of(session, "38/14956/") is not None
 
 
 def test_a_commune_on_the_list_of_a_province_is_there_at_once(hamlets, make, session):
@@ -156,16 +156,16 @@ def test_what_is_kept_has_an_end(hamlets, session, monkeypatch):
 
 
 def test_within_one_page_versions_are_asked_once(hamlets, session, count_statements):
-    with keeping.versions_asked_once(session):
-        keeping.token_of(session, "38/")
+    with area_versions.versions_asked_once(session):
+        area_versions.token_of(session, "38/")
         del count_statements[:]
-        keeping.token_of(session, "38/")
-        keeping.token_of(session, "38/14956/")
-        keeping.token_of(session, "38/14956/14956-001/")
+        area_versions.token_of(session, "38/")
+        area_versions.token_of(session, "38/14956/")
+        area_versions.token_of(session, "38/14956/14956-001/")
         assert len(count_statements) == 1
-    before = keeping.token_of(session, "38/")
+    before = area_versions.token_of(session, "38/")
     renew_versions(session, ["14956"])
-    assert keeping.token_of(session, "38/") != before
+    assert area_versions.token_of(session, "38/") != before
 
 
 def test_a_page_of_one_province_knows_of_visits_in_all_others(hamlets, meet, make, session, count_statements):
@@ -175,8 +175,8 @@ def test_a_page_of_one_province_knows_of_visits_in_all_others(hamlets, meet, mak
 
     def tokens():
         del count_statements[:]
-        with keeping.versions_asked_once(session):
-            return {path: keeping.token_of(session, path) for path in ("38/", "38/14956/", "40/", "")}
+        with area_versions.versions_asked_once(session):
+            return {path: area_versions.token_of(session, path) for path in ("38/", "38/14956/", "40/", "")}
 
     def selects():
         return sum("SELECT" in each for each in count_statements)
@@ -195,8 +195,8 @@ def test_a_page_of_one_province_knows_of_visits_in_all_others(hamlets, meet, mak
 
     assert changed(before, here) == ["38/", "38/14956/", ""]
     assert changed(here, there) == ["40/", ""]
-    with keeping.versions_asked_once(session):
-        assert keeping.token_of(session, "") == there[""], "the same, whichever way it was asked for"
+    with area_versions.versions_asked_once(session):
+        assert area_versions.token_of(session, "") == there[""], "the same, whichever way it was asked for"
     for code in (None, "40"):
         assert inside_figures(session, NATION, code).coverage.reached == (60 if code is None else 30)
 

@@ -6,7 +6,7 @@ from random import Random
 import pytest
 
 from community_teams.maps import kept_drawings, seen
-from community_teams.queries import coverage, keeping, kept_layers, layer_veils, layers
+from community_teams.queries import area_versions, coverage, keeping, kept_layers, layer_veils, layers
 from community_teams.queries.kept_counters import COUNTERS
 from community_teams.queries.kept_weeks import BY_WEEK
 from community_teams.services.hamlet_moves import merge_hamlet
@@ -30,6 +30,7 @@ def forget(monkeypatch):
 
     def forget():
         keeping._stores.clear()
+        area_versions._known.clear()
         kept_layers._until.cache_clear()
         for sums in (COUNTERS, BY_WEEK):
             sums._kept.clear()
