@@ -40,7 +40,8 @@ def serving(folder, tmp_path, mark):
     name, _, value = mark.partition("=")
     with log.open("w") as said:
         process = subprocess.Popen(
-            ["scripts/serve", str(port), "1"],
+            # As a terminal starts it; whoever started the tests may have them ignore Ctrl+C.
+            ["env", "--default-signal=INT", "scripts/serve", str(port), "1"],
             cwd=HOUSE,
             env={**os.environ, "DATA_FOLDER": str(folder), "DATABASE_URL": "", name: value},
             stdout=said,

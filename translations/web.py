@@ -82,7 +82,7 @@ def choose(tag: str) -> Response:
 
 
 @pass_eval_context
-def _say(about: EvalContext, sentence: str, **values: object) -> str:
+def _say(about: EvalContext, sentence: str, /, **values: object) -> str:
     """As jinja2.ext.i18n's newstyle gettext: %(name)s is replaced, %% is a percent sign, markup escapes values."""
     if not values:
         markup, plain = _ready(_words(), sentence)

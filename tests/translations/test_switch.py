@@ -54,3 +54,21 @@ def test_a_paper_for_authorities_speaks_vietnamese_to_every_reader(app):
         with speaking(SOURCE):
             assert render_template_string(sentence) == "Đăng nhập"
         assert render_template_string(sentence) == "Sign in"
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ('{{ _("Đăng nhập") }}', "Sign in"),
+        ("{% trans %}Đăng nhập{% endtrans %}", "Sign in"),
+        ("{% trans sentence=2, about=3 %}{{ sentence }} trên {{ about }}, 100 %{% endtrans %}", "2 trên 3, 100 %"),
+        ('{{ _("%(name)s: <b>&", name="<i>") }}', "&lt;i&gt;: <b>&"),
+        ('{{ _("100 %% <b>") }}', "100 % <b>"),
+        ('{% autoescape false %}{{ _("%(name)s <b>", name="<i>") }}{% endautoescape %}', "<i> <b>"),
+        ('{% for one in [1] %}{% set two = one %}{{ _("%(one)s, %(two)s", one=one, two=two) }}{% endfor %}', "1, 1"),
+    ],
+)
+def test_a_sentence_is_said_with_its_values_whatever_they_are_called(app, said, shown):
+    with app.test_request_context("/", headers={"Cookie": "tieng=en"}):
+        for _ in range(2):
+            assert render_template_string(said) == shown
