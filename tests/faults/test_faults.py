@@ -10,7 +10,6 @@ from tests.faults.running import KINDS, run_seeds
 SEEDS = {"sqlite": (0, 4), "postgresql": (3, 5)}
 
 
-@pytest.mark.xdist_group("faults")
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_is_acknowledged_is_kept_once_whatever_breaks(kind, request, tmp_path):
     if request.config.getoption("--database") not in {kind, "both"}:
