@@ -27,7 +27,7 @@ run: .cache/system .venv/ready node_modules/.ready ## prepare what is missing an
 	@exec scripts/serve $(PORT) $(WORKERS)
 
 test: .cache/system .cache/system-test .venv/ready-test node_modules/.ready ## every test, on SQLite, PostgreSQL and in Chromium
-	.venv/bin/pytest -n 2 --dist loadfile
+	.venv/bin/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 check: .cache/system .cache/system-test .venv/ready-test node_modules/.ready ## format, lint, types, floors, lessons, and the tests that need no browser
 	.venv/bin/ruff format --check .
