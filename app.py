@@ -15,6 +15,7 @@ from foundation.accounts.views import serve_accounts
 from foundation.areas.views import blueprint as areas
 from foundation.commands import CommandsByPlace
 from foundation.database import make_engine
+from foundation.file_modes import correct_modes, prepare_data_folder
 from foundation.jobs.views import serve_jobs
 from foundation.settings import Settings
 from foundation.web import serve_web
@@ -45,9 +46,11 @@ def create_app(settings: Settings | None = None, *, engine: Engine | None = None
     """The whole platform as one WSGI application.
 
     settings: read from the environment when not given. engine: the database to work on; made from the settings when
-    not given. Opens no connection and starts nothing, so it may be called several times in a process.
+    not given. Opens no connection and starts nothing, so it may be called several times in a process. Sets the
+    process's umask: what the platform writes is its own.
     """
     settings = settings or Settings()
+    prepare_data_folder(settings)
     app = Flask(__name__, static_folder=None)
     app.config.update(
         SECRET_KEY=settings.signing_key(),
@@ -58,7 +61,6 @@ def create_app(settings: Settings | None = None, *, engine: Engine | None = None
         MAX_CONTENT_LENGTH=4 * 1024 * 1024,
     )
     app.extensions["settings"] = settings
-    settings.data_folder.mkdir(parents=True, exist_ok=True)
     serve_database(app, engine or make_engine(settings.database))
     serve_web(app)
 
@@ -77,6 +79,7 @@ def create_app(settings: Settings | None = None, *, engine: Engine | None = None
 
     app.cli = CommandsByPlace(COMMANDS)
     serve_static_files(app, settings.data_folder / "static")
+    correct_modes(settings)
     if settings.behind_proxy:
         n = settings.behind_proxy
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]

@@ -32,7 +32,10 @@ def compile_catalogues() -> None:
     """Compile every catalogue, which lets the server start a little quicker."""
     for language in translated_languages():
         file = po_file(language.tag)
-        file.with_suffix(".mo").write_bytes(compiled_bytes(read_catalog(file, language.tag)))
+        compiled = file.with_suffix(".mo")
+        compiled.write_bytes(compiled_bytes(read_catalog(file, language.tag)))
+        # Part of the program, unlike what lies in the data folder: the account that serves may be another one.
+        compiled.chmod(0o644)
         click.echo(f"compiled  {language.tag}")
 
 

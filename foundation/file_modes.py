@@ -1,0 +1,89 @@
+"""File modes of everything the platform writes: folders 0700, files 0600, closed to other users of the machine."""
+
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+from sqlalchemy import make_url
+
+from foundation.settings import Settings
+
+UMASK = 0o077
+FOLDER_MODE, FILE_MODE = 0o700, 0o600
+# A data folder that exists is corrected only if it holds one of these or nothing: DATA_FOLDER=/tmp by mistake must not
+# take /tmp away from everybody.
+_MARKS = ("secret_key", "bdhvs.sqlite3", "static")
+
+
+def prepare_data_folder(settings: Settings) -> None:
+    """Set the umask of this process, make the data folder, and close it to others. Again: no change."""
+    os.umask(UMASK)
+    settings.data_folder.mkdir(parents=True, exist_ok=True)
+    if _is_ours(settings.data_folder):
+        _set_mode(settings.data_folder, FOLDER_MODE)
+    for file in _database_files(settings):
+        _set_mode(file, FILE_MODE)
+
+
+def correct_modes(settings: Settings) -> None:
+    """Close what lies in the data folder from before, or was copied there with its modes. Again: no change."""
+    for path, wanted in _entries(settings):
+        _set_mode(path, wanted)
+
+
+def open_to_others(settings: Settings) -> list[Path]:
+    """What of the data folder and the SQLite file others on this machine may read or change, at most 20 paths.
+
+    After correct_modes only what belongs to another user of the machine, or a data folder that is not only ours.
+    """
+    found = []
+    for path, _ in [(settings.data_folder, FOLDER_MODE), *_entries(settings), *_of_database(settings)]:
+        try:
+            mode = path.lstat().st_mode
+        except OSError:
+            continue
+        if mode & UMASK and not stat.S_ISLNK(mode):
+            found.append(path)
+    return list(dict.fromkeys(found))[:20]
+
+
+def _entries(settings: Settings) -> Iterator[tuple[Path, int]]:
+    folder = settings.data_folder
+    if not _is_ours(folder):
+        return
+    # Links are not followed: what they lead to is not ours to change.
+    for here, folders, files in os.walk(folder):
+        yield from ((Path(here, name), FOLDER_MODE) for name in folders)
+        yield from ((Path(here, name), FILE_MODE) for name in files)
+
+
+def _of_database(settings: Settings) -> Iterator[tuple[Path, int]]:
+    yield from ((file, FILE_MODE) for file in _database_files(settings))
+
+
+def _database_files(settings: Settings) -> list[Path]:
+    """The SQLite file with its log and index, wherever DATABASE_URL puts it; none on PostgreSQL."""
+    url = make_url(settings.database)
+    if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
+        return []
+    return [Path(f"{url.database}{end}") for end in ("", "-wal", "-shm", "-journal")]
+
+
+def _is_ours(folder: Path) -> bool:
+    try:
+        mode = folder.stat().st_mode
+        names = {entry.name for entry in os.scandir(folder)}
+    except OSError:
+        return False
+    return not mode & stat.S_ISVTX and (not names or any(mark in names for mark in _MARKS))
+
+
+def _set_mode(path: Path, wanted: int) -> None:
+    try:
+        now = path.lstat().st_mode
+        if not stat.S_ISLNK(now) and stat.S_IMODE(now) != wanted:
+            path.chmod(wanted)
+    except OSError:
+        # Another user's, or gone a moment ago: `open_to_others` tells about what stays.
+        return
