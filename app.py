@@ -57,8 +57,6 @@ def create_app(settings: Settings | None = None, *, engine: Engine | None = None
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.https_only,
-        # Form bodies are small; imports go through the command line.
-        MAX_CONTENT_LENGTH=4 * 1024 * 1024,
     )
     app.extensions["settings"] = settings
     serve_database(app, engine or make_engine(settings.database))

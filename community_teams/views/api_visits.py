@@ -11,11 +11,13 @@ from foundation.accounts.domain.roles import Act
 from foundation.accounts.views.access import scopes_for, signed_in
 from foundation.problems import NotAllowed
 from foundation.web.bodies import read_json
+from foundation.web.body_limits import takes
 from foundation.web.database import transaction
 from foundation.web.openapi import Operation, describe
 
 
 @blueprint.post("/api/v1/visits")
+@takes(MOST_BYTES)
 # Not @may: whose role has ended may still send what they wrote down while they held it.
 @signed_in
 def take_visits() -> Response:

@@ -22,8 +22,11 @@ from foundation.areas.domain.kinds import Level
 from foundation.areas.models import Area
 from foundation.areas.queries import ancestors, area, children
 from foundation.problems import Conflict, Invalid, NotAllowed, NotFound
+from foundation.web.body_limits import KB, takes
 from foundation.web.database import session, transaction
 
+# More households than any hamlet has; each is ticked as a field, or carried on by its id of 36 letters.
+MOST_TICKED = 5_000
 Answer = str | Response | tuple[str, int]
 
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
@@ -113,6 +116,7 @@ def ask_split(code: str) -> Answer:
 
 
 @blueprint.post("/quan-ly/thon-ban/<code>/tach")
+@takes(512 * KB, fields=MOST_TICKED, longest=40 * MOST_TICKED)
 @may(Act.MANAGE_HAMLETS)
 def split(code: str) -> Answer:
     """First press: what would move. Second: it moves. What was typed goes along, and back where it is to be changed."""

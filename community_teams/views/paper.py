@@ -14,7 +14,7 @@ from community_teams.domain.visits import CONSENT_TEXT_VERSION, MOST_ISSUES, MOS
 from community_teams.queries import households, visits
 from community_teams.queries.household_codes import following
 from community_teams.services.desk import household_named
-from community_teams.views.recording import become_correction, keep_told
+from community_teams.views.recording import LARGEST_FORM, MOST_FIELDS, become_correction, keep_told
 from community_teams.views.teams_blueprint import blueprint
 from community_teams.views.visit_answers import as_day, as_record
 from community_teams.views.visit_told import Told, rows_told
@@ -23,6 +23,7 @@ from foundation.accounts.domain.roles import Act
 from foundation.accounts.views.access import may, scope_for
 from foundation.areas.models import Area
 from foundation.problems import Conflict, Invalid, NotFound
+from foundation.web.body_limits import takes
 from foundation.web.database import session
 
 PEOPLE_AT_ONCE = 4
@@ -54,6 +55,7 @@ def ask_paper(hamlet_code: str) -> str:
 
 
 @blueprint.post("/doi-so/<hamlet_code>/nhap-phieu")
+@takes(LARGEST_FORM, fields=MOST_FIELDS)
 @may(Act.RECORD_VISIT)
 def keep_paper(hamlet_code: str) -> Response | tuple[str, int]:
     hamlet = hamlet_to_record(hamlet_code)

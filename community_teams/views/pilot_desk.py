@@ -17,9 +17,12 @@ from foundation import clock
 from foundation.accounts.domain.roles import Act
 from foundation.accounts.views.access import may, scope_for
 from foundation.problems import Conflict, Invalid, NotFound
+from foundation.web.body_limits import KB, takes
 from foundation.web.database import session, transaction
 
 Answer = str | Response | tuple[str, int]
+# Seven texts of 2,000 letters.
+LARGEST_FORM = 192 * KB
 
 
 @blueprint.get("/quan-ly/mo-hinh-diem")
@@ -45,6 +48,7 @@ def ask_pilot() -> str:
 
 
 @blueprint.post("/quan-ly/mo-hinh-diem/moi")
+@takes(LARGEST_FORM)
 @may(Act.WRITE_PILOTS)
 def keep_new_pilot() -> Answer:
     told = _told() | {name: request.form.get(name, "") for name in ("form_id", "hamlet")}
@@ -92,6 +96,7 @@ def edit_pilot(pilot_id: int) -> Answer:
 
 
 @blueprint.post("/quan-ly/mo-hinh-diem/<int:pilot_id>/sua")
+@takes(LARGEST_FORM)
 @may(Act.WRITE_PILOTS)
 def keep_pilot(pilot_id: int) -> Answer:
     told = _told() | {"version": request.form.get("version", "")}

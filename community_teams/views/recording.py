@@ -12,7 +12,12 @@ from foundation import clock
 from foundation.accounts.domain.roles import Act
 from foundation.accounts.views.access import scope_for
 from foundation.problems import Conflict
+from foundation.web.body_limits import KB
 from foundation.web.database import transaction
+
+# Ten people with all their skills, and what earlier visits told of them beside it.
+LARGEST_FORM = 256 * KB
+MOST_FIELDS = 1_500
 
 
 def keep_told(record: Callable[[Any], Mapping[str, object]]) -> VisitReport:

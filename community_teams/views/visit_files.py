@@ -15,7 +15,11 @@ from foundation import clock
 from foundation.accounts.domain.roles import Act
 from foundation.accounts.views.access import may, scope_for
 from foundation.problems import Invalid
+from foundation.web.body_limits import KB, takes
 from foundation.web.database import session, transaction
+
+# Two thousand visits as phones write them.
+LARGEST_FILE = 4 * 1024 * KB
 
 
 @blueprint.get("/quan-ly/may/nhap-phieu")
@@ -25,6 +29,7 @@ def ask_visit_file() -> str:
 
 
 @blueprint.post("/quan-ly/may/nhap-phieu")
+@takes(LARGEST_FILE)
 @may(Act.MANAGE_TEAMS)
 def take_visit_file() -> str | tuple[str, int]:
     sent = request.files.get("file")

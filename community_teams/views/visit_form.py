@@ -14,7 +14,7 @@ from community_teams.queries import households as queries
 from community_teams.queries import visits
 from community_teams.queries.known import known_of
 from community_teams.views.households import household_or_404, standing_or_404
-from community_teams.views.recording import become_correction, keep_told
+from community_teams.views.recording import LARGEST_FORM, MOST_FIELDS, become_correction, keep_told
 from community_teams.views.teams_blueprint import blueprint
 from community_teams.views.visit_answers import (
     LANGUAGES,
@@ -30,6 +30,7 @@ from foundation.accounts.domain.roles import Act
 from foundation.accounts.views.access import may, scope_for
 from foundation.areas.models import Area
 from foundation.problems import Conflict, Invalid, NotFound
+from foundation.web.body_limits import takes
 from foundation.web.database import session
 
 
@@ -48,6 +49,7 @@ def ask_visit(household_id: UUID) -> Response | str:
 
 
 @blueprint.post("/doi-so/ho/<uuid:household_id>/tham")
+@takes(LARGEST_FORM, fields=MOST_FIELDS)
 @may(Act.RECORD_VISIT)
 def keep_visit(household_id: UUID) -> Response | tuple[str, int]:
     household, hamlet = household_or_404(household_id, Act.RECORD_VISIT)

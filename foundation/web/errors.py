@@ -19,8 +19,10 @@ CODES = {
     404: "not_found",
     405: "not_this_way",
     413: "too_large",
+    414: "address_too_long",
     415: "wrong_type",
     429: "too_many",
+    431: "headers_too_long",
     500: "our_fault",
     503: "busy",
 }
@@ -69,7 +71,7 @@ def answer_for_problems(app: Flask) -> None:
 
 def _same_again() -> list[tuple[str, str]] | None:
     """The fields of the form that failed, so that one tap sends it again; None when it was no form."""
-    if request.method != "POST" or request.is_json:
+    if request.method != "POST" or request.is_json or not getattr(request, "form_is_read", True):
         return None
     return [(name, value) for name, value in request.form.items(multi=True) if name not in NEVER_REPEATED]
 

@@ -8,6 +8,7 @@ from flask import Response, jsonify
 from foundation import clock
 from foundation.web.access import public
 from foundation.web.bodies import read_json
+from foundation.web.body_limits import takes
 from foundation.web.database import transaction
 from learning.domain.sent_answers import Batch, read_batch
 from learning.services.sent_answers import Result, take_batch
@@ -20,6 +21,7 @@ MOST_BYTES = 4 * 1024 * 1024
 
 
 @blueprint.post("/api/v1/answers")
+@takes(MOST_BYTES)
 @public
 def take_answers() -> Response:
     batch = read_batch(read_json(most=MOST_BYTES))

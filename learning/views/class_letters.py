@@ -21,7 +21,9 @@ from foundation.jobs.services import ask_for_job
 from foundation.jobs.views import the_jobs
 from foundation.jobs.work import Task
 from foundation.problems import Invalid, NotFound
+from foundation.web.body_limits import KB, takes
 from foundation.web.database import session, transaction
+from learning.domain.classes import MOST_LEARNERS
 from learning.domain.letters import Letter
 from learning.queries.classes import Evening, evening_in, present_at, ways_at
 from learning.services.award_keys import signing_key
@@ -46,6 +48,7 @@ def ask_letters(class_id: UUID) -> str:
 
 
 @blueprint.post("/lop-hoc/<uuid:class_id>/giay")
+@takes(256 * KB, fields=2 * MOST_LEARNERS)  # a name for everybody of a class
 @may(Act.TEACH)
 def make_letters(class_id: UUID) -> Response | tuple[str, int]:
     evening = find_class(class_id)
