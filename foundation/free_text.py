@@ -7,6 +7,8 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
+from foundation.characters import has_hidden_characters, tidy_name
+
 # A day written out is no number of a paper: 21/11/2026, 21-11-2026, 21.11.2026.
 _DAY = re.compile(r"(?<!\d)(?:[0-2]?\d|3[01])[./-](?:0?\d|1[0-2])[./-](?:19|20)\d\d(?!\d)")
 # Three or more groups of three or four digits with strokes between: 038/095/012/345. Years, 2024/2025/2026, are none.
@@ -84,3 +86,23 @@ Text80 = Annotated[str, Field(max_length=80), *_CHECKS]
 Text200 = Annotated[str, Field(max_length=200), *_CHECKS]
 Text500 = Annotated[str, Field(max_length=500), *_CHECKS]
 Text2000 = Annotated[str, Field(max_length=2000), *_CHECKS]
+
+
+def _tidy_name(text: object) -> object:
+    return tidy_name(text) if isinstance(text, str) else text
+
+
+def _refuse_hidden_characters(text: str) -> str:
+    if has_hidden_characters(text):
+        raise PydanticCustomError("control_character", "hidden characters")
+    return text
+
+
+_NAME_CHECKS = (
+    BeforeValidator(_tidy_name),
+    AfterValidator(_refuse_hidden_characters),
+    AfterValidator(refuse_identity_numbers),
+)
+# One line that names somebody or something, of at most so many characters.
+Name80 = Annotated[str, Field(max_length=80), *_NAME_CHECKS]
+Name200 = Annotated[str, Field(max_length=200), *_NAME_CHECKS]

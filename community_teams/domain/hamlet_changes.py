@@ -9,7 +9,6 @@ from uuid import UUID
 from foundation.areas.domain import hamlet_cells
 from foundation.areas.domain.hamlet_cells import Unreadable
 from foundation.areas.domain.kinds import Kind, Level
-from foundation.areas.domain.naming import without_kind
 from foundation.free_text import number_fault
 from foundation.problems import Invalid
 
@@ -50,7 +49,10 @@ def read_named(told: Mapping[str, str]) -> Named:
         faults.setdefault("name", "missing")
     if faults or name is None:
         raise Invalid(faults)
-    return Named(Kind(kind), without_kind(Kind(kind), name))
+    try:
+        return Named(Kind(kind), hamlet_cells.bare_name(Kind(kind), name))
+    except Unreadable as fault:
+        raise Invalid({"name": fault.code}) from None
 
 
 def read_split(told: Mapping[str, str], households: frozenset[UUID], *, official: int | None) -> SplitOff:

@@ -8,7 +8,8 @@ from uuid import UUID
 from foundation.areas.domain.hamlet_cells import Cell, text_of
 from foundation.areas.domain.hamlet_lists import Fault
 from foundation.areas.domain.naming import fold
-from foundation.free_text import has_bad_characters, number_fault
+from foundation.characters import has_hidden_characters, tidy_name
+from foundation.free_text import number_fault
 
 # Headings as `fold` leaves them; the first of each is the one our own examples use.
 HEADINGS = {
@@ -70,7 +71,7 @@ def read_households(table: Iterable[Sequence[Cell]]) -> HouseholdList:
         return found
     first: dict[tuple[str, str], int] = {}
     for row, cells in rows:
-        texts = [text_of(cell) for cell in cells]
+        texts = [tidy_name(text_of(cell)) for cell in cells]
         if not any(texts):
             continue
         held = [
@@ -112,7 +113,7 @@ def _read_row(row: int, texts: dict[str, str]) -> tuple[NewHousehold | None, lis
         text = texts.get(name, "")
         if len(text) > longest:
             faults.append(Fault(row, f"{name}_too_long", text[:60]))
-        elif has_bad_characters(text) or (text and not any(letter.isalnum() for letter in text)):
+        elif has_hidden_characters(text) or (text and not any(letter.isalnum() for letter in text)):
             faults.append(Fault(row, f"not_a_{name}", ascii(text)[:60]))
     language = texts.get("preferred_language", "")
     if language and not _LANGUAGE.fullmatch(language):

@@ -8,7 +8,7 @@ from pydantic_core import PydanticCustomError
 
 from community_teams.domain.codes import IssueLevel, IssueStatus
 from community_teams.domain.faults import codes_by_field
-from foundation.free_text import Text80, Text500
+from foundation.free_text import Name80, Text500
 from foundation.problems import Invalid
 
 FURTHEST_DUE = timedelta(days=366)
@@ -46,7 +46,7 @@ class IssueChange(BaseModel):
 
     status: IssueStatus
     level: IssueLevel | None = None
-    owner: Text80 = ""
+    owner: Name80 = ""
     due: date | None = None
     note: Annotated[Text500, Field()] = ""
 

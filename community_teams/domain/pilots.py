@@ -7,7 +7,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from community_teams.domain.faults import codes_by_field
 from community_teams.domain.layers import LAYERS, Key, Layer
-from foundation.free_text import Text200, Text2000
+from foundation.characters import tidy_name
+from foundation.free_text import Name200, Text2000
 from foundation.problems import Invalid
 
 
@@ -48,7 +49,7 @@ class PilotText(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
-    title: Text200
+    title: Name200
     difficulty: Text2000 = ""
     steps: Text2000 = ""
     people: Text2000 = ""
@@ -65,7 +66,7 @@ WRITTEN = tuple(PilotText.model_fields)
 def read_pilot(told: Mapping[str, object]) -> PilotText:
     """Read a pilot model from a form, where a blank is no answer. Raises Invalid with a code for every faulty field."""
     try:
-        return PilotText.model_validate({name: value for name, value in told.items() if str(value).strip()})
+        return PilotText.model_validate({name: value for name, value in told.items() if tidy_name(str(value))})
     except ValidationError as error:
         raise Invalid(codes_by_field(error)) from None
 

@@ -3,8 +3,6 @@
 The columns are explained at /do-phu/du-lieu; `COLUMNS` and `Status` are their order and their words.
 """
 
-import csv
-import io
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -17,6 +15,7 @@ from community_teams.domain.layers import LayerCell
 from community_teams.domain.suppression import Published
 from community_teams.queries.coverage import Figures, Place
 from community_teams.queries.layers import LayerFigures
+from foundation.table_files import Cell, write_csv
 
 COLUMNS = (
     *("area_code", "area_name", "area_level", "figure", "until", "status"),
@@ -48,7 +47,7 @@ class Row:
     unit: str
     source: str
 
-    def told(self, *, is_sample: bool) -> dict[str, object]:
+    def told(self, *, is_sample: bool) -> dict[str, Cell]:
         return {
             "area_code": self.place.code or "VN",
             "area_name": self.place.name,
@@ -106,12 +105,8 @@ def indicator_rows(place: Place, told: Iterable[Told], until: date) -> list[Row]
 
 def as_csv(rows: Sequence[Row], *, is_sample: bool) -> str:
     """A table with COLUMNS as headings, UTF-8 with a byte order mark so that spreadsheets read the marks."""
-    lines = io.StringIO()
-    writer = csv.DictWriter(lines, COLUMNS, lineterminator="\r\n")
-    writer.writeheader()
-    for row in rows:
-        writer.writerow({name: _cell(value) for name, value in row.told(is_sample=is_sample).items()})
-    return "\ufeff" + lines.getvalue()
+    told = (row.told(is_sample=is_sample) for row in rows)
+    return write_csv([COLUMNS, *([each[name] for name in COLUMNS] for each in told)])
 
 
 def as_geojson(rows: Sequence[Row], outlines: Mapping[str, str], *, is_sample: bool) -> str:
@@ -158,15 +153,6 @@ def _written_down(place: Place, coverage: Coverage | Published | None, until: da
         if not out_of:
             status, number, out_of = Status.UNKNOWN, None, None
     return Row(place, WRITTEN_DOWN, until, status, number, out_of, None, False, unit="household", source="visits")
-
-
-def _cell(value: object) -> object:
-    if value is None:
-        return ""
-    if isinstance(value, str) and value[:1] in tuple("=+-@"):
-        # A spreadsheet would take it for a formula.
-        return f"'{value}"
-    return int(value) if isinstance(value, bool) else value
 
 
 def _middle(place: Place) -> str:

@@ -1,7 +1,5 @@
 """Issues after the visit: the list of an area, one issue with its steps, the next step, and the list as a file."""
 
-import csv
-import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -25,6 +23,7 @@ from foundation.accounts.domain.roles import Act
 from foundation.accounts.services.audit import record
 from foundation.accounts.views.access import may, scope_for
 from foundation.problems import Conflict, Invalid, NotFound
+from foundation.table_files import write_csv
 from foundation.web.database import session, transaction
 
 MOST_PAGES = 1_000
@@ -175,9 +174,7 @@ def _as_csv(found: list[IssueSeen]) -> str:
     words: Any = templates.get_template("community_teams/issue_words.html").make_module()
     labels: Any = templates.get_template("community_teams/labels.html").make_module()
     areas: Any = templates.get_template("areas/names.html").make_module()
-    lines = io.StringIO()
-    writer = csv.writer(lines)
-    writer.writerow(words.COLUMNS.values())
+    rows: list[list[str]] = [list(words.COLUMNS.values())]
     for seen in found:
         issue = seen.issue
         cells = (
@@ -192,14 +189,8 @@ def _as_csv(found: list[IssueSeen]) -> str:
             words.OVERDUE if seen.overdue else "",
             issue.note,
         )
-        writer.writerow([_plain(str(cell)) for cell in cells])
-    # The mark at the front is what makes Excel read Vietnamese.
-    return "\ufeff" + lines.getvalue()
-
-
-def _plain(cell: str) -> str:
-    # A cell that begins like a formula would be reckoned by whoever opens the file.
-    return f"'{cell}" if cell[:1] in {"=", "+", "-", "@", "\t", "\r"} else cell
+        rows.append([str(cell) for cell in cells])
+    return write_csv(rows)
 
 
 def _today() -> date:

@@ -24,7 +24,7 @@ FAULTS = {
     ("name", "too_long"): "a sign-in name has at most 40 characters",
     ("name", "bad_characters"): "a sign-in name has 2 to 40 letters a-z, digits, dots, hyphens or underscores",
     ("display_name", "too_long"): "a display name has at most 100 characters",
-    ("display_name", "bad_characters"): "the display name holds control characters",
+    ("display_name", "bad_characters"): "the display name holds invisible or control characters, or no letter",
     ("area", "no_such_area"): "no area has that code; are the areas loaded? (`areas load`; VN is the whole nation)",
     ("area", "role_not_for_this_area"): "the role is not held on that level",
     ("password", "too_short"): "a password has at least 8 characters",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
+from foundation.characters import is_hidden, tidy_name
 from foundation.free_text import number_fault
 
 LONGEST_NICKNAME = 30
@@ -86,7 +87,7 @@ def read_nickname(typed: str) -> str:
     Letters, marks and digits of any script, spaces and ' ’ . - ( ); at least one letter or digit. No emoji: a name is
     called out in class and printed on a card, and there is a picture beside it.
     """
-    nickname = " ".join(unicodedata.normalize("NFC", typed).split())
+    nickname = tidy_name(typed)
     if not nickname:
         return ""
     fault = number_fault(nickname)
@@ -94,7 +95,7 @@ def read_nickname(typed: str) -> str:
         raise FaultyNickname(fault)
     if not any(map(str.isalnum, nickname)):
         raise FaultyNickname("nickname_no_letter")
-    if not all(letter in _BETWEEN_LETTERS or unicodedata.category(letter)[0] in "LMN" for letter in nickname):
+    if not all(map(_may_stand_in_a_nickname, nickname)):
         raise FaultyNickname("nickname_characters")
     if len(nickname) > LONGEST_NICKNAME:
         raise FaultyNickname("nickname_too_long")
@@ -114,6 +115,10 @@ def free_face(taken: Collection[str]) -> str:
 def who_learns(people: Sequence[Person], chosen: str) -> Person | None:
     """Of the people of a phone the one whose id is `chosen`; else the first; None when there is nobody."""
     return next((person for person in people if str(person.id) == chosen), people[0] if people else None)
+
+
+def _may_stand_in_a_nickname(letter: str) -> bool:
+    return letter in _BETWEEN_LETTERS or (unicodedata.category(letter)[0] in "LMN" and not is_hidden(letter))
 
 
 _BETWEEN_LETTERS = frozenset(" '’.-()")

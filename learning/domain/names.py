@@ -3,11 +3,11 @@
 import re
 import unicodedata
 
+from foundation.characters import is_hidden, tidy_name
+
 LONGEST = 80
 MOST_MARKS = 4  # marks stacked on one letter; Tai Viet and Khmer need three, more is a prank
 
-# Invisible joints that keyboards leave behind, harmless to drop.
-_DROPPED = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
 _BESIDE_LETTERS = frozenset(" '’.-")
 
 
@@ -27,7 +27,7 @@ def read_name(typed: str) -> str:
     """
     if any(unicodedata.category(letter) == "Cc" and letter not in "\t\r\n" for letter in typed):
         raise FaultyName("name_control")
-    name = " ".join(unicodedata.normalize("NFC", typed.translate(_DROPPED)).split())
+    name = tidy_name(typed)
     if not name:
         raise FaultyName("name_empty")
     if any(unicodedata.category(letter)[0] == "N" for letter in name):
@@ -42,7 +42,7 @@ def read_name(typed: str) -> str:
 
 
 def _may_stand_in_a_name(letter: str) -> bool:
-    return letter in _BESIDE_LETTERS or unicodedata.category(letter)[0] in "LM"
+    return letter in _BESIDE_LETTERS or (unicodedata.category(letter)[0] in "LM" and not is_hidden(letter))
 
 
 def _marks_pile_up(name: str) -> bool:

@@ -1,9 +1,5 @@
 """The report of those who teach and organise: on the screen, as CSV, as XLSX, from the same cells."""
 
-import csv
-import io
-from importlib import import_module
-
 from flask import Response, render_template, request
 from flask_login import current_user
 
@@ -14,6 +10,7 @@ from foundation.accounts.views.access import may, scope_for
 from foundation.areas.models import Area
 from foundation.areas.queries import area, children
 from foundation.problems import NotFound
+from foundation.table_files import XLSX_TYPE, Row, write_csv, write_xlsx
 from foundation.web.database import session, transaction
 from foundation.words import N_
 from learning.domain.learning_report import Missed, Sums, Table, hidden
@@ -22,7 +19,6 @@ from learning.views.finding import catalogue
 from learning.views.teaching_blueprint import blueprint
 
 MOST_MISSED = 20
-WORKBOOK = "openpyxl"  # loaded once somebody asks for a file
 
 
 @blueprint.get("/quan-ly/viec-hoc")
@@ -43,30 +39,20 @@ def show_report() -> str:
 @may(Act.SEE_LEARNING)
 def download_csv() -> Response:
     tables = report_tables(_place())
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    for table in tables:
-        writer.writerow([table.title])
-        writer.writerow(table.heads)
-        writer.writerows([[FEW if cell is None else cell for cell in row] for row in table.rows])
-        writer.writerow([])
-    # The mark at the start tells spreadsheets that this is UTF-8.
-    return _file("\ufeff" + out.getvalue(), "viec-hoc.csv", "text/csv")
+    blocks = [[[table.title], *_told(table), []] for table in tables]
+    return _file(write_csv(row for block in blocks for row in block), "viec-hoc.csv", "text/csv")
 
 
 @blueprint.get("/quan-ly/viec-hoc.xlsx")
 @may(Act.SEE_LEARNING)
 def download_xlsx() -> Response:
-    book = import_module(WORKBOOK).Workbook(write_only=True)
-    for table in report_tables(_place()):
-        sheet = book.create_sheet(table.title[:31])
-        sheet.append(table.heads)
-        for row in table.rows:
-            sheet.append([FEW if cell is None else cell for cell in row])
-    out = io.BytesIO()
-    book.save(out)
-    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    return _file(out.getvalue(), "viec-hoc.xlsx", kind)
+    sheets = [(table.title, _told(table)) for table in report_tables(_place())]
+    return _file(write_xlsx(sheets), "viec-hoc.xlsx", XLSX_TYPE)
+
+
+def _told(table: Table) -> list[Row]:
+    """The headings and rows of a table, as both files hold them."""
+    return [table.heads, *([FEW if cell is None else cell for cell in row] for row in table.rows)]
 
 
 FEW = "dưới 10 người"

@@ -11,6 +11,7 @@ from foundation.areas.domain.scope import NATION
 from foundation.areas.models import Area
 from tests.conftest import NOON
 from tests.forms import untouched
+from tests.foundation.areas.test_hamlets import NO_NAMES
 
 ROOM = "/quan-ly/thon-ban"
 
@@ -76,7 +77,7 @@ def test_an_officer_walks_from_managing_to_a_hamlet_and_gives_it_another_name(vi
         ("ban", "  ", "Bác điền giúp ô này."),
         ("ban", "dưới", "Xã đã có một nơi mang tên này."),
         ("xa", "Trên", "Bác chọn giúp một nơi trong danh sách."),
-        ("ban", "…", "Tên này có ký tự lạ."),
+        ("ban", "…", "Tên chỉ gồm chữ, số"),
         ("ban", "T" * 101, "Tên dài quá."),
         ("ban", "Gọi 0912345678", "Tên không thể có số điện thoại."),
     ],
@@ -88,6 +89,21 @@ def test_a_name_that_cannot_be_comes_back_with_what_was_typed(visitor, hamlets, 
     assert f'value="{name}"' in page.html
     session.refresh(hamlets[0])
     assert hamlets[0].name == "Trên"
+
+
+@pytest.mark.parametrize("name", NO_NAMES)
+def test_no_door_takes_a_name_that_a_spreadsheet_would_run(visitor, hamlets, officer, session, name):
+    kind = "ban"
+    renamed = visitor.send(f"{ROOM}/{hamlets[0].code}/doi-ten", expect=422, kind=kind, name=name)
+    households = [str(each) for each in session.scalars(select(Household.id).limit(1))]
+    split = visitor.send(
+        f"{ROOM}/{hamlets[0].code}/tach", expect=422, kind=kind, name=name, households=households, buoc="tach"
+    )
+
+    assert "Tên chỉ gồm chữ, số" in renamed
+    assert "Tên chỉ gồm chữ, số" in split
+    session.expire_all()
+    assert {area.name for area in session.scalars(select(Area).where(Area.level == "hamlet"))} == {"Trên", "Dưới"}
 
 
 def test_a_merge_tells_in_numbers_what_moves_before_it_does(visitor, hamlets, officer, session):

@@ -3,6 +3,8 @@
 import re
 import unicodedata
 
+from foundation.characters import has_hidden_characters, tidy_name
+
 LONGEST_NAME = 40
 LONGEST_DISPLAY_NAME = 100
 
@@ -32,17 +34,14 @@ def name_fault(folded: str) -> str | None:
 
 
 def clean_display_name(typed: str) -> str:
-    """A person's name as shown: NFC, single spaces."""
-    return " ".join(unicodedata.normalize("NFC", typed).split())
+    """A person's name as shown: foundation.characters.tidy_name."""
+    return tidy_name(typed)
 
 
 def display_name_fault(cleaned: str) -> str | None:
-    """missing, too_long (over LONGEST_DISPLAY_NAME characters), bad_characters (control characters) or None."""
-    if not cleaned:
-        return "missing"
+    """missing, too_long (over LONGEST_DISPLAY_NAME characters), bad_characters (hidden ones, bidi marks) or None."""
+    if not any(map(str.isalnum, cleaned)):
+        return "bad_characters" if cleaned else "missing"
     if len(cleaned) > LONGEST_DISPLAY_NAME:
         return "too_long"
-    # Zero-width joiners belong to some scripts; controls, surrogates and unassigned code points to none.
-    if any(unicodedata.category(letter) in {"Cc", "Cs", "Cn", "Co"} for letter in cleaned):
-        return "bad_characters"
-    return None
+    return "bad_characters" if has_hidden_characters(cleaned) else None

@@ -5,7 +5,8 @@ import unicodedata
 from datetime import date, datetime
 
 from foundation.areas.domain.kinds import KIND_WORDS, Kind, Level
-from foundation.areas.domain.naming import fold
+from foundation.areas.domain.naming import fold, without_kind
+from foundation.characters import has_hidden_characters, is_hidden, tidy_name
 
 LONGEST_NAME = 100
 LONGEST_SOURCE = 300
@@ -17,6 +18,10 @@ Cell = str | int | float | bool | date | None
 _KINDS = {fold(words): kind for kind, words in KIND_WORDS.items() if kind.level is Level.HAMLET}
 _KINDS |= {kind.value: kind for kind in _KINDS.values()} | {"tdp": Kind.TO_DAN_PHO}
 
+# "Tổ dân phố 3/5", "Bon Bu N'Đrung", "Xóm 2 & 3 (Nam Sơn)", "Khu A – B".
+_NAME_MARKS = frozenset(" .,'’-–/&()")
+# More marks on one letter than any script of Việt Nam needs.
+_PILED_MARKS = re.compile("M{5}")
 _COMMUNE_CODE = re.compile(r"[0-9]{1,5}", re.ASCII)
 _HAMLET_CODE = re.compile(r"[0-9A-Za-z][0-9A-Za-z-]{0,19}", re.ASCII)
 _COUNT = re.compile(r"[0-9]{1,9}|[0-9]{1,3}(\.[0-9]{3})+", re.ASCII)
@@ -55,12 +60,30 @@ def hamlet_code(cell: Cell) -> str:
 
 
 def name(cell: Cell) -> str:
-    text = text_of(cell)
+    """A hamlet's name as written, with or without its kind: letters, marks and digits of any script, spaces and
+    _NAME_MARKS, beginning with a letter or digit. A spreadsheet must take no part of it for a formula."""
+    text = tidy_name(text_of(cell))
     if len(text) > LONGEST_NAME:
         raise Unreadable("name_too_long")
-    if not any(character.isalnum() for character in text) or not text.isprintable():
+    if not text[:1].isalnum() or not all(map(_may_stand_in_a_name, text)) or _PILED_MARKS.search(_kinds(text)):
         raise Unreadable("not_a_name")
     return text
+
+
+def bare_name(kind: Kind, written: str) -> str:
+    """A name read by `name`, without its kind: "Bản Mẫu 1" of kind bản gives "Mẫu 1". Raises Unreadable("not_a_name")
+    where what is left is none."""
+    return name(without_kind(kind, written))
+
+
+def _may_stand_in_a_name(character: str) -> bool:
+    if character in _NAME_MARKS:
+        return True
+    return unicodedata.category(character)[0] in "LMN" and not is_hidden(character)
+
+
+def _kinds(text: str) -> str:
+    return "".join(unicodedata.category(character)[0] for character in text)
 
 
 def kind(cell: Cell) -> Kind:
@@ -87,7 +110,7 @@ def households(cell: Cell) -> int:
 
 def source(cell: Cell) -> str:
     text = text_of(cell)
-    if len(text) > LONGEST_SOURCE or not text.isprintable():
+    if len(text) > LONGEST_SOURCE or has_hidden_characters(text):
         raise Unreadable("source_too_long")
     return text
 

@@ -8,7 +8,7 @@ from datetime import date
 from foundation.areas.domain import hamlet_cells
 from foundation.areas.domain.hamlet_cells import Cell, Unreadable, text_of
 from foundation.areas.domain.kinds import Kind
-from foundation.areas.domain.naming import fold, without_kind
+from foundation.areas.domain.naming import fold
 
 # Headings as `fold` leaves them; the first of each is the one our own examples use.
 HEADINGS = {
@@ -126,11 +126,14 @@ def _read_row(found: HamletList, row: int, cells: dict[str, Cell], today: date) 
         faults += [Fault(row, f"households_without_{n}") for n in ("source", "as_of") if not text_of(cells.get(n))]
     else:
         values |= {"source": None, "as_of": None}
-    found.faults += faults
     if not faults:
         hamlet = NewHamlet(**values)  # type: ignore[arg-type]  # each value comes from the reader of its own column
-        found.hamlets.append(replace(hamlet, name=without_kind(hamlet.kind, hamlet.name)))
-        found.rows.append(row)
+        try:
+            found.hamlets.append(replace(hamlet, name=hamlet_cells.bare_name(hamlet.kind, hamlet.name)))
+            found.rows.append(row)
+        except Unreadable as fault:
+            faults.append(Fault(row, fault.code, hamlet.name[:60]))
+    found.faults += faults
 
 
 _READERS = {

@@ -44,10 +44,21 @@ def test_sign_in_names_are_short_and_plain(folded, fault):
         ("Lan " * 50, "too_long"),
         ("Lan\0", "bad_characters"),
         ("Lan\x1b[31m", "bad_characters"),
+        ("Cán bộ \u202eGPJ.exe", "bad_characters"),
+        ("Lan\u2066", "bad_characters"),
+        ("Lan\u3164", "bad_characters"),
+        ("Lan\ufe0f", "bad_characters"),
+        ("Lan\U000e0041", "bad_characters"),
+        ("...", "bad_characters"),
+        ("Lan\u200b", None),  # a joint keyboards leave behind is dropped
     ],
 )
 def test_a_shown_name_takes_every_script_but_no_control_character(name, fault):
     assert display_name_fault(clean_display_name(name)) == fault
+
+
+def test_two_names_that_look_alike_by_an_invisible_joint_are_one():
+    assert clean_display_name("Lan\u200b \u2060Anh\ufeff") == "Lan Anh"
 
 
 @pytest.mark.parametrize(

