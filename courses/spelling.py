@@ -43,6 +43,7 @@ class Vocabulary:
 
     def __init__(self, known: Iterable[str]) -> None:
         self._known = frozenset(known)
+        self._longest = max(map(len, self._known), default=0)
         # A word and what is left of it without any one letter: two words one slip apart share one of these.
         self._shortened: dict[str, set[str]] = defaultdict(set)
         for word in self._known:
@@ -53,8 +54,11 @@ class Vocabulary:
         return word in self._known
 
     def near(self, word: str) -> list[str]:
-        """Known words one letter more, less, other or swapped away, in order of the alphabet; [] for short words."""
-        if len(word) < SHORTEST_FORGIVEN:
+        """Known words one letter more, less, other or swapped away, in order of the alphabet; [] for short words.
+
+        Also for words longer than any known: taking letters away one by one costs the square of the length.
+        """
+        if not SHORTEST_FORGIVEN <= len(word) <= self._longest + 1:
             return []
         candidates = {near for short in _shortened(word) for near in self._shortened.get(short, ())}
         return sorted(near for near in candidates if _one_slip(word, near))

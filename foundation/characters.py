@@ -13,6 +13,8 @@ _BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u3164
 _JOINTS = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
 # What turns the order of letters around it.
 BIDI_MARKS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+# How many characters one letter may be typed as: a letter with two marks is three.
+MOST_TYPED_APART = 3
 
 
 def tidy_name(typed: str) -> str:
@@ -27,3 +29,12 @@ def is_hidden(character: str) -> bool:
 
 def has_hidden_characters(text: str) -> bool:
     return any(map(is_hidden, text))
+
+
+def is_overlong(typed: str, longest: int) -> bool:
+    """Whether `typed` cannot have `longest` characters once it is tidied, asked before anything else looks at it.
+
+    A letter with two marks typed apart is three characters, a line break two. Beyond that nothing may normalise it:
+    that takes the square of the length where marks pile up.
+    """
+    return len(typed) > MOST_TYPED_APART * longest

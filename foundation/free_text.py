@@ -5,9 +5,9 @@ import unicodedata
 from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field
-from pydantic_core import PydanticCustomError
+from pydantic_core import PydanticCustomError, PydanticKnownError
 
-from foundation.characters import has_hidden_characters, tidy_name
+from foundation.characters import has_hidden_characters, is_overlong, tidy_name
 
 # A day written out is no number of a paper: 21/11/2026, 21-11-2026, 21.11.2026.
 _DAY = re.compile(r"(?<!\d)(?:[0-2]?\d|3[01])[./-](?:0?\d|1[0-2])[./-](?:19|20)\d\d(?!\d)")
@@ -38,15 +38,16 @@ def number_fault(text: str) -> str | None:
 def _faults_of(run: str) -> set[str]:
     pieces = re.findall(r"\d+", run)
     faults = set()
-    for start in range(len(pieces)):
-        digits = ""
-        for piece in pieces[start:]:
-            digits += piece
-            if len(digits) in _PHONE_LENGTHS and unicodedata.digit(digits[0]) == 0:
+    for start, first in enumerate(pieces):
+        length = 0
+        # A piece has at least one digit, so no number is put together out of more pieces than it has digits.
+        for piece in pieces[start : start + max(_IDENTITY_LENGTHS)]:
+            length += len(piece)
+            if length in _PHONE_LENGTHS and unicodedata.digit(first[0]) == 0:
                 faults.add("phone_number")
-            elif len(digits) in _IDENTITY_LENGTHS or len(piece) >= min(_IDENTITY_LENGTHS):
+            elif length in _IDENTITY_LENGTHS or len(piece) >= min(_IDENTITY_LENGTHS):
                 faults.add("identity_number")
-            if len(digits) >= max(_IDENTITY_LENGTHS):
+            if length >= max(_IDENTITY_LENGTHS):
                 break
     return faults
 
@@ -79,13 +80,22 @@ def refuse_identity_numbers(text: str) -> str:
     return text
 
 
+def _no_longer_than(longest: int) -> BeforeValidator:
+    def refuse(text: object) -> object:
+        if isinstance(text, str) and is_overlong(text, longest):
+            raise PydanticKnownError("string_too_long", {"max_length": longest})
+        return text
+
+    return BeforeValidator(refuse)
+
+
 _CHECKS = (BeforeValidator(_tidy), AfterValidator(_refuse_bad_characters), AfterValidator(refuse_identity_numbers))
 
-# Free text of at most so many characters.
-Text80 = Annotated[str, Field(max_length=80), *_CHECKS]
-Text200 = Annotated[str, Field(max_length=200), *_CHECKS]
-Text500 = Annotated[str, Field(max_length=500), *_CHECKS]
-Text2000 = Annotated[str, Field(max_length=2000), *_CHECKS]
+# Free text of at most so many characters. The last of the validators is asked first.
+Text80 = Annotated[str, Field(max_length=80), *_CHECKS, _no_longer_than(80)]
+Text200 = Annotated[str, Field(max_length=200), *_CHECKS, _no_longer_than(200)]
+Text500 = Annotated[str, Field(max_length=500), *_CHECKS, _no_longer_than(500)]
+Text2000 = Annotated[str, Field(max_length=2000), *_CHECKS, _no_longer_than(2000)]
 
 
 def _tidy_name(text: object) -> object:
@@ -104,5 +114,5 @@ _NAME_CHECKS = (
     AfterValidator(refuse_identity_numbers),
 )
 # One line that names somebody or something, of at most so many characters.
-Name80 = Annotated[str, Field(max_length=80), *_NAME_CHECKS]
-Name200 = Annotated[str, Field(max_length=200), *_NAME_CHECKS]
+Name80 = Annotated[str, Field(max_length=80), *_NAME_CHECKS, _no_longer_than(80)]
+Name200 = Annotated[str, Field(max_length=200), *_NAME_CHECKS, _no_longer_than(200)]

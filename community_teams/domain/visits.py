@@ -60,6 +60,8 @@ FURTHEST_APPOINTMENT = timedelta(days=366)
 LONGEST_VISIT = timedelta(days=1)
 MOST_PEOPLE = 10
 MOST_ISSUES = 5
+# Ten people of whom everything is told are some seven hundred.
+MOST_VALUES = 2_000
 
 _Code = TypeVar("_Code", bound=str)
 _Answer = TypeVar("_Answer")
@@ -277,11 +279,27 @@ def _is_answer(value: object) -> bool:
     return value.told if isinstance(value, _Told) else value not in (None, [], {})
 
 
+def _holds_more_than(most: int, value: object) -> bool:
+    """Whether more than `most` values stand anywhere in what JSON held. Without recursion, for it may be deep."""
+    count, waiting = 0, [value]
+    while waiting:
+        each = waiting.pop()
+        below = each.values() if isinstance(each, Mapping) else each if isinstance(each, list | tuple) else ()
+        count += len(below)
+        if count > most:
+            return True
+        waiting += below
+    return False
+
+
 def read_visit(record: Mapping[str, object], *, now: datetime, clock_offset: int | None = None) -> VisitReport:
     """Read a visit from a phone's record or a form. Raises Invalid naming every faulty field with a code.
 
+    A record of more than MOST_VALUES values is not looked at: {"record": "too_many"}.
     clock_offset: seconds the phone's clock is ahead of ours, at most FURTHEST_OFFSET either way; None when not told.
     """
+    if _holds_more_than(MOST_VALUES, record):
+        raise Invalid({"record": "too_many"})
     try:
         return VisitReport.read(record, now=now, ahead=clock_error(clock_offset))
     except ValidationError as error:

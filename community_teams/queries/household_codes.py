@@ -12,6 +12,8 @@ from foundation.areas.domain.scope import Scope
 from foundation.areas.models import Area
 from foundation.areas.queries import inside
 
+# A code has 30 characters at most; this leaves room for marks and spaces.
+LONGEST_TYPED = 100
 _ORDER = (Household.lane_key, Household.code_key, Household.id)
 
 
@@ -21,7 +23,7 @@ def by_code(session: Session, scope: Scope, hamlet_code: str, typed: str) -> lis
     The whole code, in small or capital letters and with or without its dashes; else the number at its end, however
     many noughts stand before it: "17" finds "M1-017".
     """
-    wanted = _bare(typed)
+    wanted = _bare(typed) if len(typed) <= LONGEST_TYPED else ""
     if not wanted:
         return []
     codes = session.execute(
@@ -35,13 +37,16 @@ def by_code(session: Session, scope: Scope, hamlet_code: str, typed: str) -> lis
     ).all()
     found = [id for id, code in codes if _bare(code) == wanted]
     if not found and wanted.isascii() and wanted.isdecimal():
-        found = [id for id, code in codes if _number_at_end(code) == int(wanted)]
+        number = int(wanted)
+        found = [id for id, code in codes if _number_at_end(code) == number]
     return list(session.scalars(select(Household).where(Household.id.in_(found[:50])).order_by(*_ORDER)))
 
 
 def merged_by_code(session: Session, scope: Scope, hamlet_code: str, typed: str) -> Household | None:
     """The household of the hamlet with this whole code, if it was merged into another."""
-    wanted = _bare(typed)
+    wanted = _bare(typed) if len(typed) <= LONGEST_TYPED else ""
+    if not wanted:
+        return None
     merged = session.scalars(
         select(Household)
         .join(Area, Area.code == Household.hamlet_code)

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from community_teams.domain.household_lists import NewHousehold, read_households
 from community_teams.models import Household
-from community_teams.queries.household_codes import by_code, merged_by_code
+from community_teams.queries.household_codes import LONGEST_TYPED, by_code, merged_by_code
 from community_teams.services import counters
 from community_teams.services.households import add_households
 from foundation.areas.domain.scope import Scope
@@ -28,6 +28,8 @@ def household_named(
     typed = typed.strip()
     if not typed:
         raise Invalid({"household_code": "missing"})
+    if len(typed) > LONGEST_TYPED:
+        raise Invalid({"household_code": "not_a_code"})
     if add_as is not None:
         # Two who add the same household at once: the second one finds it.
         counters.lock_hamlets(session, {hamlet.code: hamlet.path}, now=now)

@@ -8,6 +8,7 @@ LASTS = timedelta(hours=4)
 # Long enough to read eight digits aloud to somebody who types slowly.
 CODE_LASTS = timedelta(minutes=10)
 DIGITS = 8
+LONGEST_TYPED = 40  # with room for spaces and dots anywhere
 
 
 class FaultyHelpCode(ValueError):
@@ -20,6 +21,8 @@ class FaultyHelpCode(ValueError):
 
 def read_help_code(typed: str) -> str:
     """Eight digits, however they were grouped. Raises FaultyHelpCode."""
+    if len(typed) > LONGEST_TYPED:
+        raise FaultyHelpCode("help_code_wrong")
     digits = re.sub(r"[\s.\-–]", "", typed)
     if not digits:
         raise FaultyHelpCode("help_code_missing")

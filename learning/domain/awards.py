@@ -12,10 +12,11 @@ from datetime import date, timedelta
 
 import cbor2
 
-from learning.domain.codes import RANDOM_BITS, code_from, number_of, read_code
+from learning.domain.codes import RANDOM_BITS, Mistyped, code_from, number_of, read_code
 from learning.domain.letters import Letter, Manner
 
 MOST_BYTES = 140
+LONGEST_SCANNED = 2_000  # characters of an address with a code and an award behind it
 SIGNATURE_BYTES = 64
 VERSION = 1
 # Signed together with the award, so that no signature made for anything else can pass for one of these.
@@ -90,6 +91,8 @@ def read_token(digits: str) -> tuple[Award, bytes, bytes]:
 
 def read_scanned(text: str) -> Scanned:
     """Take apart an address read off a letter, a code, or the digits alone. Raises Mistyped when it is none of them."""
+    if len(text) > LONGEST_SCANNED:
+        raise Mistyped(text[:20])
     text = text.strip()
     if "/xac-nhan/" in text:
         code, _, digits = text.rpartition("/xac-nhan/")[2].partition("#")

@@ -8,6 +8,7 @@ changed places.
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 RANDOM_BITS = 45
 LENGTH = RANDOM_BITS // 5 + 1
+LONGEST_TYPED = 60  # with room for spaces and hyphens anywhere
 
 _MISREAD = str.maketrans("OIL", "011")
 _IGNORED = str.maketrans("", "", " -.\u2010\u2011\u2013\u00a0")
@@ -36,6 +37,8 @@ def read_code(typed: str) -> str:
 
     Raises Mistyped when the length, a character or the check character is wrong.
     """
+    if len(typed) > LONGEST_TYPED:
+        raise Mistyped(typed[:LONGEST_TYPED])
     code = typed.translate(_IGNORED).strip().upper().translate(_MISREAD)
     digits = [ALPHABET.find(character) for character in code]
     if len(code) != LENGTH or -1 in digits or _check(digits[:-1]) != digits[-1]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
-from foundation.characters import is_hidden, tidy_name
+from foundation.characters import is_hidden, is_overlong, tidy_name
 from foundation.free_text import number_fault
 
 LONGEST_NICKNAME = 30
@@ -87,9 +87,13 @@ def read_nickname(typed: str) -> str:
     Letters, marks and digits of any script, spaces and ' ’ . - ( ); at least one letter or digit. No emoji: a name is
     called out in class and printed on a card, and there is a picture beside it.
     """
+    if is_overlong(typed, LONGEST_NICKNAME):
+        raise FaultyNickname("nickname_too_long")
     nickname = tidy_name(typed)
     if not nickname:
         return ""
+    if len(nickname) > LONGEST_NICKNAME:
+        raise FaultyNickname("nickname_too_long")
     fault = number_fault(nickname)
     if fault:
         raise FaultyNickname(fault)
@@ -97,8 +101,6 @@ def read_nickname(typed: str) -> str:
         raise FaultyNickname("nickname_no_letter")
     if not all(map(_may_stand_in_a_nickname, nickname)):
         raise FaultyNickname("nickname_characters")
-    if len(nickname) > LONGEST_NICKNAME:
-        raise FaultyNickname("nickname_too_long")
     return nickname
 
 

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from foundation.characters import is_hidden, tidy_name
+from foundation.characters import is_hidden, is_overlong, tidy_name
 
 LONGEST = 80
 MOST_MARKS = 4  # marks stacked on one letter; Tai Viet and Khmer need three, more is a prank
@@ -25,19 +25,21 @@ def read_name(typed: str) -> str:
     Letters and marks of any script, spaces, apostrophes, full stops and hyphens. Raises FaultyName otherwise; a digit
     anywhere is refused, so that nobody leaves an identity number on a public page.
     """
+    if is_overlong(typed, LONGEST):
+        raise FaultyName("name_too_long")
     if any(unicodedata.category(letter) == "Cc" and letter not in "\t\r\n" for letter in typed):
         raise FaultyName("name_control")
     name = tidy_name(typed)
     if not name:
         raise FaultyName("name_empty")
+    if len(name) > LONGEST:
+        raise FaultyName("name_too_long")
     if any(unicodedata.category(letter)[0] == "N" for letter in name):
         raise FaultyName("name_number")
     if not all(_may_stand_in_a_name(letter) for letter in name) or not any(map(str.isalpha, name)):
         raise FaultyName("name_not_letters")
     if _marks_pile_up(name):
         raise FaultyName("name_not_letters")
-    if len(name) > LONGEST:
-        raise FaultyName("name_too_long")
     return name
 
 

@@ -10,7 +10,7 @@ from foundation.web.access import public
 from learning.views.blueprint import blueprint
 from learning.views.finding import catalogue
 
-LONGEST = 200  # characters of what was typed that are shown back; as the box's maxlength
+LONGEST = 200  # characters of what was typed that are looked at; as the box's maxlength
 
 
 @blueprint.get("/tim")
@@ -20,9 +20,10 @@ def search() -> Response | str:
     if real_numbers(typed):
         # The number must not stay in the address, where the next person to hold the phone would find it.
         return redirect(url_for(".search", da="xoa"), 303)
+    typed = typed[:LONGEST]
     return render_template(
         "learning/search.html",
-        typed=typed[:LONGEST],
+        typed=typed,
         found=catalogue().index.find(typed),
         paths=catalogue().paths,
         wiped=request.args.get("da") == "xoa",

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from foundation.characters import has_hidden_characters, tidy_name
+from foundation.characters import MOST_TYPED_APART, has_hidden_characters, is_overlong, tidy_name
 
 LONGEST_NAME = 40
 LONGEST_DISPLAY_NAME = 100
@@ -17,7 +17,8 @@ def fold_name(typed: str) -> str:
 
     "Tổ-Viên " and "to-vien" are the same name: Vietnamese keyboards put marks on by themselves.
     """
-    apart = unicodedata.normalize("NFKD", typed.strip().casefold())
+    # Whatever lies beyond belongs to no name.
+    apart = unicodedata.normalize("NFKD", typed.strip()[: 2 * MOST_TYPED_APART * LONGEST_NAME].casefold())
     return "".join(letter for letter in apart if not unicodedata.combining(letter)).translate(_MARKED_D)
 
 
@@ -34,8 +35,8 @@ def name_fault(folded: str) -> str | None:
 
 
 def clean_display_name(typed: str) -> str:
-    """A person's name as shown: foundation.characters.tidy_name."""
-    return tidy_name(typed)
+    """A person's name as shown: foundation.characters.tidy_name. One far too long stays, for display_name_fault."""
+    return typed if is_overlong(typed, LONGEST_DISPLAY_NAME) else tidy_name(typed)
 
 
 def display_name_fault(cleaned: str) -> str | None:

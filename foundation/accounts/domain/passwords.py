@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 from foundation.accounts.domain.names import fold_name
+from foundation.free_text import is_overlong
 
 SHORTEST = 8
 LONGEST = 200
@@ -19,8 +20,11 @@ voi vuon xanh xe xoai xuan
 
 
 def normalise(password: str) -> str:
-    """NFC, so that "ạ" typed as one letter or as two is one password. Spaces stay: they may be meant."""
-    return unicodedata.normalize("NFC", password)
+    """NFC, so that "ạ" typed as one letter or as two is one password. Spaces stay: they may be meant.
+
+    One far longer than any password stays as it is, for password_fault.
+    """
+    return password if is_overlong(password, LONGEST) else unicodedata.normalize("NFC", password)
 
 
 def password_fault(password: str, name: str) -> str | None:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from foundation.areas.domain.kinds import KIND_WORDS, Kind, Level
 from foundation.areas.domain.naming import fold, without_kind
-from foundation.characters import has_hidden_characters, is_hidden, tidy_name
+from foundation.characters import has_hidden_characters, is_hidden, is_overlong, tidy_name
 
 LONGEST_NAME = 100
 LONGEST_SOURCE = 300
@@ -62,6 +62,8 @@ def hamlet_code(cell: Cell) -> str:
 def name(cell: Cell) -> str:
     """A hamlet's name as written, with or without its kind: letters, marks and digits of any script, spaces and
     _NAME_MARKS, beginning with a letter or digit. A spreadsheet must take no part of it for a formula."""
+    if isinstance(cell, str) and is_overlong(cell, LONGEST_NAME):
+        raise Unreadable("name_too_long")
     text = tidy_name(text_of(cell))
     if len(text) > LONGEST_NAME:
         raise Unreadable("name_too_long")

@@ -93,7 +93,7 @@ def test_a_strange_name_is_refused_like_any_other(visitor, person, name):
     assert answer.status_code == 422
 
 
-@pytest.mark.parametrize("password", ["", "\0", "x" * 100_000, "\ud83d"])
+@pytest.mark.parametrize("password", ["", "\0", "x" * 6_000, "\ud83d"])
 def test_a_strange_password_is_refused_like_any_other(visitor, person, password):
     data = f"name={NAME}&password={password}".encode("utf-8", "surrogatepass")
     answer = visitor.client.post("/dang-nhap", data=data, content_type="application/x-www-form-urlencoded")

@@ -23,7 +23,7 @@ function faultsOf(run) {
   const faults = [];
   pieces.forEach((_, start) => {
     let digits = "";
-    for (const piece of pieces.slice(start)) {
+    for (const piece of pieces.slice(start, start + 12)) {
       digits += piece;
       if ((digits.length === 10 || digits.length === 11) && digits[0] === "0") faults.push("phone_number");
       else if (digits.length === 9 || digits.length === 12 || piece.length >= 9) faults.push("identity_number");
