@@ -15,7 +15,7 @@ from courses.faults import Fault, amiss
 from courses.paths import read_paths
 from courses.pictures import FOLDER as PICTURES
 from courses.pictures import read_pictures
-from courses.reading import Faulty, read_course, read_facts, read_lesson
+from courses.reading import Faulty, byte_order_marks, read_course, read_facts, read_lesson
 from courses.recordings import FOLDER as VOICES
 from courses.recordings import FRAME_PARTS, Recording, find_recordings, parts_of
 from courses.retired import read_retired, without_reused
@@ -73,7 +73,7 @@ class Catalogue:
         drawn = {name: picture for name, picture in pictures.items() if picture}
         recordings, mute = _recordings(folder, courses)
         frame, silent = find_recordings(folder, folder.name, FRAME_PARTS)
-        faults += (*found, *unheard, *mute, *silent)
+        faults += (*found, *unheard, *mute, *silent, *byte_order_marks(folder))
         version = _version(folder, {**recordings, "": frame})
         return cls(tuple(courses), facts, faults, version, paths, asked, drawn, recordings, frame)
 

@@ -17,7 +17,9 @@ SENTENCES = {
     # Whole files.
     "too_big": "is over {most} bytes",
     "cannot_be_opened": "cannot be opened: {why}",
-    "not_utf8": "is not UTF-8 text (byte {byte})",
+    "bom": "line 1: begins with a byte order mark: save it as UTF-8 without one",
+    "not_utf8": "line {line}: is not UTF-8 text (byte {byte})",
+    "merge_mark": "line {line}: a mark of an unfinished merge",
     "not_toml": "is not TOML: {why}",
     "too_deep": "is nested too deeply",
     "folder_name": "a folder is named with a–z, 0–9 and single dashes",
@@ -37,6 +39,8 @@ SENTENCES = {
     "real_number": "{number} may be somebody's real number: use an invented one",
     "unknown_address": "{address} is not on the list of addresses: name a fact, or put it in fake_links when it plays "
     "a fake",
+    "markup": "{tag} would be shown as it is written: lessons know **bold** and nothing more",
+    "invisible_character": "has an invisible character (U+{point})",
     "scolding": "say what to do instead of 'sai': a tap beside the mark is never wrong",
     # Shared facts and trust.
     "no_such_fact": "no such fact: {names}",

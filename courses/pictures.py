@@ -5,7 +5,6 @@ parts of parts.svg with <use href="parts.svg#phone" …/>; here each becomes who
 """
 
 import re
-import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from xml.etree.ElementTree import Element, ParseError
@@ -15,6 +14,7 @@ from defusedxml.ElementTree import fromstring  # type: ignore[import-untyped]
 
 from courses.domain.picture import HAND, PALETTE, VIEW_BOX, Picture
 from courses.faults import Amiss, Fault, amiss
+from courses.reading import Faulty, parsed
 from courses.texts import text_faults
 from courses.written import ID
 
@@ -88,11 +88,9 @@ def read_pictures(folder: Path, named: str) -> tuple[dict[str, Picture | None], 
 
 def _read_alts(file: Path, named: str) -> tuple[dict[str, str], list[Fault]]:
     try:
-        data = tomllib.loads(file.read_bytes().decode())
-    except FileNotFoundError:
-        return {}, [Fault(named, "", amiss("missing"))]
-    except (OSError, ValueError) as error:
-        return {}, [Fault(named, "", amiss("cannot_be_read", why=error))]
+        data = parsed(file, named)
+    except Faulty as faulty:
+        return {}, list(faulty.faults)
     faults = [Fault(named, key, says) for key, says in text_faults(data, {})]
     faults += [
         Fault(named, name, amiss("alt_form"))

@@ -1,6 +1,7 @@
 """Reads the library from its TOML files. Whatever is amiss becomes a fault with file and key; nothing is raised."""
 
 import tomllib
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -161,13 +162,19 @@ def _lesson(
 
 
 def parsed(file: Path, named: str) -> dict[str, Any]:
-    """The file as tomllib gives it. Raises Faulty when it is missing, too big, too deep or not TOML."""
+    """The file as tomllib gives it. Raises Faulty when it is missing, too big, too deep, half merged or not TOML.
+
+    A byte order mark, which Notepad writes, is passed over here; byte_order_marks names it.
+    """
     try:
         with file.open("rb") as opened:
             content = opened.read(BIGGEST_FILE + 1)
         if len(content) > BIGGEST_FILE:
             raise Faulty([Fault(named, "", amiss("too_big", most=BIGGEST_FILE))])
-        data = tomllib.loads(content.decode())
+        text = content.removeprefix(BOM_UTF8).decode()
+        if marks := list(_merge_marks(text)):
+            raise Faulty(Fault(named, "", amiss("merge_mark", line=line)) for line in marks)
+        data = tomllib.loads(text)
         if _depth(data) > DEEPEST:
             raise RecursionError
         return data
@@ -176,12 +183,33 @@ def parsed(file: Path, named: str) -> dict[str, Any]:
     except OSError as error:
         says = amiss("cannot_be_opened", why=error.strerror)
     except UnicodeDecodeError as error:
-        says = amiss("not_utf8", byte=error.start)
+        says = amiss("not_utf8", line=error.object.count(b"\n", 0, error.start) + 1, byte=error.start)
     except tomllib.TOMLDecodeError as error:
         says = amiss("not_toml", why=error)
     except RecursionError:
         says = amiss("too_deep")
     raise Faulty([Fault(named, "", says)])
+
+
+def byte_order_marks(folder: Path) -> tuple[Fault, ...]:
+    """A fault for each TOML file of the library that begins with a byte order mark; it is served all the same."""
+    found = []
+    for file in sorted(folder.rglob("*.toml")):
+        try:
+            with file.open("rb") as opened:
+                begins = opened.read(len(BOM_UTF8))
+        except OSError:
+            continue  # whoever reads it names this
+        if begins == BOM_UTF8:
+            found.append(Fault(f"{folder.name}/{file.relative_to(folder).as_posix()}", "", amiss("bom")))
+    return tuple(found)
+
+
+def _merge_marks(text: str) -> Iterator[int]:
+    """The lines, counted from 1, that a merge left behind. Inside a long text TOML would take them for text."""
+    for number, line in enumerate(text.split("\n"), start=1):
+        if line.startswith(("<<<<<<< ", ">>>>>>> ")) or line.rstrip() == "=======":
+            yield number
 
 
 def _depth(data: object) -> int:

@@ -1,6 +1,7 @@
 """The checker's rules for every sentence of a lesson or course file: facts named, no real numbers, short sentences."""
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -16,6 +17,9 @@ _SENTENCE_END = re.compile(r"(?<=[.!?…])[\"”’)*]*\s+")
 _ADDRESS = re.compile(
     r"(?<![\w@.])(?:https?://)?((?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,})(?!\w)", re.IGNORECASE
 )
+_TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<!--|&(?:[a-z]+|#\d+);")
+# Line breaks and tabs, and the joiners that some scripts need between letters.
+_HARMLESS = frozenset("\n\t\u200b\u200c\u200d")
 _FILE_ENDINGS = {"apk", "jpg", "png", "pdf"}
 _SCOLDING = re.compile(r"\bsai\b", re.IGNORECASE)
 _KIND_WORDS = {"hint", "praise"}
@@ -31,6 +35,7 @@ def text_faults(data: Mapping[str, Any], facts: Mapping[str, Fact]) -> list[tupl
     found = []
     for key, name, text in _texts(data):
         found += [(key, says) for says in _about_facts(text, facts)]
+        found += [(key, says) for says in _about_letters(text)]
         found += [(key, amiss("real_number", number=n)) for n in real_numbers(text)]
         found += [(key, says) for says in _about_addresses(text, facts, fake_links)]
         found += [(key, says) for says in _about_length(_told_if_known(text, facts))]  # as it will be read aloud
@@ -95,6 +100,15 @@ def _about_facts(text: str, facts: Mapping[str, Fact]) -> Iterator[Amiss]:
         yield amiss("no_such_fact", names=", ".join(unknown.names))
     for name in written_out(text, facts):
         yield amiss("fact_written_out", value=facts[name].value, name=name)
+
+
+def _about_letters(text: str) -> Iterator[Amiss]:
+    for tag in _TAG.findall(text):
+        yield amiss("markup", tag=tag)
+    for letter in text:
+        if unicodedata.category(letter) in {"Cc", "Cf", "Cs", "Co", "Cn"} and letter not in _HARMLESS:
+            yield amiss("invisible_character", point=f"{ord(letter):04X}")
+            return
 
 
 def _about_addresses(text: str, facts: Mapping[str, Fact], fake_links: set[str]) -> Iterator[Amiss]:

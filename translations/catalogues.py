@@ -1,5 +1,7 @@
 """Catalogues of translated sentences: one for each language and domain, read once."""
 
+import logging
+import struct
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
@@ -7,12 +9,14 @@ from pathlib import Path
 
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
 
+from translations.checking import CheckedCatalogue, check_catalogue, unreadable_catalogue
 from translations.languages import SOURCE
 
 FOLDER = Path(__file__).resolve().parent
 INTERFACE = "interface"
+
+log = logging.getLogger(__name__)
 
 
 class Words(GNUTranslations):
@@ -29,32 +33,54 @@ class Words(GNUTranslations):
 def catalogue(tag: str, domain: str = INTERFACE) -> NullTranslations:
     """The catalogue of one domain ("interface", or a course's id) in one language.
 
-    A sentence not yet translated, one whose Vietnamese has changed since, and a language with no catalogue at all give
-    the Vietnamese sentence back. Compiled catalogues are read where they are up to date, else the .po itself.
+    A sentence not yet translated, one whose Vietnamese has changed since, one with a fault, and a language with no
+    catalogue at all give the Vietnamese sentence back. Never raises: faults are logged once, and `translations status`
+    names each. Compiled catalogues are read where they are up to date and whole, else the .po itself.
     """
     file = po_file(tag, domain)
     if tag == SOURCE.tag or not file.is_file():
         return NullTranslations()
+    compiled = _compiled_words(file)
+    if compiled is not None:
+        return compiled
+    checked = read_checked(file, tag)
+    if checked.faults:
+        log.warning(
+            "%s: %d faults, shown in Vietnamese instead; the first: %s. `flask translations status` names all.",
+            file.name, len(checked.faults), checked.faults[0],
+        )  # fmt: skip
+    return Words(BytesIO(compiled_bytes(checked.servable())))
+
+
+def _compiled_words(file: Path) -> Words | None:
+    """The .mo beside a .po; None where there is none, it is older, or it was cut off while being written."""
     compiled = file.with_suffix(".mo")
-    if compiled.is_file() and compiled.stat().st_mtime_ns >= file.stat().st_mtime_ns:
+    try:
+        if compiled.stat().st_mtime_ns < file.stat().st_mtime_ns:
+            return None
         return Words(BytesIO(compiled.read_bytes()))
-    return Words(BytesIO(compiled_bytes(read_catalog(file, tag))))
+    except (OSError, struct.error, ValueError, LookupError):
+        return None
 
 
 def po_file(tag: str, domain: str = INTERFACE) -> Path:
     return FOLDER / tag / "LC_MESSAGES" / f"{domain}.po"
 
 
-def read_catalog(file: Path, tag: str) -> Catalog:
-    """The .po at `file` as Babel's catalogue, for looking into; an empty one if there is no such file.
+def read_checked(file: Path, tag: str) -> CheckedCatalogue:
+    """The .po at `file`, checked; an empty one if there is no such file. Never raises: see its faults."""
+    try:
+        content = file.read_bytes()
+    except FileNotFoundError:
+        return CheckedCatalogue(Catalog(locale=tag))
+    except OSError as error:
+        return unreadable_catalogue(tag, file_name(file), error)
+    return check_catalogue(content, tag, file_name(file))
 
-    Raises babel's PoFileError when it cannot be read.
-    """
-    if not file.is_file():
-        return Catalog(locale=tag)
-    with file.open("rb") as opened:
-        # A tag Babel does not know is kept as it is; asking Locale for it would raise.
-        return read_po(opened, locale=tag, abort_invalid=True)
+
+def file_name(file: Path) -> str:
+    """How faults name a catalogue: "en/LC_MESSAGES/interface.po"."""
+    return "/".join(file.parts[-3:])
 
 
 def compiled_bytes(catalog: Catalog) -> bytes:

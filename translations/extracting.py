@@ -6,10 +6,11 @@ from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
-from babel.messages.pofile import read_po, write_po
+from babel.messages.pofile import write_po
 
 from foundation.settings import HOUSE
-from translations.catalogues import FOLDER, INTERFACE, po_file, read_catalog
+from translations.catalogues import FOLDER, INTERFACE, po_file, read_checked
+from translations.checking import CatalogueFault, CheckedCatalogue, check_catalogue
 from translations.languages import SOURCE, Language, interface_languages
 
 ROOMS = ("foundation", "translations", "courses", "learning", "community_teams")
@@ -18,6 +19,14 @@ METHODS = [("**.py", "python"), ("**/templates/**", "jinja2")]
 # The very settings the pages are drawn with, or an extracted sentence would not be the one looked up. A template that
 # cannot be read stops the extraction.
 OPTIONS = {"**/templates/**": {"trimmed": "true", "newstyle_gettext": "true", "silent": "false"}}
+
+
+class FaultyCatalogue(Exception):
+    """A .po that cannot be written anew without losing something of it. `faults`: at least one."""
+
+    def __init__(self, faults: tuple[CatalogueFault, ...]) -> None:
+        self.faults = faults
+        super().__init__("; ".join(map(str, faults)))
 
 
 def translated_languages() -> list[Language]:
@@ -46,10 +55,14 @@ def update(found: Catalog, language: Language) -> bool:
     """Bring a language's catalogue up to date; a new one is begun. Returns whether anything changed.
 
     A sentence whose Vietnamese changed a little keeps its translation, marked fuzzy until a person has looked at it.
+    Raises FaultyCatalogue, and leaves the file as it is, where a part of it could not be read.
     """
     file = po_file(language.tag)
     if file.is_file():
-        catalog = read_catalog(file, language.tag)
+        checked = read_checked(file, language.tag)
+        if not checked.whole:
+            raise FaultyCatalogue(checked.faults)
+        catalog = checked.catalog
     else:
         catalog = Catalog(locale=language.tag, project=found.project, version=found.version, fuzzy=False)
         catalog.header_comment = f"# The interface in {language.own_name}."
@@ -71,7 +84,9 @@ class Standing:
         return self.total - self.fuzzy - self.missing
 
 
-def standing(found: Catalog, catalog: Catalog) -> Standing:
+def standing(found: Catalog, checked: CheckedCatalogue) -> Standing:
+    """How far a checked catalogue is; a sentence with a fault counts as missing. Leaves only the others in it."""
+    catalog = checked.servable()
     fuzzy = missing = 0
     for sentence in sentences_of(found):
         translation = catalog.get(sentence.id, sentence.context)
@@ -101,9 +116,12 @@ def _write(file: Path, catalog: Catalog) -> bool:
     return True
 
 
-def _body(content: bytes) -> list[object]:
-    """What a catalogue says, without the dates of its header."""
+def _body(content: bytes) -> list[object] | None:
+    """What a catalogue says, without the dates of its header; None for what had better be written anew."""
+    checked = check_catalogue(content, SOURCE.tag, INTERFACE)
+    if not checked.whole or any(fault.code == "bom" for fault in checked.faults):
+        return None
     return [
         (m.id, m.string, m.context, m.fuzzy, [file for file, _line in m.locations], m.auto_comments, m.user_comments)
-        for m in sentences_of(read_po(BytesIO(content)))
+        for m in sentences_of(checked.catalog)
     ]

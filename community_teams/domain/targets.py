@@ -81,7 +81,7 @@ def read_table_of_targets(table: Iterable[Sequence[Cell]]) -> TargetList:
 def read_toml_of_targets(content: bytes) -> TargetList:
     """[[target]] tables with the English names of HEADINGS. Raises UnreadableTargets "not_toml"."""
     try:
-        told = tomllib.loads(content.decode("utf-8"))
+        told = tomllib.loads(content.decode("utf-8-sig"))
     except (UnicodeDecodeError, tomllib.TOMLDecodeError):
         raise UnreadableTargets("not_toml") from None
     targets = told.get("target")

@@ -48,6 +48,12 @@ def test_a_good_library_has_no_faults(library):
         ("{TD_MAU}", "0912 345 678", "goal: 0912 345 678 may be somebody's real number"),
         ("{TD_MAU}", "la.gov.vn", "goal: la.gov.vn is not on the list of addresses"),
         ("{TD_MAU}", "https://mau.gov.vn.la.top/app", "goal: mau.gov.vn.la.top is not on the list of addresses"),
+        ("{TD_MAU}", "<b>số</b>", "goal: <b> would be shown as it is written"),
+        ("{TD_MAU}", "&nbsp;", "goal: &nbsp; would be shown as it is written"),
+        ("{TD_MAU}", "{td_mau}", "goal: no such fact: {td_mau}"),
+        ("{TD_MAU}", "{TD_MAU", "goal: no such fact: {"),
+        ("{TD_MAU}", "số\u202e", "goal: has an invisible character (U+202E)"),
+        ("{TD_MAU}", "số\ufeff", "goal: has an invisible character (U+FEFF)"),
         ("{TD_MAU}", "một " * 25, "goal: 28 words in one sentence, at most 25"),
         (
             "Bác chạm Tắt máy nhé.",
@@ -190,8 +196,13 @@ def test_all_faults_of_a_file_are_told_at_once(library):
         ("a = 1\na = 2", "is not TOML: Cannot overwrite a value"),
         ("a = " + "[" * 5000, "is nested too deeply"),
         (".".join("a" * 5000) + " = 1", "is nested too deeply"),
-        (b"\x89PNG\r\n\x1a\n\x00\xff\xfe", "is not UTF-8 text (byte 0)"),
+        (b"\x89PNG\r\n\x1a\n\x00\xff\xfe", "line 1: is not UTF-8 text (byte 0)"),
         (b"\x00\x01\x02", "is not TOML"),
+        ('title = "Một"\ngoal = "Gọi"\n'.encode("utf-16"), "line 1: is not UTF-8 text (byte 0)"),
+        ('title = "B"\ngoal = "Leçon"\n'.encode("cp1252"), "line 2: is not UTF-8 text (byte 22)"),
+        ('title = "Một"\n<<<<<<< HEAD\nminutes = 3\n', "line 2: a mark of an unfinished merge"),
+        ('goal = """\nMột\n=======\nHai\n"""\n', "line 3: a mark of an unfinished merge"),
+        ('goal = """\nMột\n>>>>>>> theirs\n"""\n', "line 3: a mark of an unfinished merge"),
         ("a = 1\n" + "#" * 300_000, "is over 200000 bytes"),
         ("", "title: is missing"),
     ],
@@ -201,6 +212,22 @@ def test_a_file_that_is_no_lesson_says_why_and_leaves_the_others_alone(library, 
 
     assert str(catalogue.faults[0]).startswith(f"library/khoa-mau/bai-hai/lesson.toml: {says}")
     assert [lesson.id for lesson in catalogue.lessons] == ["bai-mau"]
+
+
+@pytest.mark.parametrize(
+    "file", ["facts.toml", "khoa-mau/course.toml", "khoa-mau/bai-mau/lesson.toml", "paths.toml", "asked.toml"]
+)
+def test_a_byte_order_mark_is_named_and_harms_nobody(library, file):
+    written = library.folder / file
+    before = library.load()
+    library.put(file, b"\xef\xbb\xbf" + (written.read_bytes() if written.exists() else b""))
+
+    after = library.load()
+
+    assert list(map(str, after.faults)) == [
+        f"library/{file}: line 1: begins with a byte order mark: save it as UTF-8 without one"
+    ]
+    assert after.courses == before.courses
 
 
 def test_a_lesson_that_is_listed_but_not_there_is_named(library, good_lesson):

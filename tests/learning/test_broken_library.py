@@ -36,7 +36,7 @@ def editor(app, visitor, make):
     ("content", "says"),
     [
         (b"title = ", "Tệp viết chưa đúng cách TOML"),
-        (b"\xff\xfe", "Tệp phải lưu dạng UTF-8"),
+        (b"\xff\xfe", "tệp phải lưu dạng UTF-8"),
         (b"", "Còn thiếu"),
         (b'title = "{KHONG_CO}"', "Không có số liệu dùng chung nào tên {KHONG_CO}"),
     ],
