@@ -27,7 +27,7 @@ run: .cache/system .venv/ready node_modules/.ready ## prepare what is missing an
 	@exec scripts/serve $(PORT) $(WORKERS)
 
 test: .cache/system .cache/system-test .venv/ready-test node_modules/.ready ## every test, on SQLite, PostgreSQL and in Chromium
-	.venv/bin/pytest -n 2 --dist loadfile --no-loadscope-reorder
+	.venv/bin/python -m tests.run .venv/bin/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 check: .cache/system .cache/system-test .venv/ready-test node_modules/.ready ## format, lint, types, floors, lessons, and the tests that need no browser
 	.venv/bin/ruff format --check .
@@ -36,7 +36,7 @@ check: .cache/system .cache/system-test .venv/ready-test node_modules/.ready ## 
 	.venv/bin/lint-imports
 	.venv/bin/flask courses check
 	.venv/bin/flask translations status
-	.venv/bin/pytest -n 2 --database sqlite -m "not browser"
+	.venv/bin/python -m tests.run .venv/bin/pytest -n 2 --database sqlite -m "not browser"
 
 bench: .cache/system .cache/system-bench .venv/ready-test node_modules/.ready ## measure, with the goal beside each figure
 	.venv/bin/python -m bench

@@ -25,6 +25,7 @@ from bench import (
     worklist,
 )
 from bench.table import show
+from tests.run import Leftovers, whole_run
 
 MEASUREMENTS = {
     "library": library.measure,
@@ -58,4 +59,8 @@ def main(names: list[str]) -> None:
         print(show(MEASUREMENTS[name]()), flush=True)
 
 
-main(sys.argv[1:])
+try:
+    with whole_run():
+        main(sys.argv[1:])
+except Leftovers as left:
+    sys.exit(f"Left behind, now removed:\n{left}")

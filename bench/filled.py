@@ -4,7 +4,7 @@ import os
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 from flask import Flask
@@ -17,7 +17,7 @@ from foundation.areas.services.loading import load
 from foundation.migrating import upgrade
 from foundation.settings import Settings
 from foundation.web.database import transaction
-from tests.postgres import start_postgres
+from tests.postgres import own_database
 
 PASSWORD = "mau-thu-2026"
 COMMUNES = 166
@@ -33,8 +33,10 @@ def wanted() -> tuple[str, int, float]:
 @contextmanager
 def opened(kind: str, filled: str = "") -> Iterator[Flask]:
     """The application over a database of its own, empty but for its tables, or over the one at `filled`."""
-    with tempfile.TemporaryDirectory() as folder:
-        url = filled or (start_postgres() if kind == "postgresql" else "")
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        nullcontext(filled) if filled else own_database(kind, Path(folder)) as url,
+    ):
         app = create_app(Settings(data_folder=Path(folder), secret_key=SECRET, database_url=url))
         upgrade(app.extensions["engine"])
         yield app

@@ -37,7 +37,7 @@ from foundation.settings import Settings
 from learning.models import AnswerRow, Card, ClassEvening, ClassLearner, DoneTogether, Learner
 from learning.services import answers as answering
 from learning.services.answers import NewAnswer, keep_answers
-from tests.postgres import start_postgres
+from tests.postgres import own_database
 
 NOW = datetime(2026, 11, 21, 5, tzinfo=UTC)
 HAMLETS = 100
@@ -53,8 +53,7 @@ def measure() -> list[Row]:
 
 
 def _on(kind: str) -> Iterator[Row]:
-    with tempfile.TemporaryDirectory() as folder:
-        url = start_postgres() if kind == "postgresql" else f"sqlite:///{folder}/bench.sqlite3"
+    with tempfile.TemporaryDirectory() as folder, own_database(kind, Path(folder)) as url:
         engine = make_engine(url)
         migrating.upgrade(engine)
         app = create_app(Settings(data_folder=Path(folder), secret_key="bench"), engine=engine)

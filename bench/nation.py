@@ -9,6 +9,7 @@ import os
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import nullcontext
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -37,7 +38,7 @@ from foundation.database import Base
 from foundation.migrating import upgrade
 from foundation.settings import Settings
 from foundation.web.database import transaction
-from tests.postgres import start_postgres
+from tests.postgres import own_database
 
 # The goal is set for HAMLETS=90000, which take two minutes to make on each database.
 HAMLETS = int(os.environ.get("HAMLETS", "9000"))
@@ -52,8 +53,10 @@ def measure() -> list[Row]:
 
 
 def _on(kind: str, filled: str = "") -> list[Row]:
-    with tempfile.TemporaryDirectory() as folder:
-        url = filled or (start_postgres() if kind == "postgresql" else "")
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        nullcontext(filled) if filled else own_database(kind, Path(folder)) as url,
+    ):
         app = create_app(Settings(data_folder=Path(folder), secret_key="bench", database_url=url))
         if not filled:
             fill(app)

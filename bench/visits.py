@@ -32,7 +32,7 @@ from foundation.database import make_engine
 from foundation.migrating import upgrade
 from foundation.settings import HOUSE
 from tests.browser.serving import serve
-from tests.postgres import start_postgres
+from tests.postgres import own_database, postgres_database
 
 BATCH = 50
 PHONES = 8
@@ -62,14 +62,16 @@ def _wait_goal(kind: str, wait: float) -> tuple[str, bool | None]:
 
 def _stored(kind: str) -> list[Row]:
     goal = 2_000 if kind == "postgresql" else 1_000
-    with tempfile.TemporaryDirectory() as folder:
-        url = start_postgres() if kind == "postgresql" else f"sqlite:///{folder}/bench.sqlite3"
-        with serve(Path(folder), workers=2, DEVELOPMENT="0", DATABASE_URL=url) as address:
-            engine = make_engine(url)
-            rounds = hamlets_with_members(engine, hamlets=PHONES * (ROUNDS + 1), households=BATCHES * BATCH // 2)
-            processes = servers(address) | (postgres(url) if kind == "postgresql" else set())
-            told = [_round(engine, address, rounds[seed :: ROUNDS + 1], processes, seed) for seed in range(ROUNDS + 1)]
-            engine.dispose()
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        own_database(kind, Path(folder)) as url,
+        serve(Path(folder), workers=2, DEVELOPMENT="0", DATABASE_URL=url) as address,
+    ):
+        engine = make_engine(url)
+        rounds = hamlets_with_members(engine, hamlets=PHONES * (ROUNDS + 1), households=BATCHES * BATCH // 2)
+        processes = servers(address) | (postgres(url) if kind == "postgresql" else set())
+        told = [_round(engine, address, rounds[seed :: ROUNDS + 1], processes, seed) for seed in range(ROUNDS + 1)]
+        engine.dispose()
     rates, waits, cpu = (sorted(figures) for figures in zip(*told[1:], strict=True))  # the first warms up
     what = f"stored durably, {'PostgreSQL' if kind == 'postgresql' else 'SQLite'}, batches of {BATCH}"
     rate, wait, cost = (statistics.median(figures) for figures in (rates, waits, cpu))
@@ -122,8 +124,15 @@ def _count(engine: Engine) -> int:
 
 def _cost_of_counters() -> Row:
     """The recorder alone, in this process and on PostgreSQL, with its counters and without."""
-    engine = make_engine(start_postgres())
-    upgrade(engine)
+    with postgres_database() as url:
+        engine = make_engine(url)
+        upgrade(engine)
+        row = _with_and_without(engine)
+        engine.dispose()
+    return row
+
+
+def _with_and_without(engine: Engine) -> Row:
     rounds = hamlets_with_members(engine, hamlets=9, households=1_000)
     with_counters, without = [], []
     for seed, round_ in enumerate(rounds):
@@ -137,7 +146,6 @@ def _cost_of_counters() -> Row:
                 patch.object(recording, "boiled_down", _no_changes),
             ):
                 without.append(_record(engine, round_, 100 + seed))
-    engine.dispose()
     whole, bare = statistics.median(with_counters[1:]), statistics.median(without[1:])
     share = (whole - bare) / whole
     return Row(

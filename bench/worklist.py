@@ -32,7 +32,7 @@ from foundation.areas.models import Area
 from foundation.database import make_engine
 from foundation.settings import HOUSE, Settings
 from tests.browser.serving import serve
-from tests.postgres import start_postgres
+from tests.postgres import postgres_database
 
 # A province of 166 communes with ten members each, as the teams' peers are reckoned.
 COMMUNES, MEMBERS = 166, 10
@@ -43,8 +43,8 @@ SECRET = "bench"
 
 
 def measure() -> list[Row]:
-    url = start_postgres()
     with (
+        postgres_database() as url,
         tempfile.TemporaryDirectory() as folder,
         serve(Path(folder), workers=2, DEVELOPMENT="0", DATABASE_URL=url, SECRET_KEY=SECRET) as address,
     ):

@@ -1,6 +1,8 @@
 """One database of each kind for the whole run; every test works inside a transaction that is rolled back."""
 
+import sys
 from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime
 
 import pytest
@@ -12,10 +14,12 @@ from app import create_app
 from foundation.database import Base, make_engine
 from foundation.settings import Settings
 from tests.making import Make
-from tests.postgres import start_postgres
+from tests.postgres import own_database
+from tests.run import Leftovers, whole_run
 from tests.versions_watch import Watch
 from tests.visitor import Visitor
 
+RUN = pytest.StashKey[ExitStack]()
 NOON = datetime(2026, 11, 21, 5, 0, tzinfo=UTC)  # 12:00 on 21 November in Việt Nam
 
 
@@ -23,6 +27,23 @@ def pytest_addoption(parser):
     parser.addoption(
         "--database", choices=["sqlite", "postgresql", "both"], default="both", help="which databases to run on"
     )
+
+
+def pytest_configure(config):
+    run = config.stash[RUN] = ExitStack()
+    run.enter_context(whole_run())
+    config.add_cleanup(run.close)  # where no session was begun
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_sessionfinish(session):
+    """After all fixtures and workers have ended: whoever still runs fails the session."""
+    yield
+    try:
+        session.config.stash[RUN].close()
+    except Leftovers as left:
+        sys.stderr.write(f"\nLeft behind, now removed:\n{left}\n")
+        session.exitstatus = session.exitstatus or pytest.ExitCode.TESTS_FAILED
 
 
 def pytest_generate_tests(metafunc):
@@ -34,14 +55,18 @@ def pytest_generate_tests(metafunc):
 
 @pytest.fixture(scope="session")
 def engine(database_kind, tmp_path_factory) -> Iterator[Engine]:
-    if database_kind == "sqlite":
-        url = f"sqlite:///{tmp_path_factory.mktemp('database')}/test.sqlite3"
-    else:
-        url = start_postgres()
-    engine = make_engine(url)
-    Base.metadata.create_all(engine)
-    yield engine
-    engine.dispose()
+    with own_database(database_kind, tmp_path_factory.mktemp("database")) as url:
+        engine = make_engine(url)
+        Base.metadata.create_all(engine)
+        yield engine
+        engine.dispose()
+
+
+@pytest.fixture
+def empty_database(database_kind, tmp_path) -> Iterator[str]:
+    """The address of a database of the test's own with nothing in it, for several connections or processes."""
+    with own_database(database_kind, tmp_path) as url:
+        yield url
 
 
 @pytest.fixture(scope="session")

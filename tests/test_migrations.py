@@ -11,21 +11,11 @@ from foundation.database import make_engine
 
 
 @pytest.fixture
-def empty(engine, database_kind, tmp_path):
+def empty(empty_database):
     """A database of its own, with nothing in it."""
-    if database_kind == "sqlite":
-        fresh = make_engine(f"sqlite:///{tmp_path}/empty.sqlite3")
-        yield fresh
-        fresh.dispose()
-        return
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as outside:
-        outside.execute(text("CREATE DATABASE empty"))
-        fresh = make_engine(engine.url.set(database="empty").render_as_string(hide_password=False))
-        try:
-            yield fresh
-        finally:
-            fresh.dispose()
-            outside.execute(text("DROP DATABASE empty WITH (FORCE)"))
+    fresh = make_engine(empty_database)
+    yield fresh
+    fresh.dispose()
 
 
 def test_the_migrations_make_one_line(whole_app):

@@ -13,6 +13,7 @@ from tests.browser.conftest import QUIET, find_chromium
 from tests.browser.phone import Phone
 from tests.browser.serving import HOUSE, serve
 from tests.browser.walking import answer, pass_screen, practise, read
+from tests.run import whole_run
 
 PICTURES = HOUSE / "docs/pictures"
 COURSE = "vneid-cai-dat"
@@ -22,7 +23,12 @@ CALL = "cuoc-goi-chen"
 
 def main() -> None:
     PICTURES.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder, serve(Path(folder)) as address, sync_playwright() as playwright:
+    with (
+        whole_run(),
+        tempfile.TemporaryDirectory() as folder,
+        serve(Path(folder)) as address,
+        sync_playwright() as playwright,
+    ):
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=QUIET)
         _resident(_page(browser, address, 360))
         _member(_page(browser, address, 360))

@@ -18,15 +18,14 @@ from community_teams.services.recounting import recount
 from foundation.areas.domain.kinds import Kind
 from foundation.areas.domain.scope import NATION
 from foundation.database import Base, make_engine
-from tests.postgres import start_postgres
 
 RECORDS, TIMES = 50, 4
 
 
 @pytest.fixture
-def own_engine(database_kind, tmp_path):
+def own_engine(empty_database):
     """A database of this test's own, for several connections see what it keeps."""
-    engine = make_engine(start_postgres() if database_kind == "postgresql" else f"sqlite:///{tmp_path}/once.sqlite3")
+    engine = make_engine(empty_database)
     Base.metadata.create_all(engine)
     yield engine
     engine.dispose()

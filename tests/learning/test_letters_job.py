@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pypdfium2
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
@@ -27,23 +27,9 @@ PEOPLE = 60
 
 
 @pytest.fixture
-def own_database(engine, database_kind, tmp_path):
-    """The address of a database of its own: other processes must see what is in it."""
-    if database_kind == "sqlite":
-        yield ""
-        return
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as outside:
-        outside.execute(text("CREATE DATABASE letters_job"))
-        try:
-            yield engine.url.set(drivername="postgresql", database="letters_job").render_as_string(hide_password=False)
-        finally:
-            outside.execute(text("DROP DATABASE letters_job WITH (FORCE)"))
-
-
-@pytest.fixture
-def house(own_database, tmp_path):
+def house(empty_database, tmp_path):
     settings = Settings(
-        data_folder=tmp_path, database_url=own_database, secret_key="only for tests", organisation="Xã Đoàn Mẫu"
+        data_folder=tmp_path, database_url=empty_database, secret_key="only for tests", organisation="Xã Đoàn Mẫu"
     )
     app = create_app(settings)
     migrating.upgrade(app.extensions["engine"])
@@ -52,14 +38,14 @@ def house(own_database, tmp_path):
 
 
 @pytest.fixture
-def start_worker(house, own_database, tmp_path):
+def start_worker(house, empty_database, tmp_path):
     started = []
 
     def start():
         environment = {
             **os.environ,
             "DATA_FOLDER": str(tmp_path),
-            "DATABASE_URL": own_database,
+            "DATABASE_URL": empty_database,
             "SECRET_KEY": "only for tests",
             "ORGANISATION": "Xã Đoàn Mẫu",
         }
