@@ -24,7 +24,7 @@ run: .cache/system .venv/ready node_modules/.ready ## prepare what is missing an
 		&& [ -z "$$(find $(RESTS_ON) -type f -not -name '*.pyc' -newer var/prepared.txt -print -quit)" ]; \
 		then cat var/prepared.txt; else .venv/bin/flask prepare; fi
 	@echo "Mở trình duyệt: http://127.0.0.1:$(PORT)   (dừng lại: Ctrl+C)"
-	@exec scripts/serve $(PORT) $(WORKERS)
+	@exec .venv/bin/flask serve --port $(PORT) --workers $(WORKERS)
 
 test: .cache/system .cache/system-test .venv/ready-test node_modules/.ready ## every test, on SQLite, PostgreSQL and in Chromium
 	.venv/bin/python -m tests.run .venv/bin/pytest -n 2 --dist loadfile --no-loadscope-reorder

@@ -36,6 +36,7 @@ COMMANDS = {
     "migrate": "community_teams.cli.preparing:migrate",
     "prepare": "community_teams.cli.preparing:prepare",
     "restore": "foundation.copies_cli:restore",
+    "serve": "foundation.serving.cli:serve",
     "sample": "community_teams.cli.sample:commands",
     "teams": "community_teams.cli.teams:commands",
     "translations": "translations.cli:commands",

@@ -12,6 +12,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
 
 from foundation.database import Base
+from foundation.schema import revisions
 from foundation.settings import HOUSE
 
 # Any number; every process that migrates asks for the same lock.
@@ -44,7 +45,7 @@ def heads() -> list[str]:
 
 def knows(revision: str) -> bool:
     """Whether a revision is one of ours; one of a newer checkout is not."""
-    return revision in {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+    return revision in revisions()
 
 
 def differences(engine: Engine) -> list[Any]:

@@ -39,6 +39,9 @@ class Settings(BaseSettings):
         default=0, ge=0, le=5, description="How many trusted proxies stand in front and set X-Forwarded-*."
     )
     https_only: bool = Field(default=False, description="Cookies only over HTTPS, and HSTS. Set it in production.")
+    waiting_bodies_mb: int = Field(
+        default=512, ge=16, description="Disk that bodies being received may take, in MB for each worker."
+    )
     development: bool = Field(
         default=False, description="Shows the gallery of parts at /giao-dien; lessons are read anew."
     )

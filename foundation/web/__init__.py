@@ -8,6 +8,7 @@ from flask.templating import Environment
 from flask_compress import Compress
 
 from foundation.web.body_limits import limit_requests
+from foundation.web.body_refusals import answer_refusals
 from foundation.web.errors import answer_for_problems
 from foundation.web.frame import serve_frame
 from foundation.web.headers import guard_headers
@@ -28,6 +29,7 @@ class Templates(Environment):
 
 def serve_web(app: Flask) -> None:
     """Give the app its frame, its parts and its manners. The gallery of parts is served in development only."""
+    answer_refusals(app)
     limit_requests(app)  # first: whatever asks next may look at the form
     app.jinja_environment = Templates
     app.jinja_options = {**app.jinja_options, "trim_blocks": True, "lstrip_blocks": True}

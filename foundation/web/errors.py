@@ -39,6 +39,8 @@ def answer_for_problems(app: Flask) -> None:
     @app.errorhandler(Problem)
     def refuse(problem: Problem) -> Response:
         answer = _answer(problem.status, problem.code, **problem.details)
+        if problem.status == 503:
+            answer.headers["Retry-After"] = "60"
         if isinstance(problem, TooMany):
             answer.headers["Retry-After"] = str(problem.retry_after)
         return answer

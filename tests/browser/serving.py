@@ -1,4 +1,4 @@
-"""Starts the platform as `make run` does: prepared, with the sample in it, served by granian."""
+"""Starts the platform as `make run` does: prepared, with the sample in it."""
 
 import os
 import socket
@@ -15,7 +15,9 @@ PASSWORD = "mau-thu-2026"
 
 
 @contextmanager
-def serve(folder: Path, *, workers: int = 1, factory: str = "app:serve", **settings: str) -> Iterator[str]:
+def serve(
+    folder: Path, *, workers: int = 1, factory: str = "app:serve", jobs: bool = False, **settings: str
+) -> Iterator[str]:
     port = free_port()
     environment = {
         **os.environ,
@@ -29,21 +31,8 @@ def serve(folder: Path, *, workers: int = 1, factory: str = "app:serve", **setti
     command = [sys.executable, "-m", "flask", "--app", "app", "prepare"]
     subprocess.run(command, cwd=HOUSE, env=environment, check=True, capture_output=True, text=True)
     log = (folder / "server.log").open("w")
-    granian = [sys.executable, "-m", "granian", "--interface", "wsgi", "--factory", factory]
     process = subprocess.Popen(
-        [
-            *granian,
-            "--host",
-            "127.0.0.1",
-            "--port",
-            str(port),
-            "--workers",
-            str(workers),
-            "--blocking-threads",
-            "4",
-            "--workers-kill-timeout",
-            "5",
-        ],
+        serve_command(port, workers=workers, factory=factory, jobs=jobs),
         cwd=HOUSE,
         env=environment,
         stdout=log,
@@ -58,6 +47,13 @@ def serve(folder: Path, *, workers: int = 1, factory: str = "app:serve", **setti
         process.wait(timeout=20)
 
 
+def serve_command(port: int, *, workers: int = 1, factory: str = "app:serve", jobs: bool = False) -> list[str]:
+    """The one command that serves, here, with `make run` and in production."""
+    flask = [sys.executable, "-m", "flask", "--app", "app", "serve"]
+    options = ["--port", str(port), "--workers", str(workers), "--factory", factory, "--jobs" if jobs else "--no-jobs"]
+    return [*flask, *options]
+
+
 def free_port() -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -65,12 +61,13 @@ def free_port() -> int:
         return port
 
 
-def wait_for(url: str, process: subprocess.Popen) -> None:
-    for _ in range(400):
+def wait_for(url: str, process: subprocess.Popen, seconds: float = 90) -> None:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
         assert process.poll() is None, "the server stopped while starting"
         try:
-            with urllib.request.urlopen(url, timeout=1):
+            with urllib.request.urlopen(url, timeout=5):
                 return
         except OSError:
             time.sleep(0.1)
-    raise AssertionError("the server did not answer within 40 seconds")
+    raise AssertionError(f"the server did not answer within {seconds} seconds")

@@ -4,7 +4,6 @@ import os
 import signal
 import sqlite3
 import subprocess
-import sys
 import threading
 import time
 from collections import Counter
@@ -16,12 +15,12 @@ from bench.visit_batches import Round, hamlets_with_members
 from foundation.database import make_engine
 from foundation.migrating import upgrade
 from foundation.settings import HOUSE
-from tests.browser.serving import free_port, wait_for
+from tests.browser.serving import free_port, serve_command, wait_for
 from tests.postgres import OwnServer
 
 
 class Served:
-    """granian on a database with `hamlets` hamlets, each with its member and its households, and as many empty ones.
+    """The server on a database with `hamlets` hamlets, each with its member and its households, and as many empty ones.
 
     happened: how often each thing was done to it.
     """
@@ -74,8 +73,7 @@ class Served:
             pass
 
     def _start(self) -> None:
-        command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--factory", "app:serve"]
-        command += ["--host", "127.0.0.1", "--port", str(self.port), "--workers", "1", "--blocking-threads", "4"]
+        command = serve_command(self.port)
         settings = {"DATA_FOLDER": str(self._folder), "DATABASE_URL": self._url, "DEVELOPMENT": "0"}
         with (self._folder / "server.log").open("ab") as log:
             self._process = subprocess.Popen(

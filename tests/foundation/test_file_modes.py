@@ -10,7 +10,7 @@ import pytest
 
 from foundation.file_modes import correct_modes, open_to_others, prepare_data_folder
 from foundation.settings import HOUSE, Settings
-from tests.browser.serving import free_port, wait_for
+from tests.browser.serving import free_port, serve_command, wait_for
 
 
 def modes_open(folder: Path) -> list[str]:
@@ -54,7 +54,7 @@ def test_a_command_closes_what_was_open(folder):
 def test_a_server_writes_for_nobody_else(folder):
     port = free_port()
     server = subprocess.Popen(
-        ["sh", "-c", "umask 022; exec scripts/serve $0 1", str(port)],
+        ["sh", "-c", 'umask 022; exec "$@"', "sh", *serve_command(port, jobs=True)],
         cwd=HOUSE,
         env=environment(folder),
         stdout=subprocess.DEVNULL,

@@ -1,0 +1,45 @@
+"""`serve`: the web server, in development and in production."""
+
+import os
+import sys
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+from sqlalchemy.exc import DBAPIError
+
+from foundation.schema import SchemaMismatch, check_schema
+from foundation.settings import HOUSE
+
+# What the administrator reads when the code and the database do not belong together.
+REFUSALS = {
+    "behind": "Cơ sở dữ liệu ở bản {database}, mã nguồn cần bản {needed}. Chạy: flask --app app migrate",
+    "too_new": "Cơ sở dữ liệu đã ở bản {database}, chỉ dùng được với mã nguồn từ bản {needed} trở lên. "
+    "Cập nhật mã nguồn trên máy này rồi chạy lại.",
+}
+
+
+@click.command("serve")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Địa chỉ lắng nghe.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="Cổng.")
+@click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64), help="Số tiến trình web.")
+@click.option("--jobs/--no-jobs", default=True, show_default=True, help="Chạy luôn tiến trình làm việc dài.")
+@click.option("--factory", default="app:serve", hidden=True)
+@with_appcontext
+def serve(host: str, port: int, workers: int, jobs: bool, factory: str) -> None:
+    """Serve until SIGTERM or Ctrl+C. SIGHUP loads the code anew without losing a request."""
+    engine = current_app.extensions["engine"]
+    try:
+        check_schema(engine)
+    except SchemaMismatch as mismatch:
+        told = {"database": mismatch.database or "trống", "needed": mismatch.needed}
+        raise click.ClickException(REFUSALS[mismatch.code].format(**told)) from None
+    except DBAPIError:
+        click.echo("Chưa tới được cơ sở dữ liệu: bài học vẫn mở được, phần còn lại chờ nó.", err=True)
+    engine.dispose()
+    arguments = ["--host", host, "--port", str(port), "--workers", str(workers), "--factory", factory]
+    command = [sys.executable, "-m", "foundation.serving.supervisor", *arguments, "--jobs" if jobs else "--no-jobs"]
+    os.chdir(HOUSE)
+    sys.stdout.flush()
+    # In this process's place: the supervisor holds none of the application's memory.
+    os.execv(sys.executable, command)  # noqa: S606 - our own interpreter and module
