@@ -17,9 +17,11 @@ from foundation.commands import CommandsByPlace
 from foundation.database import make_engine
 from foundation.file_modes import correct_modes, prepare_data_folder
 from foundation.jobs.views import serve_jobs
+from foundation.logs.setup import configure_logging
 from foundation.settings import Settings
 from foundation.web import serve_web
 from foundation.web.database import serve_database
+from foundation.web.request_log import RequestLog
 from foundation.web.static_files import serve_static_files
 from learning.views import serve_learning
 from learning.views.serving_care import serve_lesson_care
@@ -82,6 +84,9 @@ def create_app(settings: Settings | None = None, *, engine: Engine | None = None
     if settings.behind_proxy:
         n = settings.behind_proxy
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]
+    app.wsgi_app = RequestLog(  # type: ignore[method-assign]
+        app.wsgi_app, from_proxy=settings.behind_proxy > 0, addresses=settings.log_addresses
+    )
     return app
 
 
@@ -92,6 +97,7 @@ def serve() -> Flask:
     a tenth of the time of a print. What the map rests on is read beside the first requests.
     """
     app = create_app()
+    configure_logging(app.extensions["settings"])
     gc.collect()
     gc.freeze()
     read_ahead(app)

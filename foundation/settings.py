@@ -2,6 +2,7 @@
 
 import secrets
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -53,6 +54,13 @@ class Settings(BaseSettings):
     seal_password: str = Field(default="", description="Password of the seal's file.")
     sample_password: str = Field(
         default="", description="Password of the sample accounts; empty means one is made and printed."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="The least of what is written to the log; requests are written at info."
+    )
+    log_format: Literal["text", "json"] = Field(default="text", description="How a line of the log is written.")
+    log_addresses: bool = Field(
+        default=False, description="Writes the visitor's address into each request's line: personal data."
     )
 
     @property

@@ -1,13 +1,9 @@
 """`flask --app app areas …`: load the official areas, import hamlets and outlines."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import click
 from flask.cli import AppGroup
-from sqlalchemy.exc import OperationalError, ProgrammingError
-from sqlalchemy.orm import Session
 
 from foundation import clock
 from foundation.areas.domain.hamlet_lists import Fault
@@ -69,24 +65,11 @@ OUTLINES = {
 _HEADINGS = {"commune_code": "“mã xã”", "name": "“tên”", "kind": "“loại”"}
 
 
-@contextmanager
-def writing() -> Iterator[Session]:
-    """A transaction that tells in plain words when the database is gone, busy or has no tables yet."""
-    try:
-        with transaction() as session:
-            yield session
-    except (OperationalError, ProgrammingError) as error:
-        raise click.ClickException(
-            "Không ghi được vào cơ sở dữ liệu: đang bận, không mở được, hoặc chưa chạy `make migrate`. Chưa ghi gì.\n"
-            f"({error.orig})"
-        ) from None
-
-
 @commands.command("load")
 def load() -> None:
     """Load the 34 provinces and 3,321 communes. A second time changes nothing."""
     try:
-        with writing() as session:
+        with transaction() as session:
             done = loading.load(session)
     except Conflict as problem:
         if problem.code == "area_data_unknown_kind":
@@ -126,7 +109,7 @@ def import_hamlets(file: Path) -> None:
     """
     try:
         table = tables.read_table(file)
-        with writing() as session:
+        with transaction() as session:
             done = hamlets.import_hamlets(session, table, today=clock.day_in_vietnam(clock.now()))
     except tables.UnreadableTable as problem:
         raise click.ClickException(TABLES[problem.code].format(**problem.details) + " Chưa ghi gì.") from None
@@ -153,7 +136,7 @@ def import_outlines(paths: tuple[Path, ...]) -> None:
     Give all communes of a province at once, so that their common borders are simplified together. Good outlines are
     kept; each one left out is named with its file and the reason.
     """
-    with writing() as session:
+    with transaction() as session:
         done = outlines.import_outlines(session, paths)
     for file, code in done.repaired:
         click.echo(f"{file}: {code}: đường ranh giới tự cắt nhau, đã sửa lại", err=True)

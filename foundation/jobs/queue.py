@@ -14,6 +14,7 @@ from sqlalchemy import make_url
 
 from foundation.jobs import services
 from foundation.jobs.work import do_job
+from foundation.logs.context import working_on
 from foundation.settings import Settings
 
 NAME = "bdhvs"
@@ -78,7 +79,7 @@ class Jobs:
         return self._huey
 
     def _do(self, id_: str) -> None:
-        with self._app.app_context():
+        with self._app.app_context(), working_on({"job": id_}):
             stopping = self._stopping.is_set
             if not do_job(UUID(id_), worker=self._worker, told_to_stop=stopping):
                 self.wake(UUID(id_), after=0 if stopping() else services.LEASE.total_seconds() + 1)

@@ -14,6 +14,7 @@ from foundation.web.frame import serve_frame
 from foundation.web.headers import guard_headers
 from foundation.web.openapi import serve_api
 from foundation.web.origin import refuse_foreign_writes
+from foundation.web.request_log import serve_request_log
 from foundation.web.shell import blueprint, gallery
 
 
@@ -39,6 +40,7 @@ def serve_web(app: Flask) -> None:
     app.register_blueprint(blueprint)
     if app.extensions["settings"].development:
         app.register_blueprint(gallery)
+    serve_request_log(app)
     serve_frame(app)
     refuse_foreign_writes(app)
     guard_headers(app)

@@ -3,10 +3,13 @@
 import logging
 
 from flask import Flask, Response, g, json, render_template, request
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
 from foundation.problems import Problem, TooMany
+from foundation.storage_faults import StorageFault, storage_fault
+from foundation.web.request_log import note_fault, request_id
 
 log = logging.getLogger(__name__)
 
@@ -25,6 +28,18 @@ CODES = {
     431: "headers_too_long",
     500: "our_fault",
     503: "busy",
+}
+
+
+# What a visitor is told of trouble with the storage, and after how many seconds to come again.
+STORAGE_ANSWERS = {
+    StorageFault.BUSY: ("busy", 5),
+    StorageFault.UNREACHABLE: ("busy", 5),
+    StorageFault.FULL: ("read_only", 60),
+    StorageFault.READ_ONLY: ("read_only", 60),
+    StorageFault.DAMAGED: ("maintenance", 300),
+    StorageFault.REFUSED: ("maintenance", 300),
+    StorageFault.SCHEMA: ("maintenance", 300),
 }
 
 
@@ -56,14 +71,25 @@ def answer_for_problems(app: Flask) -> None:
                 answer.headers[name] = value
         return answer
 
-    @app.errorhandler(OperationalError)
-    @app.errorhandler(InterfaceError)
-    def busy(error: Exception) -> Response:
-        log.error("database not reached: %s", error.__class__.__name__, exc_info=error)
+    # The driver's own errors come where a connection is set up, before SQLAlchemy has hold of it.
+    driver: type[Exception] = app.extensions["engine"].dialect.loaded_dbapi.Error
+
+    @app.errorhandler(DBAPIError)
+    @app.errorhandler(PoolTimeout)
+    @app.errorhandler(driver)
+    @app.errorhandler(OSError)
+    def storage(error: Exception) -> Response:
+        fault = storage_fault(error)
+        if fault is None:
+            # A mistake of ours, for the answer below.
+            raise error
+        note_fault(error)
+        log.error("storage %s", fault, exc_info=error)
         # The page that says so must not ask the database who is reading it.
         g.database_gone = True
-        answer = _answer(503, "busy", again=_same_again())
-        answer.headers["Retry-After"] = "5"
+        code, retry_after = STORAGE_ANSWERS[fault]
+        answer = _answer(503, code, again=_same_again())
+        answer.headers["Retry-After"] = str(retry_after)
         return answer
 
     @app.errorhandler(500)
@@ -81,6 +107,6 @@ def _same_again() -> list[tuple[str, str]] | None:
 def _answer(status: int, code: str, **details: object) -> Response:
     if wants_json():
         told = {key: value for key, value in details.items() if key != "again"}
-        body = {"type": "about:blank", "status": status, "code": code, **told}
+        body = {"type": "about:blank", "status": status, "code": code, "request_id": request_id(), **told}
         return Response(json.dumps(body), status, mimetype="application/problem+json")
     return Response(render_template("web/error.html", status=status, code=code, details=details), status)

@@ -26,6 +26,7 @@ PROBLEM: dict[str, Any] = {
         "type": {"type": "string"},
         "status": {"type": "integer"},
         "code": {"type": "string"},
+        "request_id": {"type": "string", "description": "Under which the server's log knows this request."},
         "fields": {"type": "object", "additionalProperties": {"type": "string"}},
     },
 }

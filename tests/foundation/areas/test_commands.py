@@ -88,7 +88,8 @@ def test_a_database_without_tables_is_said_in_plain_words(areas, connection, dat
     code, said = areas("import-outlines", __file__)
 
     assert code == 1
-    assert "Không ghi được vào cơ sở dữ liệu" in said
+    assert "thiếu bảng hoặc cột" in said
+    assert "app migrate" in said
     assert "Traceback" not in said
 
 
