@@ -8,10 +8,8 @@ end; a second time, at once. Ends with 0, or with 1 when the first workers do no
 """
 
 import argparse
-import ctypes
 import logging
 import os
-import resource
 import select
 import signal
 import socket
@@ -21,6 +19,15 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from foundation.serving.system import (
+    listen,
+    notify_systemd,
+    raise_open_files,
+    set_up_child,
+    signals_as_bytes,
+    terminal_is_gone,
+)
+
 log = logging.getLogger("foundation.serving")
 
 # Seconds.
@@ -29,13 +36,9 @@ LEAVE_ON_RELOAD = 120.0  # what open requests get when their worker is replaced:
 LEAVE_ON_STOP = 10.0  # and when all of the server ends
 LONGEST_PAUSE = 10.0  # between two attempts to start a process that keeps dying
 STABLE = 30.0  # a process that lived so long is started again at once
-# A peer that takes nothing, or is gone, is cut after so long: an answer larger than the socket's buffers waits for it.
-PEER_TIMEOUT = 60
-OPEN_FILES = 65_536
 
 WORKER = "worker"
 JOBS = "jobs"
-_PR_SET_PDEATHSIG = 1
 
 
 @dataclass(eq=False)
@@ -75,7 +78,7 @@ class Supervisor:
     status: int = 0
 
     def run(self) -> int:
-        self._wake = _signals_as_bytes()
+        self._wake = signals_as_bytes()
         worker = [sys.executable, "-m", "foundation.serving.worker", self.factory, str(self.listening.fileno())]
         self.places = [Place(f"{WORKER} {number + 1}", worker) for number in range(self.workers)]
         if self.jobs:
@@ -113,7 +116,7 @@ class Supervisor:
             passed.append(write)
             command.append(str(write))
         # preexec_fn is safe here: there is one thread.
-        process = subprocess.Popen(command, pass_fds=passed, preexec_fn=_in_child)  # noqa: S603
+        process = subprocess.Popen(command, pass_fds=passed, preexec_fn=set_up_child)  # noqa: S603
         if write is not None:
             os.close(write)
         place.next = Child(process, time.monotonic(), pipe, ready)
@@ -124,8 +127,9 @@ class Supervisor:
         """`next` answers: whoever was there before it goes."""
         self._ask_to_leave(place, LEAVE_ON_RELOAD)
         place.now, place.next = place.next, None
-        if place.name != JOBS:
+        if place.name != JOBS and not self.served:
             self.served = True
+            notify_systemd("READY=1")
 
     # Looking.
 
@@ -152,7 +156,7 @@ class Supervisor:
         self._bury()
 
     def _heed(self, number: int) -> None:
-        if number == signal.SIGHUP and not _terminal_is_gone():
+        if number == signal.SIGHUP and not terminal_is_gone():
             log.warning("nạp lại: thay từng tiến trình")
             self.to_reload = list(self.places)
         elif number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -164,6 +168,7 @@ class Supervisor:
                 child.process.kill()
             return
         self.stopping = True
+        notify_systemd("STOPPING=1")
         self.listening.close()
         for place in self.places:
             if place.next is not None:
@@ -238,61 +243,6 @@ class Supervisor:
         place.start_at = time.monotonic() + wait
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """A socket that takes connections from now on. What is set on it here, every connection inherits."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listening = socket.socket(family, socket.SOCK_STREAM)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, PEER_TIMEOUT)
-    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, PEER_TIMEOUT * 1000)
-    listening.bind((host, port))
-    listening.listen(1024)
-    return listening
-
-
-def _in_child() -> None:
-    # A terminal's Ctrl+C and hang-up reach the whole group; the supervisor alone says what they mean.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    # Nobody is left behind when the supervisor is killed.
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
-
-
-def _signals_as_bytes() -> int:
-    """A descriptor from which every signal that concerns us can be read, as one byte with its number."""
-    read, write = os.pipe()
-    os.set_blocking(read, False)
-    os.set_blocking(write, False)
-    signal.set_wakeup_fd(write, warn_on_full_buffer=False)
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD):
-        signal.signal(number, lambda _number, _frame: None)
-    return read
-
-
-def _terminal_is_gone() -> bool:
-    """Whether a SIGHUP means that the terminal this was started from was closed, and not "load anew"."""
-    if not _terminal:
-        return False
-    try:
-        os.close(os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY))
-    except OSError:
-        return True
-    return False
-
-
-def _raise_open_files() -> None:
-    """A connection is an open file, and so is a body that waits on disk."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else min(hard, OPEN_FILES)
-    if soft != resource.RLIM_INFINITY and soft < wanted:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
-
-
-_terminal = os.isatty(0)
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--host", default="127.0.0.1")
@@ -302,7 +252,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--factory", default="app:serve")
     given = parser.parse_args(arguments)
     logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", level=logging.WARNING)
-    _raise_open_files()
+    raise_open_files()
     try:
         listening = listen(given.host, given.port)
     except OSError as error:

@@ -1,0 +1,76 @@
+"""What the supervisor asks of the operating system: the listening socket, signals, limits, systemd."""
+
+import ctypes
+import os
+import resource
+import signal
+import socket
+
+# A peer that takes nothing, or is gone, is cut after so long: an answer larger than the socket's buffers waits for it.
+PEER_TIMEOUT = 60  # seconds
+OPEN_FILES = 65_536
+_PR_SET_PDEATHSIG = 1
+_terminal = os.isatty(0)
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that takes connections from now on. What is set on it here, every connection inherits."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, PEER_TIMEOUT)
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, PEER_TIMEOUT * 1000)
+    listening.bind((host, port))
+    listening.listen(1024)
+    return listening
+
+
+def notify_systemd(state: str) -> None:
+    """Tell systemd how far we are (sd_notify(3)), where a unit of Type=notify started us; otherwise nothing."""
+    place = os.environ.get("NOTIFY_SOCKET", "")
+    if not place:
+        return
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as line:
+        # "@" stands for a name outside the file system.
+        line.connect(place.replace("@", "\0", 1) if place.startswith("@") else place)
+        line.sendall(state.encode())
+
+
+def set_up_child() -> None:
+    # A terminal's Ctrl+C and hang-up reach the whole group; the supervisor alone says what they mean.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    # Nobody is left behind when the supervisor is killed.
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
+
+
+def signals_as_bytes() -> int:
+    """A descriptor from which every signal that concerns us can be read, as one byte with its number."""
+    read, write = os.pipe()
+    os.set_blocking(read, False)
+    os.set_blocking(write, False)
+    signal.set_wakeup_fd(write, warn_on_full_buffer=False)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD):
+        signal.signal(number, lambda _number, _frame: None)
+    return read
+
+
+def terminal_is_gone() -> bool:
+    """Whether a SIGHUP means that the terminal this was started from was closed, and not "load anew"."""
+    if not _terminal:
+        return False
+    try:
+        os.close(os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY))
+    except OSError:
+        return True
+    return False
+
+
+def raise_open_files() -> None:
+    """A connection is an open file, and so is a body that waits on disk."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else min(hard, OPEN_FILES)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
