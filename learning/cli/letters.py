@@ -54,7 +54,7 @@ def print_letters(area: str, output: Path) -> None:
     for evening, those in finished.items():
         course = current_app.extensions["catalogue"].course(evening.course)
         if course is not None:
-            for letter in printing.issue_all(sessions, evening, those, course, lambda _done: None):
+            for letter in printing.issue_all(sessions, evening, those, course, lambda _done: None, who=COMMAND_LINE):
                 letters.setdefault(letter.code, letter)
     with sessions() as writing:
         for learner in helped:

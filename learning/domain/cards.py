@@ -13,6 +13,10 @@ MOST_TRIES = 5
 # it for a whole year has some 80 tries: 0.7 %. The last one comes again after every five.
 RESTS = (timedelta(hours=1), timedelta(days=1), timedelta(days=7), timedelta(days=30))
 MOST_BLANK_AT_ONCE = 200
+# How often members of teams may end one card's rest until it opens again: with five tries each, 15 tries more.
+MOST_WAKES = 3
+# How many cards one member may wake within 24 hours: more than a full class has forgotten in one evening.
+MOST_WAKES_A_DAY = 20
 
 
 class FaultyOrder(ValueError):

@@ -84,7 +84,7 @@ class Facts:
 class Letter:
     """status_index: the letter's place in the public status list. replaced_by: code of the letter in its place, or "".
 
-    revoked_for, revoked_at: None unless it was revoked.
+    revoked_for, revoked_at: None unless it was revoked. area_path: of the area that answers for it, "" for the nation.
     """
 
     code: str
@@ -97,6 +97,7 @@ class Letter:
     replaced_by: str = ""
     revoked_for: Reason | None = None
     revoked_at: datetime | None = None
+    area_path: str = ""
 
 
 def facts_of(

@@ -38,3 +38,5 @@ class Card(Base):
     # Wrong orders of pictures since the last right one, and until when no other is looked at.
     wrong_tries: Mapped[int] = mapped_column(default=0)
     paused_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # How often members of teams ended a rest since the last right order.
+    wakes: Mapped[int] = mapped_column(default=0, server_default=text("0"))

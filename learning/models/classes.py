@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import JSON, ForeignKey, String
+from sqlalchemy import JSON, ForeignKey, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from foundation.database import Base, UtcDateTime, bytewise
@@ -35,6 +35,8 @@ class ClassLearner(Base):
     learner: Mapped[UUID] = mapped_column(ForeignKey("learner.id"), primary_key=True, index=True)
     name: Mapped[str] = mapped_column(String(80), default="")
     joined_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # Added in this class by nickname, not brought by a card.
+    made_here: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class DoneTogether(Base):

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import JSON, Enum, ForeignKey, Index, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from foundation.database import Base, UtcDateTime
+from foundation.database import Base, UtcDateTime, bytewise
 from learning.domain.letters import Facts, Letter, Reason, Status
 
 
@@ -64,6 +64,8 @@ class Certificate(Base):
         Enum(Status, native_enum=False, length=10, values_callable=lambda kinds: [kind.value for kind in kinds])
     )
     issued_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # Who answers for it: the area of the class or team it came from; "" for nobody but the nation.
+    area_path: Mapped[str] = mapped_column(bytewise(60), default="", server_default=text("''"))
     status_index: Mapped[int] = mapped_column(ForeignKey("letter_status.index"), unique=True)
     replaced_by: Mapped[str] = mapped_column(String(10), default="")
     revoked_for: Mapped[Reason | None] = mapped_column(
@@ -81,6 +83,7 @@ class Certificate(Base):
             issued_at=self.issued_at,
             status_index=self.status_index,
             replaced_by=self.replaced_by,
+            area_path=self.area_path,
             revoked_for=self.revoked_for,
             revoked_at=self.revoked_at,
         )

@@ -14,7 +14,16 @@ from foundation.areas.queries import inside
 from learning.domain.classes import Told, Way, way_of
 from learning.domain.learners import Person
 from learning.domain.letters import Status
-from learning.models import AnswerRow, Card, Certificate, ClassEvening, ClassLearner, DoneTogether, Learner
+from learning.models import (
+    AnswerRow,
+    Card,
+    Certificate,
+    ClassEvening,
+    ClassLearner,
+    DoneTogether,
+    Learner,
+    PhoneLearner,
+)
 
 MOST = 200
 
@@ -37,7 +46,7 @@ class Evening:
 class Present:
     """Somebody of a class. name: for the letter, "" until typed. card: the code in use, or "". letter: its code, or "".
 
-    together: ids of lessons the teacher of this or another class saw done.
+    together: ids of lessons the teacher of this or another class saw done. may_have_card: as may_have_card tells.
     """
 
     person: Person
@@ -45,6 +54,7 @@ class Present:
     card: str = ""
     letter: str = ""
     together: frozenset[str] = field(default_factory=frozenset)
+    may_have_card: bool = False
 
 
 def evenings_in(session: Session, scope: Scope, *, most: int | None = MOST) -> list[Evening]:
@@ -68,14 +78,19 @@ def evening_in(session: Session, scope: Scope, id_: UUID) -> Evening | None:
 def present_at(session: Session, evening: Evening) -> list[Present]:
     """Everybody of a class, in the order they came."""
     rows = session.execute(
-        select(Learner, ClassLearner.name)
+        select(Learner, ClassLearner.name, ClassLearner.made_here)
         .join(ClassLearner, ClassLearner.learner == Learner.id)
         .where(ClassLearner.evening == evening.id)
         .order_by(ClassLearner.joined_at, Learner.id)
     ).all()
     ids = select(ClassLearner.learner).where(ClassLearner.evening == evening.id)
-    in_use = select(Card).where(Card.learner.in_(ids), Card.stopped_at.is_(None))
-    cards = {card.learner: card.code for card in session.scalars(in_use)}
+    cards: dict[UUID | None, str] = {}
+    had_card: set[UUID | None] = set()
+    for card in session.scalars(select(Card).where(Card.learner.in_(ids))):
+        had_card.add(card.learner)
+        if card.stopped_at is None:
+            cards[card.learner] = card.code
+    on_a_phone = set(session.scalars(select(PhoneLearner.learner).where(PhoneLearner.learner.in_(ids))))
     valid = select(Certificate).where(
         Certificate.learner.in_(ids), Certificate.course == evening.course, Certificate.status == Status.VALID
     )
@@ -87,10 +102,28 @@ def present_at(session: Session, evening: Evening) -> list[Present]:
         together[learner].add(lesson)
     return [
         Present(
-            row.as_person(), name, cards.get(row.id, ""), letters.get(row.id, ""), frozenset(together.get(row.id, ()))
+            row.as_person(),
+            name,
+            cards.get(row.id, ""),
+            letters.get(row.id, ""),
+            frozenset(together.get(row.id, ())),
+            may_have_card=row.id not in had_card or (made_here and row.id not in on_a_phone),
         )
-        for row, name in rows
+        for row, name, made_here in rows
     ]
+
+
+def may_have_card(session: Session, evening: Evening, learner: UUID) -> bool:
+    """Whether a teacher of this class may give this learner a card: they never had one, or were added in this class and
+    learn on no phone yet."""
+    of = (ClassLearner.evening == evening.id, ClassLearner.learner == learner)
+    made_here = session.scalar(select(ClassLearner.made_here).where(*of))
+    if made_here is None:
+        return False
+    if session.scalar(select(Card.code).where(Card.learner == learner).limit(1)) is None:
+        return True
+    phone = select(PhoneLearner.phone).where(PhoneLearner.learner == learner)
+    return made_here and session.scalar(phone.limit(1)) is None
 
 
 def ways_at(

@@ -16,6 +16,7 @@ from foundation.problems import Conflict, NotFound
 from learning.domain.assisting import CODE_LASTS, DIGITS, LASTS, FaultyHelpCode
 from learning.models import AssistedSession
 from learning.queries import people_on
+from learning.services.acts import learner_mark
 
 _TRIES = 5
 
@@ -71,7 +72,8 @@ def use_help_code(session: Session, code: str, *, key: str, phone: UUID, learner
     waiting.phone, waiting.learner = phone, learner
     waiting.started_at, waiting.ends_at = now, now + LASTS
     session.flush()
-    record(session, waiting.helper, "start_assisting", {}, now=now, area_path=waiting.area_path)
+    told = {"learner": learner_mark(learner)}
+    record(session, waiting.helper, "start_assisting", told, now=now, area_path=waiting.area_path)
 
 
 def end_assisting(session: Session, id_: UUID, *, now: datetime, phone: UUID | None = None, helper: str = "") -> None:
@@ -80,6 +82,9 @@ def end_assisting(session: Session, id_: UUID, *, now: datetime, phone: UUID | N
     if row is not None and row.ends_at > now and (row.helper == helper or (phone is not None and row.phone == phone)):
         row.ends_at = now
         session.flush()
+        if helper == row.helper and row.learner is not None:
+            told = {"learner": learner_mark(row.learner)}
+            record(session, helper, "end_assisting", told, now=now, area_path=row.area_path)
 
 
 def _begin(session: Session, *, helper: str, area_path: str, phone: UUID, learner: UUID, now: datetime) -> None:
@@ -96,7 +101,7 @@ def _begin(session: Session, *, helper: str, area_path: str, phone: UUID, learne
         )
     )
     session.flush()
-    record(session, helper, "start_assisting", {}, now=now, area_path=area_path)
+    record(session, helper, "start_assisting", {"learner": learner_mark(learner)}, now=now, area_path=area_path)
 
 
 def _end(session: Session, phone: UUID, learner: UUID, now: datetime) -> None:

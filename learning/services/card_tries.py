@@ -5,20 +5,24 @@ As with passwords, the slow look lies between two short transactions and holds n
 
 import math
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from foundation.accounts.models import AuditEntry
 from foundation.accounts.services import sign_in
 from foundation.accounts.services.audit import record
 from foundation.problems import Conflict, NotFound, TooMany
-from learning.domain.cards import rest_after
+from learning.domain.cards import MOST_WAKES, MOST_WAKES_A_DAY, rest_after
 from learning.models import Card
 from learning.queries.cards import card_by_code
+from learning.services.acts import learner_mark
 from learning.services.card_secret import is_right_order
 from learning.services.learners import join_phone
+
+_DAY = timedelta(days=1)
 
 
 def open_try(session: Session, code: str, address: str | None, *, now: datetime) -> None:
@@ -54,8 +58,13 @@ def whose_card(session: Session, code: str, order: Sequence[str], *, key: str) -
 def bring_learner(session: Session, code: str, learner: UUID, phone: UUID) -> None:
     """The pictures were right: `learner` learns on `phone`, too, and the card's wrong tries are forgiven."""
     join_phone(session, phone, learner)
+    forgive_tries(session, code, learner)
+
+
+def forgive_tries(session: Session, code: str, learner: UUID) -> None:
+    """The pictures were right: the wrong tries and wakings of the learner's card no longer count."""
     session.execute(
-        update(Card).where(Card.code == code, Card.learner == learner).values(wrong_tries=0, paused_until=None)
+        update(Card).where(Card.code == code, Card.learner == learner).values(wrong_tries=0, paused_until=None, wakes=0)
     )
     sign_in.forgive(session, _name(code))
 
@@ -63,17 +72,37 @@ def bring_learner(session: Session, code: str, learner: UUID, phone: UUID) -> No
 def wake_card(session: Session, code: str, *, who: str, area_path: str, now: datetime) -> None:
     """End a card's rest before its time. who: sign-in name of the member of a team who does it.
 
-    The log tells who did it and when, and nothing of the card: it has to forget a learner who asks for it. Raises
-    NotFound("no_such_card"). A card that does not rest: no change, nothing logged.
+    The wrong tries still count: after as many more the next rest is longer. The log tells who did it, when and, by a
+    mark that leads nowhere once a learner is erased, to whom. Raises NotFound("no_such_card"),
+    Conflict("card_woken_often") for a card woken MOST_WAKES times since it last opened, TooMany("woken_too_many") for
+    somebody who woke MOST_WAKES_A_DAY cards within a day. A card that does not rest: no change, nothing logged.
     """
-    card = card_by_code(session, code)
-    if card is None or card.learner is None or card.stopped:
+    card = session.scalar(select(Card).where(Card.code == code).with_for_update())
+    if card is None or card.learner is None or card.stopped_at is not None:
         raise NotFound("no_such_card")
-    if not card.wrong_tries:
+    if card.paused_until is None or card.paused_until <= now:
+        sign_in.forgive(session, _name(code))
         return
-    session.execute(update(Card).where(Card.code == code).values(wrong_tries=0, paused_until=None))
+    if card.wakes >= MOST_WAKES:
+        raise Conflict("card_woken_often")
+    _refuse_many_wakings(session, who, now)
+    card.paused_until, card.wakes = None, card.wakes + 1
+    session.flush()
     sign_in.forgive(session, _name(code))
-    record(session, who, "wake_card", {}, now=now, area_path=area_path)
+    record(session, who, "wake_card", {"learner": learner_mark(card.learner)}, now=now, area_path=area_path)
+
+
+def _refuse_many_wakings(session: Session, who: str, now: datetime) -> None:
+    woken = (
+        select(AuditEntry.at)
+        .where(AuditEntry.who == who, AuditEntry.act == "wake_card", AuditEntry.at > now - _DAY)
+        .order_by(AuditEntry.at.desc())
+        .limit(MOST_WAKES_A_DAY)
+    )
+    moments = list(session.scalars(woken))
+    if len(moments) >= MOST_WAKES_A_DAY:
+        wait = moments[-1] + _DAY - now
+        raise TooMany("woken_too_many", retry_after=max(1, math.ceil(wait.total_seconds())))
 
 
 def forget_tries(session: Session, codes: Sequence[str]) -> None:

@@ -98,7 +98,7 @@ def change_pictures(session: Session, learner: UUID, order: Sequence[str], *, ke
     session.execute(
         update(Card)
         .where(Card.code == card.code)
-        .values(secret_hash=hash_of_order(key, card.code, order), wrong_tries=0, paused_until=None)
+        .values(secret_hash=hash_of_order(key, card.code, order), wrong_tries=0, paused_until=None, wakes=0)
     )
     forget_tries(session, [card.code])
 

@@ -12,6 +12,7 @@ from foundation.problems import Conflict, Invalid
 from learning.domain.classes import DONE, Way
 from learning.domain.letters import Letter, Manner
 from learning.queries.classes import Evening, Present
+from learning.services.acts import record_in_class
 from learning.services.letters import issue_letter
 
 
@@ -43,16 +44,17 @@ def issue_class_letter(
     *,
     organisation: str,
     language: str,
+    who: str,
     now: datetime,
 ) -> Letter | None:
-    """The letter of one of a class; the second time, the same one.
+    """The letter of one of a class; the second time, the same one. who: sign-in name of whoever asked for it.
 
     None for who has no name yet, whose age was never asked, or who is gone since: nothing is printed for them.
     """
     if not finished.present.name or finished.present.person.age_band is None:
         return None
     try:
-        return issue_letter(
+        letter = issue_letter(
             session,
             learner=finished.present.person.id,
             course=course,
@@ -62,6 +64,10 @@ def issue_class_letter(
             now=now,
             manner=finished.manner,
             supervised_by=evening.teacher if finished.manner is Manner.SUPERVISED else "",
+            area_path=evening.area_path,
         )
     except (Conflict, Invalid):
         return None
+    if letter.issued_at == now:
+        record_in_class(session, who, "issue_class_letter", evening, [finished.present.person.id], now=now)
+    return letter

@@ -16,6 +16,7 @@ from learning.domain.learners import AboutLearner
 from learning.domain.names import FaultyName, read_name
 from learning.models import ClassEvening, ClassLearner, DoneTogether
 from learning.queries.classes import Evening
+from learning.services.acts import record_in_class
 from learning.services.learners import add_without_phone
 
 
@@ -41,10 +42,13 @@ def make_class(session: Session, id_: UUID, new: NewClass, *, made_by: str, now:
     record(session, made_by, "make_class", told, now=now, area_path=new.area_path)
 
 
-def let_in(session: Session, evening: Evening, learner: UUID, *, now: datetime) -> bool:
+def let_in(
+    session: Session, evening: Evening, learner: UUID, *, who: str, now: datetime, made_here: bool = False
+) -> bool:
     """Somebody comes to the class; tells whether they were not there yet. Again, on two phones at once too: no change.
 
-    Raises Conflict("class_full") at MOST_LEARNERS.
+    who: sign-in name of the teacher. made_here: they were added in this class. Whether they may be let in by this
+    teacher is the caller's to ask: queries.ties. Raises Conflict("class_full") at MOST_LEARNERS.
     """
     there = select(func.count()).where(ClassLearner.evening == evening.id)
     if session.scalar(there.where(ClassLearner.learner == learner)):
@@ -53,13 +57,15 @@ def let_in(session: Session, evening: Evening, learner: UUID, *, now: datetime) 
         raise Conflict("class_full", most=MOST_LEARNERS)
     try:
         with session.begin_nested():
-            session.execute(insert(ClassLearner).values(evening=evening.id, learner=learner, name="", joined_at=now))
+            row = {"evening": evening.id, "learner": learner, "name": "", "joined_at": now, "made_here": made_here}
+            session.execute(insert(ClassLearner).values(row))
     except IntegrityError:
         return False
+    record_in_class(session, who, "add_to_class", evening, [learner], now=now, new=made_here)
     return True
 
 
-def let_in_new(session: Session, evening: Evening, about: AboutLearner, *, form: UUID, now: datetime) -> UUID:
+def let_in_new(session: Session, evening: Evening, about: AboutLearner, *, form: UUID, who: str, now: datetime) -> UUID:
     """Somebody who has never learned here comes to the class; returns their id. Refusals as in add_without_phone.
 
     form: the id the form was drawn with becomes theirs, so that sending it twice, at one moment too, makes one learner.
@@ -72,14 +78,18 @@ def let_in_new(session: Session, evening: Evening, about: AboutLearner, *, form:
     # The same form at the same moment: the quicker one lets them in.
     with suppress(IntegrityError), session.begin_nested():
         add_without_phone(session, about, id_=form, now=now)
-        let_in(session, evening, form, now=now)
+        let_in(session, evening, form, who=who, now=now, made_here=True)
     return form
 
 
-def let_out(session: Session, evening: Evening, learner: UUID) -> None:
+def let_out(session: Session, evening: Evening, learner: UUID, *, who: str, now: datetime) -> None:
     """Somebody was put on the list by mistake; what they learned stays theirs. Again: no change."""
+    there = select(ClassLearner.learner).where(ClassLearner.evening == evening.id, ClassLearner.learner == learner)
+    if session.scalar(there) is None:
+        return
     for table in (DoneTogether, ClassLearner):
         session.execute(delete(table).where(table.evening == evening.id, table.learner == learner))
+    record_in_class(session, who, "take_off_class", evening, [learner], now=now)
 
 
 def say_done_together(
@@ -95,9 +105,11 @@ def say_done_together(
     if new:
         row = {"evening": evening.id, "lesson": lesson, "seen_by": who, "seen_at": now}
         session.execute(insert(DoneTogether), [{**row, "learner": learner} for learner in new])
+    record_in_class(session, who, "mark_done_together", evening, new, now=now, lesson=lesson)
+    record_in_class(session, who, "unmark_done_together", evening, known - wanted, now=now, lesson=lesson)
 
 
-def name_for_letters(session: Session, evening: Evening, names: Mapping[UUID, str]) -> None:
+def name_for_letters(session: Session, evening: Evening, names: Mapping[UUID, str], *, who: str, now: datetime) -> None:
     """Keep the names as typed, "" for none yet. Raises Invalid with a code for each faulty one, by learner's id."""
     faults: dict[str, str] = {}
     read: dict[UUID, str] = {}
@@ -108,6 +120,9 @@ def name_for_letters(session: Session, evening: Evening, names: Mapping[UUID, st
             faults[str(learner)] = faulty.code
     if faults:
         raise Invalid(faults)
-    for learner, name in read.items():
+    before = select(ClassLearner.learner, ClassLearner.name).where(ClassLearner.evening == evening.id)
+    changed = {id_: read[id_] for id_, name in session.execute(before) if id_ in read and read[id_] != name}
+    for learner, name in changed.items():
         of = (ClassLearner.evening == evening.id, ClassLearner.learner == learner)
         session.execute(update(ClassLearner).where(*of).values(name=name))
+    record_in_class(session, who, "write_letter_names", evening, changed, now=now)

@@ -13,7 +13,8 @@ from uuid_utils.compat import uuid7
 from courses.domain.lesson import Lesson
 from foundation.accounts.domain.throttle import address_key
 from foundation.accounts.services.audit import record
-from foundation.problems import Conflict, Invalid, NotFound, TooMany
+from foundation.areas.domain.scope import Scope
+from foundation.problems import Conflict, Invalid, NotAllowed, NotFound, TooMany
 from learning.domain.fault_reports import (
     LONGEST_REPLY,
     MOST_PER_ADDRESS,
@@ -70,13 +71,16 @@ def send_report(
 
 
 def settle_report(
-    session: Session, report: UUID, state: State, *, reply: str, who: str, area_path: str, now: datetime
+    session: Session, report: UUID, state: State, *, reply: str, who: str, scope: Scope, now: datetime
 ) -> None:
     """Bring a report to `state` and keep what is answered; noted in the audit log. The same again changes nothing.
 
-    reply: "" leaves an earlier answer as it is. area_path: where the editor answers for lessons, for the log. Raises
-    NotFound; Conflict("already_settled") when somebody else was quicker; Invalid with field `reply`.
+    reply: "" leaves an earlier answer as it is. scope: where the editor answers for lessons. Lessons, and what is said
+    of them, belong to the whole nation: raises NotAllowed("whole_nation_only") for an editor of less. Raises NotFound;
+    Conflict("already_settled") when somebody else was quicker; Invalid with field `reply`.
     """
+    if not scope.is_nation:
+        raise NotAllowed("whole_nation_only")
     reply = tidied(reply)
     if fault := text_fault(reply, LONGEST_REPLY):
         raise Invalid({"reply": fault})
@@ -94,7 +98,6 @@ def settle_report(
         "settle_fault_report",
         {"lesson": row.lesson, "report": str(report), "state": state.value},
         now=now,
-        area_path=area_path,
     )
 
 

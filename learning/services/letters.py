@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 
 from courses.domain.lesson import Course
 from foundation.accounts.services.audit import record
+from foundation.areas.domain.scope import Scope
 from foundation.clock import day_in_vietnam
 from foundation.free_text import has_bad_characters, number_fault
-from foundation.problems import Conflict, Invalid, NotFound
+from foundation.problems import Conflict, Invalid, NotAllowed, NotFound
 from learning import queries
 from learning.domain.codes import RANDOM_BITS, code_from
 from learning.domain.letters import Facts, Letter, Manner, Reason, Status, facts_of
@@ -21,6 +22,7 @@ from learning.domain.progress import course_progress
 from learning.models import Certificate, LetterStatus
 from learning.queries.assisting import needed_help
 from learning.queries.classes import done_together_by
+from learning.queries.ties import place_of_learner
 
 LONGEST_NOTE = 300  # characters
 _TRIES = 5
@@ -37,13 +39,15 @@ def issue_letter(
     now: datetime,
     manner: Manner = Manner.SELF,
     supervised_by: str = "",
+    area_path: str | None = None,
 ) -> Letter:
     """The learner's letter for a finished course. Asked again with the same name, the same letter.
 
     Another name gives a new letter and marks the one before as replaced; so does a manner that says more than the one
     before. How a course was learned stays as it was when only the name is corrected. name: as typed. language: BCP 47
     tag. supervised_by: who held the class, as typed; needed for Manner.SUPERVISED, and only for that: then lessons a
-    teacher saw done in class count as well. Manner.SELF becomes ASSISTED by itself where answers say so. Raises
+    teacher saw done in class count as well. area_path: of the class that gives it; None for the learner's own wish,
+    then queries.ties says who answers for it. Manner.SELF becomes ASSISTED by itself where answers say so. Raises
     Conflict("course_not_finished"), and Invalid with a code of FaultyName under "name" or "supervised_by".
     """
     together = done_together_by(session, learner) if manner is Manner.SUPERVISED else frozenset()
@@ -73,7 +77,8 @@ def issue_letter(
             return known.as_letter()
         try:
             with session.begin_nested():
-                return _issued(session, learner, course.id, facts, known, now)
+                place = place_of_learner(session, learner, course.id) if area_path is None else area_path
+                return _issued(session, learner, course.id, facts, known, place, now)
         except IntegrityError:
             # The button was pressed twice at once, or the place in the list was taken a moment ago.
             session.expire_all()
@@ -81,11 +86,12 @@ def issue_letter(
 
 
 def revoke_letter(
-    session: Session, code: str, reason: Reason, *, note: str, who: str, area_path: str, now: datetime
+    session: Session, code: str, reason: Reason, *, note: str, who: str, scope: Scope, now: datetime
 ) -> Letter:
     """Take a letter back, with the reason everybody sees and a note that only the audit log keeps. Again: no change.
 
-    who: a sign-in name. area_path: where that person answers for letters. Raises NotFound("no_such_letter"),
+    who: a sign-in name. scope: where that person answers for letters; a letter of no area is the nation's. Raises
+    NotFound("no_such_letter"), NotAllowed("letter_elsewhere") for one of an area outside `scope`,
     Conflict("letter_replaced") for one that another has replaced, Invalid with field "note".
     """
     note = note.replace("\r\n", "\n").strip()
@@ -94,12 +100,14 @@ def revoke_letter(
     row = session.scalar(select(Certificate).where(Certificate.code == code).with_for_update())
     if row is None:
         raise NotFound("no_such_letter")
+    if not scope.covers(row.area_path):
+        raise NotAllowed("letter_elsewhere")
     if row.status is Status.REPLACED:
         raise Conflict("letter_replaced")
     if row.status is Status.VALID:
         _revoke(session, row, reason, now)
         told = {"letter": code, "reason": reason.value} | ({"note": note} if note else {})
-        record(session, who, "revoke_letter", told, now=now, area_path=area_path)
+        record(session, who, "revoke_letter", told, now=now, area_path=row.area_path)
     return row.as_letter()
 
 
@@ -138,7 +146,13 @@ def _says_the_same(before: Facts, after: Facts) -> bool:
 
 
 def _issued(
-    session: Session, learner: UUID, course: str, facts: Facts, before: Certificate | None, now: datetime
+    session: Session,
+    learner: UUID,
+    course: str,
+    facts: Facts,
+    before: Certificate | None,
+    area_path: str,
+    now: datetime,
 ) -> Letter:
     code = code_from(secrets.randbits(RANDOM_BITS))
     if before is not None:
@@ -156,6 +170,7 @@ def _issued(
         issued_at=now,
         status_index=place.index,
         replaced_by="",
+        area_path=area_path,
     )
     session.add(row)
     session.flush()

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 from foundation import clock
 from foundation.accounts.domain.roles import Act
 from foundation.accounts.views.access import may, scope_for
-from foundation.problems import NotFound
+from foundation.problems import Conflict, NotFound, TooMany
 from foundation.web.database import transaction
 from learning.domain.codes import Mistyped, read_code
 from learning.services.card_tries import wake_card
@@ -34,8 +34,8 @@ def wake() -> Response:
             wake_card(writing, code, who=current_user.name, area_path=area, now=clock.now())
     except Mistyped:
         return _page(typed=typed, error="card_mistyped", status=422)
-    except NotFound as gone:
-        return _page(typed=typed, error=gone.code, status=gone.status)
+    except (NotFound, Conflict, TooMany) as refused:
+        return _page(typed=typed, error=refused.code, status=refused.status)
     return redirect(url_for(".ask_card_to_wake", da="mo"), 303)
 
 

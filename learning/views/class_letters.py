@@ -66,7 +66,7 @@ def make_letters(class_id: UUID) -> Response | tuple[str, int]:
     }
     try:
         with transaction() as writing:
-            name_for_letters(writing, evening, names)
+            name_for_letters(writing, evening, names, who=current_user.name, now=now)
             job = ask_for_job(writing, KIND, told, who=current_user.name, now=now)
             record(
                 writing,
@@ -101,7 +101,9 @@ def print_class(task: Task) -> list[str]:
             raise NotFound("no_such_class")
         finished = finished_in(reading, evening)
     course = course_of(evening)
-    letters = issue_all(task.sessions, evening, finished, course, lambda done: task.show(done, 2 * len(finished)))
+    letters = issue_all(
+        *(task.sessions, evening, finished, course), lambda done: task.show(done, 2 * len(finished)), who=task.who
+    )
     if not letters:
         raise NotFound("nothing_to_print")
     files = write_letters(
@@ -121,8 +123,13 @@ def issue_all(
     finished: Sequence[Finished],
     course: Course,
     show: Callable[[int], None],
+    *,
+    who: str,
 ) -> list[Letter]:
-    """A letter for everybody who can have one, some at a time, each some in a transaction of their own."""
+    """A letter for everybody who can have one, some at a time, each some in a transaction of their own.
+
+    who: as the audit log names whoever asked for them.
+    """
     letters: list[Letter] = []
     organisation = current_app.extensions["settings"].organisation
     for start in range(0, len(finished), AT_ONCE):
@@ -136,6 +143,7 @@ def issue_all(
                     course,
                     organisation=organisation,
                     language=SOURCE.tag,
+                    who=who,
                     now=clock.now(),
                 )
                 if letter is not None:

@@ -1,5 +1,6 @@
 """Who comes to a class: by card, by nickname, with a card made there."""
 
+from datetime import datetime
 from uuid import UUID
 
 from flask import Response as File
@@ -11,15 +12,20 @@ from werkzeug.wrappers import Response
 from foundation import clock
 from foundation.accounts.domain.roles import Act
 from foundation.accounts.services.audit import record
-from foundation.accounts.views.access import may
-from foundation.problems import Conflict, Invalid, NotFound
+from foundation.accounts.views.access import may, scope_for
+from foundation.problems import Conflict, Invalid, NotFound, TooMany
 from foundation.web.database import session, transaction
+from learning.domain.cards import tries_left
 from learning.domain.codes import Mistyped, read_code
 from learning.domain.learners import FACES, LONGEST_NICKNAME, free_face
-from learning.queries.cards import card_by_code, card_of
+from learning.queries.cards import CardSeen, card_by_code
 from learning.queries.classes import Evening, Present, present_at
-from learning.services.cards import change_pictures, claim_card, make_card, prepare_blank_cards
+from learning.queries.ties import tied_within
+from learning.services import class_cards as services
+from learning.services.card_tries import forgive_tries, open_try, whose_card
+from learning.services.cards import prepare_blank_cards
 from learning.services.classes import let_in, let_in_new, let_out
+from learning.views.card_choosing import Touched, picture_page, touched
 from learning.views.card_prints import cards_as_pdf, paper_card
 from learning.views.cards import chosen_twice
 from learning.views.classes import find_class, ways_of_lessons
@@ -40,29 +46,48 @@ def show_door(class_id: UUID) -> str:
 @blueprint.post("/lop-hoc/<uuid:class_id>/the")
 @may(Act.TEACH)
 def let_in_by_card(class_id: UUID) -> Response | tuple[str, int]:
-    """By the code on a card somebody hands over. It opens nothing: who comes, not what they did elsewhere."""
+    """By the code on a card somebody hands over. Somebody whom no team of one's own area knows yet shows by their four
+    pictures that they come themselves: a code alone opens nobody's learning to a teacher."""
     evening = find_class(class_id)
     typed = request.form.get("ma", "")
-    error, learner = _whose(typed)
-    if learner is None:
+    error, card = _card(typed)
+    if card is None or card.learner is None:
         # A camera mistypes nothing: it was held over some other square code.
         other = error == "card_mistyped" and "may" in request.form
         return _door(evening, typed=typed, error="not_a_card" if other else error), 422
+    if not tied_within(session(), card.learner, scope_for(Act.TEACH)):
+        camera = 1 if "may" in request.form else None
+        return redirect(url_for(".open_at_door", class_id=evening.id, code=card.code, may=camera), 303)
+    return _come_in(evening, card.learner, typed=typed)
+
+
+@blueprint.route("/lop-hoc/<uuid:class_id>/the/<code>", methods=["GET", "POST"])
+@may(Act.TEACH)
+def open_at_door(class_id: UUID, code: str) -> Response | tuple[str, int]:
+    """The owner of a card touches their four pictures on the teacher's screen, and is in the class."""
+    evening = find_class(class_id)
+    error, card = _card(code)
+    if card is None or card.learner is None:
+        return _door(evening, typed=code, error=error), 422
+    if card.rests(clock.now()):
+        return _resting(evening, card.paused_until)
+    chosen = touched("pin")
+    if not chosen.whole:
+        return _pictures(evening, card, chosen=chosen)
     try:
         with transaction() as writing:
-            new = let_in(writing, evening, learner, now=clock.now())
-    except Conflict as full:
-        return _door(evening, typed=typed, error=full.code), full.status
-    return redirect(
-        url_for(
-            ".show_door",
-            class_id=evening.id,
-            da=learner,
-            roi=None if new else 1,
-            may=1 if "may" in request.form else None,
-        ),
-        303,
-    )
+            open_try(writing, card.code, request.remote_addr, now=clock.now())
+    except TooMany:
+        return _resting(evening, None)
+    learner = whose_card(session(), card.code, chosen.order, key=current_app.config["SECRET_KEY"])
+    if learner is None:
+        now_known = card_by_code(session(), card.code)
+        if now_known is None or now_known.rests(clock.now()):
+            return _resting(evening, now_known.paused_until if now_known else None)
+        return _pictures(evening, now_known, wrong=True)
+    with transaction() as writing:
+        forgive_tries(writing, card.code, learner)
+    return _come_in(evening, learner, typed=code)
 
 
 @blueprint.get("/lop-hoc/<uuid:class_id>/nguoi-moi")
@@ -78,7 +103,9 @@ def add_newcomer(class_id: UUID) -> Response | tuple[str, int]:
     evening = find_class(class_id)
     try:
         with transaction() as writing:
-            learner = let_in_new(writing, evening, told_about_learner(), form=form_id(), now=clock.now())
+            learner = let_in_new(
+                *(writing, evening, told_about_learner()), form=form_id(), who=current_user.name, now=clock.now()
+            )
     except Invalid as faulty:
         return _newcomer_form(evening, request.form, faulty.fields), faulty.status
     except Conflict as full:
@@ -98,7 +125,7 @@ def show_present(class_id: UUID, learner_id: UUID) -> str:
 def take_off(class_id: UUID, learner_id: UUID) -> Response:
     evening = find_class(class_id)
     with transaction() as writing:
-        let_out(writing, evening, learner_id)
+        let_out(writing, evening, learner_id, who=current_user.name, now=clock.now())
     return redirect(url_for(".show_class", class_id=evening.id, da="bo"), 303)
 
 
@@ -108,6 +135,8 @@ def give_card(class_id: UUID, learner_id: UUID) -> Response | tuple[str, int]:
     """The learner chooses four pictures on the teacher's screen. ?ma=: of a blank card handed to them."""
     evening = find_class(class_id)
     present = _present(evening, learner_id)
+    if not present.may_have_card:
+        return _person_page(evening, present, error="card_is_theirs"), 403
     code = ""
     typed = request.args.get("ma", "").strip()
     if typed:
@@ -117,16 +146,9 @@ def give_card(class_id: UUID, learner_id: UUID) -> Response | tuple[str, int]:
     order = chosen_twice(present.person)
     if isinstance(order, Response):
         return order
-    key = current_app.config["SECRET_KEY"]
-    now = clock.now()
+    key, who = current_app.config["SECRET_KEY"], current_user.name
     with transaction() as writing:
-        if code:
-            claim_card(writing, code, learner_id, order, key=key, now=now)
-        elif card_of(writing, learner_id):
-            change_pictures(writing, learner_id, order, key=key)
-        else:
-            area = evening.area_path
-            make_card(writing, learner_id, order, key=key, made_by=current_user.name, area_path=area, now=now)
+        services.give_card(writing, evening, learner_id, order, code=code, key=key, who=who, now=clock.now())
     return redirect(url_for(".show_class", class_id=evening.id, da="the"), 303)
 
 
@@ -156,8 +178,36 @@ def print_blank_cards(class_id: UUID) -> File:
     return _pdf(cards_as_pdf([paper_card(code) for code in codes], sheet=True), "the-hoc-trang.pdf")
 
 
-def _whose(typed: str) -> tuple[str, UUID | None]:
-    """Why not, or whose card it is."""
+def _come_in(evening: Evening, learner: UUID, *, typed: str) -> Response | tuple[str, int]:
+    try:
+        with transaction() as writing:
+            new = let_in(writing, evening, learner, who=current_user.name, now=clock.now())
+    except Conflict as full:
+        return _door(evening, typed=typed, error=full.code), full.status
+    camera = 1 if "may" in request.values else None
+    roi = None if new else 1
+    return redirect(url_for(".show_door", class_id=evening.id, da=learner, roi=roi, may=camera), 303)
+
+
+def _pictures(evening: Evening, card: CardSeen, *, chosen: Touched | None = None, wrong: bool = False) -> Response:
+    return picture_page(
+        "learning/class_pictures.html",
+        422 if wrong else 200,
+        evening=evening,
+        card=card,
+        order=chosen.order if chosen else (),
+        twice=chosen.twice if chosen else False,
+        wrong=wrong,
+        left=tries_left(card.wrong_tries),
+    )
+
+
+def _resting(evening: Evening, until: datetime | None) -> tuple[str, int]:
+    return render_template("learning/class_card_rests.html", evening=evening, until=until), 429
+
+
+def _card(typed: str) -> tuple[str, CardSeen | None]:
+    """Why not, or the card in use."""
     if not typed.strip():
         return "card_missing", None
     try:
@@ -169,7 +219,7 @@ def _whose(typed: str) -> tuple[str, UUID | None]:
         return "no_such_card", None
     if card.stopped:
         return "card_stopped", None
-    return ("", card.learner) if card.learner else ("card_blank", None)
+    return ("", card) if card.learner else ("card_blank", None)
 
 
 def _blank(typed: str) -> tuple[str, str]:

@@ -12,7 +12,7 @@ from courses.reviewing import Age, review
 from foundation import clock
 from foundation.accounts.domain.roles import Act
 from foundation.accounts.views.access import may, scope_for
-from foundation.problems import Conflict, Invalid, NotFound
+from foundation.problems import Conflict, Invalid, NotAllowed, NotFound
 from foundation.web.database import session, transaction
 from learning import queries
 from learning.domain.fault_reports import LONGEST_REPLY, FaultReport, State
@@ -56,13 +56,13 @@ def settle(lesson_id: str, report_id: UUID) -> Response | tuple[str, int]:
                 state,
                 reply=reply,
                 who=current_user.name,
-                area_path=min(scope_for(Act.EDIT_CONTENT).paths, default=""),
+                scope=scope_for(Act.EDIT_CONTENT),
                 now=clock.now(),
             )
     except Invalid as faulty:
         return _lesson(lesson_id, typed={report_id: reply}, faults={report_id: faulty.fields["reply"]}), faulty.status
-    except Conflict as settled:
-        return _lesson(lesson_id, typed={report_id: reply}, faults={report_id: settled.code}), settled.status
+    except (Conflict, NotAllowed) as refused:
+        return _lesson(lesson_id, typed={report_id: reply}, faults={report_id: refused.code}), refused.status
     return redirect(url_for(".show_lesson", lesson_id=lesson_id, _anchor=f"bao-{report_id}"), 303)
 
 
@@ -108,6 +108,7 @@ def _lesson(lesson_id: str, *, typed: dict[UUID, str] | None = None, faults: dic
         reports=reports,
         typed=typed or {},
         faults=faults or {},
+        settles=scope_for(Act.EDIT_CONTENT).is_nation,
         longest=LONGEST_REPLY,
         now=now,
     )

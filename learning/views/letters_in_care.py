@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from foundation import clock
 from foundation.accounts.domain.roles import Act
 from foundation.accounts.views.access import may, scope_for
-from foundation.problems import Conflict, Invalid
+from foundation.problems import Conflict, Invalid, NotAllowed
 from foundation.web.database import session, transaction
 from learning.domain.awards import read_scanned
 from learning.domain.codes import Mistyped
@@ -60,13 +60,13 @@ def revoke(code: str) -> Response | str | tuple[str, int]:
                 Reason(reason),
                 note=note,
                 who=current_user.name,
-                area_path=scope_for(Act.REVOKE_LETTERS).paths[0],
+                scope=scope_for(Act.REVOKE_LETTERS),
                 now=clock.now(),
             )
     except Invalid as faulty:
         return _page(letter, reason=reason, note=note, faults=faulty.fields), faulty.status
-    except Conflict as conflict:
-        return _page(letter), conflict.status
+    except (Conflict, NotAllowed) as refused:
+        return _page(letter), refused.status
     return redirect(url_for(".show_letter", code=letter.code), 303)
 
 
@@ -87,6 +87,7 @@ def _page(letter: Letter, *, reason: str = "", note: str = "", faults: Mapping[s
         letter=letter,
         language_name=LANGUAGES[letter.facts.language].vietnamese_name,
         open=letter.status is Status.VALID,
+        elsewhere=not scope_for(Act.REVOKE_LETTERS).covers(letter.area_path),
         reasons=REASONS,
         reason=reason,
         note=note,

@@ -8,6 +8,7 @@ import pytest
 import zxingcpp
 
 from app import create_app
+from foundation.areas.domain.scope import NATION
 from foundation.settings import Settings
 from learning.domain.letters import Reason
 from learning.services.award_keys import signing_key
@@ -39,7 +40,7 @@ def letters(house):
     with app.app_context(), app.extensions["sessions"]() as session:
         make = Make(session)
         made = [make.letter(make.learner(*course.lessons).id, course, name) for name in (NAME, "Lò Văn Thử")]
-        revoke_letter(session, made[1].code, Reason.MISUSED, note="", who="quan-tri", area_path="", now=now)
+        revoke_letter(session, made[1].code, Reason.MISUSED, note="", who="quan-tri", scope=NATION, now=now)
         key = signing_key(session, secret=app.extensions["settings"].signing_key(), now=now)
         session.commit()
         return [

@@ -3,18 +3,31 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from foundation.accounts.models import AuditEntry, SignInFailure
+from foundation.accounts.services import sign_in
 from foundation.problems import Conflict, NotFound, TooMany
 from learning import queries
-from learning.domain.cards import MOST_TRIES, PICTURES, RESTS, FaultyOrder, read_order, rest_after, so_far, tries_left
+from learning.domain.cards import (
+    MOST_TRIES,
+    MOST_WAKES,
+    MOST_WAKES_A_DAY,
+    PICTURES,
+    RESTS,
+    FaultyOrder,
+    read_order,
+    rest_after,
+    so_far,
+    tries_left,
+)
 from learning.domain.learners import AboutLearner
 from learning.domain.progress import Answer
 from learning.models import Card, Learner, Phone, PhoneLearner
 from learning.queries.cards import card_by_code, card_of
-from learning.services.card_tries import bring_learner, open_try, wake_card, whose_card
+from learning.services.acts import learner_mark
+from learning.services.card_tries import bring_learner, forgive_tries, open_try, wake_card, whose_card
 from learning.services.cards import change_pictures, claim_card, make_card, prepare_blank_cards, stop_card
 from learning.services.learners import add_person, welcome_phone
 from tests.conftest import NOON
@@ -164,7 +177,48 @@ def test_a_member_wakes_a_card_and_the_log_says_who_but_not_whose(try_card, card
 
     assert try_card(ORDER) == card.learner
     entries = session.scalars(select(AuditEntry).where(AuditEntry.act == "wake_card")).all()
-    assert [(entry.who, entry.what) for entry in entries] == [("to-vien", {})]
+    assert [(entry.who, entry.what) for entry in entries] == [("to-vien", {"learner": learner_mark(card.learner)})]
+    assert str(card.learner) not in str(entries[0].what)
+
+
+def test_waking_is_bounded_until_the_card_opens(try_card, card, session, now):
+    for _ in range(MOST_WAKES):
+        exhaust(try_card, session, card)
+        wake_card(session, card.code, who="to-vien", area_path="38/", now=now)
+    exhaust(try_card, session, card)
+
+    with pytest.raises(Conflict) as refused:
+        wake_card(session, card.code, who="nguoi-khac", area_path="38/", now=now)
+    assert refused.value.code == "card_woken_often"
+    # Its owner waits, opens it, and all of that is forgotten.
+    session.execute(update(Card).values(paused_until=None))
+    assert try_card(ORDER) == card.learner
+    forgive_tries(session, card.code, card.learner)
+    exhaust(try_card, session, card)
+    wake_card(session, card.code, who="to-vien", area_path="38/", now=now)
+
+
+def exhaust(try_card, session, card):
+    """Wrong pictures until the card rests; from many addresses."""
+    for _ in range(MOST_TRIES):
+        sign_in.forgive(session, f"card {card.code}")
+        try_card(OTHER)
+    assert card_by_code(session, card.code).rests(NOON)
+
+
+def test_one_member_wakes_so_many_cards_a_day(session, make, now):
+    for number in range(MOST_WAKES_A_DAY + 1):
+        learner = make.learner().id
+        code = make_card(session, learner, ORDER, key="k", now=now)
+        session.execute(update(Card).where(Card.code == code).values(wrong_tries=5, paused_until=now + RESTS[1]))
+        if number < MOST_WAKES_A_DAY:
+            wake_card(session, code, who="to-vien", area_path="38/", now=now)
+            continue
+        with pytest.raises(TooMany) as refused:
+            wake_card(session, code, who="to-vien", area_path="38/", now=now)
+        assert refused.value.code == "woken_too_many"
+        wake_card(session, code, who="nguoi-khac", area_path="38/", now=now)
+        assert not card_by_code(session, code).rests(now)
 
 
 def test_a_lost_card_opens_nothing_and_the_new_one_does(session, card, now):

@@ -57,7 +57,7 @@ def test_a_card_scanned_on_several_phones_at_once_comes_in_once(engine, evening,
         own.add(Learner(id=learner, created_at=NOON, **{k: v for k, v in BA_MEN.items() if k != "guardian_agrees"}))
         own.commit()
 
-    came = at_once(lambda own: let_in(own, evening, learner, now=NOON))
+    came = at_once(lambda own: let_in(own, evening, learner, who="co-giao", now=NOON))
 
     assert sorted(came) == [False, False, False, True]
 
@@ -65,7 +65,7 @@ def test_a_card_scanned_on_several_phones_at_once_comes_in_once(engine, evening,
 def test_a_form_tapped_twice_at_one_moment_makes_one_learner(engine, evening, at_once):
     form, about = uuid7(), AboutLearner(**BA_MEN, recorded_by="co-giao")
 
-    came = at_once(lambda own: let_in_new(own, evening, about, form=form, now=NOON))
+    came = at_once(lambda own: let_in_new(own, evening, about, form=form, who="co-giao", now=NOON))
 
     assert came == [form] * 4
     with Session(engine) as own:

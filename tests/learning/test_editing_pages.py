@@ -21,7 +21,7 @@ def library(tmp_path):
 
 @pytest.fixture
 def editor(visitor, make, now):
-    make.person("bien-tap", role=Role.CONTENT_EDITOR, area="38/")
+    make.person("bien-tap", role=Role.CONTENT_EDITOR, area="")
     visitor.sign_in("bien-tap")
     return visitor
 

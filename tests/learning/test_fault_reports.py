@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from foundation.accounts.domain.roles import Role
 from foundation.accounts.models import AuditEntry
+from foundation.areas.domain.scope import NATION
 from foundation.problems import Conflict, Invalid, TooMany
 from learning.domain.fault_reports import MOST_PER_ADDRESS, WINDOW, State
 from learning.models import FaultReportRow
@@ -45,7 +46,7 @@ def send(session, lesson):
 @pytest.fixture
 def settle(session):
     def to(report, state, reply="", who="bien-tap", now=NOON):
-        settle_report(session, report, state, reply=reply, who=who, area_path="38/", now=now)
+        settle_report(session, report, state, reply=reply, who=who, scope=NATION, now=now)
         return session.get(FaultReportRow, report)
 
     return to
@@ -82,7 +83,7 @@ def test_a_report_is_kept_without_a_name_and_its_answer_can_be_read(visitor, les
     assert row.library
     assert "Nút ở góc trái" not in page
 
-    settle_report(session, row.id, State.MENDED, reply="Đã sửa thành góc phải.", who="bt", area_path="", now=now)
+    settle_report(session, row.id, State.MENDED, reply="Đã sửa thành góc phải.", who="bt", scope=NATION, now=now)
     page = visitor.open(page.address)
     assert page.heading == "Bài đã được sửa"
     assert "Đã sửa thành góc phải." in page
@@ -218,8 +219,8 @@ def test_settling_is_noted_and_the_same_again_changes_nothing(send, settle, sess
     assert (row.state, row.reply, row.handled_by, row.handled_at) == (State.MENDED, "Cảm ơn bác.", "bien-tap", NOON)
     entries = session.scalars(select(AuditEntry).order_by(AuditEntry.id)).all()
     assert [(entry.act, entry.what["state"], entry.area_path) for entry in entries] == [
-        ("settle_fault_report", "seen", "38/"),
-        ("settle_fault_report", "mended", "38/"),
+        ("settle_fault_report", "seen", ""),
+        ("settle_fault_report", "mended", ""),
     ]
 
 
@@ -241,7 +242,7 @@ def test_an_answer_holds_no_number_of_anybody(send, settle):
 def test_an_editor_settles_a_report_on_the_lessons_page(visitor, make, send, session, now):
     report = send(note="<script>alert(1)</script>", place="go-ma")
     session.commit()
-    make.person("bien-tap", role=Role.CONTENT_EDITOR, area="38/")
+    make.person("bien-tap", role=Role.CONTENT_EDITOR, area="")
     visitor.sign_in("bien-tap")
 
     page = visitor.open("/quan-ly/bai-hoc")

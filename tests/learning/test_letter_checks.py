@@ -180,7 +180,7 @@ def test_learners_take_back_their_letter_themselves(phone, visitor, letter):
 
 
 def test_an_administrator_revokes_a_letter_with_a_reason(visitor, make, letter, session):
-    make.person("quan-tri", "admin", make.province())
+    make.person("quan-tri", "admin", "")
     visitor.sign_in("quan-tri")
 
     page = visitor.open(f"/quan-ly/giay-xac-nhan?ma={letter.code.lower()}")

@@ -20,6 +20,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 
+from foundation.areas.domain.scope import NATION
 from learning.domain.letters import Manner, Reason
 from learning.services.award_keys import new_key, usable_key
 from learning.services.letters import issue_letter, revoke_letter
@@ -307,7 +308,7 @@ def test_a_checker_elsewhere_accepts_an_older_key_after_a_new_one(
 def test_a_checker_elsewhere_refuses_a_revoked_letter(phone_of, learner, letter, served_publicly, fetched, session):
     token = phone_of(learner).client.get(f"/xac-nhan/{letter.code}.jwt").text
     now = dt.datetime.now(dt.UTC)
-    revoke_letter(session, letter.code, Reason.MISUSED, note="", who="quan-tri", area_path="", now=now)
+    revoke_letter(session, letter.code, Reason.MISUSED, note="", who="quan-tri", scope=NATION, now=now)
     session.commit()
 
     verifier = OB3Verifier.for_issuer_did("did:web:hoc.example.vn", download=fetched)

@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from foundation.accounts.models import AuditEntry
+from foundation.areas.domain.scope import NATION
 from foundation.problems import Conflict, Invalid, NotFound
 from learning import queries
 from learning.domain.letters import Facts, Manner, Reason, Status
@@ -34,7 +35,7 @@ def issue(session, course, learner, now):
 @pytest.fixture
 def revoke(session, now):
     def do(code, reason=Reason.MISUSED, note=""):
-        return revoke_letter(session, code, reason, note=note, who="quan-tri", area_path="38/", now=now)
+        return revoke_letter(session, code, reason, note=note, who="quan-tri", scope=NATION, now=now)
 
     return do
 
@@ -109,7 +110,7 @@ def test_a_revoked_letter_says_why_and_the_log_says_who(issue, revoke, session, 
     [entry] = session.scalars(select(AuditEntry).where(AuditEntry.act == "revoke_letter"))
     assert entry.who == "quan-tri"
     assert entry.what == {"letter": letter.code, "reason": "other", "note": "in sai con dấu của thôn"}
-    assert entry.area_path == "38/"
+    assert entry.area_path == ""
 
 
 def test_after_a_letter_was_revoked_another_can_be_had(issue, revoke):

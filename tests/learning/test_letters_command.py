@@ -7,6 +7,7 @@ from uuid_utils.compat import uuid7
 
 from foundation import clock
 from foundation.accounts.models import AuditEntry
+from foundation.areas.domain.scope import NATION
 from learning.domain.letters import Reason
 from learning.models import AssistedSession, Certificate, ClassEvening, ClassLearner, DoneTogether
 from learning.services.letters import revoke_letter
@@ -90,7 +91,7 @@ def test_letters_of_those_a_team_sat_beside_are_printed_too_but_none_that_was_re
         letter = make.letter(learner, course, name)
         beside = {"phone": None, "learner": learner, "helper": "to-vien", "area_path": hamlet.path}
         session.add(AssistedSession(id=uuid7(), made_at=now, started_at=now, ends_at=now, **beside))
-    revoke_letter(session, letter.code, Reason.MISUSED, note="", who="quan-tri", area_path="", now=now)
+    revoke_letter(session, letter.code, Reason.MISUSED, note="", who="quan-tri", scope=NATION, now=now)
     session.commit()
 
     assert run(hamlet.code).output.startswith("1 giấy: ")
