@@ -11,8 +11,10 @@ import pypdfium2
 import pytest
 import segno
 from PIL import Image
+from sqlalchemy import select
 
 from app import create_app
+from foundation.accounts.models import Person
 from foundation.settings import Settings
 from learning.domain.learners import AboutLearner
 from learning.services.cards import make_card
@@ -29,12 +31,18 @@ SMALL = {"width": 360, "height": 740}
 
 @pytest.fixture(scope="module")
 def card(server, served_folder):
-    """The code on the card of Bà Mến, who learned at home before."""
+    """The code on the card of Bà Mến, who was handed it by the sample's team and learned at home before."""
     app = create_app(Settings(data_folder=served_folder))
     now = datetime.now(UTC)
     with app.app_context(), app.extensions["sessions"]() as session:
+        member = session.scalars(select(Person).where(Person.name == "to-vien")).one()
         learner = add_without_phone(session, AboutLearner("from_14", nickname="Bà Mến", picture="trau"), now=now)
-        code = make_card(session, learner, ("trau", "ga", "ca", "non"), key=app.config["SECRET_KEY"], now=now)
+        code = make_card(
+            *(session, learner, ("trau", "ga", "ca", "non")),
+            key=app.config["SECRET_KEY"],
+            area_path=member.holdings[0].area_path,
+            now=now,
+        )
         session.commit()
     app.extensions["engine"].dispose()
     return code
