@@ -1,16 +1,18 @@
 """The database: one base for all tables, moments that keep their zone, and engines set up for work."""
 
+import sqlite3
 from datetime import UTC, datetime
 from typing import Any
 
 from pydantic_core import to_json
 from sqlalchemy import DateTime, Dialect, Engine, MetaData, String, create_engine, event
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.types import TypeDecorator
 
-# How long a writer waits for others before the database counts as busy, in milliseconds. SQLite's writers do not queue:
-# each looks ten times a second whether it is free. Among eight that write without a pause, one in some hundred batches
-# had no luck for five seconds. A phone waits for a minute.
+from foundation.sqlite_lock import QueuedConnection
+
+# How long a writer waits for its turn before the database counts as busy, in milliseconds. A phone waits for a minute.
 BUSY_TIMEOUT = 15_000
 
 
@@ -55,11 +57,12 @@ def bytewise(length: int) -> String:
 def make_engine(url: str) -> Engine:
     """An engine for SQLite or PostgreSQL. Opens no connection yet.
 
-    On SQLite: WAL, foreign keys on, writers wait BUSY_TIMEOUT for each other, and a transaction whose connection
-    carries the execution option `writing` takes the write lock at its start, so it can never be refused halfway.
+    On SQLite: WAL, foreign keys on, and a transaction whose connection carries the execution option `writing` takes the
+    write lock at its start, so it can never be refused halfway. Writers queue for it, BUSY_TIMEOUT at most.
     """
     if url.startswith("sqlite"):
-        engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT / 1000}, **_ALIKE)
+        arguments = {"timeout": BUSY_TIMEOUT / 1000, "factory": QueuedConnection}
+        engine = create_engine(url, connect_args=arguments, **_ALIKE)
         _set_up_sqlite(engine)
         return engine
     if url.startswith("postgresql://"):
@@ -92,5 +95,10 @@ def _set_up_sqlite(engine: Engine) -> None:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Any) -> None:
-        writing = connection.get_execution_options().get("writing")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+        if not connection.get_execution_options().get("writing"):
+            connection.exec_driver_sql("BEGIN")
+            return
+        try:
+            connection.connection.dbapi_connection.begin_writing(BUSY_TIMEOUT / 1000)
+        except sqlite3.Error as error:
+            raise DBAPIError.instance("BEGIN IMMEDIATE", None, error, sqlite3.Error) from error

@@ -8,6 +8,7 @@ from pathlib import Path
 from sqlalchemy import make_url
 
 from foundation.settings import Settings
+from foundation.sqlite_lock import LOCK_SUFFIX
 
 UMASK = 0o077
 FOLDER_MODE, FILE_MODE = 0o700, 0o600
@@ -67,7 +68,7 @@ def _database_files(settings: Settings) -> list[Path]:
     url = make_url(settings.database)
     if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
         return []
-    return [Path(f"{url.database}{end}") for end in ("", "-wal", "-shm", "-journal")]
+    return [Path(f"{url.database}{end}") for end in ("", "-wal", "-shm", "-journal", LOCK_SUFFIX)]
 
 
 def _is_ours(folder: Path) -> bool:

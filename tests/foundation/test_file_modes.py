@@ -73,6 +73,7 @@ def test_a_server_writes_for_nobody_else(folder):
 
 def test_a_folder_that_is_not_only_ours_stays_as_it_is(tmp_path):
     (tmp_path / "home.txt").write_text("somebody else's")
+    (tmp_path / "home.txt").chmod(0o644)  # whatever umask an earlier test left
     tmp_path.chmod(0o755)
     settings = Settings(data_folder=tmp_path)
     prepare_data_folder(settings)
