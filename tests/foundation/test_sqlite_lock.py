@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 
 import pytest
 from sqlalchemy import text
@@ -58,11 +59,13 @@ def can_write(engine):
 
 
 def test_writers_come_in_the_order_of_their_asking(engine):
-    # Longer than SQLite's own pauses between two looks, which reach a tenth of a second and would mix them.
     writers = [threading.Thread(target=write, args=(engine, number, 0.15)) for number in range(6)]
-    for writer in writers:
-        writer.start()
-        time.sleep(0.05)
+    with engine.connect().execution_options(writing=True) as connection, connection.begin():
+        for number, writer in enumerate(writers):
+            writer.start()
+            while _locks_open() < number + 2:
+                time.sleep(0.01)
+            time.sleep(0.05)  # from opening the file to asking for the lock
     for writer in writers:
         writer.join()
 
@@ -116,17 +119,15 @@ def test_whoever_waits_too_long_is_told_and_keeps_nobody_waiting(engine, monkeyp
     assert can_write(engine)
     assert numbers(engine) == [99]
     # Those who gave up let go of their files.
-    assert len([name for name in _open_files() if name.endswith("-lock")]) == 0
+    assert _locks_open() == 0
 
 
-def _open_files():
-    names = []
+def _locks_open():
+    count = 0
     for each in os.listdir("/proc/self/fd"):
-        try:
-            names.append(os.readlink(f"/proc/self/fd/{each}"))
-        except OSError:
-            continue
-    return names
+        with suppress(OSError):
+            count += os.readlink(f"/proc/self/fd/{each}").endswith("-lock")
+    return count
 
 
 def test_the_lock_is_closed_to_others_of_the_machine(engine, tmp_path):
