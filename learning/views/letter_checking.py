@@ -80,7 +80,8 @@ def kept_for_checking() -> list[str]:
 
     Needs a request. The two lists the page keeps itself, in the cache "hoc-kiem-giay", whenever there is network.
     """
-    own = [f"letters/{name}.js" for name in ("camera", "checking", "kept", "page", "reading")]
+    own = ["able.js", *[f"letters/{name}.js" for name in ("camera", "checking", "kept", "page", "reading")]]
+    own += [f"offline/{name}.js" for name in ("asking", "hello")]
     cborg = ("0uint", "1negint", "2bytes", "3string", "4array", "5map", "6tag", "7float")
     cborg_parts = (*cborg, "byte-utils", "common", "decode", "jump", "token")
     vendor = [
@@ -91,7 +92,7 @@ def kept_for_checking() -> list[str]:
     ]
     return [
         url_for(".scan"),
-        *[url_for("web.static", filename=name) for name in ("page.css", "mark.svg")],
+        *[url_for("web.static", filename=name) for name in ("page.css", "mark.svg", "keeping.js")],
         *[url_for(".static", filename=name) for name in ("scan.css", *own)],
         *[url_for("vendor.static", filename=name) for name in vendor],
     ]

@@ -30,8 +30,8 @@ WORKER = Path(__file__).parents[1] / "static/learning/offline/worker.js"
 WORKBOX = ("core", "routing", "strategies", "precaching")
 # What the page of the phone, and whatever is drawn on the phone, wears and runs.
 WORN = (
-    *("lesson.css", "people.css", "offline.css", "listen.js", "voice.js", "practice.js"),
-    *("offline/page.js", "offline/asking.js", "offline/course.js"),
+    *("lesson.css", "people.css", "offline.css", "able.js", "listen.js", "voice.js", "practice.js"),
+    *("offline/page.js", "offline/asking.js", "offline/course.js", "offline/hello.js"),
     *(f"faces/{face}.svg" for face in FACES),
 )
 # Own addresses that the worker may answer; it leaves every other alone, above all those of people who sign in.
@@ -161,7 +161,7 @@ def _precached() -> list[dict[str, str | None]]:
         "url": url_for(".show_kept"),
         "revision": hashlib.sha256(words).hexdigest()[:16],
     }
-    files = [url_for("web.static", filename=name) for name in ("page.css", "mark.svg")]
+    files = [url_for("web.static", filename=name) for name in ("page.css", "mark.svg", "keeping.js")]
     files += [url_for(".static", filename=name) for name in WORN]
     return [shell, *({"url": url, "revision": None} for url in files)]
 

@@ -1,5 +1,6 @@
 // The door of a class: a card held before the camera is sent as if its code had been typed. All sentences stand in the page.
 
+import { able } from "./able.js";
 import { openCamera } from "./letters/camera.js";
 
 // The card read last: the page comes back while it is still held there, and must not send it again and again.
@@ -18,16 +19,33 @@ function close() {
   at("#start-camera").hidden = false;
 }
 
+/** The card read last, in this tab; "" where the browser keeps nothing for pages. */
+function lastRead() {
+  try {
+    return sessionStorage.getItem(LAST) ?? "";
+  } catch {
+    return "";
+  }
+}
+
+function remember(text) {
+  try {
+    sessionStorage.setItem(LAST, text);
+  } catch {
+    // The same card may then be sent again while it is held there: the class takes it once.
+  }
+}
+
 function read(text) {
-  if (!wanted || text === sessionStorage.getItem(LAST)) return;
-  sessionStorage.setItem(LAST, text);
+  if (!wanted || text === lastRead()) return;
+  remember(text);
   close();
   const form = at("form");
   form.elements.ma.value = text;
   const by = document.createElement("input");
   Object.assign(by, { type: "hidden", name: "may", value: "1" });
   form.append(by);
-  form.requestSubmit();
+  form.submit(); // requestSubmit came to Safari in 2022 only
 }
 
 async function open() {
@@ -45,12 +63,14 @@ async function open() {
   }
 }
 
-at("#start-camera").addEventListener("click", () => {
-  sessionStorage.removeItem(LAST);
-  open();
-});
-at("#stop-camera").addEventListener("click", close);
-// Back from the page that follows, the old camera is gone.
-window.addEventListener("pagehide", close);
-at("#camera").hidden = !navigator.mediaDevices?.getUserMedia;
-if ("again" in door.dataset && navigator.mediaDevices?.getUserMedia) open();
+if (able("camera")) {
+  at("#start-camera").addEventListener("click", () => {
+    remember("");
+    open();
+  });
+  at("#stop-camera").addEventListener("click", close);
+  // Back from the page that follows, the old camera is gone.
+  window.addEventListener("pagehide", close);
+  at("#camera").hidden = false;
+  if ("again" in door.dataset) open();
+}

@@ -1,6 +1,8 @@
 // Buttons to hear the page with. Where there is neither a Vietnamese voice nor a recording none comes onto the page.
 // Holds no sentence: the page brings its words in #hear, and names in data-hear what is read, in order.
 
+import { able, refill } from "./able.js";
+
 const PIECES = "h1, h2, h3, p, li, label, button, .button-main";
 
 const brought = document.getElementById("hear");
@@ -124,9 +126,9 @@ function show() {
 function fill() {
   const able = voice.voices().length > 0;
   for (const row of rows()) {
-    if (!able && !parts(row).some(recorded)) row.replaceChildren();
+    if (!able && !parts(row).some(recorded)) refill(row);
     else if (!row.querySelector("button")) {
-      row.replaceChildren(brought.content.cloneNode(true));
+      refill(row, brought.content.cloneNode(true));
       for (const button of row.querySelectorAll("button"))
         if (!row.dataset.with.split(" ").includes(button.value)) button.remove();
     }
@@ -135,48 +137,29 @@ function fill() {
 }
 
 async function look() {
-  const able = (globalThis.speechSynthesis?.getVoices() ?? []).some(({ lang }) => /^vi([-_]|$)/i.test(lang));
-  if (!voice && !able && ![...rows()].some((row) => parts(row).some(recorded))) return;
-  voice ??= await import("./voice.js").catch(() => null); // no network now: no button either
+  const speaks = (window.speechSynthesis?.getVoices() ?? []).some(({ lang }) => /^vi([-_]|$)/i.test(lang));
+  if (!voice && !speaks && ![...rows()].some((row) => parts(row).some(recorded))) return;
+  if (!voice) voice = await import("./voice.js").catch(() => null); // no network now: no button either
   if (voice) fill();
 }
 
-document.addEventListener("click", (event) => {
-  const button = event.target.closest(".hear button");
-  if (!button) return stop();
-  if (button.value === "slow") {
-    voice.changePace();
-    show();
-  } else if (on(button)) stop();
-  else start(button.parentElement, button.value);
-});
-addEventListener("pointerdown", (event) => event.target.closest(".hear") || stop(), { passive: true });
-addEventListener("keydown", (event) => event.key === "Escape" && stop());
-addEventListener("hashchange", () => location.hash === reading?.at || stop());
-addEventListener("pagehide", stop);
+if (able("listen")) {
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest(".hear button");
+    if (!button) return stop();
+    if (button.value === "slow") {
+      voice.changePace();
+      show();
+    } else if (on(button)) stop();
+    else start(button.parentElement, button.value);
+  });
+  addEventListener("pointerdown", (event) => event.target.closest(".hear") || stop(), { passive: true });
+  addEventListener("keydown", (event) => event.key === "Escape" && stop());
+  addEventListener("hashchange", () => location.hash === reading?.at || stop());
+  addEventListener("pagehide", stop);
 
-new MutationObserver(() => (stop(), look())).observe(document.getElementById("main"), { childList: true });
-globalThis.speechSynthesis?.addEventListener?.("voiceschanged", look);
-look();
-setTimeout(look, 1000); // some browsers have their voices a little later and do not tell
-
-// The worker keeps what was opened and sends what was answered. It comes last: nothing on the page waits for it.
-const workers = navigator.serviceWorker;
-const hello = (event) => {
-  if (document.visibilityState === "hidden") return;
-  const learner = /(?:^|; )hoc-ai=([^;]*)/.exec(document.cookie)?.[1];
-  const told = { what: "hello", path: location.pathname, lang: document.documentElement.lang, learner, online: event?.type === "online" };
-  workers.ready.then(({ active }) => active.postMessage(told));
-};
-async function offline() {
-  await workers.register("/sw.js", { updateViaCache: "none" });
-  for (const what of ["online", "focus", "visibilitychange"]) addEventListener(what, hello);
-  setInterval(hello, 240_000);
-  hello();
+  new MutationObserver(() => (stop(), look())).observe(document.getElementById("main"), { childList: true });
+  window.speechSynthesis?.addEventListener?.("voiceschanged", look);
+  look();
+  setTimeout(look, 1000); // some browsers have their voices a little later and do not tell
 }
-// Without network there is nothing to fetch it from, and the browser would only complain.
-function begin() {
-  if (navigator.onLine || workers.controller) offline().catch(() => {});
-  else addEventListener("online", begin, { once: true });
-}
-if (workers) setTimeout(begin, 1500);

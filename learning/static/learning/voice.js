@@ -13,7 +13,7 @@ export let slow = remembered((kept) => kept.getItem(KEPT)) === "yes";
 const brought = document.getElementById("hear");
 const digits = brought.dataset.digits.split(" ");
 const dialled = new Set(brought.dataset.dialled.split(" "));
-const speech = globalThis.speechSynthesis;
+const speech = window.speechSynthesis;
 const player = new Audio();
 const broken = new Set();
 let leave = () => {}; // ends what is being waited for
@@ -48,8 +48,8 @@ export function voices() {
 }
 
 function spelled(number) {
-  const groups = number.split(/[ .]/).flatMap((part) => part.match(/^\d{4}(?=(?:\d{3})*$)|\d{1,3}/g));
-  return groups.map((group) => [...group].map((digit) => digits[digit]).join(" ")).join(", ");
+  const groups = number.split(/[ .]/).map((part) => part.match(/^\d{4}(?=(?:\d{3})*$)|\d{1,3}/g));
+  return [].concat(...groups).map((group) => [...group].map((digit) => digits[digit]).join(" ")).join(", ");
 }
 
 /** `text` as a voice should get it. Codes and numbers to dial go digit by digit; amounts, years and dates do not. */

@@ -7,7 +7,7 @@ const LIST_SIZE = 131072;
 const bytesOfHex = (hex) => Uint8Array.from(hex.match(/../g) ?? [], (pair) => parseInt(pair, 16));
 
 function bytesOfBase64Url(text) {
-  const plain = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
+  const plain = atob(text.replace(/-/g, "+").replace(/_/g, "/"));
   return Uint8Array.from(plain, (letter) => letter.charCodeAt(0));
 }
 

@@ -3,21 +3,42 @@
 export const CACHE = "hoc-kiem-giay";
 const PATIENCE = 4000; // milliseconds: a line that is there in name only must not hold a check up
 
+/** The cache, or null where this browser has none or refuses it. */
+async function opened(caches) {
+  try {
+    return (await caches?.open(CACHE)) ?? null;
+  } catch {
+    return null;
+  }
+}
+
+/** Whether both lists lie in the cache just now. addresses: theirs. */
+export async function areKept(addresses, { caches }) {
+  const kept = await opened(caches);
+  const found = await Promise.all(addresses.map((address) => kept?.match(address)));
+  return found.every(Boolean);
+}
+
 /**
  * One list, the newest to be had.
  *
  * @returns {Promise<{content: object, fresh: boolean} | null>}  fresh: just fetched; null: neither fetched nor kept
  */
 export async function newestOrKept(address, { fetch, caches }) {
-  const kept = await caches?.open(CACHE);
+  const kept = await opened(caches);
+  const stop = new AbortController();
+  const patience = setTimeout(() => stop.abort(), PATIENCE);
   try {
-    const answer = await fetch(address, { signal: AbortSignal.timeout(PATIENCE), cache: "no-cache" });
+    const answer = await fetch(address, { signal: stop.signal, cache: "no-cache" });
     if (answer.ok && answer.headers.get("content-type")?.includes("json")) {
-      await kept?.put(address, answer.clone());
-      return { content: await answer.json(), fresh: true };
+      const content = await answer.clone().json();
+      await kept?.put(address, answer).catch(() => {}); // a full phone checks all the same
+      return { content, fresh: true };
     }
   } catch {
     // No network, or none worth the name.
+  } finally {
+    clearTimeout(patience);
   }
   const before = await kept?.match(address);
   return before ? { content: await before.json(), fresh: false } : null;

@@ -1,21 +1,26 @@
-// The page /xac-nhan/quet: camera or box, then what was found. All sentences stand in the page.
+// The page /xac-nhan/quet: camera or box, then what was found. All sentences stand in the page. A browser that cannot check
+// by itself leaves it to the server: the box is a form of its own, and a code read by the camera is looked up there.
 
+import { able, refill } from "../able.js";
+import { holds } from "../offline/asking.js";
 import { openCamera } from "./camera.js";
 import { checkAward } from "./checking.js";
-import { newestOrKept } from "./kept.js";
+import { areKept, newestOrKept } from "./kept.js";
 import { Damaged, Mistyped, readScanned } from "./reading.js";
 
 const main = document.querySelector("#check");
+const checksItself = able("letters");
 const at = (selector) => main.querySelector(selector);
 const moment = new Intl.DateTimeFormat("vi-VN", { dateStyle: "short", timeStyle: "short", timeZone: "Asia/Ho_Chi_Minh" });
 const day = new Intl.DateTimeFormat("vi-VN", { day: "2-digit", month: "2-digit", year: "numeric", timeZone: "UTC" });
 const inGroups = (code) => `${code.slice(0, 3)}-${code.slice(3, 6)}-${code.slice(6)}`;
 
 // Loaded at once, so that the browser, and whoever keeps files for later, has them before the network goes.
-const tools = Promise.all([import(main.dataset.ed25519), import(main.dataset.cbor)]).then(([ed25519, cbor]) => ({
-  decode: cbor.decode,
-  verify: (signature, message, key) => ed25519.verifyAsync(signature, message, key),
-}));
+const tools = checksItself && loaded();
+async function loaded() {
+  const [ed25519, cbor] = await Promise.all([import(main.dataset.ed25519), import(main.dataset.cbor)]);
+  return { decode: cbor.decode, verify: (signature, message, key) => ed25519.verifyAsync(signature, message, key) };
+}
 
 async function lists() {
   const sources = { fetch: window.fetch.bind(window), caches: window.caches };
@@ -25,7 +30,7 @@ async function lists() {
 function show(finding, { award = null, courses = {}, asOf = "", fresh = true } = {}) {
   const place = at("#finding");
   const said = at(`template[data-finding="${finding}"]`).content.cloneNode(true);
-  place.replaceChildren(said);
+  refill(place, said);
   if (award) {
     const facts = at("#facts").content.cloneNode(true);
     const told = {
@@ -57,11 +62,11 @@ async function check(text) {
     if (!(error instanceof Mistyped)) throw error;
     return show("mistyped");
   }
-  if (!scanned.digits) {
+  if (!scanned.digits || !checksItself) {
     // A code alone says nothing by itself: only our records know it.
-    if (navigator.onLine) window.location.assign(main.dataset.online + scanned.code);
-    else show("code_alone");
-    return;
+    if (!navigator.onLine) return show(checksItself ? ((await lists()).every(Boolean) ? "code_alone" : "nothing_kept") : "needs_network");
+    if (scanned.code) return window.location.assign(main.dataset.online + scanned.code);
+    return at("form").submit();
   }
   const [keys, status] = await lists();
   if (!keys || !status) return show("nothing_kept");
@@ -87,14 +92,14 @@ function stopCamera() {
 }
 
 async function startCamera() {
-  at("#finding").replaceChildren();
+  refill(at("#finding"));
   at("#start-camera").hidden = true;
   at("#viewfinder").hidden = false;
   try {
     stop = await openCamera(at("video"), main.dataset, (text) => {
       stopCamera();
       at("textarea").value = text;
-      check(text);
+      check(text).catch(() => at("form").submit());
     });
   } catch {
     stopCamera();
@@ -102,14 +107,28 @@ async function startCamera() {
   }
 }
 
-at("form").addEventListener("submit", (event) => {
-  event.preventDefault();
-  check(at("textarea").value);
-});
-at("#start-camera").addEventListener("click", startCamera);
-at("#stop-camera").addEventListener("click", stopCamera);
-at("#camera").hidden = !navigator.mediaDevices?.getUserMedia;
-// Fetch and keep the lists now, while there may be network.
-lists().then(([keys, status]) => {
-  at("#ready").hidden = !(keys && status);
-});
+/** Whether the next check may happen without network: worker, page, its files and both lists are on this phone. */
+async function isReady() {
+  if (document.documentElement.dataset.keeping !== "ready") return false;
+  const addresses = [main.dataset.keys, main.dataset.status];
+  return (await holds({ checking: true })) && (await areKept(addresses, window)) && Boolean(await tools);
+}
+
+if (checksItself) {
+  at("form").addEventListener("submit", (event) => {
+    event.preventDefault();
+    check(at("textarea").value).catch(() => at("form").submit());
+  });
+  tools.catch(() => {});
+  const promise = async () => {
+    at("#ready").hidden = !(await isReady().catch(() => false));
+  };
+  // Fetch and keep the lists now, while there may be network; the worker keeps the page in the meantime (hello.js).
+  lists().then(promise);
+  document.addEventListener("kept", promise);
+}
+if (able("camera")) {
+  at("#start-camera").addEventListener("click", startCamera);
+  at("#stop-camera").addEventListener("click", stopCamera);
+  at("#camera").hidden = false;
+}

@@ -32,7 +32,7 @@ export function readCode(typed) {
   const code = [...plain].map((letter) => MISREAD[letter] ?? letter).join("");
   const digits = [...code].map((letter) => ALPHABET.indexOf(letter));
   if (digits.length !== CODE_LENGTH || digits.includes(-1)) throw new Mistyped();
-  if (check(digits.slice(0, -1)) !== digits.at(-1)) throw new Mistyped();
+  if (check(digits.slice(0, -1)) !== digits[digits.length - 1]) throw new Mistyped();
   return code;
 }
 
@@ -57,11 +57,13 @@ function bytesOf(digits) {
 const hexOf = (bytes) => [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 
 function codeOf(bytes) {
+  // Not written 31n: older browsers could not even read this file, and here they only may not call it.
+  const [LOWEST, PLACE] = [BigInt(31), BigInt(5)];
   let number = BigInt("0x" + hexOf(bytes));
   const digits = [];
   for (let place = 0; place < CODE_LENGTH - 1; place += 1) {
-    digits.unshift(Number(number & 31n));
-    number >>= 5n;
+    digits.unshift(Number(number & LOWEST));
+    number >>= PLACE;
   }
   return [...digits, check(digits)].map((digit) => ALPHABET[digit]).join("");
 }

@@ -1,7 +1,7 @@
 // Answers given on this phone that wait to be sent, who learns on it, and what each has answered rightly: in IndexedDB,
 // so that it outlives the page, the browser and the battery.
 
-import { isId, newId } from "./ids.js";
+import { isId, newId, randomId } from "./ids.js";
 
 export const DATABASE = "hoc-tra-loi";
 const STRICT = { durability: "strict" };
@@ -40,7 +40,7 @@ export async function openAnswers({ openDB, crypto, now, name = DATABASE }) {
     /** What this phone calls itself: made once, for ever the same. */
     async phone() {
       const transaction = writing("kept");
-      const own = (await transaction.store.get("phone")) ?? crypto.randomUUID();
+      const own = (await transaction.store.get("phone")) ?? randomId(crypto);
       await transaction.store.put(own, "phone");
       await transaction.done;
       return own;

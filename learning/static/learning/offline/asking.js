@@ -9,8 +9,8 @@
 export async function ask(what, told = {}, onProgress = () => {}) {
   const workers = navigator.serviceWorker;
   if (!workers) throw new Error("unable");
-  await workers.register("/sw.js", { updateViaCache: "none" }).catch(() => workers.getRegistration("/"));
-  const registration = await Promise.race([workers.ready, new Promise((_, fail) => setTimeout(fail, 20_000, new Error("unable")))]);
+  // web/keeping.js has asked for the worker.
+  const registration = await Promise.race([workers.ready, late(20_000)]);
   return new Promise((resolve, reject) => {
     const { port1, port2 } = new MessageChannel();
     port1.onmessage = ({ data }) => {
@@ -21,6 +21,16 @@ export async function ask(what, told = {}, onProgress = () => {}) {
     };
     registration.active.postMessage({ what, ...told }, [port2]);
   });
+}
+
+const late = (milliseconds) => new Promise((_, fail) => setTimeout(fail, milliseconds, new Error("unable")));
+
+/**
+ * Whether what is named is on this phone as a whole just now, so that it opens without network.
+ * @param {{lesson?: string, checking?: true}} what
+ */
+export async function holds(what) {
+  return Boolean(navigator.serviceWorker?.controller) && (await Promise.race([ask("holds", what), late(20_000)])) === true;
 }
 
 /** Who is learning now, by the cookie; null when nobody has said. */

@@ -1,5 +1,6 @@
 // "Tải khoá học về máy" on the page of a course: what it takes, how far it is, that it is there. Holds no sentence.
 
+import { able } from "../able.js";
 import { ask } from "./asking.js";
 
 const place = document.querySelector(".keep");
@@ -36,5 +37,7 @@ async function keep() {
   }
 }
 
-for (const button of place.querySelectorAll("[data-start]")) button.addEventListener("click", keep);
-look().catch(() => {}); // no worker, or no network: nothing is offered that would not work
+if (able("keeping")) {
+  for (const button of place.querySelectorAll("[data-start]")) button.addEventListener("click", keep);
+  look().catch(() => {}); // no worker, or no network: nothing is offered that would not work
+}

@@ -10,6 +10,8 @@ const PAGE_OF_OURS = 'id="main"';
 const pageOf = (lesson) => `/bai-hoc/${lesson}`;
 const packOf = (lesson) => `/bai-hoc/${lesson}/goi.json`;
 const LESSON = /^\/bai-hoc\/([a-z0-9-]+)\/goi\.json$/;
+/** Addresses of the files that a page names. */
+const filesIn = (html) => (html.match(/(?:href|src)="\/static\/[^"]+"/g) ?? []).map((found) => found.slice(found.indexOf('"') + 1, -1));
 const match = (cache, address) => cache.match(address, { ignoreVary: true });
 
 /** @param {object} with_  caches, fetch, lang: () => Promise<string> the language of the pages to keep */
@@ -92,7 +94,7 @@ export function openLessons({ caches, fetch, lang }) {
     /** Keep a page that is the same for everybody. */
     async keepPage(address) {
       const answer = await fetched(address, isPage);
-      await keepFiles(FILES, [...(await answer.clone().text()).matchAll(/(?:href|src)="(\/static\/[^"]+)"/g)].map((found) => found[1]));
+      await keepFiles(FILES, filesIn(await answer.clone().text()));
       await (await caches.open(NOW)).put(address, answer);
     },
 
@@ -137,7 +139,7 @@ export function openLessons({ caches, fetch, lang }) {
           if (LESSON.test(new URL(request.url).pathname)) {
             const { files, voices } = JSON.parse(text);
             for (const address of [...files, ...voices]) needed.add(address);
-          } else for (const [, address] of text.matchAll(/(?:href|src)="(\/static\/[^"]+)"/g)) needed.add(address);
+          } else for (const address of filesIn(text)) needed.add(address);
         }
       }
       for (const name of [FILES, VOICES]) {

@@ -1,5 +1,6 @@
 // The page of what is kept on this phone. Holds no sentence: the page brings them.
 
+import { able, refill } from "../able.js";
 import { ask, nowLearning, takeTurn } from "./asking.js";
 
 const find = (selector, within = document) => within.querySelector(selector);
@@ -26,14 +27,12 @@ function drawPeople(people, now) {
     tile.addEventListener("click", () => takeTurn(person.id).then(draw));
     return tile;
   });
-  find("#people .tiles").replaceChildren(...tiles);
+  refill(find("#people .tiles"), ...tiles);
 }
 
 function drawWaiting({ waiting, refused }) {
   const place = document.getElementById("waiting");
   show(find("[data-none]", place), waiting === 0 && refused === 0);
-  for (const some of place.querySelectorAll("[data-some]")) show(some, waiting > 0);
-  find("[data-some] [data-count]", place).textContent = waiting;
   show(find("[data-refused]", place), refused > 0);
   find("[data-refused] [data-count]", place).textContent = refused;
 }
@@ -64,7 +63,7 @@ function drawKept(kept, titles) {
     );
     return article;
   });
-  document.getElementById("kept").replaceChildren(...courses);
+  refill(document.getElementById("kept"), ...courses);
 }
 
 async function draw() {
@@ -74,7 +73,7 @@ async function draw() {
   drawKept(state.kept, JSON.parse(document.getElementById("kept").dataset.titles));
 }
 
-find("#add form").addEventListener("submit", async (event) => {
+async function add(event) {
   event.preventDefault();
   const told = new FormData(event.target);
   const isChild = told.get("age_band") === "under_14";
@@ -82,23 +81,38 @@ find("#add form").addEventListener("submit", async (event) => {
   show(document.getElementById("guardian-first"), isChild && !agrees);
   if (isChild && !agrees) return;
   const person = { nickname: told.get("nickname").trim(), picture: told.get("picture"), age_band: told.get("age_band"), guardian_agrees: agrees };
-  const { learner } = await ask("add", person);
-  await takeTurn(learner);
+  try {
+    const { learner } = await ask("add", person);
+    await takeTurn(learner);
+  } catch (why) {
+    location.hash = why.message === "full" ? "#may-day" : "#chua-them";
+    return;
+  }
   document.getElementById("add").open = false;
   location.hash = "#da-them";
   await draw();
-});
-
-document.getElementById("send").addEventListener("click", () => ask("send").then(draw));
-addEventListener("online", () => ask("send").then(draw));
-if (location.hash === "#add") document.getElementById("add").open = true;
-
-try {
-  await ask("hello", { path: location.pathname, lang: document.documentElement.lang, learner: nowLearning() });
-} catch (why) {
-  show(document.getElementById("unable"), why.message === "unable");
 }
-if (navigator.serviceWorker) {
-  await draw();
-  show(document.getElementById("able"), true);
+
+/** What is on this phone, once the worker is there to be asked; web/keeping.js says why where there is none. */
+async function begin() {
+  const looking = document.getElementById("looking");
+  show(looking, true);
+  try {
+    await draw();
+    show(document.getElementById("able"), true);
+  } catch {
+    const { keeping } = document.documentElement.dataset;
+    if (["able", "ready", undefined].includes(keeping)) show(find('[data-keeping="refused"]'), true);
+  }
+  show(looking, false);
+}
+
+if (able("phone")) {
+  find("#add form").addEventListener("submit", add);
+  if (location.hash === "#add") document.getElementById("add").open = true;
+  const redraw = () => draw().catch(() => {});
+  // After every try to send, and after whoever learns here was asked for anew (hello.js).
+  navigator.serviceWorker.addEventListener("message", ({ data }) => data?.what === "unsent" && redraw());
+  document.addEventListener("greeted", redraw);
+  begin();
 }

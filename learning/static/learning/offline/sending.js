@@ -1,4 +1,9 @@
 // Sends what waits. Safe to call at any time and as often as wished: the server knows each answer by its id.
+//
+// The pause between tries grows with each outage that goes on, not with each try during it: thirteen answers given while
+// the server is silent are one failure. What proves that the server is there again ends the pause (endPause).
+
+import { randomId } from "./ids.js";
 
 export const ANSWERS = "/api/v1/answers";
 export const MOST_AT_ONCE = 500;
@@ -8,11 +13,16 @@ const FIRST_MS = 5_000;
 const LONGEST_MS = 15 * 60_000;
 const OURS = /^application\/(problem\+)?json\b/;
 
+/** Who wants to send. A person's tap goes out at once; a page or an answer waits only where the server asked for it. */
+export const Because = Object.freeze({ ASKED: "asked", SEEN: "seen", TIMER: "timer" });
+
 /** Why nothing more was sent: `offline`, `not_our_answer`, `later`, or a code of the server's. */
 class Stopped extends Error {
-  constructor(code) {
+  /** @param {number | null} pause  milliseconds the server asked for */
+  constructor(code, pause = null) {
     super(code);
     this.code = code;
+    this.pause = pause;
   }
 }
 
@@ -22,18 +32,30 @@ export function patience(failures, random) {
   return Math.round(longest / 2 + (random() * longest) / 2);
 }
 
+/** Whether a pause is on at `moment`. A clock set back must not keep answers for days. */
+const isOn = ({ notBefore = 0 }, moment) => notBefore > moment && notBefore < moment + 2 * LONGEST_MS;
+
+/**
+ * The server has shown that it is there: what waits need not wait any longer, and the next outage begins anew. A pause that
+ * the server itself asked for goes on.
+ */
+export async function endPause(answers) {
+  const { failures = 0, asked = false } = (await answers.get("sending")) ?? {};
+  if (failures && !asked) await answers.put("sending", { failures: 0, notBefore: 0 }).catch(() => {});
+}
+
 /**
  * Send batch after batch until nothing waits or something stands in the way. Deletes nothing before an answer that names
  * our own batch. One at a time: the caller sees to it.
  *
  * @param {object} with_
- *   answers: as openAnswers; timer: false when a person or a page asked, which does not wait for a pause to be over
- * @returns {Promise<{sent: number, stopped: string | null}>}
+ *   answers: as openAnswers; because: one of Because
+ * @returns {Promise<{sent: number, stopped: string | null}>} stopped also `waiting`: a pause is on
  */
-export async function sendWaiting({ answers, fetch, crypto, now, random = Math.random, timer = false }) {
-  const { failures = 0, notBefore = 0 } = (await answers.get("sending")) ?? {};
-  // A clock set back must not keep answers for days.
-  if (timer && notBefore > now() && notBefore < now() + 2 * LONGEST_MS) return { sent: 0, stopped: "waiting" };
+export async function sendWaiting({ answers, fetch, crypto, now, random = Math.random, because = Because.ASKED }) {
+  const pause = (await answers.get("sending")) ?? {};
+  const waits = because === Because.TIMER || (because === Because.SEEN && pause.asked);
+  if (waits && isOn(pause, now())) return { sent: 0, stopped: "waiting" };
   let size = MOST_AT_ONCE;
   let sent = 0;
   let last = "";
@@ -54,14 +76,22 @@ export async function sendWaiting({ answers, fetch, crypto, now, random = Math.r
         size = Math.max(1, Math.floor(Math.min(size, taken.length) / 2));
         continue;
       }
-      const pause = { failures: failures + 1, notBefore: now() + patience(failures, random) };
-      await answers.put("sending", pause).catch(() => {});
+      await rest(error);
       return { sent, stopped: error.code };
     }
   }
 
+  /** Begin a pause. During one, a further failure is the same outage. */
+  async function rest({ code, pause: askedFor }) {
+    const asked = code === "later";
+    if (isOn(pause, now()) && !sent && !asked) return;
+    const failures = sent ? 0 : (pause.failures ?? 0);
+    const wait = Math.max(patience(failures, random), Math.min(askedFor ?? 0, LONGEST_MS));
+    await answers.put("sending", { failures: failures + 1, notBefore: now() + wait, asked }).catch(() => {});
+  }
+
   async function post(taken, newcomers) {
-    const batch = crypto.randomUUID();
+    const batch = randomId(crypto);
     const told = {
       batch,
       // Until its cookie has reached it, the phone is known by this.
@@ -92,7 +122,9 @@ export async function sendWaiting({ answers, fetch, crypto, now, random = Math.r
       clearTimeout(timeout);
     }
     if (response.status === 413) throw new Stopped("too_much");
-    if (response.status === 429 || response.status >= 500) throw new Stopped("later");
+    if (response.status === 429 || response.status >= 500) {
+      throw new Stopped("later", 1000 * (Number.parseInt(response.headers.get("Retry-After"), 10) || 0));
+    }
     if (!OURS.test(response.headers.get("Content-Type") ?? "")) throw new Stopped("not_our_answer");
     let told;
     try {

@@ -34,10 +34,7 @@ export function serving({ lessons, answers, line, crypto, now, shell, shellAddre
 
   async function shown(html, like) {
     if (!line.isAway()) return page(html, like);
-    const { waiting } = await answers.counts();
-    const words = await shell();
-    const held = waiting ? wordsOf(words, "ban-giu").replace("⟦waiting⟧", waiting) : "";
-    return page(withWords(await greyedHere(html), wordsOf(words, "mat-mang").replace("⟦kept⟧", held)), like);
+    return page(withWords(await greyedHere(html), wordsOf(await shell(), "mat-mang")), like);
   }
 
   const notHere = (why = "chua-co") => redirect(`${shellAddress}#${why}`, 302);

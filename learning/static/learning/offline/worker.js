@@ -7,7 +7,8 @@ import { openAnswers } from "./answers.js";
 import { FILES, openLessons, VOICES } from "./lessons.js";
 import { watchLine } from "./line.js";
 import { ranged } from "./ranges.js";
-import { sendWaiting } from "./sending.js";
+import { openSender } from "./sender.js";
+import { Because } from "./sending.js";
 import { serving } from "./serving.js";
 
 const { workbox, hoc, idb, crypto, caches, navigator } = self;
@@ -19,8 +20,7 @@ const LEARN_EVERY_MS = 10 * 60_000;
 const REFRESH_EVERY_MS = 12 * 3600_000;
 
 const now = () => Date.now();
-const ask = (...asked) => fetch(...asked);
-const line = watchLine({ fetch: ask, now, isOnline: () => navigator.onLine !== false });
+const line = watchLine({ fetch: heard, now, isOnline: () => navigator.onLine !== false });
 let opening = null;
 
 /** What this phone keeps; opened anew after the browser has closed it. */
@@ -35,12 +35,28 @@ function answers() {
 const lang = async () => (await (await answers()).get("lang")) ?? "vi";
 const lessons = openLessons({ caches, fetch: watched, lang });
 
-/** fetch, which tells the line when nothing came, or nothing in time. */
-function watched(address, how) {
-  const late = setTimeout(() => line.fail(), SLOW_MS);
-  const answer = fetch(address, { signal: AbortSignal.timeout?.(GIVEN_UP_MS), ...how });
-  answer.catch(() => line.fail()).finally(() => clearTimeout(late));
+/** fetch, which takes an answer of ours as the sign that what waits can leave. */
+async function heard(...asked) {
+  const answer = await fetch(...asked);
+  // A portal in between, or a server that cannot answer, is no such sign. Our pages all carry this header.
+  if (answer.status < 500 && answer.headers.has("Content-Security-Policy")) quietly(() => sender.signOfLife());
   return answer;
+}
+
+/** The same for what is fetched in the background; it tells the line when nothing came, or nothing in time. */
+async function watched(address, how) {
+  const stop = new AbortController();
+  const late = setTimeout(() => line.fail(), SLOW_MS);
+  const givenUp = setTimeout(() => stop.abort(), GIVEN_UP_MS);
+  try {
+    return await heard(address, { signal: stop.signal, ...how });
+  } catch (error) {
+    line.fail();
+    throw error;
+  } finally {
+    clearTimeout(late);
+    clearTimeout(givenUp);
+  }
 }
 
 workbox.core.setCacheNameDetails({ prefix: "hoc", precache: "vo", runtime: "none", suffix: "" });
@@ -57,22 +73,16 @@ async function whoNow(request) {
   return told || ((await (await answers()).get("now")) ?? null);
 }
 
-let sending = null;
-function send(timer = false) {
-  sending ??= sendNow(timer).finally(() => {
-    sending = null;
-  });
-  return sending;
-}
+const sender = openSender({
+  answers, line, crypto, now, ended: tellPages,
+  fetch: (...asked) => fetch(...asked),
+  askForSync: async () => self.registration.sync?.register(SYNC_TAG),
+});
+const { send } = sender;
 
-async function sendNow(timer) {
-  const store = await answers();
-  const outcome = await sendWaiting({ answers: store, fetch: ask, crypto, now, timer });
-  if (outcome.sent) line.revive();
-  if (outcome.stopped === "offline") line.fail();
-  if (outcome.stopped === null || outcome.stopped === "waiting") return outcome;
-  await self.registration.sync?.register(SYNC_TAG).catch(() => {});
-  return outcome;
+/** Pages show how many answers wait. */
+async function tellPages(counts, stopped) {
+  for (const page of await self.clients.matchAll({ type: "window" })) page.postMessage({ what: "unsent", stopped, ...counts });
 }
 
 const oftenEnough = async (what, every) => {
@@ -82,6 +92,14 @@ const oftenEnough = async (what, every) => {
   await store.put(what, now());
   return false;
 };
+
+/** Whether a lesson, or all that checking a letter takes, is on this phone as a whole, and answers can be kept. */
+async function holds({ lesson, checking }) {
+  await (await answers()).counts();
+  if (!checking) return Boolean((await lessons.kept(`/bai-hoc/${lesson}`)) && (await lessons.pack(lesson)));
+  const cache = await caches.open(CHECKING);
+  return (await Promise.all(hoc.checking.files.map((address) => cache.match(address)))).every(Boolean);
+}
 
 /** Who learns here and what they know, as the server has it; only when nothing waits, or it would be told less. */
 async function learn(always = false) {
@@ -126,9 +144,22 @@ const { registerRoute } = workbox.routing;
 const isOurs = (url) => url.pathname === "/" || hoc.ours.includes(url.pathname.split("/")[1]);
 const IN_A_LESSON = /^\/bai-hoc\/[a-z0-9-]+(?:\/(?:tap|cau-hoi|xong)(?:\/[^/]+)?)?$/;
 
+/** A phone that keeps nothing just now (its store is broken, or was taken away) asks the server, as without a worker. */
+async function orPlainly(request, work) {
+  const plain = request.clone();
+  try {
+    return await work();
+  } catch {
+    return fetch(plain);
+  }
+}
+
 async function inLesson({ request, event }) {
-  const answer = await (await serve()).serve(request, await lang());
-  if (request.method === "POST") event.waitUntil(quietly(() => send()));
+  const answer = await orPlainly(request, async () => (await serve()).serve(request, await lang()));
+  if (request.method === "POST") {
+    sender.owe();
+    event.waitUntil(quietly(() => send()));
+  }
   return answer;
 }
 
@@ -173,7 +204,7 @@ registerRoute(
       const fresh = line.isAway() ? null : await line.ask(request, 4_000);
       return fresh ?? Response.redirect(new URL(hoc.shell + (url.pathname === "/toi" ? "" : "#add"), self.location), 302);
     }
-    return (await serve()).page(request);
+    return orPlainly(request, async () => (await serve()).page(request));
   },
 );
 // Being forgotten: what waits leaves first, and what is kept here of that learner goes with it.
@@ -181,7 +212,7 @@ registerRoute(
   ({ url, sameOrigin }) => sameOrigin && url.pathname === "/toi/quen",
   async ({ request }) => {
     const told = (await request.clone().formData()).get("learner");
-    await quietly(() => send());
+    await quietly(() => sender.sendAsAsked());
     const answer = await fetch(request).catch(() => null);
     if (!answer) return (await serve()).notHere();
     const learner = told || (await whoNow(request));
@@ -193,27 +224,30 @@ registerRoute(
 
 self.addEventListener("install", () => self.skipWaiting());
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
-self.addEventListener("sync", (event) => event.tag === SYNC_TAG && event.waitUntil(send().then(({ stopped }) => {
+self.addEventListener("sync", (event) => event.tag === SYNC_TAG && event.waitUntil(send(Because.ASKED).then(({ stopped }) => {
   if (stopped) throw new Error(stopped); // the browser tries again by itself
 })));
 
 const DOING = {
   /** A page is open, looked at again, or back on a network. */
-  async hello({ path, lang: language, learner, online }) {
+  async hello({ path, lang: language, learner, online, timer }, tell) {
     const store = await answers();
     if (online) line.revive();
     if (language && (await store.get("lang")) !== language) await store.put("lang", language);
     if (learner) await store.put("now", learner);
-    const { stopped, sent } = await send(!online);
+    const { stopped, sent } = await send(timer ? Because.TIMER : Because.SEEN);
     const [, lesson] = /^\/bai-hoc\/([a-z0-9-]+)/.exec(path) ?? [];
     if (lesson && !(await lessons.pack(lesson))) await quietly(() => lessons.keep(lesson));
+    if (path.startsWith("/xac-nhan")) await quietly(keepChecking);
+    tell({ kept: true });
     if (stopped === null) await quietly(() => learn(sent > 0));
     await quietly(refresh);
   },
   async send() {
-    line.revive();
-    return send();
+    return { ...(await sender.sendAsAsked()), ...(await (await answers()).counts()) };
   },
+  holds,
+  counts: async () => (await answers()).counts(),
   async state() {
     const store = await answers();
     const current = (await store.get("now")) ?? null;
@@ -247,6 +281,7 @@ const DOING = {
   },
   async add(person) {
     const learner = await (await answers()).add(person);
+    sender.owe();
     quietly(() => send());
     return { learner };
   },
@@ -254,9 +289,9 @@ const DOING = {
 
 self.addEventListener("message", (event) => {
   const { what, ...told } = event.data ?? {};
-  if (!Object.hasOwn(DOING, what)) return;
+  if (!Object.prototype.hasOwnProperty.call(DOING, what)) return;
   const [port] = event.ports;
-  const work = DOING[what](told, (progress) => port?.postMessage({ progress }));
+  const work = Promise.resolve(DOING[what](told, (progress) => port?.postMessage({ progress })));
   const answer = work.then(
     (result) => port?.postMessage({ result: result ?? null }),
     (error) => port?.postMessage({ fault: error?.name === "QuotaExceededError" ? "full" : "failed" }),

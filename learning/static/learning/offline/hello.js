@@ -1,0 +1,57 @@
+// Tells the worker that a page of learning is open, and shows what only the phone knows: that this lesson is on it, and how
+// many answers wait. Loaded by web/keeping.js once the worker is asked for. Holds no sentence: the page brings them.
+
+import { able } from "../able.js";
+import { ask, holds, nowLearning } from "./asking.js";
+
+const EVERY_MS = 240_000;
+const root = document.documentElement;
+const unsent = document.getElementById("unsent");
+
+/** Show the line of unsent answers; outcome: of a tap on "send", else none. */
+function showUnsent({ waiting }, outcome = "") {
+  if (!unsent) return;
+  for (const each of unsent.querySelectorAll("[data-count]")) each.textContent = waiting;
+  for (const each of unsent.querySelectorAll("[data-outcome]")) each.hidden = each.dataset.outcome !== outcome;
+  for (const each of unsent.querySelectorAll("[data-some]")) each.hidden = waiting === 0;
+  unsent.hidden = waiting === 0 && outcome !== "sent";
+}
+
+async function sendNow({ currentTarget: button }) {
+  button.disabled = true;
+  const answer = await ask("send").catch(() => ({ stopped: "failed" }));
+  button.disabled = false;
+  const counts = answer.waiting === undefined ? await ask("counts") : answer;
+  const known = { offline: navigator.onLine ? "silent" : "offline", later: "later", not_our_answer: "portal" };
+  showUnsent(counts, counts.waiting === 0 ? "sent" : (known[answer.stopped] ?? "silent"));
+}
+
+/** What is said to be on this phone is looked for there, and only then said. */
+async function showKept() {
+  for (const place of document.querySelectorAll("[data-holds]")) {
+    const isThere = root.dataset.keeping === "ready" && (await holds({ lesson: place.dataset.holds }).catch(() => false));
+    place.hidden = !isThere;
+  }
+}
+
+function hello({ type } = {}) {
+  if (document.visibilityState === "hidden") return;
+  const told = { path: location.pathname, lang: root.lang, learner: nowLearning(), online: type === "online", timer: type === undefined };
+  // "kept": what this page needs has come onto the phone as far as it could; "greeted": all else is done, too.
+  const kept = () => document.dispatchEvent(new CustomEvent("kept"));
+  ask("hello", told, kept).then(() => document.dispatchEvent(new CustomEvent("greeted")), () => {});
+}
+
+if (able("keeping")) {
+  const workers = navigator.serviceWorker;
+  for (const what of ["online", "focus"]) window.addEventListener(what, hello);
+  document.addEventListener("visibilitychange", hello);
+  for (const what of ["keeping", "kept"]) document.addEventListener(what, showKept);
+  workers.addEventListener("controllerchange", showKept);
+  workers.addEventListener("message", ({ data }) => data?.what === "unsent" && showUnsent(data));
+  workers.startMessages?.();
+  setInterval(hello, EVERY_MS);
+  for (const button of unsent?.querySelectorAll("button") ?? []) button.addEventListener("click", sendNow);
+  hello({ type: "open" });
+  showKept();
+}
