@@ -19,7 +19,7 @@ HOME = "/doi-so"
 WORKER = Path(__file__).parents[1] / "static/teams/phone/worker.js"
 WORKBOX = ("core", "routing", "strategies", "precaching")
 # What the shell wears beside the files of its own room.
-WORN = ("page.css", "mark.svg", "band.svg")
+WORN = ("page.css", "mark.svg", "band.svg", "keeping.js")
 KEPT = {".js", ".css", ".svg", ".webp", ".png"}
 NOT_FOR_PAGES = {"phone/worker.js", "phone/background.js"}
 

@@ -36,7 +36,7 @@ export function readDrawing(svg) {
  */
 export function onTheGround(frame, leaflet, outlines, go) {
   const areas = readDrawing(frame.querySelector("svg"));
-  frame.replaceChildren();
+  frame.textContent = "";
   frame.classList.add("map-large");
   const map = leaflet.map(frame, { zoomControl: false, attributionControl: Boolean(frame.dataset.credit) });
   map.attributionControl?.setPrefix("Leaflet");

@@ -28,7 +28,7 @@ export function lacking([households, listed], goal) {
  */
 export function shadeOf(percent, shades) {
   const classes = shades.split(",").map((each) => each.split(" "));
-  const [, fill, ink] = classes.filter(([start]) => Number(start) <= percent).at(-1);
+  const [, fill, ink] = classes.filter(([start]) => Number(start) <= percent).pop();
   return { fill, ink };
 }
 

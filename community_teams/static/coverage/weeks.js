@@ -14,7 +14,7 @@ export function slide(list, slider) {
     slider.setAttribute("aria-valuetext", list.selectedOptions[0].text);
   });
   // Only when let go: each page is a page of its own, and has its own address.
-  slider.addEventListener("change", () => list.form.requestSubmit());
+  slider.addEventListener("change", () => list.form.submit());
   list.addEventListener("change", () => {
     slider.value = String(list.selectedIndex);
   });

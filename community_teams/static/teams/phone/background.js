@@ -39,6 +39,24 @@ export async function sendInBackground(env) {
   }
 }
 
+/** Whether anybody's finished visit waits on this phone. Asks nobody. */
+export async function somethingWaits(env) {
+  const device = await openDevice(env);
+  try {
+    for (const { member } of await device.members()) {
+      const store = await openMemberStore(env.indexedDB, member);
+      try {
+        if ((await openOutbox({ store }).counts()).waiting) return true;
+      } finally {
+        store.close();
+      }
+    }
+    return false;
+  } finally {
+    device.close();
+  }
+}
+
 /** Whoever is signed in, or nobody: a phone that was cut off is told so by the API. */
 async function wipeIfCutOff(device, env) {
   try {

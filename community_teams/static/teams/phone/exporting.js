@@ -1,9 +1,11 @@
 // The last resort: waiting visits as a file that an organiser can read in. Whoever holds the file reads the visits.
 
+import { randomId } from "./ids.js";
+
 /** @param {object[]} visits  records, oldest first @returns {Blob} the body of a batch, of any length */
 export function fileOf(visits, { crypto, device, member, now, about = {} }) {
   const body = {
-    batch: crypto.randomUUID(),
+    batch: randomId(crypto),
     device,
     member,
     pending: visits.length,

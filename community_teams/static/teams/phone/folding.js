@@ -11,9 +11,9 @@ export function fold(text) {
     .toLowerCase()
     .replace(APOSTROPHES, "")
     .normalize("NFD")
-    .replaceAll("ß", "ss")
-    .replaceAll("đ", "d")
-    .replaceAll("ƀ", "b")
+    .replace(/ß/g, "ss")
+    .replace(/đ/g, "d")
+    .replace(/ƀ/g, "b")
     .replace(MARKS, "");
   return (plain.match(WORDS) ?? []).join(" ");
 }

@@ -1,5 +1,6 @@
 // Who uses this phone, and what the phone is called. Holds no household and no visit.
 
+import { randomId } from "./ids.js";
 import { DEVICE_STEPS, DEVICE_STORE, MEMBER_STEPS, MEMBER_STORE, openStore, wipeStore } from "./store.js";
 
 export const SIGN_OUT = "/dang-xuat";
@@ -11,7 +12,7 @@ export function openMemberStore(indexedDB, member, onTaken) {
 
 export async function openDevice({ indexedDB, crypto, now }) {
   const store = await openStore(indexedDB, DEVICE_STORE, DEVICE_STEPS);
-  const fresh = crypto.randomUUID ? crypto.randomUUID() : newDeviceId(crypto);
+  const fresh = randomId(crypto);
   const id = await store.write(["kept"], async ({ get, put }) => {
     const kept = await get("kept", "device");
     if (!kept) await put("kept", fresh, "device");
@@ -45,12 +46,4 @@ export async function openDevice({ indexedDB, crypto, now }) {
     },
     close: () => store.close(),
   };
-}
-
-// Browsers before 2022 have no randomUUID.
-function newDeviceId(crypto) {
-  const hex = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0"));
-  hex[6] = `4${hex[6][1]}`;
-  hex[8] = `8${hex[8][1]}`;
-  return hex.join("").replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 }

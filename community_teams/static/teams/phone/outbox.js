@@ -194,7 +194,7 @@ export function openOutbox({ store, crypto, now, key }) {
         const { attempted, trail } = entry;
         // Changed since: what was refused is no longer what it says.
         if (attempted?.id !== record.id) return { ...entry, trail: trail.filter((each) => each !== record.id) };
-        const isOfTrail = attempted.supersedes !== null && attempted.supersedes === trail.at(-1);
+        const isOfTrail = attempted.supersedes !== null && attempted.supersedes === lastOf(trail);
         if (isOfTrail && problems.supersedes === "not_found") {
           return { ...entry, state: State.READY, attempted: null, trail: trail.slice(0, -1) };
         }
@@ -230,7 +230,7 @@ export function openOutbox({ store, crypto, now, key }) {
       for (const entry of await withState("outbox", State.READY, most)) {
         const attempted = entry.attempted ?? outgoing(entry);
         taken.push({ ...entry, attempted, state: State.SENDING, tries: entry.tries + 1 });
-        await put("outbox", taken.at(-1));
+        await put("outbox", lastOf(taken));
       }
       return taken;
     });
@@ -246,10 +246,12 @@ export function openOutbox({ store, crypto, now, key }) {
   }
 
   function outgoing(entry) {
-    const last = entry.trail.at(-1) ?? null;
+    const last = lastOf(entry.trail) ?? null;
     return { id: last ? newId(crypto, now()) : entry.id, supersedes: last };
   }
 }
+
+const lastOf = (list) => list[list.length - 1];
 
 /** Whether the server has it, so that the phone need not; also what the phone no longer has. */
 function isThere(entry) {

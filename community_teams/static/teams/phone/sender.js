@@ -1,6 +1,7 @@
 // Decides whether to send now, sends, and does what the answer asks for. The same for a page and for the worker.
 
 import { alone } from "./alone.js";
+import { LONGEST_PAUSE_MS } from "./patience.js";
 import { MEMBER_STORE } from "./store.js";
 import { sendWaiting } from "./sending.js";
 
@@ -10,6 +11,20 @@ export const SYNC_TAG = "doi-so-send";
 export const Because = Object.freeze({ ASKED: "asked", BACK: "back", TIMER: "timer" });
 
 /**
+ * The server has answered something: what waits need not wait any longer, and the next outage begins anew. A pause that the
+ * server itself asked for goes on.
+ * @returns {Promise<boolean>} whether a pause was on, so that something is worth sending now
+ */
+export async function endPause(store) {
+  const { failures = 0, asked = false } = (await store.get("kept", "sending")) ?? {};
+  if (!failures || asked) return false;
+  await store.write(["kept"], async ({ get, put }) => {
+    await put("kept", { ...(await get("kept", "sending")), failures: 0, notBefore: 0 }, "sending");
+  });
+  return true;
+}
+
+/**
  * @param {object} with_  as sendWaiting, and: locks, and wipe: () => Promise, called when the phone was cut off
  * @returns {Promise<{sent: number, stopped: string | null}>} stopped also `busy` (another tab is at it) or `waiting`
  */
@@ -17,7 +32,7 @@ export async function send(because, with_) {
   const { store, now, member, wipe } = with_;
   const { notBefore = 0, asked = false } = (await store.get("kept", "sending")) ?? {};
   // A clock set back must not keep visits for days.
-  const isEarly = notBefore > now() && notBefore < now() + 2 * 3600 * 1000;
+  const isEarly = notBefore > now() && notBefore < now() + LONGEST_PAUSE_MS;
   const waits = because === Because.TIMER || (because === Because.BACK && asked);
   if (isEarly && waits) return { sent: 0, stopped: "waiting" };
 

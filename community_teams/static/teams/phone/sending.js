@@ -3,7 +3,8 @@
 import { ask, jsonBody } from "./asking.js";
 import { secondsAhead } from "./clock.js";
 import { Fault, unlessFull } from "./faults.js";
-import { nextTry } from "./patience.js";
+import { randomId } from "./ids.js";
+import { LONGEST_PAUSE_MS, nextTry } from "./patience.js";
 
 export const VISITS = "/api/v1/visits";
 export const MOST_AT_ONCE = 200;
@@ -70,15 +71,18 @@ export async function sendWaiting(with_) {
           continue;
         }
       }
-      const { failures = 0 } = (await store.get("kept", "sending")) ?? {};
-      const notBefore = now() + nextTry(failures, error.retryAfter ?? null, random);
-      await remember({ size, failures: failures + 1, notBefore, asked: error.retryAfter != null, problem: error.code });
+      const { failures = 0, notBefore: until = 0 } = (await store.get("kept", "sending")) ?? {};
+      const asked = error.retryAfter != null;
+      // During a pause a further failure is the same outage. A clock set back ends it.
+      const isPaused = until > now() && until < now() + LONGEST_PAUSE_MS && !asked;
+      const pause = { failures: failures + 1, notBefore: now() + nextTry(failures, error.retryAfter ?? null, random), asked };
+      await remember({ size, problem: error.code, ...(isPaused ? {} : pause) });
       return { sent, stopped: error.code };
     }
   }
 
   async function sendBatch(batch) {
-    const id = crypto.randomUUID ? crypto.randomUUID() : batch[0].id;
+    const id = randomId(crypto);
     const { undelivered } = await outbox.counts();
     const sentAt = now();
     const { body, headers } = await jsonBody({

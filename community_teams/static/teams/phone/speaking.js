@@ -1,7 +1,7 @@
 // Speaks to the server for one member: asks, sends, and says when the phone was cut off.
 
 import { ask } from "./asking.js";
-import { send, SYNC_TAG } from "./sender.js";
+import { Because, endPause, send, SYNC_TAG } from "./sender.js";
 import { WORKLIST } from "./who.js";
 
 const TIMEOUT_MS = 30_000;
@@ -36,6 +36,11 @@ export function openSpeaking({ env, store, outbox, member, device, appVersion, c
     return answer;
   }
 
+  /** The server answers again: what waits leaves at once, whatever pause its silence had led to. */
+  async function signOfLife() {
+    if (await endPause(store)) await speaking.sendNow(Because.BACK);
+  }
+
   const speaking = {
     storageGranted,
 
@@ -43,7 +48,9 @@ export function openSpeaking({ env, store, outbox, member, device, appVersion, c
     async ask(address, timeoutMs = TIMEOUT_MS) {
       const headers = { "X-Member": member, "X-Device": await deviceTold() };
       try {
-        return (await ask(env.fetch, address, { headers }, timeoutMs)).body;
+        const { body } = await ask(env.fetch, address, { headers }, timeoutMs);
+        signOfLife().catch(() => {}); // what comes of it is in the summary
+        return body;
       } catch (error) {
         if (error.code === "device_cut_off") await wipe();
         throw error;

@@ -3,7 +3,7 @@
 // Not loaded by a page. views/phone_app.py puts it and what it imports into one classic script, /doi-so/sw.js, after
 // Workbox and after `self.doiSo`: {files: the precache list, shell: its address}.
 
-import { sendInBackground } from "./background.js";
+import { sendInBackground, somethingWaits } from "./background.js";
 import { TAKE_OVER } from "./installing.js";
 import { SYNC_TAG } from "./sender.js";
 import { MEMBER_STORE } from "./store.js";
@@ -19,9 +19,12 @@ const isApp = ({ url }) => (url.pathname === "/doi-so" || url.pathname === "/doi
 const shell = workbox.precaching.createHandlerBoundToURL(doiSo.shell);
 workbox.routing.registerRoute((asked) => isPage(asked) && isApp(asked), shell);
 // Any other page comes from the network, and is never kept: it shows what one person may see.
-workbox.routing.registerRoute(isPage, async ({ request }) => {
+workbox.routing.registerRoute(isPage, async ({ request, event }) => {
   try {
-    return await fetch(request);
+    const answer = await fetch(request);
+    // The server is there: what waits on this phone leaves, though no page of the app be open.
+    if (answer.ok && answer.headers.has("Content-Security-Policy")) event.waitUntil(sendWhatWaits().catch(() => {}));
+    return answer;
   } catch {
     return Response.redirect("/doi-so#/mat-song", 302);
   }
@@ -42,17 +45,18 @@ self.addEventListener("sync", (event) => {
   if (event.tag === SYNC_TAG) event.waitUntil(sendAndTell());
 });
 
-async function sendAndTell() {
+function environment() {
   const { crypto, indexedDB, navigator } = self;
-  const { member, ...answer } = await sendInBackground({
-    crypto,
-    indexedDB,
-    fetch: (...asked) => fetch(...asked),
-    now: () => Date.now(),
-    random: Math.random,
-    locks: navigator.locks ?? null,
-    storage: navigator.storage ?? null,
-  });
+  const [locks, storage] = [navigator.locks ?? null, navigator.storage ?? null];
+  return { crypto, indexedDB, locks, storage, fetch: (...asked) => fetch(...asked), now: () => Date.now(), random: Math.random };
+}
+
+async function sendWhatWaits() {
+  if (await somethingWaits(environment())) await sendAndTell();
+}
+
+async function sendAndTell() {
+  const { member, ...answer } = await sendInBackground(environment());
   if (member === null || !self.BroadcastChannel) return;
   const channel = new BroadcastChannel(MEMBER_STORE + member);
   channel.postMessage({ what: "outbox", ...answer });

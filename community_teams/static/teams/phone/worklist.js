@@ -54,7 +54,7 @@ export function openWorklist({ store, crypto, now, memberKey, ask, untold = asyn
   async function rowsOf(hamlet) {
     const { hamlets } = await load();
     if (hamlet !== undefined) return (hamlets.get(hamlet) ?? []).map(asTold);
-    return [...hamlets.values()].flat().map(asTold);
+    return [].concat(...hamlets.values()).map(asTold);
   }
 
   async function keep(answer) {

@@ -2,13 +2,14 @@
 
 import { installWorker, membersHere, openPhone, whoIsSignedIn } from "../phone/phone.js";
 import { openHead } from "./head.js";
+import { canKeep } from "./offline.js";
 import { navigation } from "./navigation.js";
 import { showHousehold, showSaved } from "./screens_household.js";
 import { showDue, showHamlet, showHome, showList } from "./screens_lists.js";
 import { showChoosePin, showFetching, showForgotten, showUnlock, showWelcome, showWho } from "./screens_opening.js";
 import { showOutbox, showPhone } from "./screens_outbox.js";
 import { showVisit } from "./screen_visit.js";
-import { draw, onAct, readWords, say, sayCode } from "./shell.js";
+import { draw, onAct, readWords, refill, say, sayCode } from "./shell.js";
 
 const HOME = "/doi-so";
 const SIGN_IN = "/dang-nhap?next=/doi-so/tren-may";
@@ -26,6 +27,7 @@ const app = {
   problem: null,
   newVersion: false,
   isLeaving: false,
+  isJustSetUp: false,
   isSample: false,
   installer: null,
   takeOver: () => {},
@@ -76,7 +78,10 @@ const SCREENS = {
   phieu: () => showOutbox(app),
   may: () => showPhone(app),
   "tai-danh-sach": () => showFetching(app),
-  "mat-song": () => ({ title: say("app"), page: draw("screen-no-signal") }),
+  "mat-song": async () => {
+    const kept = Boolean(await app.phone.worklist.refreshedAt());
+    return { title: say("app"), page: draw("screen-no-signal", { kept }) };
+  },
 };
 
 /** The screen of an address; false when another one was asked for meanwhile. */
@@ -111,7 +116,7 @@ async function mount(make, { home = false } = {}) {
   standing?.gone?.();
   standing = screen;
   app.head.fault(null);
-  main.replaceChildren(screen.page);
+  refill(main, screen.page);
   document.title = `${screen.title} · Bình dân học vụ số`;
   document.getElementById("back").hidden = home || app.phone?.locked !== false;
   (screen.focus ?? headingOf(main))?.focus({ preventScroll: true });
@@ -139,7 +144,7 @@ async function renew() {
   if (now.innerHTML === main.innerHTML) return;
   const held = main.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
   standing = screen;
-  main.replaceChildren(...now.childNodes);
+  refill(main, ...now.childNodes);
   const same = held && [...main.querySelectorAll("a[href]")].find((link) => link.getAttribute("href") === held);
   (same || heading)?.focus({ preventScroll: true });
 }
@@ -203,15 +208,22 @@ async function goHome() {
   window.location.replace(HOME + window.location.hash);
 }
 
+/** Which screen says why nobody can be told yet: each with what really stands in the way. */
+function screenOf({ code }) {
+  if (code === "not_signed_in" || code === "not_our_answer") return "screen-sign-in";
+  return code === "offline" && !window.navigator.onLine ? "screen-first-network" : "screen-no-answer";
+}
+
 async function start() {
-  if (window.navigator.serviceWorker?.controller && window.location.pathname !== HOME) return goHome();
   readWords(document);
+  // Where nothing can be kept the page stays as it came: it says why, and leads to the server's own list.
+  if (!(await canKeep(document, membersHere))) return null;
+  if (window.navigator.serviceWorker?.controller && window.location.pathname !== HOME) return goHome();
   try {
     app.who = await chooseMember();
   } catch (error) {
-    const id = error.code === "not_signed_in" || error.code === "not_our_answer" ? "screen-sign-in" : "screen-first-network";
     return mount(() => {
-      const page = draw(id);
+      const page = draw(screenOf(error), { words: sayCode("fault", error.code) });
       onAct(page, { again: app.reload, "sign-in": app.signIn });
       return { title: page.querySelector("h1").textContent, page };
     });
@@ -249,5 +261,6 @@ installWorker({ mayReload: app.isCalm, reload: app.reload }).then((installed) =>
   app.takeOver = installed?.takeOver ?? app.takeOver;
 });
 window.addEventListener("hashchange", () => app.takeOver());
+document.addEventListener("keeping", refreshHead);
 
 start().catch((error) => mount(() => broken(error)));

@@ -3,16 +3,17 @@
 import { personOf } from "./flow.js";
 import { dayOf, daysAfter } from "./moments.js";
 
-const DAY = /(?<!\d)(?:[0-2]?\d|3[01])[./-](?:0?\d|1[0-2])[./-](?:19|20)\d\d(?!\d)/g;
-const STROKES = /(?<![\d/])(?!(?:(?:19|20)\d\d\/)+(?:19|20)\d\d(?![\d/]))\d{3,4}(?:\/\d{3,4}){2,}(?![\d/])/g;
+// No (?<!…): Safari before 2023 cannot even read a file with it.
+const DAY = /(^|\D)(?:[0-2]?\d|3[01])[./-](?:0?\d|1[0-2])[./-](?:19|20)\d\d(?!\d)/g;
+const STROKES = /(^|[^\d/])(?!(?:(?:19|20)\d\d\/)+(?:19|20)\d\d(?![\d/]))(\d{3,4}(?:\/\d{3,4}){2,})(?![\d/])/g;
 const RUN = /\d+(?:[ \u00a0\t._–—-]{1,3}\d+)*/g;
 const LONGEST = { reason: 200, next_goal: 200, note: 500 };
 const FURTHEST = 366;
 
 /** "identity_number", "phone_number" or null; the rules of foundation/free_text.py. */
 export function numberFault(text) {
-  const plain = text.normalize("NFKC").replace(/\p{Cf}/gu, "").replace(DAY, "/")
-    .replace(STROKES, (written) => written.replaceAll("/", "."));
+  const plain = text.normalize("NFKC").replace(/\p{Cf}/gu, "").replace(DAY, "$1/")
+    .replace(STROKES, (_, before, written) => before + written.replace(/\//g, "."));
   const faults = new Set((plain.match(RUN) ?? []).flatMap(faultsOf));
   if (faults.has("phone_number")) return "phone_number";
   return faults.size ? "identity_number" : null;

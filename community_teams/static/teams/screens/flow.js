@@ -47,7 +47,7 @@ export function stepAfter(record, previous, step, { confirmed = false } = {}) {
   if (step === "da-biet" && confirmed) return "moi-nguoi";
   const steps = stepsOf(record, previous);
   const place = steps.indexOf(issueOf(step) === null ? step : "viec-kho-1");
-  return place < 0 ? steps.at(-1) : (steps[place + 1] ?? null);
+  return place < 0 ? steps[steps.length - 1] : (steps[place + 1] ?? null);
 }
 
 /** The step before `step`; null before the first. */
@@ -74,8 +74,8 @@ export function progressOf(record, previous, step) {
 export function stepToGoOn(record, previous) {
   const steps = stepsOf(record, previous);
   const told = steps.filter((step) => holds(record, step));
-  const next = told.length ? stepAfter(record, previous, told.at(-1)) : null;
-  return next ?? steps.at(-1);
+  const next = told.length ? stepAfter(record, previous, told[told.length - 1]) : null;
+  return next ?? steps[steps.length - 1];
 }
 
 /** Answers of each step, by path; those of a person and an issue begin at that person or issue. */

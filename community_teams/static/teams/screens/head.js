@@ -1,7 +1,8 @@
 /* What stands above every screen: how many visits wait, and what the member has to know. */
 
 import { sayMoment, sayNumber } from "./moments.js";
-import { draw, onAct, say, sayCode, slot } from "./shell.js";
+import { opensOffline } from "./offline.js";
+import { draw, onAct, refill, say, sayCode, slot } from "./shell.js";
 
 const SIGNED_OUT = new Set(["not_signed_in", "other_member"]);
 
@@ -46,6 +47,16 @@ export function openHead(app, document) {
     }
   }
 
+  const isInApp = () => document.documentElement.dataset.keeping === "in_app";
+
+  /** Told once, when the list has come: that the app opens without network; and wherever there is room, that it does not. */
+  async function offlineNotice() {
+    const isComing = document.documentElement.dataset.keeping === "able";
+    if (isInApp() || isComing) return [];
+    if (await opensOffline(app.phone)) return app.isJustSetUp ? ["offline_ready"] : [];
+    return ["not_offline"];
+  }
+
   return {
     async refresh() {
       // A store that a newer app has taken tells nothing more.
@@ -55,10 +66,13 @@ export function openHead(app, document) {
       state.hidden = false;
       state.classList.toggle("app-state-waiting", summary.waiting > 0);
       state.classList.toggle("app-state-person", summary.needPerson > 0);
+      if (!app.isAtEase()) app.isJustSetUp = false;
       const signedOut = SIGNED_OUT.has(summary.problem) || SIGNED_OUT.has(app.problem);
       return show([
         ...(app.isSample ? ["sample"] : []),
         ...(signedOut ? ["signed_out"] : []),
+        ...(isInApp() ? ["in_app"] : []),
+        ...(app.isAtEase() && app.phone.hasPin && !app.phone.locked && (await app.phone.worklist.refreshedAt()) ? await offlineNotice() : []),
         // Said where there is something to lose, and where nobody is busy.
         ...(summary.storage !== "persisted" && summary.undelivered > 0 && app.isAtEase() ? ["not_kept"] : []),
       ]);
@@ -75,7 +89,7 @@ export function openHead(app, document) {
         fault.dataset.notice = "fault";
         notices.append(fault);
       }
-      fault.replaceChildren(...(code ? [draw("notice-fault", { words: sayCode("fault", code) })] : []));
+      refill(fault, ...(code ? [draw("notice-fault", { words: sayCode("fault", code) })] : []));
       if (code) fault.scrollIntoView({ block: "nearest" });
     },
   };

@@ -1,6 +1,7 @@
 /* A list of any length, drawn block by block as it comes near the screen (windowing.js). A block that is not drawn keeps
    its height, so that the page scrolls as if all were there; each row says its place in the whole list. */
 
+import { refill } from "./shell.js";
 import { blocksOf, changes } from "./windowing.js";
 
 const GUESSED_ROW = 80;
@@ -31,7 +32,7 @@ export function longList(list, drawRow) {
     const rest = document.createElement("div");
     rest.setAttribute("role", "none");
     rest.style.height = `${height * Math.max(0, rows.length - (blocks[0]?.last ?? 0))}px`;
-    list.replaceChildren(...places, rest);
+    refill(list, ...places, rest);
     if (places.length) drawBlock(0);
     later = setTimeout(showRest, REST_AFTER, rest);
   }
@@ -83,7 +84,7 @@ export function longList(list, drawRow) {
       item.append(drawRow(row));
       return item;
     });
-    places[number].replaceChildren(...pieces);
+    refill(places[number], ...pieces);
     places[number].style.height = "";
   }
 
@@ -94,7 +95,7 @@ export function longList(list, drawRow) {
     const tall = place.offsetHeight;
     if (last - first && tall) height = tall / (last - first);
     place.style.height = `${tall}px`;
-    place.replaceChildren();
+    refill(place);
   }
 
   function stop() {

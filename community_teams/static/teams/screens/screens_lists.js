@@ -3,7 +3,7 @@
 import { addressOf } from "./addresses.js";
 import { longList } from "./long_list.js";
 import { dayOf, sayDay, sayNumber } from "./moments.js";
-import { draw, say, slot } from "./shell.js";
+import { draw, refill, say, slot } from "./shell.js";
 import { appointments, countsOf, FILTERS, found, grouped, leftIn } from "./worklist_view.js";
 
 export const nameOf = (row) => (row.label ? `${row.short_code} · ${row.label}` : row.short_code);
@@ -91,7 +91,7 @@ export async function showList(app, [code], asked) {
   let settled = 0;
   box.value = search;
 
-  filters.replaceChildren(...FILTERS.map((each) => {
+  refill(filters, ...FILTERS.map((each) => {
     const entry = draw("part-filter", { words: say(`filter.${each}`, { n: sayNumber(counts[each]) }), to: here({ loc: each }) });
     entry.querySelector("a").addEventListener("click", (event) => {
       event.preventDefault();

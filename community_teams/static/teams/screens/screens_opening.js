@@ -69,6 +69,7 @@ export function showFetching(app) {
     actions.hidden = true;
     try {
       await app.phone.worklist.refresh();
+      app.isJustSetUp = true;
       return app.nav.replace("#/");
     } catch (error) {
       // Where the list itself is in, one can go on visiting: the rest comes when the app is opened next.

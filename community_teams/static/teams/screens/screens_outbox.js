@@ -2,6 +2,7 @@
 
 import { sayMoment, sayNumber } from "./moments.js";
 import { stateWords } from "./head.js";
+import { opensOffline, sendsByItself } from "./offline.js";
 import { nameOf } from "./screens_lists.js";
 import { visitAddress } from "./screens_household.js";
 import { draw, hasWord, onAct, say, sayCode, slot } from "./shell.js";
@@ -24,6 +25,7 @@ export async function showOutbox(app) {
   const waiting = named.filter(({ entry }) => ["ready", "sending"].includes(entry.state));
   const person = named.filter(({ entry }) => entry.state === "needs_person");
   const page = draw("screen-outbox", {
+    by_itself: await sendsByItself(),
     state: stateWords(summary, app.now()),
     waiting: waiting.length && waiting.map(({ name, about }) => draw("part-waiting", { name, about })),
     person: person.length && person.map((each) => drawForPerson(app, each)),
@@ -53,7 +55,10 @@ export async function showOutbox(app) {
   }
 }
 
-const sendFault = (code) => (hasWord(`fault.${code}`) ? sayCode("fault", code) : say("send_failed"));
+function sendFault(code) {
+  if (code === "offline") return sayCode("send", code);
+  return hasWord(`fault.${code}`) ? sayCode("fault", code) : say("send_failed");
+}
 
 function drawForPerson(app, { entry, name, about }) {
   const codes = Object.values(entry.problems ?? {});
@@ -107,12 +112,14 @@ function save(file, name) {
 
 export async function showPhone(app) {
   const { outbox, worklist } = app.phone;
-  const [summary, refreshedAt, rows] = await Promise.all([outbox.summary(), worklist.refreshedAt(), worklist.households()]);
+  const asked = [outbox.summary(), worklist.refreshedAt(), worklist.households(), opensOffline(app.phone)];
+  const [summary, refreshedAt, rows, offline] = await Promise.all(asked);
   const households = [say("shown", { n: sayNumber(rows.length) }), refreshedAt && sayMoment(new Date(refreshedAt), app.now())];
   const page = draw("screen-phone", {
     name: app.who.name || app.who.member,
     households: households.filter(Boolean).join(" · "),
     kept: summary.storage === "persisted",
+    offline,
     version: say("version", { version: app.appVersion }),
   });
   const answer = slot(page, "answer");

@@ -16,8 +16,14 @@ export function say(name, values = {}) {
   return put(said.get(name) ?? name, values);
 }
 
-/** Words for a code, or those of "other" in the same group. */
-export const sayCode = (group, code) => say(said.has(`${group}.${code}`) ? `${group}.${code}` : `${group}.other`);
+/**
+ * Words for a code, or those of "other" in the same group. A server that does not answer while the phone has a network is
+ * told as that: nobody is sent to look for a signal that is there.
+ */
+export function sayCode(group, code) {
+  const told = code === "offline" && window.navigator.onLine ? "silent" : code;
+  return say(said.has(`${group}.${told}`) ? `${group}.${told}` : `${group}.other`);
+}
 
 const put = (sentence, values) => sentence.replace(/\{(\w+)\}/g, (place, name) => values[name] ?? place);
 
@@ -34,14 +40,19 @@ export function fill(piece, values) {
   for (const part of piece.querySelectorAll("[data-slot]")) {
     const value = values[part.dataset.slot];
     if (value === undefined) continue;
-    if (Array.isArray(value)) part.replaceChildren(...value);
-    else part.replaceChildren(value ?? "");
+    refill(part, ...(Array.isArray(value) ? value : [value ?? ""]));
   }
   for (const part of piece.querySelectorAll("[data-href]")) {
     const to = values[part.dataset.href];
     if (to !== undefined) part.setAttribute("href", to);
   }
   return piece;
+}
+
+/** Put `nodes` in the place of all that `element` holds: replaceChildren, which phones of before 2021 have not. */
+export function refill(element, ...nodes) {
+  element.textContent = "";
+  element.append(...nodes);
 }
 
 /** The part of `root` that takes `name`. */
