@@ -85,7 +85,7 @@ class TeamPhone(Phone):
         self.wait_for("Bác đăng nhập trước nhé")
         self.find("Đăng nhập").click()
         self.sign_in_here(name)
-        self.wait_for("Đi thăm được cả khi mất sóng")
+        self.wait_for("Chuẩn bị máy để đi thăm")
         self.go("Chọn mã PIN", "Chọn mã PIN 6 số")
         self.press_pin()
         self.wait_for("Bấm lại mã PIN lần nữa")

@@ -9,11 +9,12 @@ import { openDB } from "idb";
 
 import { openAnswers } from "../../learning/static/learning/offline/answers.js";
 import { greyed, withWords, wordsOf } from "../../learning/static/learning/offline/away.js";
-import { isId, newId } from "../../learning/static/learning/offline/ids.js";
+import { isId, newId, randomId } from "../../learning/static/learning/offline/ids.js";
 import { openLessons } from "../../learning/static/learning/offline/lessons.js";
 import { watchLine } from "../../learning/static/learning/offline/line.js";
 import { ranged } from "../../learning/static/learning/offline/ranges.js";
-import { MOST_AT_ONCE, patience, sendWaiting } from "../../learning/static/learning/offline/sending.js";
+import { openSender } from "../../learning/static/learning/offline/sender.js";
+import { Because, MOST_AT_ONCE, patience, sendWaiting } from "../../learning/static/learning/offline/sending.js";
 
 let opened = 0;
 const clock = { now: Date.UTC(2026, 10, 22, 5) };
@@ -87,7 +88,7 @@ for (const [name, fetch] of [
     assert.equal(sent, 0);
     assert.notEqual(stopped, null);
     assert.equal((await answers.counts()).waiting, 1);
-    assert.deepEqual(await send(answers, fetch, { timer: true }), { sent: 0, stopped: "waiting" });
+    assert.deepEqual(await send(answers, fetch, { because: Because.TIMER }), { sent: 0, stopped: "waiting" });
     assert.equal((await send(answers, taking())).sent, 1);
   });
 }
@@ -135,6 +136,109 @@ test("what each has answered stays apart, and what nobody in particular did is t
 test("the pause before trying again grows, and never beyond a quarter of an hour", () => {
   const waits = [0, 1, 5, 50].map((failures) => patience(failures, () => 1));
   assert.deepEqual(waits, [5000, 10_000, 160_000, 900_000]);
+});
+
+/** A phone whose browser believes that it is online, before a server that may be stopped: the walks w26 and w27. */
+async function learner() {
+  const answers = await store();
+  const world = { running: true, requests: 0, outcomes: [], answers };
+  const server = taking();
+  const fetch = async (...asked) => {
+    world.requests += 1;
+    if (!world.running) throw new TypeError("connection refused");
+    return server(...asked);
+  };
+  const line = watchLine({ fetch, now, isOnline: () => true });
+  const ended = async ({ waiting }, stopped) => void world.outcomes.push([waiting, stopped]);
+  world.sender = openSender({ answers: async () => answers, line, fetch, crypto, now, random: () => 1, ended });
+  /** One answer given, and what the worker does after it; `seconds` pass. */
+  world.answer = async (step, seconds = 20) => {
+    await answers.give(answer({ step }));
+    world.sender.owe();
+    await world.sender.send();
+    clock.now += seconds * 1000;
+  };
+  world.waiting = async () => (await answers.counts()).waiting;
+  world.pause = async () => (await answers.get("sending")) ?? {};
+  return world;
+}
+
+test("a lesson done while the server is silent is one outage, however many answers it has", async () => {
+  const phone = await learner();
+  phone.running = false;
+  for (let place = 0; place < 13; place += 1) await phone.answer(`b-${place}`, 1);
+  const { failures, notBefore } = await phone.pause();
+  assert.equal(failures, 1);
+  assert.ok(notBefore - clock.now <= 5_000, `waits ${notBefore - clock.now} ms`);
+  assert.ok(phone.requests <= 2, `${phone.requests} requests into nothing`);
+});
+
+test("what waits leaves with the first answer of the server, whatever the pause", async () => {
+  const phone = await learner();
+  phone.running = false;
+  for (let place = 0; place < 13; place += 1) await phone.answer(`b-${place}`, 400);
+  assert.ok((await phone.pause()).notBefore - clock.now > 60_000);
+  assert.equal(await phone.waiting(), 13);
+  phone.running = true;
+  await phone.sender.signOfLife(); // a page, or the lesson in the background, came from the server
+  assert.equal(await phone.waiting(), 0);
+  assert.deepEqual(phone.outcomes.pop(), [0, null]);
+  assert.deepEqual([(await phone.pause()).failures, (await phone.pause()).notBefore], [0, 0]);
+});
+
+test("what waits leaves with the next page, too, when nothing else came from the server", async () => {
+  const phone = await learner();
+  phone.running = false;
+  for (let place = 0; place < 13; place += 1) await phone.answer(`b-${place}`);
+  phone.running = true;
+  clock.now += 30_000;
+  await phone.sender.send(Because.SEEN);
+  assert.equal(await phone.waiting(), 0);
+});
+
+test("a server that is there but asks for patience gets it, until somebody taps", async () => {
+  const answers = await store();
+  let busy = true;
+  const server = taking();
+  let requests = 0;
+  const fetch = async (...asked) => {
+    requests += 1;
+    return busy ? new Response("", { status: 503, headers: { "Retry-After": "120" } }) : server(...asked);
+  };
+  const line = watchLine({ fetch, now, isOnline: () => true });
+  const sender = openSender({ answers: async () => answers, line, fetch, crypto, now, random: () => 1 });
+  await answers.give(answer());
+  assert.equal((await sender.send()).stopped, "later");
+  assert.ok((await answers.get("sending")).notBefore - now() >= 120_000);
+  await sender.signOfLife();
+  assert.equal((await sender.send()).stopped, "waiting");
+  assert.equal(requests, 1);
+  busy = false;
+  assert.equal((await sender.sendAsAsked()).sent, 1);
+});
+
+test("an answer given while the last request is under way leaves, too", async () => {
+  const phone = await learner();
+  let isFirst = true;
+  const give = phone.answers.settle;
+  phone.answers.settle = async (told) => {
+    const done = await give(told);
+    if (isFirst) {
+      isFirst = false;
+      phone.sender.owe();
+      await phone.answers.give(answer({ step: "muon" }));
+    }
+    return done;
+  };
+  await phone.answer("som");
+  assert.equal(await phone.waiting(), 0);
+});
+
+test("ids made without crypto.randomUUID are ids", () => {
+  const bare = { getRandomValues: (bytes) => crypto.getRandomValues(bytes) };
+  const made = new Set(Array.from({ length: 1000 }, () => randomId(bare)));
+  assert.equal(made.size, 1000);
+  for (const id of made) assert.match(id, /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
 });
 
 class Caches {
