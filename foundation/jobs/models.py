@@ -44,3 +44,14 @@ class Job(Base):
     beat_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class JobsWorker(Base):
+    """A worker that runs, or was killed: one that stops takes its row away."""
+
+    __tablename__ = "jobs_worker"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # Written every services.HEARTBEAT seconds by the worker's own clock.
+    beat_at: Mapped[datetime] = mapped_column(UtcDateTime)

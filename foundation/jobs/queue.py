@@ -1,8 +1,10 @@
 """huey, which wakes a worker up at once. It may lose a task when its worker is killed; the row of the job does not."""
 
+import logging
 import shutil
 import signal
 import time
+from collections.abc import Callable
 from pathlib import Path
 from threading import Event
 from uuid import UUID, uuid4
@@ -11,11 +13,16 @@ from flask import Flask
 from huey import Huey, PostgresHuey, SqliteHuey
 from huey.consumer import Consumer
 from sqlalchemy import make_url
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
+from foundation import clock
 from foundation.jobs import services
 from foundation.jobs.work import do_job
 from foundation.logs.context import working_on
 from foundation.settings import Settings
+
+log = logging.getLogger(__name__)
 
 NAME = "bdhvs"
 KEPT = 7 * 24 * 3600  # seconds that files of a job stay
@@ -42,7 +49,8 @@ class Jobs:
         self._app = app
         self._settings = settings
         self._huey: Huey | None = None
-        self._worker = str(uuid4())
+        self._id = uuid4()
+        self._worker = str(self._id)
         self._stopping = Event()
 
     def wake(self, id_: UUID, *, after: float = 0) -> None:
@@ -67,10 +75,14 @@ class Jobs:
                 for id_ in services.unfinished(session):
                     self.wake(id_)
         consumer.start()
+        heartbeat = Heartbeat(self._app.extensions["sessions"], self._id)
+        heartbeat.beat()
         while signal.sigtimedwait(STOP, HEALTH) is None:
             consumer.check_worker_health()
+            heartbeat.beat()
         self._stopping.set()
         consumer.stop(graceful=True)
+        heartbeat.end()
 
     def _queue(self) -> Huey:
         if self._huey is None:
@@ -83,6 +95,39 @@ class Jobs:
             stopping = self._stopping.is_set
             if not do_job(UUID(id_), worker=self._worker, told_to_stop=stopping):
                 self.wake(UUID(id_), after=0 if stopping() else services.LEASE.total_seconds() + 1)
+
+
+class Heartbeat:
+    """Says in the database that this worker lives. A database that is away stops no work."""
+
+    def __init__(self, sessions: Callable[[], Session], worker: UUID) -> None:
+        self._sessions = sessions
+        self._worker = worker
+        self._started_at = clock.now()
+        self._next = 0.0
+
+    def beat(self) -> None:
+        """Write the row, if services.HEARTBEAT has passed since the last time."""
+        if time.monotonic() < self._next:
+            return
+        self._next = time.monotonic() + services.HEARTBEAT.total_seconds()
+        self._write(
+            lambda session: services.record_heartbeat(
+                session, self._worker, started_at=self._started_at, now=clock.now()
+            )
+        )
+
+    def end(self) -> None:
+        self._write(lambda session: services.remove_heartbeat(session, self._worker))
+
+    def _write(self, change: Callable[[Session], None]) -> None:
+        try:
+            with self._sessions() as session:
+                session.connection(execution_options={"writing": True})
+                change(session)
+                session.commit()
+        except SQLAlchemyError as error:
+            log.error("heartbeat not written", exc_info=error)
 
 
 def forget_old_files(folder: Path) -> None:

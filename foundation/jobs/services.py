@@ -1,18 +1,24 @@
 """Asking for long work, taking it up, telling how far it is. Every change checks that the worker still has the job."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import and_, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
-from foundation.jobs.models import Job, State
+from foundation.jobs.models import Job, JobsWorker, State
 
 # A worker silent for so long is dead: another may take its job. Whoever works shows up more often.
 LEASE = timedelta(seconds=10)
+# How often a worker says that it lives, and after how long without a word it counts as gone.
+HEARTBEAT = timedelta(seconds=30)
+GONE_AFTER = 3 * HEARTBEAT
+# Rows of killed workers are removed after so long.
+FORGOTTEN_AFTER = timedelta(days=1)
 
 
 class NoLongerOurs(Exception):
@@ -84,6 +90,52 @@ def let_go(session: Session, id_: UUID, *, worker: str) -> None:
 def give_up(session: Session, id_: UUID, *, worker: str, error: str, now: datetime) -> None:
     """The work cannot be done; error: a code. Raises NoLongerOurs."""
     _write(session, id_, worker, state=State.FAILED, error=error, ended_at=now)
+
+
+def record_heartbeat(session: Session, worker: UUID, *, started_at: datetime, now: datetime) -> None:
+    """This worker lives. Removes rows of workers that were killed long ago."""
+    session.merge(JobsWorker(id=worker, started_at=started_at, beat_at=now))
+    session.execute(delete(JobsWorker).where(JobsWorker.beat_at < now - FORGOTTEN_AFTER))
+    session.flush()
+
+
+def remove_heartbeat(session: Session, worker: UUID) -> None:
+    """This worker stops, as it should. A second time nothing changes."""
+    session.execute(delete(JobsWorker).where(JobsWorker.id == worker))
+
+
+def last_heartbeat(session: Session) -> datetime | None:
+    """When any worker last said that it lives; None where none runs and none was killed within a day."""
+    return session.scalar(select(func.max(JobsWorker.beat_at)))
+
+
+@dataclass(frozen=True)
+class Backlog:
+    """waiting, running, failed: counts of jobs; failed within a day. oldest: when the longest waiting was asked for."""
+
+    waiting: int
+    running: int
+    failed: int
+    oldest: datetime | None
+
+
+def backlog(session: Session, *, now: datetime) -> Backlog:
+    """What is to be done, what is being done, and what failed within a day."""
+    counts = {
+        state: (count, oldest)
+        for state, count, oldest in session.execute(
+            select(Job.state, func.count(), func.min(Job.asked_at))
+            .where(or_(Job.state.in_([State.WAITING, State.RUNNING]), Job.ended_at > now - timedelta(days=1)))
+            .group_by(Job.state)
+        )
+    }
+    nothing = (0, None)
+    return Backlog(
+        waiting=counts.get(State.WAITING, nothing)[0],
+        running=counts.get(State.RUNNING, nothing)[0],
+        failed=counts.get(State.FAILED, nothing)[0],
+        oldest=counts.get(State.WAITING, nothing)[1],
+    )
 
 
 def _write(session: Session, id_: UUID, by: str, **values: object) -> None:

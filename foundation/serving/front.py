@@ -85,6 +85,9 @@ class Front:
             if refusal.status == 413:
                 await _read_on(proto)
         except BodyCut:
+            # Nobody hears this answer, and the application never hears of the request.
+            fields = {"method": scope.method, "status": 400, "size": body.size}
+            log.info("request cut", extra={"fields": fields})
             proto.response_empty(400, [("connection", "close")])
         finally:
             body.close()
@@ -133,7 +136,8 @@ class Front:
         try:
             answer = Answer(self._app, environ, self._spool.folder)
         except Exception:
-            log.exception("the application raised on %s", environ["PATH_INFO"])
+            # Which request it was stands in its own line: its address may hold a card's code.
+            log.exception("the application raised")
             proto.response_empty(500, [])
             return None
         headers = answer.headers
