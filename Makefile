@@ -20,7 +20,7 @@ help: ## list these words
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 run: .cache/system .venv/ready node_modules/.ready ## prepare what is missing and serve http://127.0.0.1:8000 (PORT= changes it)
-	@if [ -z "$(SAMPLE_PASSWORD)$(DATABASE_URL)$(DATA_FOLDER)" ] && [ -f var/bdhvs.sqlite3 ] && [ -f var/prepared.txt ] \
+	@if [ -z "$(SAMPLE_PASSWORD)$(DATABASE_URL)$(DATA_FOLDER)$(HTTPS_ONLY)" ] && [ -f var/bdhvs.sqlite3 ] && [ -f var/prepared.txt ] \
 		&& [ -z "$$(find $(RESTS_ON) -type f -not -name '*.pyc' -newer var/prepared.txt -print -quit)" ]; \
 		then cat var/prepared.txt; else .venv/bin/flask prepare; fi
 	@echo "Mở trình duyệt: http://127.0.0.1:$(PORT)   (dừng lại: Ctrl+C)"

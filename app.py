@@ -15,7 +15,8 @@ from foundation.accounts.views import serve_accounts
 from foundation.areas.views import blueprint as areas
 from foundation.commands import CommandsByPlace
 from foundation.database import make_engine
-from foundation.file_modes import correct_modes, prepare_data_folder
+from foundation.doctor import add_check
+from foundation.file_modes import check_file_modes, correct_modes, prepare_data_folder
 from foundation.jobs.views import serve_jobs
 from foundation.logs.setup import configure_logging
 from foundation.settings import Settings
@@ -81,6 +82,7 @@ def create_app(settings: Settings | None = None, *, engine: Engine | None = None
     app.cli = CommandsByPlace(COMMANDS)
     serve_static_files(app, settings.data_folder / "static")
     correct_modes(settings)
+    add_check(app, check_file_modes)
     if settings.behind_proxy:
         n = settings.behind_proxy
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]

@@ -5,8 +5,10 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
+from flask import Flask
 from sqlalchemy import make_url
 
+from foundation.doctor import Finding, Severity
 from foundation.settings import Settings
 from foundation.sqlite_lock import LOCK_SUFFIX
 
@@ -47,6 +49,23 @@ def open_to_others(settings: Settings) -> list[Path]:
         if mode & UMASK and not stat.S_ISLNK(mode):
             found.append(path)
     return list(dict.fromkeys(found))[:20]
+
+
+def check_file_modes(app: Flask) -> list[Finding]:
+    """For `flask doctor`."""
+    found = open_to_others(app.extensions["settings"])
+    if not found:
+        return []
+    names = ", ".join(map(str, found[:5])) + (" …" if len(found) > 5 else "")
+    return [
+        Finding(
+            "files_open_to_others",
+            Severity.FAULT,
+            f"Người khác trên máy này đọc được: {names}.",
+            "Trong đó có dữ liệu của các hộ và khoá của trang.",
+            f"Để DATA_FOLDER là thư mục riêng của tài khoản chạy trang, rồi: chmod -R go-rwx {found[0]}",
+        )
+    ]
 
 
 def _entries(settings: Settings) -> Iterator[tuple[Path, int]]:

@@ -1,6 +1,7 @@
 """`flask --app app prepare` and `migrate`: what `make run` and `make migrate` do before anything else."""
 
 from pathlib import Path
+from typing import NoReturn
 
 import click
 from flask import current_app
@@ -8,16 +9,28 @@ from flask.cli import with_appcontext
 
 from community_teams.sample import hamlets
 from community_teams.sample.loading import load_sample
+from community_teams.services.sample_guard import refuse_sample_in_production
 from community_teams.services.targets import load_our_targets
 from foundation import clock
 from foundation.areas.services.loading import load
 from foundation.migrating import current, upgrade
+from foundation.problems import Conflict
 from foundation.settings import Settings
-from foundation.web.database import transaction
+from foundation.web.database import session, transaction
 from translations.formats import number
 
 # In the data folder: what `prepare` said last.
 SAID = "prepared.txt"
+
+_INSTEAD = (
+    "Không nạp gì. Để chạy thật: “flask --app app migrate”, “areas load”, “accounts add”, rồi “serve” (docs/deploy.md)."
+)
+REFUSALS = {
+    "https_only": "Đang đặt HTTPS_ONLY, tức là chạy thật: không nạp số liệu và tài khoản mẫu, vì tên các tài khoản ấy "
+    f"ai cũng biết. {_INSTEAD}",
+    "real_households": "Ở đây đã có hộ thật: không nạp số liệu và tài khoản mẫu, vì tên các tài khoản ấy ai cũng biết. "
+    f"{_INSTEAD}",
+}
 
 SAMPLE_ACCOUNTS = {
     "to-vien": "tổ viên, ghi lượt thăm hộ",
@@ -44,12 +57,20 @@ def migrate() -> None:
 def prepare() -> None:
     """Migrations, areas, targets of plans and the sample, then the sample sign-ins. A second time it only prints."""
     settings: Settings = current_app.extensions["settings"]
+    if settings.https_only:
+        refuse(Conflict("https_only"))
     upgrade(current_app.extensions["engine"])
-    with transaction() as session:
-        loaded = load(session)
-        load_our_targets(session)
+    try:
+        refuse_sample_in_production(session(), https_only=settings.https_only)
+    except Conflict as problem:
+        # `make run` would go on serving by what was said before.
+        (settings.data_folder / SAID).unlink(missing_ok=True)
+        refuse(problem)
+    with transaction() as writing:
+        loaded = load(writing)
+        load_our_targets(writing)
         sample = load_sample(
-            session,
+            writing,
             households=hamlets.HOUSEHOLDS,
             communes=hamlets.COMMUNES,
             password=settings.sample_password,
@@ -74,6 +95,11 @@ def prepare() -> None:
     # `make run` says it again without asking, until something it rests on is newer.
     _keep(settings.data_folder / SAID, "\n".join(said))
     click.echo("\n".join(said))
+
+
+def refuse(problem: Conflict) -> NoReturn:
+    """End a command that would put the sample into production, with what to do instead."""
+    raise click.ClickException(REFUSALS[problem.code]) from None
 
 
 def _keep(file: Path, text: str) -> None:

@@ -4,9 +4,10 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
-from community_teams.cli.preparing import SAID
+from community_teams.cli.preparing import REFUSALS, SAID, refuse
 from community_teams.sample import hamlets
 from community_teams.sample.loading import clear_sample, load_sample
+from community_teams.services.sample_guard import refuse_sample_in_production
 from foundation import clock
 from foundation.areas.cli import counted as number
 from foundation.problems import Conflict, Invalid
@@ -34,17 +35,21 @@ def load(households: int, communes: int, visits_per_household: float | None) -> 
 
     The sample accounts get the password of the setting SAMPLE_PASSWORD, or one made and printed this once.
     """
+    settings = current_app.extensions["settings"]
     try:
         with transaction() as session:
+            refuse_sample_in_production(session, https_only=settings.https_only)
             done = load_sample(
                 session,
                 households=households,
                 communes=communes,
                 visits_per_household=visits_per_household,
-                password=current_app.extensions["settings"].sample_password,
+                password=settings.sample_password,
                 now=clock.now(),
             )
     except Conflict as problem:
+        if problem.code in REFUSALS:
+            refuse(problem)
         if problem.code == "areas_not_loaded":
             raise click.ClickException("Chưa có danh mục tỉnh, xã: chạy “areas load” trước. Chưa ghi gì.") from None
         names = ", ".join(map(str, problem.details["names"]))  # type: ignore[call-overload]

@@ -3,8 +3,10 @@
 from pathlib import Path
 
 import click
+from flask import current_app
 from flask.cli import AppGroup
 
+from community_teams.cli.preparing import SAID
 from community_teams.domain.recording import Receipt
 from community_teams.services.households import FaultyHouseholds, import_households
 from community_teams.services.recounting import recount
@@ -84,6 +86,8 @@ def import_list(file: Path) -> None:
         table = read_table(file)
         with transaction() as session:
             done = import_households(session, table, scope=NATION, now=clock.now())
+        # Households that are real: `make run` prepares no sample beside them.
+        (current_app.extensions["settings"].data_folder / SAID).unlink(missing_ok=True)
     except UnreadableTable as problem:
         raise click.ClickException(TABLES[problem.code].format(**problem.details) + " Chưa ghi gì.") from None
     except FaultyHouseholds as problem:

@@ -14,9 +14,11 @@ from community_teams.views import (
     visit_form,
 )
 from community_teams.views.devices import keep_lost_phones_out
+from community_teams.views.sample_check import check_sample
 from community_teams.views.teams_blueprint import blueprint
 from foundation.accounts.domain.roles import Act
 from foundation.accounts.views.work import Work, offer_work
+from foundation.doctor import add_check
 from foundation.words import N_
 
 __all__ = [
@@ -38,6 +40,7 @@ def serve_teams(app: Flask) -> None:
     # First: a lost phone is heard out whoever is signed in on it.
     keep_lost_phones_out(app)
     app.register_blueprint(blueprint)
+    add_check(app, check_sample)
     offer_work(
         app,
         Work(

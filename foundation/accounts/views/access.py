@@ -5,7 +5,7 @@ from datetime import date
 from functools import cache, wraps
 from typing import Any
 
-from flask import Flask, g, redirect, request, url_for
+from flask import Flask, current_app, g, redirect, request, url_for
 from flask_login import LoginManager, current_user
 from werkzeug import Response
 
@@ -62,7 +62,12 @@ def _load(session_id: str) -> SignedIn | None:
     if g.get("database_gone") or not (person_id.isdecimal() and version.isdecimal()):
         return None
     person = queries.person_of_session(session(), int(person_id), int(version))
-    return SignedIn(person) if person else None
+    return SignedIn(person) if person and not is_shut_out(person) else None
+
+
+def is_shut_out(person: Person) -> bool:
+    """Whether this is a sample account where the platform serves for real: everybody knows their names."""
+    return person.is_sample and current_app.extensions["settings"].https_only
 
 
 def signed_in(view: View) -> View:

@@ -12,9 +12,9 @@ from foundation.accounts import queries
 from foundation.accounts.models import Person
 from foundation.accounts.services import people as people_services
 from foundation.accounts.services import sign_in as services
-from foundation.accounts.views.access import SignedIn, public, signed_in
+from foundation.accounts.views.access import SignedIn, is_shut_out, public, signed_in
 from foundation.accounts.views.work import first_page, work_of_visitor
-from foundation.problems import Invalid, TooMany
+from foundation.problems import Invalid, NotAllowed, TooMany
 from foundation.web.addresses import local_path
 from foundation.web.database import session, transaction
 from foundation.web.errors import wants_json
@@ -42,6 +42,10 @@ def try_sign_in() -> Response:
         answer = _sign_in_page(429, minutes=math.ceil(problem.retry_after / 60))
         answer.headers["Retry-After"] = str(problem.retry_after)
         return answer
+    except NotAllowed as refused:
+        if wants_json():
+            raise
+        return _sign_in_page(refused.status, sample=True)
     if person is None:
         return _sign_in_page(422, wrong=True)
     _open_session(person)
@@ -100,6 +104,8 @@ def _recognise(name: str, password: str) -> Person | None:
     with transaction() as writing:
         services.open_attempt(writing, name, request.remote_addr, now=now)
     person = services.recognise(session(), name, password)
+    if person is not None and is_shut_out(person):
+        raise NotAllowed("sample_account")
     with transaction() as writing:
         services.finish_attempt(writing, name, person, password, now=now)
     return person
@@ -112,13 +118,14 @@ def _open_session(person: Person) -> None:
     login_user(SignedIn(person))
 
 
-def _sign_in_page(status: int, *, wrong: bool = False, minutes: int = 0) -> Response:
+def _sign_in_page(status: int, *, wrong: bool = False, minutes: int = 0, sample: bool = False) -> Response:
     page = render_template(
         "accounts/sign_in.html",
         name=request.form.get("name", "")[:100],
         next=local_path(request.values.get("next"), ""),
         wrong=wrong,
         minutes=minutes,
+        sample=sample,
     )
     return make_response(page, status)
 
