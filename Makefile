@@ -14,22 +14,22 @@ SYSTEM_BENCH = wrk
 RESTS_ON = migrations requirements/run.txt community_teams/sample courses/library foundation/areas
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench migrate translate lock
+.PHONY: help run install test check bench migrate translate lock browser
 
 help: ## list these words
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-run: .cache/system .venv/ready node_modules/.ready ## prepare what is missing and serve http://127.0.0.1:8000 (PORT= changes it)
+run: .cache/system .venv/ready browser ## prepare what is missing and serve http://127.0.0.1:8000 (PORT= changes it)
 	@if [ -z "$(SAMPLE_PASSWORD)$(DATABASE_URL)$(DATA_FOLDER)$(HTTPS_ONLY)" ] && [ -f var/bdhvs.sqlite3 ] && [ -f var/prepared.txt ] \
 		&& [ -z "$$(find $(RESTS_ON) -type f -not -name '*.pyc' -newer var/prepared.txt -print -quit)" ]; \
 		then cat var/prepared.txt; else .venv/bin/flask prepare; fi
 	@echo "Mở trình duyệt: http://127.0.0.1:$(PORT)   (dừng lại: Ctrl+C)"
 	@exec .venv/bin/flask serve --port $(PORT) --workers $(WORKERS)
 
-test: .cache/system .cache/system-test .venv/ready-test node_modules/.ready ## every test, on SQLite, PostgreSQL and in Chromium
+test: .cache/system .cache/system-test .venv/ready-test node_modules/.ready-test browser ## every test, on SQLite, PostgreSQL and in Chromium
 	.venv/bin/python -m tests.run .venv/bin/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
-check: .cache/system .cache/system-test .venv/ready-test node_modules/.ready ## format, lint, types, floors, lessons, and the tests that need no browser
+check: .cache/system .cache/system-test .venv/ready-test node_modules/.ready-test browser ## format, lint, types, floors, lessons, and the tests that need no browser
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
 	.venv/bin/mypy
@@ -38,11 +38,16 @@ check: .cache/system .cache/system-test .venv/ready-test node_modules/.ready ## 
 	.venv/bin/flask translations status
 	.venv/bin/python -m tests.run .venv/bin/pytest -n 2 --database sqlite -m "not browser"
 
-bench: .cache/system .cache/system-bench .venv/ready-test node_modules/.ready ## measure, with the goal beside each figure
+bench: .cache/system .cache/system-bench .venv/ready-test node_modules/.ready-test browser ## measure, with the goal beside each figure
 	.venv/bin/python -m bench
 
-migrate: .venv/ready ## bring the database up to the newest migration
+install: .cache/system .venv/ready browser migrate ## everything a server needs: libraries, browser files, the newest migration
+
+migrate: .venv/ready browser ## bring the database up to the newest migration
 	.venv/bin/flask migrate
+
+browser: node_modules/.ready ## build what browsers load, where a source has changed
+	@scripts/with-node node scripts/browser/build.mjs
 
 translate: .venv/ready ## collect the sentences of the interface, update and compile its catalogues
 	.venv/bin/flask translations extract
@@ -77,6 +82,11 @@ lock: ## resolve the requirements anew, with hashes and without addresses (needs
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@
 
+# What a server needs; the tests' own packages come with the tests.
 node_modules/.ready: package.json package-lock.json | .venv/ready
-	@scripts/node-packages
+	@scripts/with-node npm ci --ignore-scripts --omit=dev --silent
 	@touch $@
+
+node_modules/.ready-test: package.json package-lock.json | .venv/ready
+	@scripts/with-node npm ci --ignore-scripts --silent
+	@touch node_modules/.ready $@

@@ -80,7 +80,7 @@ def create_app(settings: Settings | None = None, *, engine: Engine | None = None
     serve_coverage(app)
 
     app.cli = CommandsByPlace(COMMANDS)
-    serve_static_files(app, settings.data_folder / "static")
+    serve_static_files(app, settings.prepared_static)
     correct_modes(settings)
     add_check(app, check_file_modes)
     if settings.behind_proxy:

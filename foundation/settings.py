@@ -22,6 +22,11 @@ class Settings(BaseSettings):
     secret_key: str = Field(
         default="", description="Signs cookies; empty means one made at first start and kept in the data folder."
     )
+    static_folder: Path | None = Field(
+        default=None,
+        description="Holds the prepared static files of this version and of those before; nodes may share it. "
+        "Empty means static in the data folder.",
+    )
     public_address: str = Field(
         default="",
         description="Where people reach this site, such as https://hoc.example.vn; printed in QR codes. "
@@ -66,6 +71,10 @@ class Settings(BaseSettings):
     @property
     def database(self) -> str:
         return self.database_url or f"sqlite:///{self.data_folder / 'bdhvs.sqlite3'}"
+
+    @property
+    def prepared_static(self) -> Path:
+        return self.static_folder or self.data_folder / "static"
 
     def signing_key(self) -> str:
         """The secret key; made on the first call if none is set, and the same ever after."""

@@ -1,5 +1,6 @@
 """One database of each kind for the whole run; every test works inside a transaction that is rolled back."""
 
+import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -12,7 +13,7 @@ from sqlalchemy.orm import Session, sessionmaker
 import foundation.clock
 from app import create_app
 from foundation.database import Base, make_engine
-from foundation.settings import Settings
+from foundation.settings import HOUSE, Settings
 from tests.making import Make
 from tests.postgres import own_database
 from tests.run import Leftovers, whole_run
@@ -33,6 +34,8 @@ def pytest_configure(config):
     run = config.stash[RUN] = ExitStack()
     run.enter_context(whole_run())
     config.add_cleanup(run.close)  # where no session was begun
+    if not hasattr(config, "workerinput"):  # else the process that started this one has done it
+        _build_browser_files(config)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -44,6 +47,18 @@ def pytest_sessionfinish(session):
     except Leftovers as left:
         sys.stderr.write(f"\nLeft behind, now removed:\n{left}\n")
         session.exitstatus = session.exitstatus or pytest.ExitCode.TESTS_FAILED
+
+
+def _build_browser_files(config) -> None:
+    """Build what browsers load, where a source has changed, before any test looks at it (0.3 s where none has)."""
+    if not (HOUSE / "node_modules/esbuild").exists():
+        text = "node_modules lacks esbuild, so no scripts are served: npm ci --ignore-scripts (or make test)"
+        config.issue_config_time_warning(pytest.PytestWarning(text), stacklevel=2)
+        return
+    command = ["scripts/with-node", "node", "scripts/browser/build.mjs"]
+    run = subprocess.run(command, cwd=HOUSE, capture_output=True, text=True, timeout=300)
+    if run.returncode:
+        raise pytest.UsageError(f"browser files were not built:\n{run.stderr[-2000:]}")
 
 
 def pytest_generate_tests(metafunc):

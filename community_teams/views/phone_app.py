@@ -2,8 +2,6 @@
 
 import hashlib
 import json
-from functools import cache
-from pathlib import Path
 
 from flask import Response, current_app, request, url_for
 from flask_login import current_user
@@ -12,16 +10,14 @@ from community_teams.views.phone_shell import show_shell
 from community_teams.views.teams_blueprint import blueprint
 from foundation.problems import Conflict
 from foundation.web.access import public
-from foundation.web.one_script import one_script
+from foundation.web.workers import worker_script
 
 # Where the app lives: the one address of it that a phone keeps.
 HOME = "/doi-so"
-WORKER = Path(__file__).parents[1] / "static/teams/phone/worker.js"
-WORKBOX = ("core", "routing", "strategies", "precaching")
 # What the shell wears beside the files of its own room.
 WORN = ("page.css", "mark.svg", "band.svg", "keeping.js")
 KEPT = {".js", ".css", ".svg", ".webp", ".png"}
-NOT_FOR_PAGES = {"phone/worker.js", "phone/background.js"}
+WORKER = "phone/worker.js"
 
 
 @blueprint.before_app_request
@@ -37,15 +33,9 @@ def refuse_visits_of_somebody_else() -> None:
 @public
 def serve_worker() -> Response:
     """The service worker. It changes, and with it the app on every phone, when any file or word of the shell does."""
-    told = json.dumps({"files": precached(), "shell": url_for(".show_shell")}, separators=(",", ":"))
-    workbox = ",".join(
-        json.dumps(url_for("vendor.static", filename=f"workbox/workbox-{part}.prod.js")) for part in WORKBOX
-    )
-    script = Response(f"self.doiSo={told};\nimportScripts({workbox});\n{_worker_script()}", mimetype="text/javascript")
+    script = worker_script("teams", WORKER, "doiSo", {"files": precached(), "shell": url_for(".show_shell")})
     script.headers["Service-Worker-Allowed"] = HOME
-    script.headers["Cache-Control"] = "no-cache"
-    script.add_etag()
-    return script.make_conditional(request)  # type: ignore[return-value]
+    return script
 
 
 @blueprint.get("/doi-so/manifest.webmanifest")
@@ -87,9 +77,4 @@ def _own_files() -> list[str]:
         for file in place.rglob("*")
         if file.is_file() and file.suffix in KEPT and file.parent.name != "icons"
     )
-    return [url_for(".static", filename=name) for name in names if name not in NOT_FOR_PAGES]
-
-
-@cache
-def _worker_script() -> str:
-    return one_script(WORKER)
+    return [url_for(".static", filename=name) for name in names if name != WORKER]

@@ -1,7 +1,5 @@
 """The team's app on a phone: one page that is the same for everybody, and who is holding the phone."""
 
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 from flask import Response, current_app, jsonify, render_template
@@ -18,8 +16,6 @@ from foundation.web.access import public
 from foundation.web.database import session
 
 RELEASE = "1.0.0"
-# Modules in static/teams/phone/ that only the service worker imports.
-OF_THE_WORKER = {"worker", "background"}
 
 
 @blueprint.get("/doi-so/tren-may")
@@ -35,7 +31,6 @@ def show_shell() -> Response:
             languages=LANGUAGES,
             skills=[skill.value for skill in Skill],
             courses=catalogue.courses,
-            modules=_modules(),
         )
     )
     page.headers["Cache-Control"] = "no-cache"
@@ -62,15 +57,6 @@ def tell_member() -> Response:
     answer = jsonify(told)
     answer.headers["Cache-Control"] = "no-store"
     return answer
-
-
-@cache
-def _modules() -> list[str]:
-    """What the page will import, so that it asks for all of it at once."""
-    assert blueprint.static_folder is not None
-    folder = Path(blueprint.static_folder)
-    files = [*sorted(folder.glob("screens/*.js")), *sorted(folder.glob("phone/*.js"))]
-    return [file.relative_to(folder).as_posix() for file in files if file.stem not in OF_THE_WORKER]
 
 
 def app_version() -> str:

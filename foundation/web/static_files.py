@@ -1,70 +1,62 @@
 """Serves every room's static files from addresses that carry a hash of their content.
 
-At start each room's folder is copied to `<data folder>/static/<room>/<hash>/` with compressed twins beside the files,
-unless it is already there. The hash stands in the folder, not in each name, so that modules and style sheets keep
-naming their neighbours by relative address. A phone keeps what it has for a year; a changed file moves its room.
+At start each room's files, with what was built of its scripts and styles, are copied to
+`<static folder>/<room>/<hash>/` with compressed twins beside them, unless they are there already. The hash stands in
+the folder, so that modules and style sheets keep naming their neighbours by relative address. A phone keeps what it
+has for a year; a changed file moves its room. Folders of earlier versions go on being served, and so do those that
+another node puts there later: a page that was open during an upgrade still finds its files.
 """
 
 import hashlib
+import itertools
+import logging
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from flask import Blueprint, Flask
+from flask import Blueprint, Flask, current_app
 from whitenoise import WhiteNoise
 from whitenoise.compress import Compressor
+from whitenoise.responders import NotARegularFileError
 
-from foundation.settings import HOUSE
+from foundation.web.browser_build import MANIFEST, BrowserBuild, read_build
 from foundation.web.headers import GUARDS
 
-# Browser libraries from npm, served as their authors built them: name under /static/vendor/ -> file in node_modules.
-VENDOR: Mapping[str, str] = {
-    "noble-ed25519/index.js": "@noble/ed25519/index.js",
-    # What reading CBOR takes; writing it is never needed in a browser.
-    **{
-        f"cborg/lib/{part}.js": f"cborg/lib/{part}.js"
-        for part in (
-            *("0uint", "1negint", "2bytes", "3string", "4array", "5map", "6tag", "7float"),
-            *("byte-utils", "common", "decode", "jump", "token"),
-        )
-    },
-    "qr-scanner/qr-scanner.min.js": "qr-scanner/qr-scanner.min.js",
-    "idb/index.js": "idb/build/index.js",
-    # The same for a service worker, which cannot import modules.
-    "idb/umd.js": "idb/build/umd.js",
-    "leaflet/leaflet.js": "leaflet/dist/leaflet.js",
-    "leaflet/leaflet.css": "leaflet/dist/leaflet.css",
-    **{f"leaflet/images/{name}": f"leaflet/dist/images/{name}" for name in ("layers.png", "layers-2x.png")},
-    "workbox/workbox-sw.js": "workbox-sw/build/workbox-sw.js",
-    **{
-        f"workbox/workbox-{part}.prod.js": f"workbox-{part}/build/workbox-{part}.prod.js"
-        for part in ("cacheable-response", "core", "expiration", "precaching", "routing", "strategies")
-    },
-}
-
-# Workers that a library carries as text inside a module, to start them from memory; our pages start nothing from
-# memory, so the text is served as a file of its own: name under /static/vendor/ -> the module in node_modules.
-WORKERS: Mapping[str, str] = {"qr-scanner/engine.js": "qr-scanner/qr-scanner-worker.min.js"}
+# Of each room: these many versions stay whatever their age, since a node that was not upgraded yet may serve them ...
+ALWAYS_KEPT = 2
+# ... one that was replaced stays for as long as a page may lie open in a tab ...
+KEPT_SECONDS = 30 * 24 * 3600
+# ... and never more than these, however often somebody installs.
+MOST_KEPT = 20
 
 vendor = Blueprint("vendor", __name__, static_folder="vendor", static_url_path="/static/vendor")
+_log = logging.getLogger(__name__)
 
 
 class StaticFiles:
     """Where each room's files lie, and under which address they are served."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, build: BrowserBuild | None = None) -> None:
         self.folder = folder
+        self.build = build or BrowserBuild()
         self._rooms: dict[str, str] = {}
+        self._names: dict[str, list[str]] = {}
 
     def add(self, room: str, files: Mapping[str, Path]) -> Path:
-        """Prepare a room's files; returns their folder. The second time nothing is written."""
+        """Prepare a room's files; returns their folder. The second time nothing is written.
+
+        Removes versions that were replaced long ago: see ALWAYS_KEPT, KEPT_SECONDS and MOST_KEPT.
+        """
         version = _version(files)
         self._rooms[room] = version
+        self._names[room] = list(files)
         place = self.folder / room / version
         if not place.is_dir():
             _prepare(place, files)
+        _remove_replaced(self.folder / room, version)
         return place
 
     def version(self, room: str) -> str:
@@ -76,21 +68,56 @@ class StaticFiles:
         file = (place / address).resolve()
         return file if file.is_relative_to(place) and file.is_file() else None
 
+    def with_imports(self, room: str, entry: str) -> list[str]:
+        """A script and every script that it imports, at once or later: what a phone keeps to run it offline."""
+        return self.build.with_imports(room, entry)
+
+    def text(self, room: str, name: str) -> str:
+        """A file of the version served. Raises LookupError where it is not there."""
+        file = self.file(room, f"{self._rooms[room]}/{name}")
+        if file is None:
+            raise LookupError(f"{room}/{name} was not built")
+        return file.read_text(encoding="utf-8")
+
+    def missing(self) -> list[str]:
+        """Files that pages ask for and nobody serves, as "<room>/<name>"; empty where all is well."""
+        if self.build.folder is None:
+            return [f"build/browser/{MANIFEST}"]
+        return [
+            f"{room}/{name}"
+            for room, version in self._rooms.items()
+            for name in self._names[room]
+            if not (self.folder / room / version / name).is_file()
+        ]
+
+
+def missing_browser_files() -> list[str]:
+    """What browsers need and this process cannot serve, as "<room>/<name>"; empty where all is well.
+
+    Needs an application context. One `stat` for each file, about 200 of them.
+    """
+    files: StaticFiles = current_app.extensions["static_files"]
+    return files.missing()
+
 
 def serve_static_files(app: Flask, folder: Path) -> None:
-    """Serve the static files of every blueprint registered so far."""
-    files = StaticFiles(folder)
+    """Serve the static files of every blueprint registered so far.
+
+    Where nothing was built, pages work without scripts, styles are served as they are written, and the log says so.
+    """
+    build = read_build()
+    files = StaticFiles(folder, build)
     app.extensions["static_files"] = files
     app.register_blueprint(vendor)
-    served = WhiteNoise(
-        app.wsgi_app, immutable_file_test=lambda _path, _url: True, add_headers_function=_guard, allow_all_origins=False
-    )
+    served = _AllVersions(app.wsgi_app, folder)
     for room, blueprint in app.blueprints.items():
         if blueprint.static_folder is None:
             continue
-        listed = _vendor_files(folder) if room == "vendor" else _files_below(Path(blueprint.static_folder))
+        listed = {**_sources_below(Path(blueprint.static_folder)), **build.files(room)}
         served.add_files(str(files.add(room, listed)), prefix=f"static/{room}/{files.version(room)}/")
     app.wsgi_app = served  # type: ignore[method-assign]
+    if build.folder is None:
+        _log.error("Chưa có tập tin cho trình duyệt: chạy `make install`. (No browser files: run `make install`.)")
 
     @app.url_defaults
     def add_version(endpoint: str, values: dict) -> None:
@@ -99,33 +126,42 @@ def serve_static_files(app: Flask, folder: Path) -> None:
             values["filename"] = f"{files.version(room)}/{values['filename']}"
 
 
+class _AllVersions(WhiteNoise):
+    """Knows where the files listed at start lie, and looks on disk for those of any other version."""
+
+    def __init__(self, application, folder: Path) -> None:
+        super().__init__(
+            application,
+            immutable_file_test=lambda _path, _url: True,
+            add_headers_function=_guard,
+            allow_all_origins=False,
+        )
+        self.directories = [(f"{folder.resolve()}{os.sep}", "/static/")]
+
+    def __call__(self, environ, start_response):
+        path = environ.get("PATH_INFO", "")
+        if path.startswith("/static/") and path not in self.files:
+            try:
+                earlier = self.find_file(path)
+            except (OSError, NotARegularFileError):  # a folder, or removed this very moment
+                earlier = None
+            if earlier is not None:
+                return self.serve(earlier, environ, start_response)
+        return super().__call__(environ, start_response)
+
+
 def _guard(headers, _path: str, _url: str) -> None:
     headers["X-Content-Type-Options"] = GUARDS["X-Content-Type-Options"]
     headers["Cross-Origin-Resource-Policy"] = "same-origin"
 
 
-def _vendor_files(folder: Path) -> dict[str, Path]:
-    modules = HOUSE / "node_modules"
-    files = {name: modules / file for name, file in VENDOR.items() if (modules / file).is_file()}
-    for name, file in WORKERS.items():
-        if (modules / file).is_file():
-            files[name] = _unwrapped(modules / file, folder / "workers" / name)
-    return files
-
-
-def _unwrapped(module: Path, place: Path) -> Path:
-    """The worker written out of its module, whose whole text it is between the first and the last backtick."""
-    text = module.read_text(encoding="utf-8")
-    worker = text[text.index("`") + 1 : text.rindex("`")].replace("\\`", "`").replace("\\$", "$")
-    place.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile("w", dir=place.parent, delete=False, encoding="utf-8") as written:
-        written.write(worker)
-    os.replace(written.name, place)
-    return place
-
-
-def _files_below(folder: Path) -> dict[str, Path]:
-    return {file.relative_to(folder).as_posix(): file for file in sorted(folder.rglob("*")) if file.is_file()}
+def _sources_below(folder: Path) -> dict[str, Path]:
+    """Pictures and styles. Scripts are served as they were built, never as they are written."""
+    return {
+        file.relative_to(folder).as_posix(): file
+        for file in sorted(folder.rglob("*"))
+        if file.is_file() and file.suffix != ".js"
+    }
 
 
 def _version(files: Mapping[str, Path]) -> str:
@@ -137,7 +173,7 @@ def _version(files: Mapping[str, Path]) -> str:
 
 def _prepare(place: Path, files: Mapping[str, Path]) -> None:
     place.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=place.parent) as making:
+    with tempfile.TemporaryDirectory(dir=place.parent, prefix=".making-") as making:
         made = Path(making) / "files"
         made.mkdir()
         compressor = Compressor(quiet=True)
@@ -153,3 +189,22 @@ def _prepare(place: Path, files: Mapping[str, Path]) -> None:
             # Another process was quicker with the very same files.
             if not place.is_dir():
                 raise
+
+
+def _remove_replaced(room: Path, current: str) -> None:
+    """Remove versions of a room that nobody can need any more. The time of a folder says when it began to be served."""
+    begun: dict[Path, float] = {}
+    for place in room.iterdir():
+        # A folder that another process is still making has a dot before its name.
+        if place.is_dir() and not place.name.startswith("."):
+            begun[place] = place.stat().st_mtime
+    newest_first = sorted(begun, key=lambda place: begun[place], reverse=True)
+    if newest_first[0].name != current:  # an earlier version is served again
+        os.utime(room / current)
+        begun[room / current] = time.time()
+        newest_first.sort(key=lambda place: begun[place], reverse=True)
+    long_ago = time.time() - KEPT_SECONDS
+    for rank, (newer, place) in enumerate(itertools.pairwise(newest_first), start=1):
+        replaced_long_ago = rank >= ALWAYS_KEPT and begun[newer] < long_ago
+        if place.name != current and (replaced_long_ago or rank >= MOST_KEPT):
+            shutil.rmtree(place, ignore_errors=True)

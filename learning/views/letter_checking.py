@@ -80,21 +80,14 @@ def kept_for_checking() -> list[str]:
 
     Needs a request. The two lists the page keeps itself, in the cache "hoc-kiem-giay", whenever there is network.
     """
-    own = ["able.js", *[f"letters/{name}.js" for name in ("camera", "checking", "kept", "page", "reading")]]
-    own += [f"offline/{name}.js" for name in ("asking", "hello")]
-    cborg = ("0uint", "1negint", "2bytes", "3string", "4array", "5map", "6tag", "7float")
-    cborg_parts = (*cborg, "byte-utils", "common", "decode", "jump", "token")
-    vendor = [
-        "noble-ed25519/index.js",
-        *[f"cborg/lib/{name}.js" for name in cborg_parts],
-        "qr-scanner/qr-scanner.min.js",
-        "qr-scanner/engine.js",
-    ]
+    static = current_app.extensions["static_files"]
+    entries = ("letters/page.js", "offline/hello.js")
+    scripts = sorted({name for entry in entries for name in static.with_imports("learning", entry)})
     return [
         url_for(".scan"),
         *[url_for("web.static", filename=name) for name in ("page.css", "mark.svg", "keeping.js")],
-        *[url_for(".static", filename=name) for name in ("scan.css", *own)],
-        *[url_for("vendor.static", filename=name) for name in vendor],
+        *[url_for(".static", filename=name) for name in ("scan.css", *scripts)],
+        url_for("vendor.static", filename="qr-scanner/engine.js"),
     ]
 
 

@@ -3,17 +3,15 @@
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
-from pathlib import Path
 
-from flask import Response, current_app, json, jsonify, render_template, request, url_for
+from flask import Response, current_app, jsonify, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from courses.domain.lesson import Lesson
 from foundation.web.access import public
 from foundation.web.database import session
-from foundation.web.one_script import one_script
 from foundation.web.openapi import Operation, describe
+from foundation.web.workers import worker_script
 from learning import queries
 from learning.domain.learners import FACES
 from learning.views.blueprint import blueprint
@@ -26,14 +24,13 @@ from learning.views.packs import pack
 from learning.views.reading import draw_lesson, lesson_key
 from translations.web import HEADER, language
 
-WORKER = Path(__file__).parents[1] / "static/learning/offline/worker.js"
-WORKBOX = ("core", "routing", "strategies", "precaching")
+WORKER = "offline/worker.js"
 # What the page of the phone, and whatever is drawn on the phone, wears and runs.
 WORN = (
-    *("lesson.css", "people.css", "offline.css", "able.js", "listen.js", "voice.js", "practice.js"),
-    *("offline/page.js", "offline/asking.js", "offline/course.js", "offline/hello.js"),
+    *("lesson.css", "people.css", "offline.css"),
     *(f"faces/{face}.svg" for face in FACES),
 )
+SCRIPTS = ("listen.js", "practice.js", "offline/page.js", "offline/course.js", "offline/hello.js")
 # Own addresses that the worker may answer; it leaves every other alone, above all those of people who sign in.
 OURS = ("bai-hoc", "khoa-hoc", "lo-trinh", "tren-may", "toi", "the", "tim", "huong-dan", "quyen-rieng-tu", "xac-nhan")
 
@@ -58,18 +55,7 @@ def serve_offline_worker() -> Response:
         "checking": {"page": url_for(".scan"), "files": kept_for_checking()},
         "courses": {lesson.id: lesson.course for lesson in catalogue().lessons},
     }
-    libraries = [
-        *[url_for("vendor.static", filename=f"workbox/workbox-{part}.prod.js") for part in WORKBOX],
-        url_for("vendor.static", filename="idb/umd.js"),
-    ]
-    imported = ",".join(map(json.dumps, libraries))
-    script = Response(
-        f"self.hoc={json.dumps(told, separators=(',', ':'))};\nimportScripts({imported});\n{_worker_script()}",
-        mimetype="text/javascript",
-    )
-    script.headers["Cache-Control"] = "no-cache"
-    script.add_etag()
-    return script.make_conditional(request)  # type: ignore[return-value]
+    return worker_script("learning", WORKER, "hoc", told)
 
 
 @blueprint.get("/bai-hoc/<lesson_id>/goi.json")
@@ -162,18 +148,15 @@ def _precached() -> list[dict[str, str | None]]:
         "revision": hashlib.sha256(words).hexdigest()[:16],
     }
     files = [url_for("web.static", filename=name) for name in ("page.css", "mark.svg", "keeping.js")]
-    files += [url_for(".static", filename=name) for name in WORN]
+    static = current_app.extensions["static_files"]
+    scripts = {name for entry in SCRIPTS for name in static.with_imports("learning", entry)}
+    files += [url_for(".static", filename=name) for name in (*WORN, *sorted(scripts))]
     return [shell, *({"url": url, "revision": None} for url in files)]
 
 
 def _worn_version() -> str:
     version: str = current_app.extensions["static_files"].version("learning")
     return version
-
-
-@cache
-def _worker_script() -> str:
-    return one_script(WORKER)
 
 
 describe(

@@ -5,6 +5,7 @@ it as a gap, ⟦name⟧, and beside it what goes into the gap: static/learning/o
 """
 
 import re
+from collections.abc import Iterable
 from types import SimpleNamespace
 from typing import Any
 
@@ -68,11 +69,19 @@ def pack(lesson: Lesson, course: Course, *, address: str) -> str:
     told["frames"] = frames.kept
     reading = render_template("learning/lesson.html", lesson=lesson, course=course)
     words = "".join([reading, *_strings(told)])
-    # listen.js asks for it by itself.
-    asked_for = url_for("learning.static", filename="voice.js")
-    told["files"] = sorted({asked_for, *_FILE.findall(words)})
+    told["files"] = sorted(_with_imports(_FILE.findall(words)))
     told["voices"] = sorted(set(_VOICE.findall(words)))
     return json.dumps(told, ensure_ascii=False, separators=(",", ":"), sort_keys=False)
+
+
+def _with_imports(addresses: Iterable[str]) -> set[str]:
+    """Addresses of files, and of every script that one of them imports, at once or later."""
+    static = current_app.extensions["static_files"]
+    whole = set(addresses)
+    for address in addresses:
+        room, _version, name = address.removeprefix("/static/").split("/", 2)
+        whole |= {url_for(f"{room}.static", filename=each) for each in static.with_imports(room, name)}
+    return whole
 
 
 def _screen(lesson: Lesson, screen: Screen, frames: _Frames) -> dict[str, Any]:

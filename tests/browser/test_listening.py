@@ -232,7 +232,9 @@ def test_a_practice_screen_is_heard_after_the_page_changed_under_the_hand(ear, l
 
 def test_codes_and_hotlines_are_told_digit_by_digit_and_amounts_are_not(ear):
     ear.open(f"/bai-hoc/{LESSON}", LINH)
-    source = ear.page.locator('script[src$="listen.js"]').get_attribute("src").replace("listen.js", "voice.js")
+    listen = ear.page.locator('script[src$="listen.js"]').get_attribute("src")
+    script = ear.page.evaluate("address => fetch(address).then(answer => answer.text())", listen)
+    source = listen.replace("listen.js", re.search(r"voice-\w+\.js", script).group())
     spoken = "([source, text]) => import(source).then(voice => voice.spoken(text))"
 
     for text, told in [

@@ -18,12 +18,14 @@ OLDEST_NODE = 20
 
 @pytest.fixture(scope="session")
 def node() -> str:
-    """Node of the machine, or the one that scripts/node-packages installs beside Python."""
+    """Node of the machine, or the one that scripts/with-node installs beside Python."""
     beside = Path(sys.executable).parent / "node"
     for found in (shutil.which("node"), str(beside) if beside.exists() else None):
         if found and _version(found) >= OLDEST_NODE:
             return found
-    pytest.fail(f"there is no Node {OLDEST_NODE} or newer: rm -f node_modules/.ready && make node_modules/.ready")
+    pytest.fail(
+        f"there is no Node {OLDEST_NODE} or newer: rm -f node_modules/.ready-test && make node_modules/.ready-test"
+    )
 
 
 def _version(node: str) -> int:

@@ -7,8 +7,6 @@ import subprocess
 
 import pytest
 
-from foundation.web.one_script import one_script
-
 
 def _told(script: str) -> dict:
     return json.loads(re.match(r"self\.doiSo=(.*);\n", script).group(1))
@@ -30,7 +28,9 @@ def test_the_worker_keeps_the_shell_and_every_file_it_wears(visitor):
 def test_every_file_the_worker_keeps_and_loads_is_there(visitor):
     script = visitor.client.get("/doi-so/sw.js").get_data(as_text=True)
     addresses = [file["url"] for file in _told(script)["files"]]
-    addresses += json.loads("[" + re.search(r"importScripts\(([^)]*)\)", script).group(1) + "]")
+    addresses += re.findall(r"^//# sourceMappingURL=(\S+)", script, re.MULTILINE)
+
+    assert len(addresses) > 10
 
     for address in addresses:
         assert visitor.client.get(address).status_code == 200, address
@@ -79,45 +79,3 @@ def test_what_one_member_recorded_is_never_taken_under_anothers_session(visitor,
     assert own.status_code == 200
     assert (other.status_code, other.json["code"]) == (409, "other_member")
     assert (lists.status_code, lists.json["code"]) == (409, "other_member")
-
-
-def test_modules_become_one_script_in_the_order_they_need_each_other(tmp_path):
-    (tmp_path / "base.js").write_text(
-        "export const two = 2;\nconst hidden = 1;\nexport function sum(a) {\n  return a;\n}\n"
-    )
-    (tmp_path / "middle.js").write_text(
-        'import { two as pair } from "./base.js";\nexport class Four {}\nconst hidden = pair;\n'
-    )
-    (tmp_path / "entry.js").write_text(
-        'import { Four } from "./middle.js";\nimport {\n  sum,\n  two,\n} from "./base.js";\nsum(two);\n'
-    )
-    script = one_script(tmp_path / "entry.js")
-
-    assert (
-        script.index('modules["base.js"] =')
-        < script.index('modules["middle.js"] =')
-        < script.index('modules["entry.js"] =')
-    )
-    assert 'const { two: pair } = modules["base.js"];' in script
-    assert "return { two, sum };" in script
-    assert "export" not in script
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        'import everything from "./base.js";\n',
-        'import * as everything from "./base.js";\n',
-        'import "./base.js";\n',
-        'import { idb } from "idb";\n',
-        "export default 1;\n",
-        'export { two } from "./base.js";\n',
-        'import { one } from "./entry.js";\nexport const one = 1;\n',
-    ],
-)
-def test_a_module_that_says_more_is_refused(tmp_path, text):
-    (tmp_path / "base.js").write_text("export const two = 2;\n")
-    (tmp_path / "entry.js").write_text(text)
-
-    with pytest.raises(ValueError, match=r"entry\.js"):
-        one_script(tmp_path / "entry.js")

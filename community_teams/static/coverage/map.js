@@ -54,14 +54,13 @@ function offer(button, frame) {
   button.addEventListener("click", async () => {
     button.disabled = true;
     try {
-      // Leaflet's small build is no module; loaded as one it still names itself L.
-      await Promise.all([import(frame.dataset.library), loadStyle(frame.dataset.style)]);
+      const [leaflet] = await Promise.all([import("leaflet/dist/leaflet-src.esm.js"), loadStyle(frame.dataset.style)]);
       if (frame.dataset.outlines) {
         const answer = await fetch(frame.dataset.outlines);
         if (!answer.ok) throw new Error("no outlines");
-        onTheGround(frame, globalThis.L, await answer.json(), (address) => location.assign(address));
+        onTheGround(frame, leaflet, await answer.json(), (address) => location.assign(address));
       } else {
-        enlarge(frame, globalThis.L);
+        enlarge(frame, leaflet);
       }
       button.hidden = true;
       frame.scrollIntoView({ block: "center" });

@@ -1,25 +1,29 @@
 // The worker of the team's app: keeps the shell on the phone, and sends while no page is open.
 //
-// Not loaded by a page. views/phone_app.py puts it and what it imports into one classic script, /doi-so/sw.js, after
-// Workbox and after `self.doiSo`: {files: the precache list, shell: its address}.
+// Not loaded by a page. The build puts it and what it imports into one classic script; views/phone_app.py serves that as
+// /doi-so/sw.js, after `self.doiSo`: {files: the precache list, shell: its address}.
+
+import { setCacheNameDetails } from "workbox-core";
+import { createHandlerBoundToURL, precacheAndRoute } from "workbox-precaching";
+import { registerRoute } from "workbox-routing";
 
 import { sendInBackground, somethingWaits } from "./background.js";
 import { TAKE_OVER } from "./installing.js";
 import { SYNC_TAG } from "./sender.js";
 import { MEMBER_STORE } from "./store.js";
 
-const { workbox, doiSo } = self;
+const { doiSo } = self;
 
-workbox.core.setCacheNameDetails({ prefix: "doi-so", precache: "shell", runtime: "none", suffix: "" });
+setCacheNameDetails({ prefix: "doi-so", precache: "shell", runtime: "none", suffix: "" });
 const exactly = { cleanURLs: false, directoryIndex: null, ignoreURLParametersMatching: [] };
-workbox.precaching.precacheAndRoute(doiSo.files, exactly);
+precacheAndRoute(doiSo.files, exactly);
 
 const isPage = ({ request, sameOrigin }) => sameOrigin && request.mode === "navigate";
 const isApp = ({ url }) => (url.pathname === "/doi-so" || url.pathname === "/doi-so/") && url.search === "";
-const shell = workbox.precaching.createHandlerBoundToURL(doiSo.shell);
-workbox.routing.registerRoute((asked) => isPage(asked) && isApp(asked), shell);
+const shell = createHandlerBoundToURL(doiSo.shell);
+registerRoute((asked) => isPage(asked) && isApp(asked), shell);
 // Any other page comes from the network, and is never kept: it shows what one person may see.
-workbox.routing.registerRoute(isPage, async ({ request, event }) => {
+registerRoute(isPage, async ({ request, event }) => {
   try {
     const answer = await fetch(request);
     // The server is there: what waits on this phone leaves, though no page of the app be open.

@@ -4,11 +4,11 @@
  * Start filming into `video`; `found(text)` is called at the first square code that is read.
  *
  * @param {HTMLVideoElement} video
- * @param {{scanner: string, engine: string}} library  addresses of qr-scanner and of its worker
+ * @param {{engine: string}} library  address of the worker of qr-scanner
  * @returns {Promise<() => void>}  to stop with; rejects when there is no camera, or it may not be used
  */
 export async function openCamera(video, library, found) {
-  const { default: QrScanner } = await import(library.scanner);
+  const { default: QrScanner } = await import("qr-scanner");
   // The library would start its worker from memory, which our pages forbid; the same worker is served as a file.
   QrScanner.createQrEngine = async () => new Worker(library.engine);
   let scanner = new QrScanner(video, (result) => found(result.data), { returnDetailedScanResult: true, maxScansPerSecond: 8 });

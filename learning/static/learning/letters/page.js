@@ -16,11 +16,7 @@ const day = new Intl.DateTimeFormat("vi-VN", { day: "2-digit", month: "2-digit",
 const inGroups = (code) => `${code.slice(0, 3)}-${code.slice(3, 6)}-${code.slice(6)}`;
 
 // Loaded at once, so that the browser, and whoever keeps files for later, has them before the network goes.
-const tools = checksItself && loaded();
-async function loaded() {
-  const [ed25519, cbor] = await Promise.all([import(main.dataset.ed25519), import(main.dataset.cbor)]);
-  return { decode: cbor.decode, verify: (signature, message, key) => ed25519.verifyAsync(signature, message, key) };
-}
+const tools = checksItself && import("./tools.js");
 
 async function lists() {
   const sources = { fetch: window.fetch.bind(window), caches: window.caches };

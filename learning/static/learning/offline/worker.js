@@ -1,7 +1,12 @@
 // The worker of learning: what was opened goes on without network, and what was answered is sent.
 //
-// Not loaded by a page. views/offline.py puts it and what it imports into one classic script, /sw.js, after Workbox, idb
-// and `self.hoc`: what the phone always has, and which addresses are ours to answer.
+// Not loaded by a page. The build puts it and what it imports into one classic script; views/offline.py serves that as
+// /sw.js, after `self.hoc`: what the phone always has, and which addresses are ours to answer.
+
+import { openDB } from "idb";
+import { setCacheNameDetails } from "workbox-core";
+import { matchPrecache, precacheAndRoute } from "workbox-precaching";
+import { registerRoute } from "workbox-routing";
 
 import { openAnswers } from "./answers.js";
 import { FILES, openLessons, VOICES } from "./lessons.js";
@@ -11,7 +16,7 @@ import { openSender } from "./sender.js";
 import { Because } from "./sending.js";
 import { serving } from "./serving.js";
 
-const { workbox, hoc, idb, crypto, caches, navigator } = self;
+const { hoc, crypto, caches, navigator } = self;
 const SYNC_TAG = "hoc-gui";
 const CHECKING = "hoc-quet";
 const SLOW_MS = 3_000;
@@ -25,7 +30,7 @@ let opening = null;
 
 /** What this phone keeps; opened anew after the browser has closed it. */
 function answers() {
-  opening ??= openAnswers({ openDB: idb.openDB, crypto, now }).catch((error) => {
+  opening ??= openAnswers({ openDB, crypto, now }).catch((error) => {
     opening = null;
     throw error;
   });
@@ -59,14 +64,14 @@ async function watched(address, how) {
   }
 }
 
-workbox.core.setCacheNameDetails({ prefix: "hoc", precache: "vo", runtime: "none", suffix: "" });
+setCacheNameDetails({ prefix: "hoc", precache: "vo", runtime: "none", suffix: "" });
 // Before the files kept with it, or its links would never be greyed.
-workbox.routing.registerRoute(
+registerRoute(
   ({ url, request, sameOrigin }) => sameOrigin && request.mode === "navigate" && url.pathname === hoc.shell,
   () => serve().then(async (here) => here.phone(await shellAnswer())).catch(shellAnswer),
 );
-workbox.precaching.precacheAndRoute(hoc.files, { cleanURLs: false, directoryIndex: null, ignoreURLParametersMatching: [] });
-const shellAnswer = () => workbox.precaching.matchPrecache(hoc.shell);
+precacheAndRoute(hoc.files, { cleanURLs: false, directoryIndex: null, ignoreURLParametersMatching: [] });
+const shellAnswer = () => matchPrecache(hoc.shell);
 
 async function whoNow(request) {
   const told = request.headers.get("X-Learner") ?? (await self.cookieStore?.get("hoc-ai").catch(() => null))?.value;
@@ -140,7 +145,6 @@ Object.assign(server, {
 const serve = async () => serving({ ...server, answers: await answers() });
 const quietly = (work) => Promise.resolve().then(work).catch(() => {});
 
-const { registerRoute } = workbox.routing;
 const isOurs = (url) => url.pathname === "/" || hoc.ours.includes(url.pathname.split("/")[1]);
 const IN_A_LESSON = /^\/bai-hoc\/[a-z0-9-]+(?:\/(?:tap|cau-hoi|xong)(?:\/[^/]+)?)?$/;
 

@@ -1,0 +1,17 @@
+// Reads each script named as ECMAScript 2018 and ends with 1 where one holds anything newer.
+import { readFileSync } from "node:fs";
+
+import { parse } from "acorn";
+
+let newer = false;
+for (const file of process.argv.slice(2)) {
+  // import() is newer, too, and every browser of the target has it (Chrome 63, Safari 11.1, Firefox 67).
+  const text = readFileSync(file, "utf8").replace(/\bimport\(/g, "later(");
+  try {
+    parse(text, { ecmaVersion: 2018, sourceType: /^import|^export|[;}]export\{/m.test(text) ? "module" : "script" });
+  } catch (error) {
+    newer = true;
+    console.log(`${file}: ${error.message}`);
+  }
+}
+process.exit(newer ? 1 : 0);
