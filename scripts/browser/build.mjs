@@ -81,6 +81,15 @@ async function digestOf(rooms) {
 // One for all sheets, page.css first: others go on about its boxes.
 const spacing = postcss([physicalSides, gapMargins()]);
 
+/** Static fields as plain assignments. Lowered the other way they need a helper, which every page of the room would then
+ * load as a file of its own. */
+const assignedFields = {
+  name: "assigned-fields",
+  setup(building) {
+    building.onLoad({ filter: /@noble\/ed25519\/index\.js$/ }, async ({ path }) => ({ contents: await readFile(path, "utf8"), loader: "ts" }));
+  },
+};
+
 const COMMON = {
   absWorkingDir: HOUSE,
   bundle: true,
@@ -88,14 +97,20 @@ const COMMON = {
   target: TARGET,
   supported: SUPPORTED,
   metafile: true,
+  plugins: [assignedFields],
+  tsconfigRaw: { compilerOptions: { useDefineForClassFields: false } },
   sourcemap: true,
   charset: "utf8",
   legalComments: "none",
   logLevel: "error",
   // qr-scanner would import its worker from beside it; the same worker is served as a file (UNWRAPPED).
   external: ["./qr-scanner-worker.min.js"],
-  // Workbox asks it; without it its messages for developers would travel to every phone.
-  define: { "process.env.NODE_ENV": '"production"' },
+  define: {
+    // Workbox asks it; without it its messages for developers would travel to every phone.
+    "process.env.NODE_ENV": '"production"',
+    // Chrome 71 and Safari 12.1 brought the name; pages and workers have always had this one.
+    globalThis: "self",
+  },
   // A bigint literal becomes a call of BigInt(): the one library that needs it is loaded where BigInt exists.
   logOverride: { "bigint": "silent" },
 };

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from foundation.web.browser_build import read_build
 from tests.browser.line import line_to
 from tests.browser.phone import Phone
 from tests.browser.serving import serve
@@ -56,6 +57,8 @@ def served_folder(tmp_path_factory) -> Path:
 @pytest.fixture(scope="session")
 def server(served_folder) -> Iterator[str]:
     """The address of the platform, prepared and served as `make run` does it."""
+    if read_build().folder is None:
+        pytest.fail("nothing was built for browsers; node_modules lacks esbuild: npm ci --ignore-scripts, or make test")
     with serve(served_folder) as address:
         yield address
 

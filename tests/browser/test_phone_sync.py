@@ -14,16 +14,16 @@ from foundation.database import make_engine
 from foundation.settings import Settings
 from tests.browser.conftest import QUIET
 from tests.browser.faulty_line import FaultyLine, Mode, faulty_line_to
+from tests.browser.phone_modules import phone_modules
 from tests.browser.team_phone import PIN, TeamPhone
 
 HAMLET = "14956-M001"
 HOME = "Hôm nay mình đi đâu?"
 
 # The app's own modules, opened as another tab would.
-PHONE = """async ([pin, work, given]) => {
-  const loaded = performance.getEntriesByType("resource").map((it) => it.name);
-  const module = loaded.find((it) => it.endsWith("/phone/phone.js"));
-  const {openPhone, membersHere} = await import(module);
+PHONE = """async ([modules, pin, work, given]) => {
+  const address = URL.createObjectURL(new Blob([modules], {type: "text/javascript"}));
+  const {openPhone, membersHere} = await import(address);
   const [{member}] = await membersHere();
   const phone = await openPhone({member, window: null});
   await phone.unlock(pin);
@@ -49,7 +49,7 @@ class CutPhone(TeamPhone):
         super().__init__(kind, line, folder, launch, looks=False)
 
     def ask(self, work: str, given: object = None):
-        return self.page.evaluate(PHONE, [PIN, work, given])
+        return self.page.evaluate(PHONE, [phone_modules(), PIN, work, given])
 
     def kill(self) -> None:
         """kill -9 of the browser, as an empty battery does it; then it is started anew."""
@@ -146,12 +146,12 @@ def test_two_tabs_send_each_visit_once_and_both_say_so(phone, line, database, do
     other.goto("/doi-so")
     other.get_by_role("heading", level=1, name="Chào bác").wait_for()
     line.mode = Mode.UP
-    sent = [page.evaluate(PHONE, [PIN, SEND, None])["sent"] for page in (phone.page, other)]
+    sent = [page.evaluate(PHONE, [phone_modules(), PIN, SEND, None])["sent"] for page in (phone.page, other)]
 
     assert sum(sent) <= 1
     assert stored(database, id) == 1
     for page in (phone.page, other):
-        assert page.evaluate(PHONE, [PIN, SUMMARY, None])["waiting"] == 0
+        assert page.evaluate(PHONE, [phone_modules(), PIN, SUMMARY, None])["waiting"] == 0
 
 
 def test_the_worker_sends_while_no_page_of_the_app_is_open(phone, line, database, doors):

@@ -17,14 +17,15 @@ from foundation.settings import Settings
 
 HOME = "Hôm nay mình đi đâu?"
 HAMLET = "Bản Mẫu 2"
-DEVICE = """async () => {
-  const loaded = performance.getEntriesByType("resource").map(({name}) => name);
-  const {openDevice} = await import(loaded.find((name) => name.endsWith("/phone/members.js")));
-  const {environment} = await import(loaded.find((name) => name.endsWith("/phone/environment.js")));
-  const device = await openDevice(environment({}));
-  device.close();
-  return device.id;
-}"""
+DEVICE = """() => new Promise((resolve, reject) => {
+  const opening = indexedDB.open("doi-so-device");
+  opening.onerror = reject;
+  opening.onsuccess = () => {
+    const asked = opening.result.transaction("kept").objectStore("kept").get("device");
+    asked.onsuccess = () => resolve(asked.result);
+    opening.result.close();
+  };
+})"""
 # A newer app in another tab, which is closed before it has changed anything.
 NEWER = """async () => {
   const names = (await indexedDB.databases()).map(({name}) => name).filter((name) => name.startsWith("doi-so-member-"));

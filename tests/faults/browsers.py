@@ -8,6 +8,7 @@ from typing import Any
 from playwright.sync_api import Error, sync_playwright
 
 from tests.browser.conftest import QUIET, find_chromium
+from tests.browser.phone_modules import phone_modules
 from tests.browser.team_phone import PIN
 from tests.faults.phones import Died
 
@@ -81,7 +82,7 @@ class BrowserPhone:
         acts, chances, page = (
             (HERE / name).read_text(encoding="utf-8") for name in ("acts.mjs", "chance.mjs", "page.mjs")
         )
-        self._page.evaluate(_after_comments(page), [acts, chances, self._told()])
+        self._page.evaluate(_after_comments(page), [acts, chances, phone_modules(), self._told()])
 
     def _told(self) -> dict[str, Any]:
         return {**self._about, "ahead": self.ahead}

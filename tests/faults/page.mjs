@@ -1,6 +1,6 @@
 // The same phone in a page of a real browser: left as `window.walk`, which answers what it is told.
-// (sources of acts.mjs and chance.mjs, {member, name, password, pin, seed, ahead}) => Promise
-async ([acts, chances, about]) => {
+// (sources of acts.mjs, chance.mjs and the app's modules, {member, name, password, pin, seed, ahead}) => Promise
+async ([acts, chances, modules, about]) => {
   let shorter = 30;
   const later = window.setTimeout;
   window.setTimeout = (act, milliseconds, ...given) =>
@@ -15,9 +15,7 @@ async ([acts, chances, about]) => {
     return put.apply(this, given);
   };
 
-  const loaded = performance.getEntriesByType("resource").map(({ name }) => name);
-  const { openPhone } = await import(loaded.find((name) => name.endsWith("/phone/phone.js")));
-  const { MEMBER_STORE } = await import(loaded.find((name) => name.endsWith("/phone/store.js")));
+  const { openPhone, MEMBER_STORE } = await moduleOf(modules);
   const { openActs } = await moduleOf(acts);
   window.walk = await openActs({
     async open() {
