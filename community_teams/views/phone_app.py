@@ -15,7 +15,7 @@ from foundation.web.workers import worker_script
 # Where the app lives: the one address of it that a phone keeps.
 HOME = "/doi-so"
 # What the shell wears beside the files of its own room.
-WORN = ("page.css", "mark.svg", "band.svg", "keeping.js")
+WORN = ("page.css", "mark.svg", "band.svg", "keeping.js", "too_old.js")
 KEPT = {".js", ".css", ".svg", ".webp", ".png"}
 WORKER = "phone/worker.js"
 
