@@ -13,6 +13,7 @@ from community_teams.views.serving_teams import serve_teams
 from courses.serving import serve_courses
 from foundation.accounts.views import serve_accounts
 from foundation.areas.views import blueprint as areas
+from foundation.backups.health import watch_backups
 from foundation.commands import CommandsByPlace
 from foundation.database import make_engine
 from foundation.doctor import add_check
@@ -32,15 +33,17 @@ from translations.web import serve_translations
 COMMANDS = {
     "accounts": "foundation.accounts.cli:commands",
     "areas": "foundation.areas.cli:commands",
-    "backup": "foundation.copies_cli:backup",
+    "backup": "foundation.backups.cli:backup",
+    "backup-key": "foundation.backups.cli:backup_key",
     "courses": "learning.cli.courses:commands",
+    "database": "foundation.database_cli:commands",
     "jobs": "foundation.jobs.cli:commands",
     "learning": "learning.cli.letters:commands",
     "migrate": "community_teams.cli.preparing:migrate",
     "prepare": "community_teams.cli.preparing:prepare",
-    "restore": "foundation.copies_cli:restore",
-    "serve": "foundation.serving.cli:serve",
+    "restore": "foundation.backups.cli:restore",
     "sample": "community_teams.cli.sample:commands",
+    "serve": "foundation.serving.cli:serve",
     "teams": "community_teams.cli.teams:commands",
     "translations": "translations.cli:commands",
 }
@@ -64,6 +67,7 @@ def create_app(settings: Settings | None = None, *, engine: Engine | None = None
     )
     app.extensions["settings"] = settings
     serve_database(app, engine or make_engine(settings.database))
+    watch_backups(app)
     serve_web(app)
 
     # Rooms, lower floors first.

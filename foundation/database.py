@@ -30,6 +30,11 @@ class Base(DeclarativeBase):
     )
 
 
+def left_out_tables() -> list[str]:
+    """Tables whose rows no backup and no copy takes along: marked {"backup": False}, because they are made anew."""
+    return sorted(table.name for table in Base.metadata.tables.values() if table.info.get("backup") is False)
+
+
 class UtcDateTime(TypeDecorator[datetime]):
     """A moment with its zone. SQLite forgets zones, so UTC is written and given back."""
 

@@ -67,6 +67,14 @@ class Settings(BaseSettings):
     log_addresses: bool = Field(
         default=False, description="Writes the visitor's address into each request's line: personal data."
     )
+    backup_recipient: str = Field(
+        default="",
+        description="Public keys that backups are encrypted for, with commas between: age1… or ssh-ed25519 …. "
+        "Empty means backups are not encrypted and hold no keys.",
+    )
+    backup_keep: str = Field(
+        default="7,4,12", description="How many daily, weekly and monthly backups of a folder are kept."
+    )
 
     @property
     def database(self) -> str:

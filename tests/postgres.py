@@ -17,12 +17,15 @@ from tests.run import run_folder
 
 
 @contextmanager
-def postgres_database() -> Iterator[str]:
-    """The address of a new, empty database on the run's server, dropped at the end with whoever is still in it."""
+def postgres_database(template: str = "template1") -> Iterator[str]:
+    """The address of a new database on the run's server, dropped at the end with whoever is still in it.
+
+    template: name of the database it begins as a copy of, to which nobody may be connected; empty if not given.
+    """
     name = f"test_{uuid4().hex}"
     server = _shared_server()
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
     try:
         yield make_url(server).set(database=name).render_as_string(hide_password=False)
     finally:

@@ -1,0 +1,66 @@
+"""A folder of backups: which of them are good, and removing those that the rule of keeping lets go."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from foundation.backups.archives import describe
+from foundation.backups.keeping import KeepRule, backups_to_keep
+from foundation.backups.making import HASH_ENDING
+
+_NAME = re.compile(r"bdhvs-(\d{8}T\d{6}Z)\.tar\.gz(\.age)?")
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What the rule did to a folder. removed, damaged: file names; damaged ones stay, and count for nothing."""
+
+    kept: int
+    removed: tuple[str, ...]
+    damaged: tuple[str, ...]
+
+
+def apply_rule(folder: Path, rule: KeepRule) -> Kept:
+    """Remove the backups of a folder that the rule lets go. Call it only after a new good one was made there.
+
+    Looks at files named as `backup FOLDER` names them and at nothing else. A backup whose hash does not match its
+    `.sha256`, or that has none, never stands for a good one and is left for a person to look at.
+    """
+    found = [(moment, file) for file in sorted(folder.iterdir()) if (moment := _moment(file)) is not None]
+    damaged: list[str] = []
+
+    def is_good(file: Path) -> bool:
+        good = is_whole(file)
+        if not good:
+            damaged.append(file.name)
+        return good
+
+    keep = backups_to_keep(found, rule, is_good)
+    removed = []
+    for _, file in found:
+        if file not in keep and file.name not in damaged:
+            # The hash last: a backup without one would count as damaged.
+            file.unlink(missing_ok=True)
+            file.with_name(file.name + HASH_ENDING).unlink(missing_ok=True)
+            removed.append(file.name)
+    return Kept(len(keep), tuple(removed), tuple(sorted(damaged)))
+
+
+def is_whole(file: Path) -> bool:
+    """Whether a backup still is what it was when it was made, by its `.sha256`."""
+    try:
+        written = file.with_name(file.name + HASH_ENDING).read_text(encoding="utf-8").split()
+        return bool(written) and written[0] == describe(file).sha256
+    except (OSError, UnicodeDecodeError):
+        return False
+
+
+def _moment(file: Path) -> datetime | None:
+    found = _NAME.fullmatch(file.name)
+    if found is None or not file.is_file():
+        return None
+    try:
+        return datetime.strptime(found[1], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+    except ValueError:
+        return None
