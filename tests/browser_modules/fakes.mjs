@@ -29,6 +29,7 @@ export class Server {
   date = null;
   lost = false; // cut off: refused by the API, signed out by the pages; what it sends is put aside
   aside = []; // {visit, member}, whoever is signed in
+  drafts = []; // {draft, member}, of a phone that was cut off
   // Replaced by tests: what happens to a request before the server sees it. Returns an answer, throws, or neither.
   before = async () => null;
   after = async (answer) => answer;
@@ -46,7 +47,11 @@ export class Server {
     }
     if (this.lost && address.startsWith("/api/")) {
       const member = new Headers(options.headers).get("X-Member");
-      if (address === "/api/v1/visits") this.aside.push(...bodyOf(options).visits.map((visit) => ({ visit, member })));
+      if (address === "/api/v1/visits") {
+        const { visits, drafts = [] } = bodyOf(options);
+        this.aside.push(...visits.map((visit) => ({ visit, member })));
+        this.drafts.push(...drafts.map((draft) => ({ draft, member })));
+      }
       return problem(403, "device_cut_off");
     } else if (this.lost) this.signedIn = null;
     if (this.signedIn === null) return problem(401, "not_signed_in");

@@ -373,3 +373,13 @@ test("a hundred random faults lose nothing and double nothing", async () => {
   assert.equal(new Set([...server.stored.values()].map(({ visit }) => visit.household)).size, finished);
   assert.equal((await phone.outbox.summary()).undelivered, 0);
 });
+
+test("a visit that the server holds for a person, unread, is delivered and goes out no more", async () => {
+  const { browser, phone } = await waiting(1);
+  browser.server.receive = ({ id }) => ({ id, outcome: "held", problems: { form_version: "not_known_yet" } });
+  await phone.outbox.sendNow();
+  const { needPerson, undelivered } = await phone.outbox.summary();
+
+  assert.deepEqual([needPerson, undelivered], [1, 0]);
+  assert.equal((await phone.outbox.list())[0].problems.visit, "held");
+});

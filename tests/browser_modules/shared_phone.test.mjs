@@ -5,7 +5,7 @@ import { test } from "node:test";
 
 import { membersHere, whoIsSignedIn } from "../../community_teams/static/teams/phone/phone.js";
 import { sendInBackground } from "../../community_teams/static/teams/phone/background.js";
-import { Browser, household, offline, PIN, record, refusal } from "./fakes.mjs";
+import { bodyOf, Browser, household, offline, PIN, problem, record, refusal } from "./fakes.mjs";
 
 const SENT = "/api/v1/visits";
 const A = { member: "7", name: "Lò Thị Mẫu" };
@@ -227,6 +227,53 @@ test("a locked phone with nobody signed in hands over what it holds, too", async
   await sendInBackground(browser.given);
 
   assert.deepEqual(browser.server.aside.map(({ member }) => member), ["7"]);
+  assert.deepEqual(await browser.indexedDB.databases(), []);
+});
+
+test("what somebody was still writing is handed over, too, by a locked phone with nobody signed in", async () => {
+  const browser = new Browser();
+  const phone = await browser.unlocked();
+  await phone.drafts.save(household(1), { outcome: "met_done" });
+  await phone.drafts.save(household(1), { outcome: "met_done", note: "Bác đang kể dở" });
+  const sent = await record(phone, household(2), { note: "Đã xong" });
+  await phone.outbox.sendNow();
+  await phone.outbox.edit(sent.id);
+  await phone.drafts.save(household(2), { ...(await phone.drafts.get(household(2))), note: "Sửa dở" });
+  phone.close();
+  browser.server.lost = true;
+  browser.server.signedIn = null;
+  let broken = 0;
+  browser.server.before = async (address) => {
+    if (address === SENT && broken++ < 1) throw new TypeError("cut");
+    return null;
+  };
+  browser.pass(60 * 60_000);
+  await sendInBackground(browser.given);
+
+  const told = browser.server.drafts.map(({ draft: { household: at, note }, member }) => ({ at, note, member }));
+  assert.deepEqual(told, [
+    { at: household(1), note: "Bác đang kể dở", member: "7" },
+    { at: household(2), note: "Sửa dở", member: "7" },
+  ]);
+  assert.deepEqual(browser.server.aside, []);
+  assert.deepEqual(await browser.indexedDB.databases(), []);
+});
+
+test("a batch too large for the server is handed over in halves", async () => {
+  const browser = new Browser();
+  const phone = await browser.unlocked();
+  const back = offline(browser.server);
+  for (let number = 1; number <= 5; number += 1) await record(phone, household(number));
+  await phone.outbox.sendNow();
+  back();
+  browser.server.lost = true;
+  browser.server.before = async (address, options) => {
+    if (address === SENT && bodyOf(options).visits.length > 1) return problem(413, "too_large");
+    return null;
+  };
+  await phone.worklist.refresh().catch(() => {});
+
+  assert.equal(browser.server.aside.length, 5);
   assert.deepEqual(await browser.indexedDB.databases(), []);
 });
 

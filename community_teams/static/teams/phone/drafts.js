@@ -1,9 +1,10 @@
 // Visits being filled in, one a household, sealed under the member's key. Saved at every tap.
+// A copy is sealed as finished visits are, without the PIN: a phone that is cut off hands it over before it forgets all.
 
 import { seal, unseal } from "./keys.js";
 import { begun } from "./records.js";
 
-export function openDrafts({ store, crypto, now, memberKey, appVersion }) {
+export function openDrafts({ store, crypto, now, memberKey, appVersion, handoverKey }) {
   // Saves of one phone go one after the other: sealing takes its time, and the last tap must be the last one written.
   let last = Promise.resolve();
   const inOrder = (work) => {
@@ -11,6 +12,11 @@ export function openDrafts({ store, crypto, now, memberKey, appVersion }) {
     last = turn.catch(() => {});
     return turn;
   };
+
+  async function put(household, key, record, edits) {
+    const [sealed, handover] = await Promise.all([seal(crypto, key, record), seal(crypto, handoverKey, record)]);
+    await store.put("drafts", { sealed, handover, savedAt: now(), edits }, household);
+  }
 
   async function read(household) {
     const kept = await store.get("drafts", household);
@@ -37,8 +43,7 @@ export function openDrafts({ store, crypto, now, memberKey, appVersion }) {
         const before = await read(household);
         const { id, started_at } = before?.record ?? {};
         const whole = begun({ ...(before ? { id, started_at } : {}), ...told }, household, { crypto, now, appVersion });
-        const sealed = await seal(crypto, key, whole);
-        await store.put("drafts", { sealed, savedAt: now(), edits: before?.edits ?? null }, household);
+        await put(household, key, whole, before?.edits ?? null);
         return whole;
       });
     },
@@ -47,10 +52,7 @@ export function openDrafts({ store, crypto, now, memberKey, appVersion }) {
 
     /** Open a visit again to change it: `edits` is the id of the one in the outbox. */
     async reopen(household, record, edits) {
-      return inOrder(async () => {
-        const sealed = await seal(crypto, memberKey(), record);
-        await store.put("drafts", { sealed, savedAt: now(), edits }, household);
-      });
+      return inOrder(() => put(household, memberKey(), record, edits));
     },
 
     /** Households with a draft. */

@@ -202,12 +202,12 @@ export function openOutbox({ store, crypto, now, key }) {
       });
     },
 
-    /** The server has something else under that id, and keeps both for a person there. */
+    /** The server has something else under that id, or cannot read it yet, and keeps it for a person there. */
     async conflict(id, record, problems) {
       await change(id, (entry) => {
         if (entry.attempted?.id !== record.id) return null;
         // Our own earlier content, which was late: what it was changed to supersedes it.
-        const isOurs = entry.rev > 1 && record.id === id && entry.trail.length === 0 && !entry.wasLate;
+        const isOurs = problems.visit === "conflict" && entry.rev > 1 && record.id === id && entry.trail.length === 0 && !entry.wasLate;
         if (isOurs) return { ...entry, state: State.READY, attempted: null, trail: [id], wasLate: true };
         return { ...entry, state: State.NEEDS_PERSON, problems, delivered: true };
       });

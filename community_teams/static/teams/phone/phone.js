@@ -82,7 +82,8 @@ export async function openPhone(given) {
     },
   });
   const memberKey = () => idle.key();
-  const room = { store, crypto, now, memberKey, appVersion, ask: (...asked) => speaking.ask(...asked) };
+  const handoverKey = keys.outbox_key;
+  const room = { store, crypto, now, memberKey, handoverKey, appVersion, ask: (...asked) => speaking.ask(...asked) };
   const outbox = openOutbox({ store, crypto, now, key: keys.outbox_key });
   const drafts = openDrafts(room);
   const known = openKnown(room);

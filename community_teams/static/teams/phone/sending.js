@@ -10,7 +10,7 @@ export const VISITS = "/api/v1/visits";
 export const MOST_AT_ONCE = 200;
 const TIMEOUT_MS = 60_000;
 
-const HEARD = new Set(["stored", "already_stored", "conflict", "rejected"]);
+const HEARD = new Set(["stored", "already_stored", "conflict", "held", "rejected"]);
 // Faults of one visit, or of the size of the batch; anything else is about the connection or the member.
 const ABOUT_THE_BATCH = new Set(["invalid", "bad_json", "too_many_visits", "too_large"]);
 const GROWS_AGAIN_ONLY_LATER = new Set(["too_large", "too_many_visits", "time_out"]);
@@ -55,7 +55,8 @@ export async function sendWaiting(with_) {
       await unlessFull(outbox.giveBack(batch.map((entry) => entry.id)));
       if (!(error instanceof Fault)) throw error;
       if (error.code === "device_cut_off") return { sent, stopped: error.code };
-      if (parting) {
+      // A batch that is too large for the server goes in halves, also from a phone that is cut off.
+      if (parting && !ABOUT_THE_BATCH.has(error.code)) {
         chances -= 1;
         last = null;
         if (chances > 0) continue;
@@ -113,7 +114,9 @@ export async function sendWaiting(with_) {
       const { id, rev, record } = entry;
       if (outcome !== "rejected") taken += 1;
       if (outcome === "rejected") await unlessFull(outbox.refuse(id, record, problems ?? {}));
-      else if (outcome === "conflict") await unlessFull(outbox.conflict(id, record, { visit: "conflict", ...problems }));
+      else if (outcome === "conflict" || outcome === "held") {
+        await unlessFull(outbox.conflict(id, record, { visit: outcome, ...problems }));
+      }
       else {
         if (!(await unlessFull(outbox.acknowledge(id, record)))) await outbox.drop(id, rev);
         stored += 1;

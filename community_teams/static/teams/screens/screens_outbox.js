@@ -9,7 +9,7 @@ import { draw, hasWord, onAct, say, sayCode, slot } from "./shell.js";
 
 const FILE = "phieu-cho-gui.json";
 /* Nothing the member can mend in the form. */
-const FOR_OTHERS = new Set(["conflict", "not_in_your_area", "no_such_household", "too_old", "unknown_field",
+const FOR_OTHERS = new Set(["conflict", "held", "not_in_your_area", "no_such_household", "too_old", "unknown_field",
   "could_not_be_kept", "another_household"]);
 /* The phone's clock was wrong, and the visit carries its time: only the member knows the day. */
 const OF_THE_CLOCK = new Set(["too_long_ago", "in_the_future"]);
@@ -67,7 +67,7 @@ function drawForPerson(app, { entry, name, about }) {
   const day = OF_THE_CLOCK.has(code);
   const piece = draw("part-needs-person", {
     name, about, todo, day,
-    retry: code !== "conflict" && !day,
+    retry: code !== "conflict" && code !== "held" && !day,
     mend: !FOR_OTHERS.has(code) && !day,
   });
   const told = piece.querySelector('input[type="date"]');
