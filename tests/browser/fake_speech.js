@@ -8,7 +8,7 @@
     getVoices: () => voices,
     speak(words) {
       current = words;
-      said.push({ text: words.text, rate: words.rate, voice: words.voice.name, marked: document.querySelector(".reading")?.textContent.trim() });
+      window.said.push({ text: words.text, rate: words.rate, voice: words.voice.name, marked: document.querySelector(".reading")?.textContent.trim() });
       if (window.dumb === words.voice.name) return void setTimeout(() => words.onerror({ error: "synthesis-failed" }));
       setTimeout(() => words.onstart());
       if (!window.hold) timer = setTimeout(() => words.onend(), 15);

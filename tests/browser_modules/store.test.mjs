@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { IDBFactory, IDBObjectStore } from "fake-indexeddb";
 
 import { MEMBER_STEPS, MEMBER_STORE, openStore } from "../../community_teams/static/teams/phone/store.js";
-import { Browser, household, offline, PIN, record, refusal } from "./fakes.mjs";
+import { Browser, household, offline, record, refusal } from "./fakes.mjs";
 import * as version1 from "./stores/version_1.mjs";
 
 /** Every version of the store that was ever on a phone. Add one when MEMBER_STEPS grows; never change an old one. */

@@ -9,7 +9,7 @@ export const NEEDS = {
   listen: [...PAGE, "HTMLTemplateElement", "MutationObserver"],
   camera: ["navigator.mediaDevices.getUserMedia", "Worker", "Promise", "HTMLTemplateElement", "Element.prototype.append"],
   // BigInt: the signature of a letter is checked with it. DecompressionStream: what was revoked comes compressed.
-  letters: [...PAGE, "HTMLTemplateElement", "Intl.DateTimeFormat", "BigInt", "crypto.subtle", "TextEncoder", "DecompressionStream"],
+  letters: [...PAGE, "HTMLTemplateElement", "Intl.DateTimeFormat", "BigInt", "crypto.subtle", "TextEncoder", "DecompressionStream", "AbortController"],
   keeping: [...PAGE, ...KEEPING],
   phone: [...PAGE, ...KEEPING, "HTMLTemplateElement", "CSS.escape"],
 };

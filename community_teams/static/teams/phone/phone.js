@@ -18,7 +18,6 @@ import { sendBySelf } from "./moments.js";
 import { openOutbox, State } from "./outbox.js";
 import { openOutboxDoor } from "./outbox_door.js";
 import { wipePhone } from "./parting.js";
-import { Because } from "./sender.js";
 import { openSpeaking } from "./speaking.js";
 import { MEMBER_STORE } from "./store.js";
 import { WHO, whoIsSignedIn as askWho } from "./who.js";

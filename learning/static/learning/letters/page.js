@@ -11,7 +11,7 @@ import { Damaged, Mistyped, readScanned } from "./reading.js";
 const main = document.querySelector("#check");
 const checksItself = able("letters");
 const at = (selector) => main.querySelector(selector);
-const moment = new Intl.DateTimeFormat("vi-VN", { dateStyle: "short", timeStyle: "short", timeZone: "Asia/Ho_Chi_Minh" });
+const moment = new Intl.DateTimeFormat("vi-VN", { day: "2-digit", month: "2-digit", year: "numeric", hour: "2-digit", minute: "2-digit", timeZone: "Asia/Ho_Chi_Minh" });
 const day = new Intl.DateTimeFormat("vi-VN", { day: "2-digit", month: "2-digit", year: "numeric", timeZone: "UTC" });
 const inGroups = (code) => `${code.slice(0, 3)}-${code.slice(3, 6)}-${code.slice(6)}`;
 
