@@ -27,7 +27,7 @@ from community_teams.views.reading_ahead import read_ahead
 from foundation import clock
 from foundation.accounts.domain.roles import Role
 from foundation.accounts.services.audit import COMMAND_LINE
-from foundation.accounts.services.people import Administrator, add_person
+from foundation.accounts.services.people import Administrator, add_person, check_person
 from foundation.areas.domain.kinds import Kind, Level
 from foundation.areas.domain.naming import fold, sort_key
 from foundation.areas.domain.scope import NATION
@@ -93,16 +93,8 @@ def fill(app: Flask) -> None:
             insert_rows(connection, _table(HamletTotal), totals)
             insert_rows(connection, _table(HamletWeek), weeks)
         server = Administrator(COMMAND_LINE, NATION)
-        add_person(
-            session,
-            server,
-            name="can-bo",
-            display_name="Cán bộ Mẫu",
-            role=Role.ADMIN,
-            area_code="VN",
-            password=PASSWORD,
-            now=now,
-        )
+        told = {"name": "can-bo", "display_name": "Cán bộ Mẫu", "role": Role.ADMIN.value, "area_code": "VN"}
+        add_person(session, server, check_person(session, server, **told, password=PASSWORD), now=now)
     with engine.connect() as connection:
         connection.execution_options(isolation_level="AUTOCOMMIT").execute(
             text("VACUUM ANALYZE" if engine.dialect.name == "postgresql" else "ANALYZE")

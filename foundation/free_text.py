@@ -80,6 +80,15 @@ def refuse_identity_numbers(text: str) -> str:
     return text
 
 
+def text_fault(text: str, longest: int) -> str:
+    """The code of what keeps `text` from being kept: too_long, control_character or number_fault's; "" for nothing."""
+    if len(text) > longest:
+        return "too_long"
+    if has_bad_characters(text):
+        return "control_character"
+    return number_fault(text) or ""
+
+
 def _no_longer_than(longest: int) -> BeforeValidator:
     def refuse(text: object) -> object:
         if isinstance(text, str) and is_overlong(text, longest):

@@ -14,6 +14,7 @@ import foundation.clock
 from app import create_app
 from foundation.database import Base, make_engine
 from foundation.settings import HOUSE, Settings
+from tests import lock_watch
 from tests.making import Make
 from tests.postgres import own_database
 from tests.run import Leftovers, whole_run
@@ -97,6 +98,7 @@ def settings(tmp_path_factory) -> Settings:
 @pytest.fixture(scope="session")
 def whole_app(settings, engine):
     """The application on the test database. Use `app`, which keeps nothing behind."""
+    lock_watch.watch()
     app = create_app(settings, engine=engine)
     app.config["TESTING"] = True
     return app
@@ -130,7 +132,9 @@ def session(sessions) -> Iterator[Session]:
 @pytest.fixture
 def app(whole_app, sessions, monkeypatch):
     monkeypatch.setitem(whole_app.extensions, "sessions", sessions)
-    return whole_app
+    lock_watch.forgotten.clear()
+    yield whole_app
+    assert not lock_watch.forgotten, "done while others wait to write: tests/lock_watch.py"
 
 
 @pytest.fixture

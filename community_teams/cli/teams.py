@@ -7,7 +7,9 @@ from flask import current_app
 from flask.cli import AppGroup
 
 from community_teams.cli.preparing import SAID
+from community_teams.domain.household_lists import read_households
 from community_teams.domain.recording import Receipt
+from community_teams.services.batches import read_records
 from community_teams.services.households import FaultyHouseholds, import_households
 from community_teams.services.recounting import recount
 from community_teams.services.visit_files import import_visits, read_visit_file
@@ -83,9 +85,9 @@ def import_list(file: Path) -> None:
     A list that holds numbers of ID cards, phones or accounts anywhere is refused whole.
     """
     try:
-        table = read_table(file)
+        listed = read_households(read_table(file))
         with transaction() as session:
-            done = import_households(session, table, scope=NATION, now=clock.now())
+            done = import_households(session, listed, scope=NATION, now=clock.now())
         # Households that are real: `make run` prepares no sample beside them.
         (current_app.extensions["settings"].data_folder / SAID).unlink(missing_ok=True)
     except UnreadableTable as problem:
@@ -129,9 +131,10 @@ def import_file(file: Path, member: str) -> None:
     is kept beside it, for a person to settle under /quan-ly.
     """
     try:
-        visits = read_visit_file(file.read_bytes())
+        visits, now = read_visit_file(file.read_bytes()), clock.now()
+        read = read_records(visits.visits, now=now)
         with transaction() as session:
-            done = import_visits(session, visits, member=member, by=audit.COMMAND_LINE, scope=NATION, now=clock.now())
+            done = import_visits(session, visits, read, member=member, by=audit.COMMAND_LINE, scope=NATION, now=now)
     except Invalid as problem:
         raise click.ClickException(" ".join(VISIT_FILES[code] for code in problem.fields.values())) from None
     for place, result in enumerate(done.results, start=1):

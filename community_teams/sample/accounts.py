@@ -62,7 +62,7 @@ def add_accounts(session: Session, accounts: list[Account], password: str, *, no
         person = known[account.name]
         if person is None:
             first, *more = account.areas
-            person = people.add_person(
+            new = people.check_person(
                 session,
                 server,
                 name=account.name,
@@ -70,9 +70,8 @@ def add_accounts(session: Session, accounts: list[Account], password: str, *, no
                 role=account.role,
                 area_code=first,
                 password=password or made or "",
-                now=now,
-                is_sample=True,
             )
+            person = people.add_person(session, server, new, now=now, is_sample=True)
             for area in more:
                 people.give_role(session, server, person.id, role=account.role, area_code=area, now=now)
         elif password and not passwords.is_right(person.password_hash, password):

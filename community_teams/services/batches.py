@@ -30,13 +30,32 @@ class Received:
     answer: BatchAnswer | None
 
 
+Read = VisitReport | Verdict
+
+
+def read_records(records: Sequence[Any], *, now: datetime, clock_offset: int | None = None) -> list[Read]:
+    """Each of these visits as it was sent, or why it cannot be read. To be called before anything is written."""
+    return [_read(record, now, clock_offset) for record in records]
+
+
+def read_of(batch: Batch, *, now: datetime) -> list[Read]:
+    """The visits of a batch, read by its phone's clock."""
+    return read_records(batch.records, now=now, clock_offset=offset_of(batch.sent_at, now))
+
+
 def receive_batch(
-    session: Session, batch: Batch, *, member: int, scope_on: Callable[[date], Scope], now: datetime
+    session: Session,
+    batch: Batch,
+    read: Sequence[Read],
+    *,
+    member: int,
+    scope_on: Callable[[date], Scope],
+    now: datetime,
 ) -> Received:
     """Keep the visits a phone sends. Sending any of them again, or all of them, changes nothing.
 
-    scope_on: where the member may record visits made on a given day. A conflict is held for a person beside what was
-    kept; sent again after somebody has settled it, it is ALREADY_STORED.
+    read: as read_of gives it. scope_on: where the member may record visits made on a given day. A conflict is held for
+    a person beside what was kept; sent again after somebody has settled it, it is ALREADY_STORED.
     """
     sender = Sender(member, scope_on, batch.device, offset_of(batch.sent_at, now))
     cut_off = devices.saw(
@@ -49,9 +68,9 @@ def receive_batch(
         now=now,
     )
     if cut_off:
-        _hold_within_reach(session, batch, sender, now)
+        _hold_within_reach(session, read, sender, now)
         return Received(None)
-    results = take_records(session, batch.records, sender=sender, now=now)
+    results = take_records(session, batch.records, read, sender=sender, now=now)
     # A conflict is kept here, too: the phone is rid of it.
     rid = sum(result.outcome is not Receipt.REJECTED for result in results)
     devices.handed_over(session, device=batch.device, person=member, number=rid)
@@ -59,7 +78,13 @@ def receive_batch(
 
 
 def hold_batch(
-    session: Session, batch: Batch, *, member: int, scope_on: Callable[[date], Scope], now: datetime
+    session: Session,
+    batch: Batch,
+    read: Sequence[Read],
+    *,
+    member: int,
+    scope_on: Callable[[date], Scope],
+    now: datetime,
 ) -> None:
     """Set aside what a phone that was cut off hands over for one of those who used it, whoever is signed in by now.
 
@@ -68,13 +93,14 @@ def hold_batch(
     """
     sender = Sender(member, scope_on, batch.device, offset_of(batch.sent_at, now))
     if held_of(session, batch.device) < MOST_HELD:
-        _hold_within_reach(session, batch, sender, now)
+        _hold_within_reach(session, read, sender, now)
 
 
-def take_records(session: Session, records: Sequence[Any], *, sender: Sender, now: datetime) -> list[Result]:
+def take_records(
+    session: Session, records: Sequence[Any], read: Sequence[Read], *, sender: Sender, now: datetime
+) -> list[Result]:
     """Keep these visits as they were sent, at most MOST_VISITS of them, whatever door they came by; a result for each,
-    in their order. Conflicts are held for a person."""
-    read = [_read(record, sender, now) for record in records]
+    in their order. read: as read_records gives it. Conflicts are held for a person."""
     reports = [report for report in read if isinstance(report, VisitReport)]
     verdicts = iter(_record_and_hold(session, reports, sender, now))
     told = [next(verdicts) if isinstance(each, VisitReport) else each for each in read]
@@ -84,11 +110,11 @@ def take_records(session: Session, records: Sequence[Any], *, sender: Sender, no
     ]
 
 
-def _read(record: object, sender: Sender, now: datetime) -> VisitReport | Verdict:
+def _read(record: object, now: datetime, clock_offset: int | None) -> Read:
     if not isinstance(record, Mapping):
         return Verdict(Receipt.REJECTED, {"record": "not_understood"})
     try:
-        return read_visit(record, now=now, clock_offset=sender.clock_offset)
+        return read_visit(record, now=now, clock_offset=clock_offset)
     except Invalid as problem:
         return Verdict(Receipt.REJECTED, problem.fields)
 
@@ -103,8 +129,7 @@ def _record_and_hold(session: Session, reports: list[VisitReport], sender: Sende
     return verdicts
 
 
-def _hold_within_reach(session: Session, batch: Batch, sender: Sender, now: datetime) -> None:
-    read = [_read(record, sender, now) for record in batch.records]
+def _hold_within_reach(session: Session, read: Sequence[Read], sender: Sender, now: datetime) -> None:
     reports = [report for report in read if isinstance(report, VisitReport)]
     entries = [(report, visited_on(report, sender.clock_offset)) for report in reports]
     places = places_within_reach(session, entries, sender)

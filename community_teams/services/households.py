@@ -12,11 +12,10 @@ from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
 from community_teams.domain.counting import Sum
-from community_teams.domain.household_lists import NewHousehold, read_households
+from community_teams.domain.household_lists import HouseholdList, NewHousehold
 from community_teams.domain.households import Standing
 from community_teams.models import Household
 from community_teams.services import counters
-from foundation.areas.domain.hamlet_cells import Cell
 from foundation.areas.domain.hamlet_lists import Fault
 from foundation.areas.domain.kinds import Level
 from foundation.areas.domain.naming import fold, sort_key
@@ -47,17 +46,14 @@ class HouseholdsAdded:
     unused: tuple[str, ...] = ()
 
 
-def import_households(
-    session: Session, table: Iterable[Sequence[Cell]], *, scope: Scope, now: datetime
-) -> HouseholdsAdded:
+def import_households(session: Session, listed: HouseholdList, *, scope: Scope, now: datetime) -> HouseholdsAdded:
     """Add the households of a spreadsheet, all of them or none. The same list again changes nothing.
 
-    table: rows of cells, headings first. A household is known by its hamlet and code; for a known one an empty cell
+    listed: as read_households gives it. A household is known by its hamlet and code; for a known one an empty cell
     leaves what is known as it is. Households not listed stay untouched.
     Raises FaultyHouseholds naming every faulty row; hamlets unknown or outside `scope` are faults, and so are sample
     hamlets: real households never mix with sample ones.
     """
-    listed = read_households(table)
     hamlets = _hamlets(session, {household.hamlet_code for household in listed.households})
     faults = [*listed.faults, *_misplaced(listed.households, listed.rows, hamlets, scope)]
     if faults:

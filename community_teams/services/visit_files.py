@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from community_teams.domain.batches import MOST_VISITS, Result
 from community_teams.domain.recording import Receipt
 from community_teams.queries.devices import held_within, only_carrier
-from community_teams.services.batches import take_records
+from community_teams.services.batches import Read, take_records
 from community_teams.services.recording import Sender
 from foundation.accounts.domain.roles import Act, Holding, reach
 from foundation.accounts.models import Person
@@ -72,19 +72,28 @@ def read_visit_file(content: bytes) -> VisitFile:
 
 
 def import_visits(
-    session: Session, file: VisitFile, *, member: str = "", by: str, scope: Scope, now: datetime
+    session: Session,
+    file: VisitFile,
+    read: Sequence[Read],
+    *,
+    member: str = "",
+    by: str,
+    scope: Scope,
+    now: datetime,
 ) -> Imported:
     """Keep the visits of a file as if the phone had sent them. The same file again changes nothing.
 
-    member: sign-in name of who made the visits; left empty, whom the file names, else the only one who used its phone.
-    by, scope: who imports, and where they look after teams; only visits made within it are taken, where the member was
-    allowed to record. Conflicts are held for a person. Raises Invalid {"member": "missing" | "no_such_member"}.
+    read: its visits as read_records gives them. member: sign-in name of who made the visits; left empty, whom the file
+    names, else the only one who used its phone. by, scope: who imports, and where they look after teams; only visits
+    made within it are taken, where the member was allowed to record. Conflicts are held for a person. Raises Invalid
+    {"member": "missing" | "no_such_member"}.
     """
     person = _member(session, file, member, scope)
     sender = Sender(person.id, _allowed(person, scope, day_in_vietnam(now)), file.device)
     results: list[Result] = []
     for start in range(0, len(file.visits), MOST_VISITS):
-        results += take_records(session, file.visits[start : start + MOST_VISITS], sender=sender, now=now)
+        some = slice(start, start + MOST_VISITS)
+        results += take_records(session, file.visits[some], read[some], sender=sender, now=now)
     imported = Imported(person, file, results)
     counts = {receipt.value: number for receipt, number in sorted(imported.counts.items())}
     path = min(held_within(session, scope, [person.id])[person.id])

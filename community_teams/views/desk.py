@@ -9,9 +9,9 @@ from uuid_utils.compat import uuid7
 from werkzeug import Response
 
 from community_teams.domain.codes import ConsentHow, ConsentLevel, InputType, Outcome, VisitType
-from community_teams.domain.visits import CONSENT_TEXT_VERSION
+from community_teams.domain.visits import CONSENT_TEXT_VERSION, VisitReport
 from community_teams.queries import households, visits
-from community_teams.services.desk import household_named
+from community_teams.services.desk import household_named, new_household
 from community_teams.views.recording import become_correction, keep_told
 from community_teams.views.teams_blueprint import blueprint
 from community_teams.views.visit_answers import as_record, local_time
@@ -51,7 +51,7 @@ def keep_at_desk() -> Response | tuple[str, int]:
     if hamlet is None:
         return _page(told, {"hamlet": "missing"}), Invalid.status
     try:
-        report = keep_told(lambda writing: _record(writing, hamlet, told))
+        report = _keep(hamlet, told)
     except Invalid as problem:
         return _page(told, problem.fields), problem.status
     except Conflict as problem:
@@ -61,22 +61,30 @@ def keep_at_desk() -> Response | tuple[str, int]:
     return redirect(url_for(".ask_at_desk", **kept), 303)
 
 
-def _record(writing: Any, hamlet: Area, told: Told) -> dict[str, object]:
-    household = household_named(
-        writing,
-        hamlet,
-        told.get("household_code", ""),
-        scope=scope_for(Act.RECORD_VISIT),
-        # Out of the form's own id, so that a double tap adds one household.
-        add_as=uuid5(NAMESPACE_OID, told.get("id", "")) if told.get("add_household") else None,
-        now=clock.now(),
+def _keep(hamlet: Area, told: Told) -> VisitReport:
+    code = told.get("household_code", "")
+    named: dict[str, Any] = {"scope": scope_for(Act.RECORD_VISIT), "now": clock.now()}
+    try:
+        return keep_told(_record(told, household_named(session(), hamlet, code, **named).id))
+    except Invalid as problem:
+        if not told.get("add_household") or problem.fields.get("household_code") != "no_such_household":
+            raise
+    # Out of the form's own id, so that a double tap adds one household.
+    id = uuid5(NAMESPACE_OID, told.get("id", ""))
+    new = new_household(code, hamlet, id)
+    return keep_told(
+        _record(told, id),
+        add=lambda writing: household_named(writing, hamlet, code, add=new, **named).id,
     )
+
+
+def _record(told: Told, household: UUID) -> dict[str, object]:
     answers = Told((name, value) for name, value in told.items(multi=True) if name not in _OWN)
     if told.get("unnamed"):
         answers["consent.level"] = ConsentLevel.COUNT.value
         answers["consent.how"] = ConsentHow.SPOKEN.value
         answers["consent.text_version"] = CONSENT_TEXT_VERSION
-    return as_record(answers, household.id, InputType.DESK)
+    return as_record(answers, household, InputType.DESK)
 
 
 def _page(told: Told, faults: dict[str, str], *, conflict: str = "") -> str:

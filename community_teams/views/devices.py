@@ -14,7 +14,7 @@ from community_teams.domain.batches import MOST_BYTES, read_batch
 from community_teams.models import Storage
 from community_teams.queries.devices import is_cut_off, lost_by
 from community_teams.services import devices
-from community_teams.services.batches import hold_batch
+from community_teams.services.batches import hold_batch, read_of
 from foundation import clock
 from foundation.accounts.domain.roles import Act
 from foundation.accounts.views.access import scopes_of
@@ -116,13 +116,15 @@ def _sends_their_own() -> bool:
 def _hear_out(device: UUID) -> None:
     member = request.headers.get("X-Member", "")
     batch = read_batch(read_json(most=MOST_BYTES))
+    now = clock.now()
+    read = read_of(batch, now=now)
     is_number = member.isascii() and member.isdecimal() and len(member) < 10
     with transaction() as writing:
         # Only the phone itself knows its id, and only people known to have used it are believed.
         person = lost_by(writing, device, int(member)) if is_number and batch.device == device else None
         if person is not None:
             scope_on = scopes_of(person, Act.RECORD_VISIT)
-            hold_batch(writing, batch, member=person.id, scope_on=scope_on, now=clock.now())
+            hold_batch(writing, batch, read, member=person.id, scope_on=scope_on, now=now)
 
 
 def _uuid(text: str) -> UUID | None:

@@ -22,6 +22,7 @@ from foundation import clock
 from foundation.accounts.domain.roles import Act
 from foundation.accounts.services.audit import record
 from foundation.accounts.views.access import may, scope_for
+from foundation.accounts.views.reading import read_number
 from foundation.problems import Conflict, Invalid, NotFound
 from foundation.table_files import write_csv
 from foundation.web.database import session, transaction
@@ -100,13 +101,14 @@ def keep_step(issue_id: int) -> Response | tuple[str, int]:
     seen = _issue_or_404(issue_id)
     told = {name: request.form.get(name, "") for name in _FIELDS} | {"due": as_day(request.form.get("due", ""))}
     try:
+        seen_step = read_number(request.form.get("step")) or 0
         change = read_change(told, due=seen.issue.due, today=_today())
         with transaction() as writing:
             change_issue(
                 writing,
                 issue_id,
                 change,
-                seen_step=request.form.get("step", 0, type=int),
+                seen_step=seen_step,
                 person=current_user.id,
                 sees=scope_for(Act.SEE_HOUSEHOLDS),
                 handles=scope_for(Act.HANDLE_ISSUES),

@@ -61,7 +61,7 @@ def keep_paper(hamlet_code: str) -> Response | tuple[str, int]:
     hamlet = hamlet_to_record(hamlet_code)
     told = Told(request.form.items(multi=True))
     try:
-        report = keep_told(lambda writing: _record(writing, hamlet, told))
+        report = keep_told(_record(hamlet, told))
     except Invalid as problem:
         return _page(hamlet, told, problem.fields), problem.status
     except Conflict as problem:
@@ -83,7 +83,7 @@ def hamlet_to_record(code: str) -> Area:
     return hamlet
 
 
-def _record(writing: Any, hamlet: Area, told: Told) -> dict[str, object]:
+def _record(hamlet: Area, told: Told) -> dict[str, object]:
     """The visit of a sheet. Raises Invalid naming every faulty number by its box, and the household besides."""
     pairs, faults = paper.read_numbers(
         (name, value) for name, value in told.items(multi=True) if name not in _OWN and not name.endswith(".lessons")
@@ -100,7 +100,7 @@ def _record(writing: Any, hamlet: Area, told: Told) -> dict[str, object]:
     household_id = UUID(int=0)
     try:
         household_id = household_named(
-            writing,
+            session(),
             hamlet,
             told.get("household_code", ""),
             scope=scope_for(Act.RECORD_VISIT),

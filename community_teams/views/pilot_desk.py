@@ -16,6 +16,7 @@ from community_teams.views.pilots import LARGEST_ID, asked_page, pilot_page, she
 from foundation import clock
 from foundation.accounts.domain.roles import Act
 from foundation.accounts.views.access import may, scope_for
+from foundation.accounts.views.reading import read_number
 from foundation.problems import Conflict, Invalid, NotFound
 from foundation.web.body_limits import KB, takes
 from foundation.web.database import session, transaction
@@ -61,13 +62,14 @@ def keep_new_pilot() -> Answer:
         faults["hamlet"] = "missing"
     if faults:
         return _form(None, told, faults), Invalid.status
+    form_id, hamlet_code = _form_id(told["form_id"]), _hamlet_code()
     try:
         with transaction() as writing:
             pilot = start_pilot(
                 writing,
                 text,
-                form_id=_form_id(told["form_id"]),
-                hamlet_code=told["hamlet"][:20].replace("\0", ""),
+                form_id=form_id,
+                hamlet_code=hamlet_code,
                 person=current_user.id,
                 writes=scope_for(Act.WRITE_PILOTS),
                 now=clock.now(),
@@ -102,12 +104,13 @@ def keep_pilot(pilot_id: int) -> Answer:
     told = _told() | {"version": request.form.get("version", "")}
     line = _within(pilot_id, Act.WRITE_PILOTS)
     try:
+        text, seen_version = read_pilot(_told()), _seen_version()
         with transaction() as writing:
             change_pilot(
                 writing,
                 pilot_id,
-                read_pilot(_told()),
-                seen_version=request.form.get("version", 0, type=int),
+                text,
+                seen_version=seen_version,
                 person=current_user.id,
                 writes=scope_for(Act.WRITE_PILOTS),
                 now=clock.now(),
@@ -124,13 +127,13 @@ def keep_pilot(pilot_id: int) -> Answer:
 @blueprint.post("/quan-ly/mo-hinh-diem/<int:pilot_id>/dua-len")
 @may(Act.PUBLISH_PILOTS)
 def publish(pilot_id: int) -> Answer:
-    line = _within(pilot_id, Act.PUBLISH_PILOTS)
+    line, seen_version = _within(pilot_id, Act.PUBLISH_PILOTS), _seen_version()
     try:
         with transaction() as writing:
             publish_pilot(
                 writing,
                 line.pilot.id,
-                seen_version=request.form.get("version", 0, type=int),
+                seen_version=seen_version,
                 who=current_user.name,
                 publishes=scope_for(Act.PUBLISH_PILOTS),
                 now=clock.now(),
@@ -157,12 +160,13 @@ def withdraw(pilot_id: int) -> Answer:
 def copy(pilot_id: int) -> Answer:
     if pilot_id > LARGEST_ID:
         raise NotFound("no_such_pilot")
+    hamlet_code = _hamlet_code()
     try:
         with transaction() as writing:
             pilot = copy_pilot(
                 writing,
                 pilot_id,
-                hamlet_code=request.form.get("hamlet", "")[:20].replace("\0", ""),
+                hamlet_code=hamlet_code,
                 person=current_user.id,
                 writes=scope_for(Act.WRITE_PILOTS),
                 now=clock.now(),
@@ -217,6 +221,14 @@ def _within(pilot_id: int, act: Act) -> PilotLine:
 
 def _told() -> dict[str, str]:
     return {name: request.form.get(name, "") for name in WRITTEN}
+
+
+def _seen_version() -> int:
+    return read_number(request.form.get("version")) or 0
+
+
+def _hamlet_code() -> str:
+    return request.form.get("hamlet", "")[:20].replace("\0", "")
 
 
 def _as_told(line: PilotLine) -> dict[str, str]:

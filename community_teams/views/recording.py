@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from typing import Any
+from uuid import UUID
 
 from flask_login import current_user
 
@@ -20,15 +21,17 @@ LARGEST_FORM = 256 * KB
 MOST_FIELDS = 1_500
 
 
-def keep_told(record: Callable[[Any], Mapping[str, object]]) -> VisitReport:
-    """Read and keep one visit, by the person signed in. record: makes the phone's JSON out of the
-    session it is given, with which it may write what the visit needs.
+def keep_told(record: Mapping[str, object], add: Callable[[Any], UUID] | None = None) -> VisitReport:
+    """Read and keep one visit, by the person signed in. record: the phone's JSON. add: puts the household on its list
+    first, in the session it is given, and returns its id.
 
     Raises Invalid and Conflict as read_visit and record_visit do; nothing is kept then.
     """
     now = clock.now()
+    report = read_visit(record, now=now)
     with transaction() as writing:
-        report = read_visit(record(writing), now=now)
+        if add is not None:
+            report = report.model_copy(update={"household": add(writing)})
         record_visit(writing, report, member=current_user.id, scope=scope_for(Act.RECORD_VISIT), now=now)
     return report
 

@@ -9,6 +9,7 @@ from flask_login import current_user
 from community_teams.domain.batches import Result
 from community_teams.domain.recording import Receipt
 from community_teams.queries.households import short_codes
+from community_teams.services.batches import read_records
 from community_teams.services.visit_files import Imported, import_visits, read_visit_file
 from community_teams.views.teams_blueprint import blueprint
 from foundation import clock
@@ -36,15 +37,17 @@ def take_visit_file() -> str | tuple[str, int]:
     try:
         if sent is None or not sent.filename:
             raise Invalid({"file": "no_file"})
-        file = read_visit_file(sent.read())
+        file, now = read_visit_file(sent.read()), clock.now()
+        read, member = read_records(file.visits, now=now), request.form.get("member", "")
         with transaction() as writing:
             imported = import_visits(
                 writing,
                 file,
-                member=request.form.get("member", ""),
+                read,
+                member=member,
                 by=current_user.name,
                 scope=scope_for(Act.MANAGE_TEAMS),
-                now=clock.now(),
+                now=now,
             )
     except Invalid as problem:
         return _form(problem.fields), problem.status

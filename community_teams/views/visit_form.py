@@ -55,7 +55,7 @@ def keep_visit(household_id: UUID) -> Response | tuple[str, int]:
     household, hamlet = household_or_404(household_id, Act.RECORD_VISIT)
     told = sent(request.form)
     try:
-        report = keep_told(lambda _: as_record(as_told_today(told), household_id))
+        report = keep_told(as_record(as_told_today(told), household_id))
     except Invalid as problem:
         return _form(household, hamlet, told, problem.fields), problem.status
     except Conflict as problem:

@@ -50,17 +50,17 @@ def add(name: str, role: str, area: str, display_name: str | None, generate: boo
     """
     password = _password(generate)
     try:
+        new = people.check_person(
+            session(),
+            SERVER,
+            name=name,
+            display_name=display_name or name,
+            role=role,
+            area_code=area,
+            password=password,
+        )
         with transaction() as writing:
-            person = people.add_person(
-                writing,
-                SERVER,
-                name=name,
-                display_name=display_name or name,
-                role=role,
-                area_code=area,
-                password=password,
-                now=clock.now(),
-            )
+            person = people.add_person(writing, SERVER, new, now=clock.now())
     except Invalid as problem:
         raise click.ClickException("; ".join(_told(problem))) from None
     click.echo(f"added  {person.name}: {role} in {area}")
@@ -75,9 +75,10 @@ def reset(name: str) -> None:
     person = queries.person_named(session(), name)
     if person is None:
         raise click.ClickException(f"there is no account {name}")
+    made = people.make_password()
     with transaction() as writing:
-        password = people.reset_password(writing, SERVER, person.id, now=clock.now())
-    click.echo(f"password  {password}")
+        people.reset_password(writing, SERVER, person.id, made, now=clock.now())
+    click.echo(f"password  {made.text}")
     if not person.is_active:
         click.echo("The account is deactivated: it cannot sign in until an administrator takes it up again.", err=True)
 

@@ -6,7 +6,7 @@ import click
 from flask.cli import AppGroup
 
 from foundation import clock
-from foundation.areas.domain.hamlet_lists import Fault
+from foundation.areas.domain.hamlet_lists import Fault, read_hamlets
 from foundation.areas.services import hamlets, loading, outlines, tables
 from foundation.problems import Conflict, NotFound
 from foundation.web.database import transaction
@@ -108,9 +108,9 @@ def import_hamlets(file: Path) -> None:
       ngày số liệu  21/11/2026 or 2026-11-21
     """
     try:
-        table = tables.read_table(file)
+        listed = read_hamlets(tables.read_table(file), today=clock.day_in_vietnam(clock.now()))
         with transaction() as session:
-            done = hamlets.import_hamlets(session, table, today=clock.day_in_vietnam(clock.now()))
+            done = hamlets.import_hamlets(session, listed)
     except tables.UnreadableTable as problem:
         raise click.ClickException(TABLES[problem.code].format(**problem.details) + " Chưa ghi gì.") from None
     except hamlets.FaultyHamlets as problem:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from flask import Flask, current_app, g
+from flask import Flask, current_app, g, has_app_context
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
@@ -26,18 +26,30 @@ def session() -> Session:
 
 @contextmanager
 def transaction() -> Iterator[Session]:
-    """The request's session, for writing: commits at the end, or keeps nothing if anything was raised."""
+    """The request's session, for writing: commits at the end, or keeps nothing if anything was raised.
+
+    Others wait to write for as long as this is open, so what was typed is read and judged before, and pages are drawn
+    after: tests/lock_watch.py notices who forgets.
+    """
     current = session()
     # What the request has read so far ends here; the write lock is taken at once, so that two writers queue up
     # instead of one being refused halfway.
     current.commit()
     current.connection(execution_options={"writing": True})
+    g.writing = True
     try:
         yield current
         current.commit()
     except BaseException:
         current.rollback()
         raise
+    finally:
+        g.writing = False
+
+
+def is_writing() -> bool:
+    """Whether a write transaction is open in this request or command."""
+    return has_app_context() and bool(g.get("writing"))
 
 
 def _close(_error: BaseException | None) -> None:

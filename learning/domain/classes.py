@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from uuid import UUID
 
 from foundation.problems import Invalid
 from learning.domain.names import FaultyName, read_name
@@ -95,3 +96,17 @@ def read_class(
     if faults or held_on is None:
         raise Invalid(faults)
     return NewClass(area_path, course, tuple(each for each in own if not lessons or each in lessons), held_on, teacher)
+
+
+def read_names(typed: Mapping[UUID, str]) -> dict[UUID, str]:
+    """Names for letters by learner, "" for none yet. Raises Invalid with a code for each faulty one, by its learner."""
+    faults: dict[str, str] = {}
+    names: dict[UUID, str] = {}
+    for learner, name in typed.items():
+        try:
+            names[learner] = read_name(name) if name.strip() else ""
+        except FaultyName as faulty:
+            faults[str(learner)] = faulty.code
+    if faults:
+        raise Invalid(faults)
+    return names

@@ -6,7 +6,9 @@ from enum import StrEnum
 from uuid import UUID
 
 from courses.domain.lesson import Lesson
-from foundation.free_text import has_bad_characters, number_fault
+from foundation.characters import is_overlong
+from foundation.free_text import text_fault
+from foundation.problems import Invalid
 
 LONGEST_NOTE = 500  # characters
 LONGEST_REPLY = 300
@@ -86,27 +88,34 @@ def place_in(lesson: Lesson, place: str) -> str:
     return place if here else ""
 
 
-def report_faults(kind: str, note: str) -> dict[str, str]:
-    """Field to message code for a report as typed; empty when it can be kept."""
-    faults = {}
+def read_report(kind: str, note: str) -> tuple[Kind, str]:
+    """What kind of fault, and the note as it is kept. Raises Invalid with the fields `kind`, `note`."""
+    faults: dict[str, str] = {}
+    note = _read_text(faults, "note", note, LONGEST_NOTE)
     if kind not in set(Kind):
         faults["kind"] = "choose_one"
-    elif kind == Kind.OTHER and not note.strip():
+    elif kind == Kind.OTHER and not note and not faults:
         faults["note"] = "say_what"
-    if fault := text_fault(note, LONGEST_NOTE):
-        faults["note"] = fault
-    return faults
+    if faults:
+        raise Invalid(faults)
+    return Kind(kind), note
 
 
-def text_fault(text: str, longest: int) -> str:
-    """The code of what keeps `text` from being kept; "" when it may be. Line breaks count as one character."""
-    if len(text) > longest:
-        return "too_long"
-    if has_bad_characters(text):
-        return "control_character"
-    return number_fault(text) or ""
+def read_reply(typed: str) -> str:
+    """What an editor answers, as it is kept. Raises Invalid with the field `reply`."""
+    faults: dict[str, str] = {}
+    reply = _read_text(faults, "reply", typed, LONGEST_REPLY)
+    if faults:
+        raise Invalid(faults)
+    return reply
 
 
-def tidied(text: str) -> str:
-    """As browsers send it, with one kind of line break and nothing around it."""
-    return text.replace("\r\n", "\n").replace("\r", "\n").strip()
+def _read_text(faults: dict[str, str], field: str, typed: str, longest: int) -> str:
+    """With one kind of line break, which counts as one character, and nothing around it."""
+    if is_overlong(typed, longest):
+        faults[field] = "too_long"
+        return ""
+    text = typed.replace("\r\n", "\n").replace("\r", "\n").strip()
+    if fault := text_fault(text, longest):
+        faults[field] = fault
+    return text

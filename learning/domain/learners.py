@@ -4,10 +4,12 @@ import unicodedata
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from uuid import UUID
 
 from foundation.characters import is_hidden, is_overlong, tidy_name
 from foundation.free_text import number_fault
+from foundation.problems import Invalid
 
 LONGEST_NICKNAME = 30
 # A class phone holds a class; more tiles than that nobody finds their own on.
@@ -59,8 +61,17 @@ class Person:
 
 
 @dataclass(frozen=True)
+class LearnerFacts:
+    """What may be stored of what was told about a learner."""
+
+    nickname: str
+    picture: str
+    age_band: AgeBand
+
+
+@dataclass(frozen=True)
 class AboutLearner:
-    """What was told about a learner, as it was typed; nothing of it is checked yet.
+    """What was told about a learner, as it was typed. It is judged when `facts` is first asked for.
 
     nickname, picture: may be "". recorded_by: name of the signed-in account that asked the guardian, "" when nobody
     stood between.
@@ -71,6 +82,11 @@ class AboutLearner:
     nickname: str = ""
     picture: str = ""
     recorded_by: str = ""
+
+    @cached_property
+    def facts(self) -> LearnerFacts:
+        """Raises Invalid with the fields `nickname`, `picture`, `age_band`, `guardian_agrees`."""
+        return read_facts(self)
 
 
 class FaultyNickname(ValueError):
@@ -102,6 +118,25 @@ def read_nickname(typed: str) -> str:
     if not all(map(_may_stand_in_a_nickname, nickname)):
         raise FaultyNickname("nickname_characters")
     return nickname
+
+
+def read_facts(about: AboutLearner) -> LearnerFacts:
+    """Raises Invalid as AboutLearner.facts does."""
+    faults: dict[str, str] = {}
+    nickname = ""
+    try:
+        nickname = read_nickname(about.nickname)
+    except FaultyNickname as faulty:
+        faults["nickname"] = faulty.code
+    if about.picture and about.picture not in FACES:
+        faults["picture"] = "not_a_choice"
+    if about.age_band not in set(AgeBand):
+        faults["age_band"] = "not_a_choice" if about.age_band else "missing"
+    elif about.age_band == AgeBand.UNDER_14 and not about.guardian_agrees:
+        faults["guardian_agrees"] = "guardian_needed"
+    if faults:
+        raise Invalid(faults)
+    return LearnerFacts(nickname, about.picture, AgeBand(about.age_band))
 
 
 def consent_subject(learner: UUID) -> str:

@@ -11,6 +11,11 @@ from typing import Any
 from uuid import UUID
 
 from courses.domain.lesson import Course
+from foundation.characters import is_overlong
+from foundation.free_text import text_fault
+from foundation.problems import Invalid
+
+LONGEST_NOTE = 300  # characters of a note to a letter that is taken back
 
 # Changes whenever the sentences of learning/letter.html change, so that an old letter can be told from a new one.
 WORDING = "2026-12"
@@ -122,3 +127,14 @@ def facts_of(
         manner=manner,
         supervised_by=supervised_by,
     )
+
+
+def read_note(reason: Reason, typed: str) -> str:
+    """Why a letter is taken back, in somebody's own words. Raises Invalid with the field `note`."""
+    if is_overlong(typed, LONGEST_NOTE):
+        raise Invalid({"note": "too_long"})
+    note = typed.replace("\r\n", "\n").strip()
+    fault = "say_what" if reason is Reason.OTHER and not note else text_fault(note, LONGEST_NOTE)
+    if fault:
+        raise Invalid({"note": fault})
+    return note

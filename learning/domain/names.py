@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 from foundation.characters import is_hidden, is_overlong, tidy_name
+from foundation.problems import Invalid
 
 LONGEST = 80
 MOST_MARKS = 4  # marks stacked on one letter; Tai Viet and Khmer need three, more is a prank
@@ -50,3 +51,11 @@ def _may_stand_in_a_name(letter: str) -> bool:
 def _marks_pile_up(name: str) -> bool:
     kinds = "".join(unicodedata.category(letter)[0] for letter in name)
     return re.search(f"^M|M{{{MOST_MARKS + 1}}}", kinds) is not None
+
+
+def read_name_field(field: str, typed: str) -> str:
+    """As read_name. Raises Invalid with the code under `field`."""
+    try:
+        return read_name(typed)
+    except FaultyName as faulty:
+        raise Invalid({field: faulty.code}) from None

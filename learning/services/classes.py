@@ -13,7 +13,6 @@ from foundation.accounts.services.audit import record
 from foundation.problems import Conflict, Invalid
 from learning.domain.classes import MOST_LEARNERS, NewClass
 from learning.domain.learners import AboutLearner
-from learning.domain.names import FaultyName, read_name
 from learning.models import ClassEvening, ClassLearner, DoneTogether
 from learning.queries.classes import Evening
 from learning.services.acts import record_in_class
@@ -110,18 +109,9 @@ def say_done_together(
 
 
 def name_for_letters(session: Session, evening: Evening, names: Mapping[UUID, str], *, who: str, now: datetime) -> None:
-    """Keep the names as typed, "" for none yet. Raises Invalid with a code for each faulty one, by learner's id."""
-    faults: dict[str, str] = {}
-    read: dict[UUID, str] = {}
-    for learner, typed in names.items():
-        try:
-            read[learner] = read_name(typed) if typed.strip() else ""
-        except FaultyName as faulty:
-            faults[str(learner)] = faulty.code
-    if faults:
-        raise Invalid(faults)
+    """Keep the names of learners as read_names gives them, "" for none yet."""
     before = select(ClassLearner.learner, ClassLearner.name).where(ClassLearner.evening == evening.id)
-    changed = {id_: read[id_] for id_, name in session.execute(before) if id_ in read and read[id_] != name}
+    changed = {id_: names[id_] for id_, name in session.execute(before) if id_ in names and names[id_] != name}
     for learner, name in changed.items():
         of = (ClassLearner.evening == evening.id, ClassLearner.learner == learner)
         session.execute(update(ClassLearner).where(*of).values(name=name))

@@ -14,18 +14,14 @@ from courses.domain.lesson import Lesson
 from foundation.accounts.domain.throttle import address_key
 from foundation.accounts.services.audit import record
 from foundation.areas.domain.scope import Scope
-from foundation.problems import Conflict, Invalid, NotAllowed, NotFound, TooMany
+from foundation.problems import Conflict, NotAllowed, NotFound, TooMany
 from learning.domain.fault_reports import (
-    LONGEST_REPLY,
     MOST_PER_ADDRESS,
     WINDOW,
     Kind,
     State,
     may_become,
     place_in,
-    report_faults,
-    text_fault,
-    tidied,
 )
 from learning.models import FaultReportRow
 
@@ -36,7 +32,7 @@ def send_report(
     form: UUID,
     lesson: Lesson,
     place: str,
-    kind: str,
+    kind: Kind,
     note: str,
     library: str,
     address: str | None,
@@ -45,14 +41,10 @@ def send_report(
     """Keep a report; returns its id. The same form sent again with the same words counts once, also at one moment.
 
     form: the id the page was drawn with; with other words it is a new report under a new id. place: an id the lesson
-    does not have is kept as "". library: the version of the library the reporter read. Raises Invalid with fields
-    `kind`, `note`; TooMany after MOST_PER_ADDRESS reports from one address within WINDOW.
+    does not have is kept as "". kind, note: as read_report gives them. library: the version of the library the
+    reporter read. Raises TooMany after MOST_PER_ADDRESS reports from one address within WINDOW.
     """
-    note = tidied(note)
-    faults = report_faults(kind, note)
-    if faults:
-        raise Invalid(faults)
-    kept = {"lesson": lesson.id, "place": place_in(lesson, place), "kind": Kind(kind), "note": note}
+    kept = {"lesson": lesson.id, "place": place_in(lesson, place), "kind": kind, "note": note}
     if _already_kept(session, form, kept):
         return form
     source = address_key(address)
@@ -75,15 +67,12 @@ def settle_report(
 ) -> None:
     """Bring a report to `state` and keep what is answered; noted in the audit log. The same again changes nothing.
 
-    reply: "" leaves an earlier answer as it is. scope: where the editor answers for lessons. Lessons, and what is said
-    of them, belong to the whole nation: raises NotAllowed("whole_nation_only") for an editor of less. Raises NotFound;
-    Conflict("already_settled") when somebody else was quicker; Invalid with field `reply`.
+    reply: as read_reply gives it; "" leaves an earlier answer as it is. scope: where the editor answers for lessons.
+    Lessons, and what is said of them, belong to the whole nation: raises NotAllowed("whole_nation_only") for an editor
+    of less. Raises NotFound; Conflict("already_settled") when somebody else was quicker.
     """
     if not scope.is_nation:
         raise NotAllowed("whole_nation_only")
-    reply = tidied(reply)
-    if fault := text_fault(reply, LONGEST_REPLY):
-        raise Invalid({"reply": fault})
     row = session.scalar(select(FaultReportRow).where(FaultReportRow.id == report).with_for_update())
     if row is None:
         raise NotFound("no_such_report")

@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import secrets
 from base64 import urlsafe_b64encode
+from dataclasses import asdict
 from datetime import datetime
 from uuid import UUID
 
@@ -13,17 +14,14 @@ from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
 from foundation.accounts.services.consents import give_consent
-from foundation.problems import Conflict, Invalid, NotFound
+from foundation.problems import Conflict, NotFound
 from learning.domain.learners import (
-    FACES,
     GUARDIAN_PURPOSE,
     GUARDIAN_WORDING,
     MOST_ON_ONE_PHONE,
     AboutLearner,
     AgeBand,
-    FaultyNickname,
     consent_subject,
-    read_nickname,
 )
 from learning.models import Learner, Phone, PhoneLearner
 from learning.queries import people_on
@@ -95,9 +93,9 @@ def add_without_phone(session: Session, about: AboutLearner, *, id_: UUID | None
     id_: made on the phone; a new one when None. Raises Invalid with the fields `nickname`, `picture`, `age_band`,
     `guardian_agrees`.
     """
-    read = _read(about)
+    facts = about.facts
     learner: UUID = id_ or uuid7()
-    session.execute(insert(Learner).values(id=learner, created_at=now, **read))
+    session.execute(insert(Learner).values(id=learner, created_at=now, **asdict(facts)))
     _keep_agreement(session, learner, about, now)
     return learner
 
@@ -107,14 +105,13 @@ def describe_person(session: Session, learner: UUID, about: AboutLearner, *, now
 
     A guardian who has agreed once is not asked again for the same words.
     """
-    session.execute(update(Learner).where(Learner.id == learner).values(**_read(about)))
+    session.execute(update(Learner).where(Learner.id == learner).values(**asdict(about.facts)))
     _keep_agreement(session, learner, about, now)
 
 
 def tell_age(session: Session, learner: UUID, about: AboutLearner, *, now: datetime) -> None:
     """Keep how old a learner roughly is, before anything of theirs gets a name. Refusals as in add_without_phone."""
-    age_band = _read(about)["age_band"]
-    session.execute(update(Learner).where(Learner.id == learner).values(age_band=age_band))
+    session.execute(update(Learner).where(Learner.id == learner).values(age_band=about.facts.age_band))
     _keep_agreement(session, learner, about, now)
 
 
@@ -147,24 +144,6 @@ def forget_empty_phones(session: Session, phones: list[UUID]) -> None:
     """Drop those of `phones` on which nobody learns any more: their cookies then open nothing."""
     inhabited = select(PhoneLearner.phone).where(PhoneLearner.phone == Phone.id)
     session.execute(delete(Phone).where(Phone.id.in_(phones), ~inhabited.exists()))
-
-
-def _read(about: AboutLearner) -> dict[str, str | AgeBand]:
-    faults: dict[str, str] = {}
-    nickname = ""
-    try:
-        nickname = read_nickname(about.nickname)
-    except FaultyNickname as faulty:
-        faults["nickname"] = faulty.code
-    if about.picture and about.picture not in FACES:
-        faults["picture"] = "not_a_choice"
-    if about.age_band not in set(AgeBand):
-        faults["age_band"] = "not_a_choice" if about.age_band else "missing"
-    elif about.age_band == AgeBand.UNDER_14 and not about.guardian_agrees:
-        faults["guardian_agrees"] = "guardian_needed"
-    if faults:
-        raise Invalid(faults)
-    return {"nickname": nickname, "picture": about.picture, "age_band": AgeBand(about.age_band)}
 
 
 def _keep_agreement(session: Session, learner: UUID, about: AboutLearner, now: datetime) -> None:

@@ -12,19 +12,16 @@ from courses.domain.lesson import Course
 from foundation.accounts.services.audit import record
 from foundation.areas.domain.scope import Scope
 from foundation.clock import day_in_vietnam
-from foundation.free_text import has_bad_characters, number_fault
-from foundation.problems import Conflict, Invalid, NotAllowed, NotFound
+from foundation.problems import Conflict, NotAllowed, NotFound
 from learning import queries
 from learning.domain.codes import RANDOM_BITS, code_from
 from learning.domain.letters import Facts, Letter, Manner, Reason, Status, facts_of
-from learning.domain.names import FaultyName, read_name
 from learning.domain.progress import course_progress
 from learning.models import Certificate, LetterStatus
 from learning.queries.assisting import needed_help
 from learning.queries.classes import done_together_by
 from learning.queries.ties import place_of_learner
 
-LONGEST_NOTE = 300  # characters
 _TRIES = 5
 
 
@@ -44,17 +41,16 @@ def issue_letter(
     """The learner's letter for a finished course. Asked again with the same name, the same letter.
 
     Another name gives a new letter and marks the one before as replaced; so does a manner that says more than the one
-    before. How a course was learned stays as it was when only the name is corrected. name: as typed. language: BCP 47
-    tag. supervised_by: who held the class, as typed; needed for Manner.SUPERVISED, and only for that: then lessons a
-    teacher saw done in class count as well. area_path: of the class that gives it; None for the learner's own wish,
-    then queries.ties says who answers for it. Manner.SELF becomes ASSISTED by itself where answers say so. Raises
-    Conflict("course_not_finished"), and Invalid with a code of FaultyName under "name" or "supervised_by".
+    before. How a course was learned stays as it was when only the name is corrected. name: as read_name gives it.
+    language: BCP 47 tag. supervised_by: who held the class, as read_name gives it; needed for Manner.SUPERVISED, and
+    only for that: then lessons a teacher saw done in class count as well. area_path: of the class that gives it; None
+    for the learner's own wish, then queries.ties says who answers for it. Manner.SELF becomes ASSISTED by itself where
+    answers say so. Raises Conflict("course_not_finished").
     """
     together = done_together_by(session, learner) if manner is Manner.SUPERVISED else frozenset()
     if not course_progress(course, queries.right_answers(session, learner), together).complete:
         raise Conflict("course_not_finished", course=course.id)
-    clean_name = _name(name, "name")
-    teacher = _name(supervised_by, "supervised_by") if manner is Manner.SUPERVISED else ""
+    teacher = supervised_by if manner is Manner.SUPERVISED else ""
 
     for _try in range(_TRIES):
         known = _valid_row(session, learner, course.id)
@@ -66,7 +62,7 @@ def issue_letter(
                 manner = Manner.ASSISTED
         facts = facts_of(
             course,
-            name=clean_name,
+            name=name,
             issued_on=day_in_vietnam(now),
             language=language,
             organisation=organisation,
@@ -90,13 +86,10 @@ def revoke_letter(
 ) -> Letter:
     """Take a letter back, with the reason everybody sees and a note that only the audit log keeps. Again: no change.
 
-    who: a sign-in name. scope: where that person answers for letters; a letter of no area is the nation's. Raises
-    NotFound("no_such_letter"), NotAllowed("letter_elsewhere") for one of an area outside `scope`,
-    Conflict("letter_replaced") for one that another has replaced, Invalid with field "note".
+    who: a sign-in name. note: as read_note gives it. scope: where that person answers for letters; a letter of no area
+    is the nation's. Raises NotFound("no_such_letter"), NotAllowed("letter_elsewhere") for one of an area outside
+    `scope`, Conflict("letter_replaced") for one that another has replaced.
     """
-    note = note.replace("\r\n", "\n").strip()
-    if fault := _note_fault(reason, note):
-        raise Invalid({"note": fault})
     row = session.scalar(select(Certificate).where(Certificate.code == code).with_for_update())
     if row is None:
         raise NotFound("no_such_letter")
@@ -131,13 +124,6 @@ def forget_letters(session: Session, learner: UUID) -> None:
         .execution_options(synchronize_session=False)
     )
     session.execute(delete(Certificate).where(Certificate.learner == learner))
-
-
-def _name(typed: str, field: str) -> str:
-    try:
-        return read_name(typed)
-    except FaultyName as faulty:
-        raise Invalid({field: faulty.code}) from None
 
 
 def _says_the_same(before: Facts, after: Facts) -> bool:
@@ -197,14 +183,6 @@ def _revoke(session: Session, row: Certificate, reason: Reason, now: datetime) -
 
 def _make_void(session: Session, row: Certificate) -> None:
     session.execute(update(LetterStatus).where(LetterStatus.index == row.status_index).values(void=True))
-
-
-def _note_fault(reason: Reason, note: str) -> str:
-    if reason is Reason.OTHER and not note:
-        return "say_what"
-    if len(note) > LONGEST_NOTE:
-        return "too_long"
-    return "control_character" if has_bad_characters(note) else number_fault(note) or ""
 
 
 def _valid_row(session: Session, learner: UUID, course: str) -> Certificate | None:

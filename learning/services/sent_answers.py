@@ -14,8 +14,8 @@ from foundation.problems import Conflict, Invalid
 from learning.domain.learners import FACES, AboutLearner, who_learns
 from learning.domain.sent_answers import (
     Batch,
+    Judged,
     SentAnswer,
-    SentLearner,
     judge,
     moment_of,
     read_sent_answer,
@@ -45,9 +45,41 @@ class Taken:
     answers: list[Result]
 
 
-def take_batch(
-    session: Session, phone: UUID, batch: Batch, *, find_lesson: Callable[[str], Lesson | None], now: datetime
-) -> Taken:
+@dataclass(frozen=True)
+class ReadAnswer:
+    """An answer that could be read, held against its lesson. at: when it was given."""
+
+    sent: SentAnswer
+    judged: Judged
+    at: datetime
+
+
+@dataclass(frozen=True)
+class ReadLearner:
+    """about: judged already. faults: what is wrong with it, by field."""
+
+    id: UUID
+    about: AboutLearner
+    faults: dict[str, str]
+
+
+@dataclass(frozen=True)
+class ReadBatch:
+    """learners, answers: each read, or the result that says why it could not be; in the order sent."""
+
+    learners: list[ReadLearner | Result]
+    answers: list[ReadAnswer | Result]
+
+
+def read_all(batch: Batch, *, find_lesson: Callable[[str], Lesson | None], now: datetime) -> ReadBatch:
+    """Read and judge what a phone sends, before anything is written. A faulty learner or answer holds nobody back."""
+    return ReadBatch(
+        [_read_learner(sent) for sent in batch.learners],
+        [_read_answer(sent, find_lesson, now) for sent in batch.answers],
+    )
+
+
+def take_batch(session: Session, phone: UUID, batch: ReadBatch, *, now: datetime) -> Taken:
     """Keep what a phone sends. Sending any of it again, also several times at once, changes nothing.
 
     An answer without a learner is that of whoever came first on the phone, made now when nobody did. One to a lesson or
@@ -56,10 +88,14 @@ def take_batch(
     """
     # Sendings of one phone queue up here, or two could each make its first learner.
     session.execute(select(Phone.id).where(Phone.id == phone).with_for_update())
-    read = [_read(sent) for sent in batch.answers]
-    if not people_on(session, phone) and any(isinstance(each, SentAnswer) and each.learner is None for each in read):
+    read = batch.answers
+    if not people_on(session, phone) and any(
+        isinstance(each, ReadAnswer) and each.sent.learner is None for each in read
+    ):
         add_nameless(session, phone, now=now)
-    learners = [_take_learner(session, phone, sent, now) for sent in batch.learners]
+    learners = [
+        each if isinstance(each, Result) else _take_learner(session, phone, each, now) for each in batch.learners
+    ]
     helped = helped_spans(session, phone)
     people = people_on(session, phone)
     here = {person.id for person in people}
@@ -71,26 +107,25 @@ def take_batch(
         if isinstance(each, Result):
             results.append(each)
             continue
-        learner = each.learner or (first.id if first else None)
+        sent, at = each.sent, each.at
+        learner = sent.learner or (first.id if first else None)
         if learner is None or learner not in here:
-            results.append(Result(str(each.id), Outcome.REJECTED, {"learner": "not_on_this_phone"}))
+            results.append(Result(str(sent.id), Outcome.REJECTED, {"learner": "not_on_this_phone"}))
             continue
-        at = moment_of(each.at, now)
-        judged = judge(find_lesson(each.lesson), each.step, each.given)
         taken.append(
             NewAnswer(
-                id=each.id,
+                id=sent.id,
                 learner=learner,
-                lesson=each.lesson,
-                step=each.step,
-                given=judged.given,
-                right=judged.right,
+                lesson=sent.lesson,
+                step=sent.step,
+                given=each.judged.given,
+                right=each.judged.right,
                 at=at,
                 # Also when the phone did not know, or would not say.
-                assisted=each.assisted or any(who == learner and start <= at < end for who, start, end in helped),
+                assisted=sent.assisted or any(who == learner and start <= at < end for who, start, end in helped),
             )
         )
-        results.append(Result(str(each.id), Outcome.STORED))
+        results.append(Result(str(sent.id), Outcome.STORED))
     outcomes = iter(keep_answers(session, taken))
     kept = [
         result if result.outcome is Outcome.REJECTED else Result(result.id, next(outcomes), result.problems)
@@ -99,44 +134,50 @@ def take_batch(
     return Taken(learners, kept)
 
 
-def _read(sent: object) -> SentAnswer | Result:
+def _read_answer(raw: object, find_lesson: Callable[[str], Lesson | None], now: datetime) -> ReadAnswer | Result:
     try:
-        return read_sent_answer(sent)
+        sent = read_sent_answer(raw)
     except Invalid as faulty:
-        return Result(_id_as_sent(sent), Outcome.REJECTED, faulty.fields)
+        return Result(_id_as_sent(raw), Outcome.REJECTED, faulty.fields)
+    return ReadAnswer(sent, judge(find_lesson(sent.lesson), sent.step, sent.given), moment_of(sent.at, now))
 
 
-def _take_learner(session: Session, phone: UUID, sent: object, now: datetime) -> Result:
+def _read_learner(raw: object) -> ReadLearner | Result:
     try:
-        new = read_sent_learner(sent)
+        new = read_sent_learner(raw)
     except Invalid as faulty:
-        return Result(_id_as_sent(sent), Outcome.REJECTED, faulty.fields)
+        return Result(_id_as_sent(raw), Outcome.REJECTED, faulty.fields)
+    about = AboutLearner(new.age_band, new.guardian_agrees, new.nickname, new.picture)
+    try:
+        assert about.facts
+    except Invalid as faulty:
+        return ReadLearner(new.id, about, faulty.fields)
+    return ReadLearner(new.id, about, {})
+
+
+def _take_learner(session: Session, phone: UUID, new: ReadLearner, now: datetime) -> Result:
     if session.get(Learner, new.id) is not None:
         if any(person.id == new.id for person in people_on(session, phone)):
             return Result(str(new.id), Outcome.ALREADY_STORED)
         return Result(str(new.id), Outcome.REJECTED, {"id": "not_on_this_phone"})
     try:
-        problems = _add(session, phone, new, now)
+        with session.begin_nested():
+            _add(session, phone, new, now)
     except Conflict as full:
         return Result(str(new.id), Outcome.REJECTED, {"id": full.code})
     except IntegrityError:  # another phone brought the same id a moment ago
         return Result(str(new.id), Outcome.REJECTED, {"id": "not_on_this_phone"})
-    return Result(str(new.id), Outcome.STORED, problems)
+    return Result(str(new.id), Outcome.STORED, new.faults)
 
 
-def _add(session: Session, phone: UUID, new: SentLearner, now: datetime) -> dict[str, str]:
+def _add(session: Session, phone: UUID, new: ReadLearner, now: datetime) -> None:
     """Add somebody as told; when what was told is faulty, without a nickname, so that their answers have a home."""
-    try:
-        with session.begin_nested():
-            about = AboutLearner(new.age_band, new.guardian_agrees, new.nickname, new.picture)
-            add_person(session, phone, about, id_=new.id, now=now)
-    except Invalid as faulty:
-        with session.begin_nested():
-            picture = new.picture if new.picture in FACES else ""
-            session.execute(insert(Learner).values(id=new.id, nickname="", picture=picture, created_at=now))
-            join_phone(session, phone, new.id)
-        return faulty.fields
-    return {}
+    if not new.faults:
+        add_person(session, phone, new.about, id_=new.id, now=now)
+        return
+    picture = new.about.picture if new.about.picture in FACES else ""
+    session.execute(insert(Learner).values(id=new.id, nickname="", picture=picture, created_at=now))
+    join_phone(session, phone, new.id)
 
 
 def _id_as_sent(sent: object) -> str:

@@ -11,7 +11,7 @@ from foundation.web.bodies import read_json
 from foundation.web.body_limits import takes
 from foundation.web.database import transaction
 from learning.domain.sent_answers import Batch, read_batch
-from learning.services.sent_answers import Result, take_batch
+from learning.services.sent_answers import Result, read_all, take_batch
 from learning.views.blueprint import blueprint
 from learning.views.finding import catalogue
 from learning.views.learner import known_learner, people_here, phone_for_writing
@@ -24,10 +24,11 @@ MOST_BYTES = 4 * 1024 * 1024
 @takes(MOST_BYTES)
 @public
 def take_answers() -> Response:
-    batch = read_batch(read_json(most=MOST_BYTES))
+    batch, now = read_batch(read_json(most=MOST_BYTES)), clock.now()
+    read = read_all(batch, find_lesson=catalogue().lesson, now=now)
     with transaction() as writing:
         phone = phone_for_writing(writing, first=_first_id(batch))
-        taken = take_batch(writing, phone, batch, find_lesson=catalogue().lesson, now=clock.now())
+        taken = take_batch(writing, phone, read, now=now)
     return _told(
         {"batch": str(batch.id), "learners": _results(taken.learners), "results": _results(taken.answers)},
     )

@@ -23,7 +23,7 @@ from foundation.jobs.work import Task
 from foundation.problems import Invalid, NotFound
 from foundation.web.body_limits import KB, takes
 from foundation.web.database import session, transaction
-from learning.domain.classes import MOST_LEARNERS
+from learning.domain.classes import MOST_LEARNERS, read_names
 from learning.domain.letters import Letter
 from learning.queries.classes import Evening, evening_in, present_at, ways_at
 from learning.services.award_keys import signing_key
@@ -65,8 +65,9 @@ def make_letters(class_id: UUID) -> Response | tuple[str, int]:
         "back": url_for(".show_class", class_id=evening.id),
     }
     try:
+        read = read_names(names)
         with transaction() as writing:
-            name_for_letters(writing, evening, names, who=current_user.name, now=now)
+            name_for_letters(writing, evening, read, who=current_user.name, now=now)
             job = ask_for_job(writing, KIND, told, who=current_user.name, now=now)
             record(
                 writing,

@@ -102,10 +102,9 @@ def ask_newcomer(class_id: UUID) -> str:
 def add_newcomer(class_id: UUID) -> Response | tuple[str, int]:
     evening = find_class(class_id)
     try:
+        about, form = told_about_learner(), form_id()
         with transaction() as writing:
-            learner = let_in_new(
-                *(writing, evening, told_about_learner()), form=form_id(), who=current_user.name, now=clock.now()
-            )
+            learner = let_in_new(writing, evening, about, form=form, who=current_user.name, now=clock.now())
     except Invalid as faulty:
         return _newcomer_form(evening, request.form, faulty.fields), faulty.status
     except Conflict as full:

@@ -15,7 +15,7 @@ from foundation.accounts.views.access import may, scope_for
 from foundation.problems import Conflict, Invalid, NotAllowed, NotFound
 from foundation.web.database import session, transaction
 from learning import queries
-from learning.domain.fault_reports import LONGEST_REPLY, FaultReport, State
+from learning.domain.fault_reports import LONGEST_REPLY, FaultReport, State, read_reply
 from learning.services.fault_reports import settle_report
 from learning.views.care_blueprint import blueprint
 from learning.views.finding import catalogue
@@ -49,12 +49,13 @@ def settle(lesson_id: str, report_id: UUID) -> Response | tuple[str, int]:
     except ValueError:
         return _lesson(lesson_id, typed={report_id: reply}, faults={report_id: "not_a_choice"}), 422
     try:
+        read = read_reply(reply)
         with transaction() as writing:
             settle_report(
                 writing,
                 report_id,
                 state,
-                reply=reply,
+                reply=read,
                 who=current_user.name,
                 scope=scope_for(Act.EDIT_CONTENT),
                 now=clock.now(),

@@ -13,7 +13,7 @@ from foundation.problems import Invalid, NotFound, TooMany
 from foundation.web.access import public
 from foundation.web.database import session, transaction
 from learning import queries
-from learning.domain.fault_reports import LONGEST_NOTE, Kind, place_in
+from learning.domain.fault_reports import LONGEST_NOTE, Kind, place_in, read_report
 from learning.services.fault_reports import send_report
 from learning.views.care_blueprint import blueprint
 from learning.views.finding import catalogue, find_lesson, form_id
@@ -32,14 +32,16 @@ def take_report(lesson_id: str) -> Response | tuple[str, int] | tuple[str, int, 
     lesson = find_lesson(lesson_id)
     place, kind, note = (request.form.get(name, "") for name in ("place", "kind", "note"))
     try:
+        form = form_id()
+        read_kind, read_note = read_report(kind, note)
         with transaction() as writing:
             report = send_report(
                 writing,
-                form=form_id(),
+                form=form,
                 lesson=lesson,
                 place=place,
-                kind=kind,
-                note=note,
+                kind=read_kind,
+                note=read_note,
                 library=catalogue().version,
                 address=request.remote_addr,
                 now=clock.now(),

@@ -11,11 +11,12 @@ from learning.views.learner import learner_for_answer
 
 def keep_answer(lesson: Lesson, step: str, given: str, *, right: bool) -> None:
     """Keep the answer of whoever learns on this phone, who may begin with it. The form sent again: once."""
+    form = form_id()
     with transaction() as writing:
         learner = learner_for_answer(writing)
         record_answer(
             writing,
-            form=form_id(),
+            form=form,
             learner=learner,
             lesson=lesson.id,
             step=step,

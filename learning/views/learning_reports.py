@@ -141,8 +141,8 @@ def _around(place: Area | None) -> list[Area]:
 
 
 def _file(content: str | bytes, name: str, kind: str) -> Response:
+    told = {"file": name, "area": request.args.get("o", "")[:20]}
     with transaction() as writing:
-        told = {"file": name, "area": request.args.get("o", "")[:20]}
         area_path = min(scope_for(Act.SEE_LEARNING).paths, default="")
         record(writing, current_user.name, "export_learning", told, now=clock.now(), area_path=area_path)
     answer = Response(content, mimetype=kind)

@@ -13,7 +13,7 @@ from foundation.web.database import session, transaction
 from learning import queries
 from learning.domain.codes import Mistyped, in_groups, read_code
 from learning.domain.letters import Letter, Status
-from learning.domain.names import LONGEST
+from learning.domain.names import LONGEST, read_name_field
 from learning.domain.progress import course_progress, lesson_progress
 from learning.services.learners import tell_age
 from learning.services.letters import issue_letter, take_back_own_letter
@@ -43,14 +43,17 @@ def give_letter(course_id: str) -> BaseResponse | tuple[str, int]:
         return redirect(url_for(".ask_for_letter", course_id=course.id), 303)
     name = request.form.get("name", "")
     try:
+        # No name of a child's without a guardian.
+        about = told_about_learner() if person.age_band is None else None
+        read = read_name_field("name", name)
         with transaction() as writing:
-            if person.age_band is None:  # no name of a child's without a guardian
-                tell_age(writing, person.id, told_about_learner(), now=clock.now())
+            if about is not None:
+                tell_age(writing, person.id, about, now=clock.now())
             letter = issue_letter(
                 writing,
                 learner=person.id,
                 course=course,
-                name=name,
+                name=read,
                 organisation=current_app.extensions["settings"].organisation,
                 language=SOURCE.tag,  # lessons are in Vietnamese alone so far
                 now=clock.now(),

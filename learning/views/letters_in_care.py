@@ -13,9 +13,9 @@ from foundation.problems import Conflict, Invalid, NotAllowed
 from foundation.web.database import session, transaction
 from learning.domain.awards import read_scanned
 from learning.domain.codes import Mistyped
-from learning.domain.letters import Letter, Reason, Status
+from learning.domain.letters import LONGEST_NOTE, Letter, Reason, Status, read_note
 from learning.services.award_checking import check
-from learning.services.letters import LONGEST_NOTE, revoke_letter
+from learning.services.letters import revoke_letter
 from learning.views.care_blueprint import blueprint
 from translations.languages import LANGUAGES
 
@@ -53,12 +53,13 @@ def revoke(code: str) -> Response | str | tuple[str, int]:
     if reason not in REASONS:
         return _page(letter, note=note, faults={"reason": "choose_one"}), 422
     try:
+        read = read_note(Reason(reason), note)
         with transaction() as writing:
             revoke_letter(
                 writing,
                 letter.code,
                 Reason(reason),
-                note=note,
+                note=read,
                 who=current_user.name,
                 scope=scope_for(Act.REVOKE_LETTERS),
                 now=clock.now(),

@@ -38,9 +38,10 @@ def ask_new_person() -> str:
 @public
 def add_new_person() -> Response | tuple[str, int]:
     try:
+        about = told_about_learner()
         with transaction() as writing:
             phone = phone_for_writing(writing)
-            learner = add_person(writing, phone, told_about_learner(), now=clock.now())
+            learner = add_person(writing, phone, about, now=clock.now())
     except Invalid as faulty:
         return _form(None, request.form, faulty.fields), faulty.status
     except Conflict as full:
@@ -70,23 +71,29 @@ def describe() -> Response | tuple[str, int]:
     if person is None:
         return redirect(url_for(".ask_new_person"), 303)
     try:
+        about = told_about_learner()
         with transaction() as writing:
-            describe_person(writing, person.id, told_about_learner(), now=clock.now())
+            describe_person(writing, person.id, about, now=clock.now())
     except Invalid as faulty:
         return _form(person, request.form, faulty.fields), faulty.status
     return _go_on(person.id, "ten")
 
 
 def told_about_learner() -> AboutLearner:
-    """What learning/parts/age.html asked, and the nickname and the picture where they stand beside it."""
+    """What learning/parts/age.html asked, and the nickname and the picture where they stand beside it.
+
+    Raises Invalid as AboutLearner.facts does: it is judged here, before anything is written.
+    """
     form = request.form
-    return AboutLearner(
+    about = AboutLearner(
         age_band=form.get("age_band", ""),
         guardian_agrees=form.get("guardian_agrees") == "1",
         nickname=form.get("nickname", ""),
         picture=form.get("picture", ""),
         recorded_by=asked_by(),
     )
+    assert about.facts
+    return about
 
 
 def _go_on(learner: UUID, done: str) -> Response:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import func, select
 
-from community_teams.domain.household_lists import NewHousehold
+from community_teams.domain.household_lists import NewHousehold, read_households
 from community_teams.models import HamletTotal, Household
 from community_teams.services.households import FaultyHouseholds, add_households, import_households
 from foundation.areas.domain.scope import NATION, Scope
@@ -22,7 +22,7 @@ def hamlet(make):
 @pytest.fixture
 def load(session):
     def load(*rows, headings=HEADINGS, scope=NATION):
-        return import_households(session, [headings, *rows], scope=scope, now=NOW)
+        return import_households(session, read_households([headings, *rows]), scope=scope, now=NOW)
 
     return load
 

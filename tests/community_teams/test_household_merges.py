@@ -13,7 +13,7 @@ from community_teams.models import HamletDay, HamletTotal, HeldVisit, Household,
 from community_teams.queries.known import known_in, known_of
 from community_teams.queries.visits import visits_of
 from community_teams.queries.worklist_pages import next_page
-from community_teams.services.desk import household_named
+from community_teams.services.desk import household_named, new_household
 from community_teams.services.hamlet_changes import split_hamlet
 from community_teams.services.hamlet_moves import merge_hamlet
 from community_teams.services.household_merges import merge_household, take_out_household
@@ -380,7 +380,9 @@ def test_a_sheet_with_the_old_code_finds_the_household_it_was_written_for(sessio
     household, stays = make.household(hamlet, "M1-901"), make.household(hamlet)
     merge(household, stays)
 
-    found = household_named(session, hamlet, "m1-901", scope=NATION, add_as=uuid4(), now=LATER)
+    found = household_named(
+        session, hamlet, "m1-901", scope=NATION, add=new_household("m1-901", hamlet, uuid4()), now=LATER
+    )
 
     assert found.id == household.id
 

@@ -14,7 +14,7 @@ from learning.domain.progress import Answer
 from learning.domain.sent_answers import read_batch
 from learning.models import AnswerRow, Learner, LessonTally, Phone, PhoneLearner
 from learning.services.learners import welcome_phone
-from learning.services.sent_answers import take_batch
+from learning.services.sent_answers import read_all, take_batch
 from tests.conftest import NOON
 from tests.visitor import Visitor
 
@@ -358,7 +358,7 @@ def test_one_batch_sent_eight_times_at_once_by_a_new_phone_counts_once(apart, en
 
     def send(own, _):
         phone = welcome_phone(own, "the-same-token", now=NOON)
-        return take_batch(own, phone, batch, find_lesson=lambda _: None, now=NOON)
+        return take_batch(own, phone, read_all(batch, find_lesson=lambda _: None, now=NOON), now=NOON)
 
     taken = apart(send)
 
@@ -375,7 +375,7 @@ def test_one_answer_kept_by_two_phones_at_once_is_kept_for_both(apart, engine):
     def send(own, number):
         phone = welcome_phone(own, f"token-{number}", now=NOON)
         batch = read_batch(sent(an_answer(id=id_), an_answer("ai-hoi-otp", "khong", id=str(uuid7()))))
-        return take_batch(own, phone, batch, find_lesson=lambda _: None, now=NOON)
+        return take_batch(own, phone, read_all(batch, find_lesson=lambda _: None, now=NOON), now=NOON)
 
     apart(send)
 

@@ -11,7 +11,7 @@ from foundation.accounts.domain.roles import Role
 from foundation.accounts.models import AuditEntry
 from foundation.areas.domain.scope import NATION
 from foundation.problems import Conflict, Invalid, TooMany
-from learning.domain.fault_reports import MOST_PER_ADDRESS, WINDOW, State
+from learning.domain.fault_reports import MOST_PER_ADDRESS, WINDOW, Kind, State, read_reply, read_report
 from learning.models import FaultReportRow
 from learning.services.fault_reports import send_report, settle_report
 from tests.conftest import NOON
@@ -28,13 +28,14 @@ def lesson(teach):
 @pytest.fixture
 def send(session, lesson):
     def report(form=None, kind="hard_to_follow", note="", place="", address="203.0.113.7", now=NOON):
+        read_kind, read_note = read_report(kind, note)
         return send_report(
             session,
             form=form or uuid4(),
             lesson=lesson,
             place=place,
-            kind=kind,
-            note=note,
+            kind=read_kind,
+            note=read_note,
             library="v1",
             address=address,
             now=now,
@@ -46,7 +47,7 @@ def send(session, lesson):
 @pytest.fixture
 def settle(session):
     def to(report, state, reply="", who="bien-tap", now=NOON):
-        settle_report(session, report, state, reply=reply, who=who, scope=NATION, now=now)
+        settle_report(session, report, state, reply=read_reply(reply), who=who, scope=NATION, now=now)
         return session.get(FaultReportRow, report)
 
     return to
@@ -103,7 +104,7 @@ def test_one_tap_that_arrives_eight_times_at_once_is_one_report(engine):
     def tap(_):
         with Session(engine) as own:
             own.connection(execution_options={"writing": True})
-            told = {"place": "", "kind": "hard_to_follow", "note": "Mờ", "library": "v1", "address": "203.0.113.9"}
+            told = {"place": "", "kind": Kind.HARD_TO_FOLLOW, "note": "Mờ", "library": "v1", "address": "203.0.113.9"}
             report = send_report(own, form=form, lesson=lesson, now=NOON, **told)
             own.commit()
             return report

@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from foundation.problems import Conflict, Invalid
 from learning import queries
 from learning.domain.letters import Status
+from learning.domain.names import read_name_field
 from learning.models import Certificate
 from learning.services.letters import issue_letter
 
@@ -22,7 +23,7 @@ def issue(session, make, course, now):
 
     def ask(name="Nguyễn Thị Mẫu", **changes):
         asked = {"learner": learner.id, "course": course, "organisation": "Xã Đoàn Mẫu", "language": "vi", "now": now}
-        return issue_letter(session, name=name, **asked | changes)
+        return issue_letter(session, name=read_name_field("name", name), **asked | changes)
 
     return ask
 

@@ -7,7 +7,8 @@ from foundation.accounts.models import AuditEntry
 from foundation.areas.domain.scope import NATION
 from foundation.problems import Conflict, Invalid, NotFound
 from learning import queries
-from learning.domain.letters import Facts, Manner, Reason, Status
+from learning.domain.letters import Facts, Manner, Reason, Status, read_note
+from learning.domain.names import read_name_field
 from learning.models import LetterStatus
 from learning.services.erasing import erase_learner
 from learning.services.letters import issue_letter, revoke_letter, take_back_own_letter
@@ -27,7 +28,9 @@ def learner(make, course):
 def issue(session, course, learner, now):
     def ask(name="Nguyễn Thị Mẫu", **changes):
         asked = {"learner": learner, "course": course, "organisation": "Xã Đoàn Mẫu", "language": "vi", "now": now}
-        return issue_letter(session, name=name, **asked | changes)
+        if "supervised_by" in changes:
+            changes["supervised_by"] = read_name_field("supervised_by", changes["supervised_by"])
+        return issue_letter(session, name=read_name_field("name", name), **asked | changes)
 
     return ask
 
@@ -35,6 +38,7 @@ def issue(session, course, learner, now):
 @pytest.fixture
 def revoke(session, now):
     def do(code, reason=Reason.MISUSED, note=""):
+        note = read_note(reason, note)
         return revoke_letter(session, code, reason, note=note, who="quan-tri", scope=NATION, now=now)
 
     return do

@@ -45,16 +45,26 @@ def recognise(session: Session, typed_name: str, password: str) -> Person | None
     return person if passwords.is_right(known, password) else None
 
 
-def finish_attempt(session: Session, typed_name: str, person: Person | None, password: str, *, now: datetime) -> None:
-    """Write down how an attempt ended: `person` as recognise() gave it. A success forgives the name's failures."""
+def rehash(person: Person, password: str) -> str | None:
+    """The password's hash with today's parameters, where the stored one was made with others."""
+    return passwords.hash_password(password) if passwords.is_outdated(person.password_hash) else None
+
+
+def finish_attempt(
+    session: Session, typed_name: str, person: Person | None, rehashed: str | None, *, now: datetime
+) -> None:
+    """Write down how an attempt ended. A success forgives the name's failures.
+
+    person: as recognise() gave it. rehashed: as rehash() gave it, to be stored from now on.
+    """
     if person is None:
         aimed_at = queries.person_named(session, typed_name)
         if aimed_at:
             record(session, aimed_at.name, "sign_in_failed", {}, now=now, area_path=_home(aimed_at, now))
         return
     forgive(session, typed_name)
-    if passwords.is_outdated(person.password_hash):
-        person.password_hash = passwords.hash_password(password)
+    if rehashed is not None:
+        person.password_hash = rehashed
     record(session, person.name, "sign_in", {}, now=now, area_path=_home(person, now))
 
 

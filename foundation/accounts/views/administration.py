@@ -45,20 +45,19 @@ def new_person() -> str:
 @may(Act.MANAGE_ACCOUNTS)
 def add_person() -> Response:
     by = _administrator()
-    password = request.form.get("password", "")
     codes = queries.areas_meant(session(), by.scope, request.form.get("area", ""))
     try:
+        new = services.check_person(
+            session(),
+            by,
+            name=request.form.get("name", ""),
+            display_name=request.form.get("display_name", ""),
+            role=request.form.get("role", ""),
+            area_code=_the_only(codes, request.form.get("area", "")),
+            password=request.form.get("password", ""),
+        )
         with transaction() as writing:
-            person = services.add_person(
-                writing,
-                by,
-                name=request.form.get("name", ""),
-                display_name=request.form.get("display_name", ""),
-                role=request.form.get("role", ""),
-                area_code=_the_only(codes, request.form.get("area", "")),
-                password=password,
-                now=clock.now(),
-            )
+            person = services.add_person(writing, by, new, now=clock.now())
     except Invalid as problem:
         return make_response(_new_page(problem.fields, codes), 422)
     return redirect(url_for(".show_person", person_id=person.id, xong="them"), 303)
@@ -77,13 +76,14 @@ def give_role(person_id: int) -> Response:
     codes = queries.areas_meant(session(), by.scope, request.form.get("area", ""))
     try:
         valid_to = read_day(request.form.get("valid_to"), "valid_to")
+        role, area_code = request.form.get("role", ""), _the_only(codes, request.form.get("area", ""))
         with transaction() as writing:
             services.give_role(
                 writing,
                 by,
                 person_id,
-                role=request.form.get("role", ""),
-                area_code=_the_only(codes, request.form.get("area", "")),
+                role=role,
+                area_code=area_code,
                 valid_to=valid_to,
                 now=clock.now(),
             )
@@ -103,11 +103,11 @@ def end_role(person_id: int, holding_id: int) -> Response:
 @blueprint.post("/<int(max=2147483647):person_id>/mat-khau")
 @may(Act.MANAGE_ACCOUNTS)
 def reset_password(person_id: int) -> Response:
-    by = _administrator()
+    by, made = _administrator(), services.make_password()
     with transaction() as writing:
-        password = services.reset_password(writing, by, person_id, now=clock.now())
+        services.reset_password(writing, by, person_id, made, now=clock.now())
     person = queries.person_within(session(), by.scope, person_id)
-    answer = make_response(render_template("accounts/new_password.html", person=person, password=password))
+    answer = make_response(render_template("accounts/new_password.html", person=person, password=made.text))
     answer.headers["Cache-Control"] = "no-store"  # shown this once, kept by no browser
     return answer
 

@@ -74,14 +74,11 @@ def change_password() -> Response | tuple[str, int]:
         # Whoever finds a phone left open shall not guess the password there either.
         with transaction() as writing:
             services.open_attempt(writing, person.name, request.remote_addr, now=clock.now())
+        password_hash = people_services.check_new_password(
+            person, current=request.form.get("password", ""), new=request.form.get("new_password", "")
+        )
         with transaction() as writing:
-            people_services.change_password(
-                writing,
-                person,
-                current=request.form.get("password", ""),
-                new=request.form.get("new_password", ""),
-                now=clock.now(),
-            )
+            people_services.change_password(writing, person, password_hash, now=clock.now())
             services.forgive(writing, person.name)
     except Invalid as problem:
         return _account_page(faults=problem.fields), 422
@@ -106,8 +103,9 @@ def _recognise(name: str, password: str) -> Person | None:
     person = services.recognise(session(), name, password)
     if person is not None and is_shut_out(person):
         raise NotAllowed("sample_account")
+    rehashed = services.rehash(person, password) if person else None
     with transaction() as writing:
-        services.finish_attempt(writing, name, person, password, now=now)
+        services.finish_attempt(writing, name, person, rehashed, now=now)
     return person
 
 

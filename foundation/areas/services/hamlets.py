@@ -1,16 +1,14 @@
 """Putting hamlets beneath their communes."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
-from foundation.areas.domain.hamlet_cells import Cell
-from foundation.areas.domain.hamlet_lists import Fault, NewHamlet, doubles, read_hamlets, same_hamlet
+from foundation.areas.domain.hamlet_lists import Fault, HamletList, NewHamlet, doubles, same_hamlet
 from foundation.areas.domain.kinds import Level
 from foundation.areas.domain.naming import fold, sort_key
 from foundation.areas.models import Area
@@ -38,12 +36,11 @@ class HamletsAdded:
     unused: tuple[str, ...] = ()
 
 
-def import_hamlets(session: Session, table: Iterable[Sequence[Cell]], *, today: date) -> HamletsAdded:
+def import_hamlets(session: Session, listed: HamletList) -> HamletsAdded:
     """Add the hamlets of a spreadsheet, all of them or none. The same list again changes nothing.
 
-    table: rows of cells, headings first. today: the day in Việt Nam. Raises FaultyHamlets naming every faulty row.
+    listed: as read_hamlets gives it. Raises FaultyHamlets naming every faulty row.
     """
-    listed = read_hamlets(table, today=today)
     faults = [*listed.faults, *_misplaced(session, listed.hamlets, listed.rows, is_sample=False)]
     if faults:
         raise FaultyHamlets(sorted(faults, key=lambda fault: fault.row))

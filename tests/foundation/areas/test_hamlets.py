@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from openpyxl import Workbook
 
-from foundation.areas.domain.hamlet_lists import NewHamlet
+from foundation.areas.domain.hamlet_lists import NewHamlet, read_hamlets
 from foundation.areas.domain.kinds import Kind
 from foundation.areas.models import Area
 from foundation.areas.services.hamlets import FaultyHamlets, add_hamlets, import_hamlets
@@ -23,7 +23,7 @@ def bat_mot(make):
 @pytest.fixture
 def take_in(session):
     def take_in(*rows, headings=HEADINGS):
-        return import_hamlets(session, [headings, *rows], today=TODAY)
+        return import_hamlets(session, read_hamlets([headings, *rows], today=TODAY))
 
     return take_in
 
@@ -215,7 +215,7 @@ def test_xlsx_gives_the_same_hamlets_as_csv(tmp_path, session, make):
         # Spreadsheets drop the zero in front of a code.
         [4714.0, 12, "Mẫu 2", "thôn", None, None, None],
     )
-    done = import_hamlets(session, read_table(file), today=TODAY)
+    done = import_hamlets(session, read_hamlets(read_table(file), today=TODAY))
 
     assert done.codes == ("15607-001", "12")
     assert session.get(Area, "15607-001").official_households == 1045
