@@ -1,6 +1,7 @@
 """Puts the floors together. Nobody imports this module; servers and `flask --app app` call create_app()."""
 
 import gc
+from datetime import timedelta
 
 from flask import Flask
 from sqlalchemy import Engine
@@ -64,6 +65,7 @@ def create_app(settings: Settings | None = None, *, engine: Engine | None = None
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.https_only,
+        PERMANENT_SESSION_LIFETIME=timedelta(days=settings.session_idle_days),
     )
     app.extensions["settings"] = settings
     serve_database(app, engine or make_engine(settings.database))

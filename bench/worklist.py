@@ -25,8 +25,10 @@ from community_teams.domain.household_lists import NewHousehold
 from community_teams.models import HamletTotal, Household
 from community_teams.services.counters import change_at
 from community_teams.services.households import row_of
+from foundation import clock
 from foundation.accounts.domain.roles import Role
 from foundation.accounts.models import Person, RoleHolding
+from foundation.accounts.services.sessions import open_session
 from foundation.areas.domain.kinds import Kind, Level
 from foundation.areas.models import Area
 from foundation.database import make_engine
@@ -53,7 +55,10 @@ def measure() -> list[Row]:
         app = create_app(Settings(data_folder=Path(folder), secret_key=SECRET, database_url=url), engine=engine)
         seal = SecureCookieSessionInterface().get_signing_serializer(app)
         assert seal is not None
-        cookies = [f"session={seal.dumps({'_user_id': f'{person}.1', '_fresh': True})}" for person in phones]
+        with app.extensions["sessions"]() as writing:
+            tokens = [open_session(writing, person, now=clock.now()) for person in phones]
+            writing.commit()
+        cookies = [f"session={seal.dumps({'_user_id': token, '_fresh': True})}" for token in tokens]
         rows = list(_weight(app.test_client(use_cookies=False), cookies))
         lines = [json.dumps({"cookie": cookie, "device": str(uuid4())}) for cookie in cookies[1:]]
         rows += _morning(address, lines)

@@ -48,6 +48,12 @@ class Settings(BaseSettings):
     waiting_bodies_mb: int = Field(
         default=512, ge=16, description="Disk that bodies being received may take, in MB for each worker."
     )
+    session_idle_days: int = Field(
+        default=31, ge=1, le=366, description="After so many days unused a sign-in ends; phones are offline for weeks."
+    )
+    session_days: int = Field(
+        default=180, ge=1, le=3660, description="After so many days a sign-in ends, however much it is used."
+    )
     development: bool = Field(
         default=False, description="Shows the gallery of parts at /giao-dien; lessons are read anew."
     )

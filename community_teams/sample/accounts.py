@@ -14,6 +14,7 @@ from foundation.accounts.models import Person
 from foundation.accounts.services import people
 from foundation.accounts.services.audit import COMMAND_LINE
 from foundation.accounts.services.people import Administrator
+from foundation.accounts.services.sessions import end_sessions_of
 from foundation.areas.domain.scope import NATION
 from foundation.problems import Conflict, Invalid
 
@@ -76,7 +77,7 @@ def add_accounts(session: Session, accounts: list[Account], password: str, *, no
                 people.give_role(session, server, person.id, role=account.role, area_code=area, now=now)
         elif password and not passwords.is_right(person.password_hash, password):
             person.password_hash = passwords.hash_password(password)
-            person.session_version += 1
+            end_sessions_of(session, person.id, now=now)
     session.flush()
     return made
 

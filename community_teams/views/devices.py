@@ -7,7 +7,7 @@ from uuid import UUID
 
 from flask import Flask, Response, request
 from flask import session as cookie
-from flask_login import current_user, logout_user
+from flask_login import current_user
 from werkzeug.http import parse_options_header
 
 from community_teams.domain.batches import MOST_BYTES, read_batch
@@ -17,7 +17,7 @@ from community_teams.services import devices
 from community_teams.services.batches import hold_batch, read_of
 from foundation import clock
 from foundation.accounts.domain.roles import Act
-from foundation.accounts.views.access import scopes_of
+from foundation.accounts.views.access import leave_session, scopes_of
 from foundation.problems import NotAllowed
 from foundation.web.bodies import read_json
 from foundation.web.database import session, transaction
@@ -102,7 +102,7 @@ def keep_lost_phones_out(app: Flask) -> None:
             # A program asks, whatever the address: it is answered as one.
             refusal = {"type": "about:blank", "status": NotAllowed.status, "code": "device_cut_off"}
             return Response(json.dumps(refusal), NotAllowed.status, mimetype="application/problem+json")
-        logout_user()
+        leave_session()
         cookie.pop("device", None)
         return None
 

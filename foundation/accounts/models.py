@@ -22,7 +22,7 @@ class Person(Base):
     is_active: Mapped[bool] = mapped_column(default=True)
     is_sample: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    # Carried by every session; raising it ends all of them.
+    # Read by the version before only, which runs beside this one while a deployment is renewed.
     session_version: Mapped[int] = mapped_column(default=1)
 
     holdings: Mapped[list["RoleHolding"]] = relationship(
@@ -49,6 +49,19 @@ class RoleHolding(Base):
 
     def as_holding(self) -> Holding:
         return Holding(self.role, self.area_path, self.valid_from, self.valid_to)
+
+
+class PersonSession(Base):
+    """One browser or phone somebody signed in on. Its cookie holds the token that `id_hash` is the SHA-256 of."""
+
+    __tablename__ = "person_session"
+
+    id_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # Coarse, so that no request writes: foundation/accounts/services/sessions.py.
+    last_seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class SignInFailure(Base):

@@ -8,7 +8,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from foundation.accounts.domain.names import fold_name
-from foundation.accounts.models import AuditEntry, Person, RoleHolding
+from foundation.accounts.models import AuditEntry, Person, PersonSession, RoleHolding
 from foundation.areas.domain.naming import fold
 from foundation.areas.domain.scope import Scope
 from foundation.areas.models import Area
@@ -21,13 +21,36 @@ NATION_CODE = "VN"
 _NATION_WORDS = {"vn", "ca nuoc", "viet nam", "toan quoc"}
 
 
-def person_of_session(session: Session, person_id: int, session_version: int) -> Person | None:
-    """The active person a session belongs to; None once deactivated or once the session's version has passed."""
-    # With the roles in one statement: every page of a signed-in person asks for both.
-    person = session.get(Person, person_id, options=[joinedload(Person.holdings)])
-    if person is None or not person.is_active or person.session_version != session_version:
-        return None
-    return person
+@dataclass(frozen=True)
+class OpenSession:
+    """A session in force, and whose it is. last_seen_at: coarse."""
+
+    person: Person
+    last_seen_at: datetime
+
+
+def open_session_of(
+    session: Session, id_hash: str, *, idle: timedelta, lifetime: timedelta, now: datetime
+) -> OpenSession | None:
+    """The session in force with this hash, of an active person; None once it ended, by sign-out, time or deactivation.
+
+    idle: how long it may lie unused; lifetime: how long it lasts at most.
+    """
+    # With the person and the roles in one statement: every page of a signed-in person asks for all three.
+    found = session.execute(
+        select(Person, PersonSession.last_seen_at)
+        .join(PersonSession, PersonSession.person_id == Person.id)
+        .where(
+            PersonSession.id_hash == id_hash,
+            PersonSession.ended_at.is_(None),
+            PersonSession.last_seen_at > now - idle,
+            PersonSession.created_at > now - lifetime,
+            Person.is_active,
+        )
+        .options(joinedload(Person.holdings))
+    ).unique()
+    row = found.first()
+    return OpenSession(row[0], row[1]) if row else None
 
 
 def person_named(session: Session, typed_name: str) -> Person | None:

@@ -1,13 +1,17 @@
 """One session a request, closed when the request ends."""
 
-from collections.abc import Iterator
+import logging
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from flask import Flask, current_app, g, has_app_context
 from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from foundation.database import make_sessions
+
+log = logging.getLogger(__name__)
 
 
 def serve_database(app: Flask, engine: Engine) -> None:
@@ -50,6 +54,23 @@ def transaction() -> Iterator[Session]:
 def is_writing() -> bool:
     """Whether a write transaction is open in this request or command."""
     return has_app_context() and bool(g.get("writing"))
+
+
+def write_if_possible(write: Callable[[Session], None]) -> bool:
+    """Write in a session of its own, once the request has read all it needs; tells whether it was written.
+
+    For what may be missing: where the database is busy or cannot be written, the request goes on as if nothing was.
+    """
+    try:
+        session().commit()
+        with current_app.extensions["sessions"]() as own:
+            own.connection(execution_options={"writing": True})
+            write(own)
+            own.commit()
+    except SQLAlchemyError:
+        log.debug("something that may be missing was not written", exc_info=True)
+        return False
+    return True
 
 
 def _close(_error: BaseException | None) -> None:

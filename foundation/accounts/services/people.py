@@ -13,6 +13,7 @@ from foundation.accounts.domain.passwords import normalise, password_fault, spok
 from foundation.accounts.domain.roles import Role, fits
 from foundation.accounts.models import Person, RoleHolding
 from foundation.accounts.services.audit import record
+from foundation.accounts.services.sessions import end_sessions_of
 from foundation.areas.domain.scope import Scope
 from foundation.clock import day_in_vietnam
 from foundation.problems import Invalid, NotAllowed, NotFound
@@ -166,7 +167,7 @@ def make_password() -> MadePassword:
 def reset_password(session: Session, by: Administrator, person_id: int, made: MadePassword, *, now: datetime) -> None:
     """Give somebody a password made for them, and end their sessions."""
     person = _manageable(session, by, person_id, day_in_vietnam(now))
-    _set_password(person, made.hash)
+    _set_password(session, person, made.hash, now)
     record(session, by.name, "reset_password", {"name": person.name}, now=now, area_path=_first_path(person))
 
 
@@ -181,7 +182,7 @@ def set_active(session: Session, by: Administrator, person_id: int, *, active: b
     if person.is_active == active:
         return
     person.is_active = active
-    person.session_version += 1
+    end_sessions_of(session, person.id, now=now)
     act = "reactivate" if active else "deactivate"
     record(session, by.name, act, {"name": person.name}, now=now, area_path=_first_path(person))
 
@@ -203,13 +204,13 @@ def check_new_password(person: Person, *, current: str, new: str) -> str:
 
 def change_password(session: Session, person: Person, password_hash: str, *, now: datetime) -> None:
     """Change one's own password, and end one's other sessions. password_hash: as check_new_password gives it."""
-    _set_password(person, password_hash)
+    _set_password(session, person, password_hash, now)
     record(session, person.name, "change_password", {}, now=now, area_path=_first_path(person))
 
 
 def end_sessions(session: Session, person: Person, *, now: datetime) -> None:
     """End every session of a person, on whatever phone they were left open."""
-    person.session_version += 1
+    end_sessions_of(session, person.id, now=now)
     record(session, person.name, "end_sessions", {}, now=now, area_path=_first_path(person))
 
 
@@ -241,9 +242,9 @@ def _where(session: Session, by: Administrator, role: str, area_code: str) -> tu
     return path or "", faults
 
 
-def _set_password(person: Person, password_hash: str) -> None:
+def _set_password(session: Session, person: Person, password_hash: str, now: datetime) -> None:
     person.password_hash = password_hash
-    person.session_version += 1
+    end_sessions_of(session, person.id, now=now)
 
 
 def _first_path(person: Person) -> str:

@@ -1,23 +1,25 @@
 """Who is knocking, and may they come in: the marks every view function carries, and the reach behind them."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from functools import cache, wraps
 from typing import Any
 
-from flask import Flask, current_app, g, redirect, request, url_for
-from flask_login import LoginManager, current_user
+from flask import Flask, after_this_request, current_app, g, redirect, request, url_for
+from flask import session as cookie
+from flask_login import LoginManager, current_user, login_user, logout_user
 from werkzeug import Response
 
 from foundation import clock
 from foundation.accounts import queries
 from foundation.accounts.domain.roles import Act, acts_of, reach
 from foundation.accounts.models import Person
+from foundation.accounts.services import sessions
 from foundation.areas.domain.scope import Scope
 from foundation.problems import NotAllowed, Problem
 from foundation.web.access import View
 from foundation.web.access import public as public
-from foundation.web.database import session
+from foundation.web.database import session, transaction, write_if_possible
 from foundation.web.errors import wants_json
 
 
@@ -26,21 +28,23 @@ class NotSignedIn(Problem):
 
 
 class SignedIn:
-    """What Flask-Login and templates know of the person at the other end. `row` is the person's row."""
+    """What Flask-Login and templates know of the person at the other end. `row` is the person's row; `token`, the
+    session's."""
 
     is_authenticated = True
     is_active = True
     is_anonymous = False
 
-    def __init__(self, row: Person) -> None:
+    def __init__(self, row: Person, token: str = "") -> None:
         self.row = row
+        self.token = token
         self.id = row.id
         self.name = row.name
         self.display_name = row.display_name
         self.is_sample = row.is_sample
 
     def get_id(self) -> str:
-        return f"{self.row.id}.{self.row.session_version}"
+        return self.token
 
     def may(self, act: Act | str) -> bool:
         """Whether any of their roles in force today allows `act` somewhere. For menus; views use @may."""
@@ -52,17 +56,64 @@ def load_people(app: Flask) -> None:
     """Set up Flask-Login: `current_user` is a SignedIn, or anonymous."""
     manager = LoginManager(app)
     manager.user_loader(_load)
-    # Signed-in sessions are checked against session_version; tying them to an address would sign out every phone
-    # that walks from one mast to the next.
+    # Sessions are known to the server; tying them to an address as well would sign out every phone that walks from one
+    # mast to the next.
     manager.session_protection = None
 
 
-def _load(session_id: str) -> SignedIn | None:
-    person_id, _, version = session_id.partition(".")
-    if g.get("database_gone") or not (person_id.isdecimal() and version.isdecimal()):
+def begin_session(person: Person) -> None:
+    """Sign somebody in on this browser: nothing that was in the cookie before is carried over, its session ends."""
+    before = cookie.get("_user_id")
+    with transaction() as writing:
+        if isinstance(before, str):
+            sessions.end_session(writing, before, now=clock.now())
+        token = sessions.open_session(writing, person.id, now=clock.now())
+    cookie.clear()
+    cookie.permanent = True
+    login_user(SignedIn(person, token))
+
+
+def leave_session() -> None:
+    """Sign out here: the session ends wherever its cookie lies. Again, and for nobody signed in: no change."""
+    token = cookie.get("_user_id")
+    if isinstance(token, str):
+        with transaction() as writing:
+            sessions.end_session(writing, token, now=clock.now())
+    logout_user()
+
+
+def had_session() -> bool:
+    """Whether this browser brought a session that is over, so that the page can say so."""
+    return "_user_id" in cookie and not current_user.is_authenticated
+
+
+def _load(token: object) -> SignedIn | None:
+    if g.get("database_gone") or not isinstance(token, str):
         return None
-    person = queries.person_of_session(session(), int(person_id), int(version))
-    return SignedIn(person) if person and not is_shut_out(person) else None
+    settings = current_app.extensions["settings"]
+    now = clock.now()
+    found = queries.open_session_of(
+        session(),
+        sessions.hash_of_session(token),
+        idle=timedelta(days=settings.session_idle_days),
+        lifetime=timedelta(days=settings.session_days),
+        now=now,
+    )
+    if found is None or is_shut_out(found.person):
+        return None
+    if found.last_seen_at <= now - sessions.COARSE:
+        _note_use(token)
+    return SignedIn(found.person, token)
+
+
+def _note_use(token: str) -> None:
+    """Once the request is over and outside its transactions, so that nobody waits for the write."""
+
+    @after_this_request
+    def note(response: Response) -> Response:
+        # Not noted, the next request tries again, and the visitor has their page.
+        write_if_possible(lambda writing: sessions.note_use(writing, token, now=clock.now()))
+        return response
 
 
 def is_shut_out(person: Person) -> bool:

@@ -4,7 +4,7 @@ import math
 
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from flask import session as cookie
-from flask_login import current_user, login_user, logout_user
+from flask_login import current_user
 from werkzeug import Response
 
 from foundation import clock
@@ -12,7 +12,7 @@ from foundation.accounts import queries
 from foundation.accounts.models import Person
 from foundation.accounts.services import people as people_services
 from foundation.accounts.services import sign_in as services
-from foundation.accounts.views.access import SignedIn, is_shut_out, public, signed_in
+from foundation.accounts.views.access import begin_session, had_session, is_shut_out, leave_session, public, signed_in
 from foundation.accounts.views.work import first_page, work_of_visitor
 from foundation.problems import Invalid, NotAllowed, TooMany
 from foundation.web.addresses import local_path
@@ -48,14 +48,14 @@ def try_sign_in() -> Response:
         return _sign_in_page(refused.status, sample=True)
     if person is None:
         return _sign_in_page(422, wrong=True)
-    _open_session(person)
+    begin_session(person)
     return redirect(local_path(request.values.get("next"), first_page()), 303)
 
 
 @blueprint.post("/dang-xuat")
 @public
 def sign_out() -> Response:
-    logout_user()
+    leave_session()
     cookie.clear()
     return redirect("/", 303)
 
@@ -82,7 +82,7 @@ def change_password() -> Response | tuple[str, int]:
             services.forgive(writing, person.name)
     except Invalid as problem:
         return _account_page(faults=problem.fields), 422
-    _open_session(person)
+    begin_session(person)
     return redirect(url_for(".account", xong="mat-khau"), 303)
 
 
@@ -92,7 +92,7 @@ def end_other_sessions() -> Response:
     person = current_user.row
     with transaction() as writing:
         people_services.end_sessions(writing, person, now=clock.now())
-    _open_session(person)
+    begin_session(person)
     return redirect(url_for(".account", xong="may-khac"), 303)
 
 
@@ -109,13 +109,6 @@ def _recognise(name: str, password: str) -> Person | None:
     return person
 
 
-def _open_session(person: Person) -> None:
-    """Begin a session anew: nothing that was in the cookie before is carried over."""
-    cookie.clear()
-    cookie.permanent = True
-    login_user(SignedIn(person))
-
-
 def _sign_in_page(status: int, *, wrong: bool = False, minutes: int = 0, sample: bool = False) -> Response:
     page = render_template(
         "accounts/sign_in.html",
@@ -124,6 +117,7 @@ def _sign_in_page(status: int, *, wrong: bool = False, minutes: int = 0, sample:
         wrong=wrong,
         minutes=minutes,
         sample=sample,
+        over=had_session(),
     )
     return make_response(page, status)
 
