@@ -35,6 +35,7 @@ check: .cache/system .cache/system-test .venv/ready-test node_modules/.ready-tes
 	.venv/bin/mypy
 	.venv/bin/lint-imports
 	scripts/with-node node node_modules/eslint/bin/eslint.js .
+	scripts/with-node node node_modules/typescript/bin/tsc -p .
 	.venv/bin/flask courses check
 	.venv/bin/flask translations status
 	.venv/bin/python -m tests.run .venv/bin/pytest -n 2 --database sqlite -m "not browser"

@@ -29,10 +29,10 @@ export function readDrawing(svg) {
  *
  * @param {HTMLElement} frame  holds the drawing; data-outlines is the address of the outlines, data-tiles and data-credit
  *   of a base map (may be empty), data-closer, data-farther, data-here the words of its buttons
- * @param {object} leaflet  Leaflet itself
- * @param {object} outlines  GeoJSON whose features carry `code`
+ * @param {Record<string, any>} leaflet  Leaflet itself
+ * @param {Record<string, any>} outlines  GeoJSON whose features carry `code`
  * @param {(address: string) => void} go  opens an area's page
- * @returns {object} the map
+ * @returns {Record<string, any>} the map
  */
 export function onTheGround(frame, leaflet, outlines, go) {
   const areas = readDrawing(frame.querySelector("svg"));

@@ -13,8 +13,8 @@ export function sizeOf(svg) {
  * Put the drawing into a Leaflet map of its own units.
  *
  * @param {HTMLElement} frame  holds the drawing; its data attributes carry the words of the two buttons
- * @param {object} leaflet  Leaflet itself
- * @returns {object} the map
+ * @param {Record<string, any>} leaflet  Leaflet itself
+ * @returns {Record<string, any>} the map
  */
 export function enlarge(frame, leaflet) {
   const svg = frame.querySelector("svg");

@@ -16,8 +16,9 @@ export function sayShare(part, whole) {
   return `${sayNumber(Math.floor(tenths / 10))}${rest ? `,${rest}` : ""}\u00a0%`;
 }
 
-/** How many households are lacking to `goal` percent of the official list. */
-export function lacking([households, listed], goal) {
+/** How many households are lacking to `goal` percent of the official list. @param {number[]} counts  [households, listed] */
+export function lacking(counts, goal) {
+  const [households, listed] = counts;
   return households === null ? null : Math.max(0, Math.floor((goal * households + 99) / 100) - listed);
 }
 
@@ -33,7 +34,7 @@ export function shadeOf(percent, shades) {
 }
 
 /** What an area's four numbers become in the six cells of its line. */
-export function cellsOf(counts, goal) {
+export function cellsOf(/** @type {any[]} */ counts, goal) {
   const [households, listed, reached, enumerated] = counts;
   return [
     sayNumber(reached ?? listed), sayNumber(households), sayShare(listed, households), sayNumber(enumerated),
@@ -47,7 +48,7 @@ function write(element, text) {
   else element.prepend(text);
 }
 
-function paint(link, [households, listed], { shades, told }) {
+function paint(link, /** @type {number[]} */ [households, listed], { shades, told }) {
   if (!households) return;
   const percent = Math.floor((100 * listed) / households);
   const { fill, ink } = shadeOf(percent, shades);

@@ -63,7 +63,10 @@
     const late = new Promise((resolve) => setTimeout(resolve, PATIENCE_MS, true));
     const opened = new Promise((resolve) => {
       const opening = window.indexedDB.open("keeping", 1);
-      opening.onsuccess = () => resolve(opening.result.close() || true);
+      opening.onsuccess = () => {
+        opening.result.close();
+        resolve(true);
+      };
       opening.onerror = () => resolve(false);
       opening.onblocked = () => resolve(true);
     });

@@ -7,6 +7,7 @@ const PIECES = "h1, h2, h3, p, li, label, button, .button-main";
 
 const brought = document.getElementById("hear");
 let voice = null; // voice.js, once there is something to hear
+/** @type {any} */
 let reading = null; // {row, kind, at}: the row of buttons, "one" or "all", and the address it went to by itself
 let awake = null;
 
@@ -68,10 +69,10 @@ function following(row) {
 
 async function start(row, kind) {
   stop();
-  const mine = (reading = { row, kind });
+  const mine = (reading = { row, kind, at: "" });
   show();
   // A phone left alone to read would switch its screen off, and itself with it.
-  navigator.wakeLock?.request("screen").then((lock) => (reading === mine ? (awake = lock) : lock.release()), () => {});
+  navigator.wakeLock?.request("screen").then((lock) => void (reading === mine ? (awake = lock) : lock.release()), () => {});
   try {
     for (;;) {
       const { way, next } = kind === "all" ? following(mine.row) : {};
@@ -145,7 +146,7 @@ async function look() {
 
 if (able("listen")) {
   document.addEventListener("click", (event) => {
-    const button = event.target.closest(".hear button");
+    const button = /** @type {Element} */ (event.target).closest(".hear button");
     if (!button) return stop();
     if (button.value === "slow") {
       voice.changePace();
@@ -153,7 +154,7 @@ if (able("listen")) {
     } else if (on(button)) stop();
     else start(button.parentElement, button.value);
   });
-  addEventListener("pointerdown", (event) => event.target.closest(".hear") || stop(), { passive: true });
+  addEventListener("pointerdown", (event) => /** @type {Element} */ (event.target).closest(".hear") || stop(), { passive: true });
   addEventListener("keydown", (event) => event.key === "Escape" && stop());
   addEventListener("hashchange", () => location.hash === reading?.at || stop());
   addEventListener("pagehide", stop);

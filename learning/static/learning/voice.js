@@ -44,7 +44,7 @@ export function changePace() {
 export function voices() {
   return (speech?.getVoices() ?? [])
     .filter((voice) => /^vi([-_]|$)/i.test(voice.lang) && !broken.has(voice.voiceURI))
-    .sort((a, b) => b.localService - a.localService);
+    .sort((a, b) => Number(b.localService) - Number(a.localService));
 }
 
 function spelled(number) {

@@ -8,9 +8,11 @@ const LEASE_MS = 150_000;
  * Do `work` unless somebody else is at it. A tab that dies frees a Web Lock at once, and a lease after two and a half
  * minutes. Two at once would harm nothing (the server knows each visit by its id), only cost bytes.
  *
- * @returns {Promise<{busy: true} | {busy: false, result: *}>}
+ * @param {Record<string, any>} with_  locks, store, crypto, now
+ * @returns {Promise<{busy: boolean, result?: any}>}  result: what `work` gave, unless busy
  */
-export async function alone(name, work, { locks, store, crypto, now }) {
+export async function alone(name, work, with_) {
+  const { locks, store, crypto, now } = with_;
   if (locks) {
     return locks.request(name, { ifAvailable: true }, async (lock) =>
       lock ? { busy: false, result: await work() } : { busy: true },
@@ -21,7 +23,7 @@ export async function alone(name, work, { locks, store, crypto, now }) {
   if ((await unlessFull(take(store, holder, now))) === false) return { busy: true };
   // Held on to while it works: a thin line may take longer than a lease.
   const holding = setInterval(() => take(store, holder, now).catch(() => {}), LEASE_MS / 3);
-  holding.unref?.();
+  /** @type {any} */ (holding).unref?.(); // in Node it would keep the process alive
   try {
     return { busy: false, result: await work() };
   } finally {

@@ -7,7 +7,7 @@ const OURS = /^application\/(problem\+)?json\b/;
 /**
  * Ask `address`. Times out after `timeoutMs` of silence or slowness.
  *
- * @returns {Promise<{body: object, date: string | null}>} of a 200 in JSON, and of nothing else
+ * @returns {Promise<{body: Record<string, any>, date: string | null}>} of a 200 in JSON, and of nothing else
  * Rejects with `offline`, `time_out`, `not_our_answer` (a captive portal, a redirect, a page), `too_large`, `later`
  * {retryAfter: seconds | null}, or what our server refused with: its own `code`, and `status`.
  */

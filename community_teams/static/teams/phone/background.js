@@ -15,7 +15,7 @@ const TIMEOUT_MS = 30_000;
 const PASSING = new Set(["offline", "time_out", "not_our_answer", "later", "busy"]);
 
 /**
- * @param {object} env  indexedDB, crypto, fetch, now, random, locks, storage
+ * @param {Record<string, any>} env  indexedDB, crypto, fetch, now, random, locks, storage
  * @returns {Promise<{member: string | null, sent: number, stopped: string | null}>} rejects with a Fault where the browser
  *   should try again
  */

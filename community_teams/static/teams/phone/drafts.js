@@ -7,6 +7,7 @@ import { begun } from "./records.js";
 export function openDrafts({ store, crypto, now, memberKey, appVersion, handoverKey }) {
   // Saves of one phone go one after the other: sealing takes its time, and the last tap must be the last one written.
   let last = Promise.resolve();
+  /** @type {(work: () => Promise<any>) => Promise<any>} */
   const inOrder = (work) => {
     const turn = last.then(work, work);
     last = turn.catch(() => {});
@@ -33,7 +34,7 @@ export function openDrafts({ store, crypto, now, memberKey, appVersion, handover
 
     /**
      * Keep the draft as it is now; on disk when this resolves. A first save gives it its id and the time it began.
-     * @returns {Promise<object>} the record as kept
+     * @returns {Promise<Record<string, any>>} the record as kept
      */
     async save(household, record) {
       const key = memberKey();

@@ -4,7 +4,7 @@ export function environment(given) {
   return {
     indexedDB: globalThis.indexedDB,
     crypto: globalThis.crypto,
-    fetch: (...asked) => globalThis.fetch(...asked),
+    fetch: (address, options) => globalThis.fetch(address, options),
     now: () => Date.now(),
     random: Math.random,
     locks: navigator?.locks ?? null,

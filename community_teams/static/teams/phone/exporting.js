@@ -2,7 +2,7 @@
 
 import { randomId } from "./ids.js";
 
-/** @param {object[]} visits  records, oldest first @returns {Blob} the body of a batch, of any length */
+/** @param {Record<string, any>[]} visits  records, oldest first @returns {Blob} the body of a batch, of any length */
 export function fileOf(visits, { crypto, device, member, now, about = {} }) {
   const body = {
     batch: randomId(crypto),

@@ -1,7 +1,7 @@
 // The ways the phone may refuse. `code` is stable and never shown: the page has the words for it.
 
 export class Fault extends Error {
-  /** @param {object} details  kept on the fault itself, for example `until` of "pin_wait" */
+  /** @param {Record<string, any>} details  kept on the fault itself, for example `until` of "pin_wait" */
   constructor(code, details = {}) {
     super(code);
     this.name = "Fault";

@@ -5,7 +5,7 @@ export const SCOPE = "/doi-so";
 export const TAKE_OVER = "take-over";
 
 /**
- * @param {object} with_
+ * @param {Record<string, any>} with_
  *   mayReload: () => boolean  whether no form is open; asked again at takeOver()
  *   reload: () => void
  * @returns {Promise<{takeOver: () => void} | null>} takeOver: call when a form was left; null where the browser has no

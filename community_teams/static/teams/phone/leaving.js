@@ -4,7 +4,7 @@ import { Fault } from "./faults.js";
 import { openDevice, SIGN_OUT } from "./members.js";
 import { Because } from "./sender.js";
 
-/** Sign out at the server and delete all that this phone keeps of `member`. @param {object} room  summary: as the outbox's */
+/** Sign out at the server and delete all that this phone keeps of `member`. @param {Record<string, any>} room  summary: as the outbox's */
 export async function leave({ env, member, speaking, summary, close, evenDrafts }) {
   await speaking.sendNow(Because.ASKED).catch(() => {});
   const { undelivered, drafts } = await summary();

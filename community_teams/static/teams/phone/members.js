@@ -10,7 +10,9 @@ export function openMemberStore(indexedDB, member, onTaken) {
   return openStore(indexedDB, MEMBER_STORE + member, MEMBER_STEPS, onTaken);
 }
 
-export async function openDevice({ indexedDB, crypto, now }) {
+/** @param {Record<string, any>} with_  indexedDB, crypto, now */
+export async function openDevice(with_) {
+  const { indexedDB, crypto, now } = with_;
   const store = await openStore(indexedDB, DEVICE_STORE, DEVICE_STEPS);
   const fresh = randomId(crypto);
   const id = await store.write(["kept"], async ({ get, put }) => {

@@ -23,7 +23,7 @@ export const PURGED_AFTER = 7 * 24 * 3600 * 1000;
  * taken back is ever sent, and the server never meets one id with two contents.
  * delivered: the server has it, though a person has to look at it (a conflict): it holds no sign-out back.
  */
-export function openOutbox({ store, crypto, now, key }) {
+export function openOutbox(/** @type {Record<string, any>} */ { store, crypto, now, key }) {
   // Opened already, while unlocked: a list of hundreds is asked for at every change.
   const opened = new Map();
   async function open(entry) {
@@ -142,7 +142,7 @@ export function openOutbox({ store, crypto, now, key }) {
      *
      * On a phone too full for a mark they go out all the same, since that is what makes room; but for those that would
      * need a new id, which would be lost.
-     * @returns {Promise<{id: string, rev: number, turn: string, record: object}[]>} id: the entry's; record: as it goes out
+     * @returns {Promise<{id: string, rev: number, turn: string, record: Record<string, any>}[]>} id: the entry's; record: as it goes out
      */
     async take(most) {
       const entries = (await unlessFull(mark(most))) ?? (await unmarked(most));
@@ -188,7 +188,7 @@ export function openOutbox({ store, crypto, now, key }) {
       });
     },
 
-    /** The server refuses entry `id` as `record`. @param {object} problems {field: code} */
+    /** The server refuses entry `id` as `record`. @param {Record<string, any>} problems {field: code} */
     async refuse(id, record, problems) {
       await change(id, (entry) => {
         const { attempted, trail } = entry;

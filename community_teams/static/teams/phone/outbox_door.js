@@ -9,7 +9,7 @@ import { Because } from "./sender.js";
 import { lineOf, summaryOf } from "./telling.js";
 
 /**
- * @param {object} room
+ * @param {Record<string, any>} room
  *   device: the phone's id; memberKey: () => CryptoKey, throws `locked`; outbox, drafts, known, speaking: the member's
  *   changed: (change) => Promise; sendQuietly: (because) => Promise that never rejects
  */
@@ -19,7 +19,7 @@ export function openOutboxDoor(room) {
   return {
     /**
      * Draft to outbox, and off it goes when there is a network. Rejects with `no_draft`, `incomplete` {fields}.
-     * @returns {Promise<object>} the record as it will be sent
+     * @returns {Promise<Record<string, any>>} the record as it will be sent
      */
     async finish(household) {
       const record = await finishDraft(household, { store, drafts, outbox, known, now });

@@ -50,7 +50,7 @@ export async function whoIsSignedIn(given = {}) {
 /**
  * Open what this phone keeps for one member. Needs no PIN and no network; sends what waits by itself from now on.
  *
- * @param {object} given
+ * @param {Record<string, any>} given
  *   member: the person's id as the server calls it (string); name: how to call them, kept for choosing;
  *   appVersion: sent with each visit; and, for tests, anything of environment()
  */
@@ -226,7 +226,7 @@ export async function openPhone(given) {
     drafts: {
       /** The draft of a household, or null. */
       get: drafts.get,
-      /** Keep it as it is now, at every tap; on disk when it resolves. @returns {Promise<object>} the record, with its id */
+      /** Keep it as it is now, at every tap; on disk when it resolves. @returns {Promise<Record<string, any>>} the record, with its id */
       save: drafts.save,
       discard: drafts.discard,
       /** Ids of households with a draft. */

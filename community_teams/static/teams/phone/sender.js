@@ -25,7 +25,7 @@ export async function endPause(store) {
 }
 
 /**
- * @param {object} with_  as sendWaiting, and: locks, and wipe: () => Promise, called when the phone was cut off
+ * @param {Record<string, any>} with_  as sendWaiting, and: locks, and wipe: () => Promise, called when the phone was cut off
  * @returns {Promise<{sent: number, stopped: string | null}>} stopped also `busy` (another tab is at it) or `waiting`
  */
 export async function send(because, with_) {

@@ -21,7 +21,7 @@ const GROWS_AGAIN_ONLY_LATER = new Set(["too_large", "too_many_visits", "time_ou
  * The caller holds the sending lock. Deletes nothing, and calls a visit acknowledged only when an answer names our own
  * batch and that visit.
  *
- * @param {object} with_
+ * @param {Record<string, any>} with_
  *   outbox: as openOutbox; store: the member's; member: whose visits, as the server calls them; device: its id;
  *   about: {app_version?, storage?} said with each batch
  *   parting: the phone was cut off and forgets everything next: each batch gets its chance, a broken line one more
@@ -73,10 +73,10 @@ export async function sendWaiting(with_) {
         }
       }
       const { failures = 0, notBefore: until = 0 } = (await store.get("kept", "sending")) ?? {};
-      const asked = error.retryAfter != null;
+      const asked = /** @type {any} */ (error).retryAfter != null;
       // During a pause a further failure is the same outage. A clock set back ends it.
       const isPaused = until > now() && until < now() + LONGEST_PAUSE_MS && !asked;
-      const pause = { failures: failures + 1, notBefore: now() + nextTry(failures, error.retryAfter ?? null, random), asked };
+      const pause = { failures: failures + 1, notBefore: now() + nextTry(failures, /** @type {any} */ (error).retryAfter ?? null, random), asked };
       await remember({ size, problem: error.code, ...(isPaused ? {} : pause) });
       return { sent, stopped: error.code };
     }

@@ -7,7 +7,7 @@ import { WORKLIST } from "./who.js";
 const TIMEOUT_MS = 30_000;
 
 /**
- * @param {object} with_
+ * @param {Record<string, any>} with_
  *   env: as environment(); store, outbox: the member's; device: the phone's id
  *   changed: (change) => Promise  what a sending came to; wipe: () => Promise  the phone was cut off
  */

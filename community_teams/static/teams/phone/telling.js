@@ -1,6 +1,6 @@
 // What the screens are told of the outbox.
 
-/** @param {object} with_  storage: `persisted` or `best_effort` */
+/** @param {Record<string, any>} with_  storage: `persisted` or `best_effort` */
 export async function summaryOf({ outbox, store, now, storage }) {
   const counts = await outbox.counts();
   const { sending = {}, ahead, drafted } = await store.read(["kept", "drafts"], async ({ get, count }) => ({

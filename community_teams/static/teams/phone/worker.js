@@ -52,7 +52,7 @@ self.addEventListener("sync", (event) => {
 function environment() {
   const { crypto, indexedDB, navigator } = self;
   const [locks, storage] = [navigator.locks ?? null, navigator.storage ?? null];
-  return { crypto, indexedDB, locks, storage, fetch: (...asked) => fetch(...asked), now: () => Date.now(), random: Math.random };
+  return { crypto, indexedDB, locks, storage, fetch: (address, options) => fetch(address, options), now: () => Date.now(), random: Math.random };
 }
 
 async function sendWhatWaits() {

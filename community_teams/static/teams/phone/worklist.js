@@ -11,9 +11,10 @@ const TIMEOUT_MS = 60_000;
 const MOST_PAGES = 200;
 
 /**
- * @param {() => CryptoKey} memberKey  throws `locked`
- * @param {(address: string, timeoutMs: number) => Promise<object>} ask  the signed-in member's own answer
- * @param {() => Promise<Set<string>>} untold  households that this phone still has something to tell of
+ * @param {Record<string, any>} with_  store, crypto, now;
+ *   memberKey: () => CryptoKey, throws `locked`;
+ *   ask: (address, timeoutMs) => Promise<object>, the signed-in member's own answer;
+ *   untold: () => Promise<Set<string>>, households that this phone still has something to tell of
  */
 export function openWorklist({ store, crypto, now, memberKey, ask, untold = async () => new Set() }) {
   // {hamlets: Map code -> rows in order, byId: Map, named: [{code, name, sample}], left: Map of rows}
@@ -131,7 +132,7 @@ export function openWorklist({ store, crypto, now, memberKey, ask, untold = asyn
     },
 
     /** Rows of one hamlet, or of all, by lane and code; the same objects again and again, so only read them. */
-    households: ({ hamlet } = {}) => rowsOf(hamlet),
+    households: (/** @type {{hamlet?: string}} */ { hamlet } = {}) => rowsOf(hamlet),
 
     /**
      * One row, or null when it is not in the list. One that left the list is `isGone`, as long as this phone has something

@@ -13,7 +13,9 @@ export function withAnswer(record, path, value) {
   return set(record ?? {}, parts(path), nothing(value) ? undefined : value);
 }
 
-function set(within, [first, ...rest], value) {
+/** @param {any} within @param {any[]} path @param {any} value */
+function set(within, path, value) {
+  const [first, ...rest] = path;
   const copy = Array.isArray(within) ? [...within] : { ...within };
   const next = rest.length ? set(copy[first] ?? (typeof rest[0] === "number" ? [] : {}), rest, value) : value;
   if (Array.isArray(copy)) {

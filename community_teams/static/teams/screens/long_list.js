@@ -79,8 +79,8 @@ export function longList(list, drawRow) {
     const pieces = rows.slice(first, last).map((row, within) => {
       const item = document.createElement("div");
       item.setAttribute("role", "listitem");
-      item.setAttribute("aria-posinset", first + within + 1);
-      item.setAttribute("aria-setsize", rows.length);
+      item.setAttribute("aria-posinset", String(first + within + 1));
+      item.setAttribute("aria-setsize", String(rows.length));
       item.append(drawRow(row));
       return item;
     });

@@ -7,7 +7,7 @@ const SHELL = "/doi-so/tren-may";
 /**
  * Whether the app may begin: web/keeping.js has tried what this browser can keep. Inside Zalo and the like only where
  * somebody has visits there already, which must be able to leave.
- * @param {() => Promise<object[]>} membersHere
+ * @param {() => Promise<Record<string, any>[]>} membersHere
  */
 export async function canKeep(document, membersHere) {
   const state = () => document.documentElement.dataset.keeping;

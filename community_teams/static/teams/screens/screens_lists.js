@@ -73,7 +73,7 @@ export async function showHamlet(app, [code]) {
 }
 
 /** The households of a hamlet, of a lane, or of all: filtered and searched as one types. */
-export async function showList(app, [code], asked) {
+export async function showList(app, /** @type {string[]} */ [code], asked) {
   const lane = asked.has("ngo") ? asked.get("ngo").replace(/^-$/, "") : undefined;
   const rows = found(await app.rows(), { hamlet: code, lane });
   const counts = countsOf(rows);

@@ -30,7 +30,12 @@ export function countsOf(rows) {
   return counts;
 }
 
-/** hamlet, lane: only those; left out, all. search: as typed; "" finds everything. An unknown filter shows all. */
+/**
+ * hamlet, lane: only those; left out, all. search: as typed; "" finds everything. An unknown filter shows all.
+ *
+ * @param {any[]} rows
+ * @param {{hamlet?: string, lane?: string, filter?: string, search?: string}} [asked]
+ */
 export function found(rows, { hamlet, lane, filter = "tat-ca", search = "" } = {}) {
   const shows = SHOWS[filter] ?? SHOWS["tat-ca"];
   const words = fold(search);

@@ -35,10 +35,10 @@ export async function isVoid(lists, index, keys, verify) {
  * Check what was scanned.
  *
  * @param {{code: string, digits: string}} scanned  with digits
- * @param {{keys: object[], courses: object}} published  as /xac-nhan/khoa.json says it
+ * @param {{keys: Record<string, any>[], courses: Record<string, any>}} published  as /xac-nhan/khoa.json says it
  * @param {{as_of: string, lists: string[]}} status  as /xac-nhan/tinh-trang.json says it
- * @param {{decode: Function, verify: (signature, message, publicKey) => Promise<boolean>}} tools
- * @returns {Promise<{finding: string, award: object | null}>}  award: null unless the signature is ours
+ * @param {{decode: (...given: any[]) => any, verify: (signature, message, publicKey) => Promise<boolean>}} tools
+ * @returns {Promise<{finding: string, award: Record<string, any> | null}>}  award: null unless the signature is ours
  */
 export async function checkAward(scanned, published, status, { decode, verify }) {
   let read;

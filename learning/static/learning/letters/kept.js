@@ -22,7 +22,7 @@ export async function areKept(addresses, { caches }) {
 /**
  * One list, the newest to be had.
  *
- * @returns {Promise<{content: object, fresh: boolean} | null>}  fresh: just fetched; null: neither fetched nor kept
+ * @returns {Promise<{content: any, fresh: boolean} | null>}  fresh: just fetched; null: neither fetched nor kept
  */
 export async function newestOrKept(address, { fetch, caches }) {
   const kept = await opened(caches);

@@ -73,7 +73,7 @@ function codeOf(bytes) {
  *
  * @param {string} digits
  * @param {(bytes: Uint8Array) => any} decode  reads CBOR, throws when it cannot
- * @returns {{award: object, message: Uint8Array, signature: Uint8Array}}  award: {key, code, index, issuedOn (Date at
+ * @returns {{award: Record<string, any>, message: Uint8Array, signature: Uint8Array}}  award: {key, code, index, issuedOn (Date at
  *   0:00 UTC), manner, course, name, whole}; throws Damaged
  */
 export function readToken(digits, decode) {

@@ -10,7 +10,7 @@ const sameAnswer = (one, other) =>
   ["learner", "lesson", "step"].every((key) => one[key] === other[key]) && String(one.given) === String(other.given);
 
 /**
- * @param {Function} openDB  of the library idb, on the IndexedDB of this browser
+ * @param {Record<string, any>} with_  openDB: of the library idb, on the IndexedDB of this browser; crypto; now; name
  * Every method that writes resolves once it is on disk, and rejects with the browser's own error, `QuotaExceededError`
  * where the phone is full.
  */

@@ -2,8 +2,8 @@
 
 /**
  * @param {string} what  one of DOING in worker.js
- * @param {object} [told]
- * @param {(progress: object) => void} [onProgress]
+ * @param {Record<string, any>} [told]
+ * @param {(progress: Record<string, any>) => void} [onProgress]
  * @returns {Promise<*>} rejects with `unable` where this browser has no worker, else with what it says: `full`, `failed`
  */
 export async function ask(what, told = {}, onProgress = () => {}) {

@@ -34,7 +34,7 @@ async function showKept() {
   }
 }
 
-function hello({ type } = {}) {
+function hello(/** @type {{type?: string}} */ { type } = {}) {
   if (document.visibilityState === "hidden") return;
   const told = { path: location.pathname, lang: root.lang, learner: nowLearning(), online: type === "online", timer: type === undefined };
   // "kept": what this page needs has come onto the phone as far as it could; "greeted": all else is done, too.

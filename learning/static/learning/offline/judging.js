@@ -39,9 +39,9 @@ const RULES = {
 /**
  * Hold `given` against a screen of a pack.
  *
- * @param {object} screen  as views/packs.py writes it
+ * @param {Record<string, any>} screen  as views/packs.py writes it
  * @param {string[]} given  ids touched or ticked, or what was typed
- * @returns {{right: boolean, goes: string, hint: [string, string], lit: string[], met: string[], wiped: boolean}}
+ * @returns {{right: boolean, goes: string, hint: string[], lit: string[], met: string[], wiped: boolean}}
  *   goes: as the screen's id where it is to be tried again: null; "" ends the practice. hint: the word if it stays, and
  *   on the screen a detour leads to. lit: ids of the places to light up.
  */

@@ -14,7 +14,7 @@ const LESSON = /^\/bai-hoc\/([a-z0-9-]+)\/goi\.json$/;
 const filesIn = (html) => (html.match(/(?:href|src)="\/static\/[^"]+"/g) ?? []).map((found) => found.slice(found.indexOf('"') + 1, -1));
 const match = (cache, address) => cache.match(address, { ignoreVary: true });
 
-/** @param {object} with_  caches, fetch, lang: () => Promise<string> the language of the pages to keep */
+/** @param {Record<string, any>} with_  caches, fetch, lang: () => Promise<string> the language of the pages to keep */
 export function openLessons({ caches, fetch, lang }) {
   async function fetched(address, isOurs) {
     const headers = { "X-Interface-Language": await lang() };

@@ -2,7 +2,7 @@
 
 const BELIEVED_MS = 20_000;
 
-/** @param {object} with_  fetch, now, isOnline: () => boolean  what the browser believes */
+/** @param {Record<string, any>} with_  fetch, now, isOnline: () => boolean  what the browser believes */
 export function watchLine({ fetch, now, isOnline }) {
   let silentAt = -Infinity;
 

@@ -80,7 +80,7 @@ async function add(event) {
   const agrees = told.get("guardian_agrees") === "1";
   show(document.getElementById("guardian-first"), isChild && !agrees);
   if (isChild && !agrees) return;
-  const person = { nickname: told.get("nickname").trim(), picture: told.get("picture"), age_band: told.get("age_band"), guardian_agrees: agrees };
+  const person = { nickname: String(told.get("nickname")).trim(), picture: told.get("picture"), age_band: told.get("age_band"), guardian_agrees: agrees };
   try {
     const { learner } = await ask("add", person);
     await takeTurn(learner);

@@ -3,7 +3,7 @@
 import { Because, endPause, sendWaiting } from "./sending.js";
 
 /**
- * @param {object} with_
+ * @param {Record<string, any>} with_
  *   answers: () => Promise of what openAnswers gives; line: as watchLine; fetch, crypto, now, random
  *   ended: (counts, stopped) => Promise  told after every try; stopped: as sendWaiting gives it
  *   askForSync: () => Promise  lets the browser try again by itself
@@ -36,7 +36,7 @@ export function openSender({ answers, line, fetch, crypto, now, random, ended = 
 
   const sender = {
     /** Send what waits. Two at once are one. @returns {Promise<{sent: number, stopped: string | null}>} */
-    send(because = Because.SEEN) {
+    send(/** @type {string} */ because = Because.SEEN) {
       sending ??= sendNow(because).finally(() => {
         sending = null;
       });

@@ -48,7 +48,7 @@ export async function endPause(answers) {
  * Send batch after batch until nothing waits or something stands in the way. Deletes nothing before an answer that names
  * our own batch. One at a time: the caller sees to it.
  *
- * @param {object} with_
+ * @param {Record<string, any>} with_
  *   answers: as openAnswers; because: one of Because
  * @returns {Promise<{sent: number, stopped: string | null}>} stopped also `waiting`: a pause is on
  */

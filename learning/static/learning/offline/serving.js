@@ -12,7 +12,7 @@ const PATIENCE_MS = 3_000;
 const NOT_KEPT_MS = 20_000;
 
 /**
- * @param {object} with_
+ * @param {Record<string, any>} with_
  *   lessons, answers, line: as their modules open them; crypto, now;
  *   shell: () => Promise<string>  the page of the phone; shellAddress
  *   whoNow: (request) => Promise<string | null>; send: () => Promise; update: (lesson) => void  in the background
@@ -63,7 +63,7 @@ export function serving({ lessons, answers, line, crypto, now, shell, shellAddre
     return shown(await kept.text(), kept);
   }
 
-  async function step(request, url, [, id, part, step_]) {
+  async function step(request, url, /** @type {string[]} */ [, id, part, step_]) {
     const kept = await lessons.pack(id);
     if (!kept) return fromLine(request, null);
     const { pack, answer: like } = kept;
@@ -88,7 +88,7 @@ export function serving({ lessons, answers, line, crypto, now, shell, shellAddre
     return shown(endPage(pack, url, (lesson_) => right.get(lesson_) ?? new Set()), like);
   }
 
-  async function give(request, [, id, part, step_]) {
+  async function give(request, /** @type {string[]} */ [, id, part, step_]) {
     const kept = await lessons.pack(id);
     const form = kept ? await request.clone().formData() : null;
     const told = kept && answered(kept.pack, part, step_, form.getAll("given").map(String));

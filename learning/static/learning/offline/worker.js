@@ -41,8 +41,8 @@ const lang = async () => (await (await answers()).get("lang")) ?? "vi";
 const lessons = openLessons({ caches, fetch: watched, lang });
 
 /** fetch, which takes an answer of ours as the sign that what waits can leave. */
-async function heard(...asked) {
-  const answer = await fetch(...asked);
+async function heard(address, how) {
+  const answer = await fetch(address, how);
   // A portal in between, or a server that cannot answer, is no such sign. Our pages all carry this header.
   if (answer.status < 500 && answer.headers.has("Content-Security-Policy")) quietly(() => sender.signOfLife());
   return answer;
@@ -80,7 +80,7 @@ async function whoNow(request) {
 
 const sender = openSender({
   answers, line, crypto, now, ended: tellPages,
-  fetch: (...asked) => fetch(...asked),
+  fetch: (address, how) => fetch(address, how),
   askForSync: async () => self.registration.sync?.register(SYNC_TAG),
 });
 const { send } = sender;
@@ -140,7 +140,7 @@ Object.assign(server, {
   shell: async () => (await shellAnswer()).text(),
   send: () => send(),
   update: (lesson) => quietly(() => lessons.keep(lesson)),
-  redirect: (address, status) => Response.redirect(new URL(address, self.location), status),
+  redirect: (address, status) => Response.redirect(new URL(address, self.location.href), status),
 });
 const serve = async () => serving({ ...server, answers: await answers() });
 const quietly = (work) => Promise.resolve().then(work).catch(() => {});
@@ -206,7 +206,7 @@ registerRoute(
     // The phone's own page stands in for "my learning" while there is no network.
     if (url.pathname === "/toi" || url.pathname === "/toi/them") {
       const fresh = line.isAway() ? null : await line.ask(request, 4_000);
-      return fresh ?? Response.redirect(new URL(hoc.shell + (url.pathname === "/toi" ? "" : "#add"), self.location), 302);
+      return fresh ?? Response.redirect(new URL(hoc.shell + (url.pathname === "/toi" ? "" : "#add"), self.location.href), 302);
     }
     return orPlainly(request, async () => (await serve()).page(request));
   },
