@@ -14,7 +14,7 @@ SYSTEM_BENCH = wrk
 RESTS_ON = migrations requirements/run.txt community_teams/sample courses/library foundation/areas
 
 .DEFAULT_GOAL := help
-.PHONY: help run install test check bench migrate translate lock browser
+.PHONY: help run manual install test check bench migrate translate lock browser
 
 help: ## list these words
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -43,9 +43,7 @@ check: .cache/system .cache/system-test .venv/ready-test node_modules/.ready-tes
 bench: .cache/system .cache/system-bench .venv/ready-test node_modules/.ready-test browser ## measure, with the goal beside each figure
 	.venv/bin/python -m bench
 
-install: .cache/system .venv/ready browser migrate ## everything a server needs: libraries, browser files, the newest migration
-
-migrate: .venv/ready browser ## bring the database up to the newest migration
+.PHONY: help run manual install test check bench migrate translate lock browser
 	.venv/bin/flask migrate
 
 browser: node_modules/.ready ## build what browsers load, where a source has changed

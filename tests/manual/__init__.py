@@ -1,0 +1,1 @@
+"""docs/deploy.md, read by a machine and walked on a new one: `make manual`."""
