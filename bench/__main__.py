@@ -19,6 +19,7 @@ from bench import (
     offline,
     prints,
     province,
+    serving,
     slow_line,
     sqlite_writers,
     team_app,
@@ -31,6 +32,7 @@ from tests.run import Leftovers, whole_run
 MEASUREMENTS = {
     "library": library.measure,
     "lessons": lessons.measure,
+    "serving": serving.measure,
     "slow_line": slow_line.measure,
     "lighthouse": lighthouse.measure,
     "my_learning": my_learning.measure,

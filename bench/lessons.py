@@ -166,7 +166,7 @@ def _worker_memory(address: str) -> list[float]:
             continue
         if port.encode() in words or os.fsencode(f"PORT={port}") in _environment(place):
             resident = re.search(r"VmRSS:\s+(\d+) kB", status)
-            if resident and b"granian" in b" ".join(words):
+            if resident and b"foundation.serving.worker" in words:
                 found.append(int(resident.group(1)) / 1024)
     return found or [float("nan")]
 

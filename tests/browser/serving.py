@@ -19,17 +19,8 @@ def serve(
     folder: Path, *, workers: int = 1, factory: str = "app:serve", jobs: bool = False, **settings: str
 ) -> Iterator[str]:
     port = free_port()
-    environment = {
-        **os.environ,
-        "DATA_FOLDER": str(folder),
-        "DATABASE_URL": "",
-        "SAMPLE_PASSWORD": PASSWORD,
-        "DEVELOPMENT": "1",
-        "PORT": str(port),
-        **settings,
-    }
-    command = [sys.executable, "-m", "flask", "--app", "app", "prepare"]
-    subprocess.run(command, cwd=HOUSE, env=environment, check=True, capture_output=True, text=True)
+    environment = settings_of(folder, PORT=str(port), **settings)
+    prepare(environment)
     log = (folder / "server.log").open("w")
     process = subprocess.Popen(
         serve_command(port, workers=workers, factory=factory, jobs=jobs),
@@ -45,6 +36,17 @@ def serve(
     finally:
         process.terminate()
         process.wait(timeout=20)
+
+
+def settings_of(folder: Path, **settings: str) -> dict[str, str]:
+    """The environment of a platform with its data in `folder`."""
+    ours = {"DATA_FOLDER": str(folder), "DATABASE_URL": "", "SAMPLE_PASSWORD": PASSWORD, "DEVELOPMENT": "1"}
+    return {**os.environ, **ours, **settings}
+
+
+def prepare(environment: dict[str, str]) -> None:
+    command = [sys.executable, "-m", "flask", "--app", "app", "prepare"]
+    subprocess.run(command, cwd=HOUSE, env=environment, check=True, capture_output=True, text=True)
 
 
 def serve_command(port: int, *, workers: int = 1, factory: str = "app:serve", jobs: bool = False) -> list[str]:

@@ -10,7 +10,13 @@ HOUSE = Path(__file__).resolve().parents[2]
 BASE = HOUSE / ".cache" / "debian.tar"
 MIRROR = "http://deb.debian.org/debian"
 # How this machine reaches package archives: names, certificates and settings, which any machine behind a proxy has.
-REACHES = ["/etc/resolv.conf", "/etc/pip.conf", "/etc/npmrc", "/etc/ssl/certs", "/usr/local/share/ca-certificates"]
+REACHES = [
+    "/etc/resolv.conf",
+    "/etc/pip.conf",
+    "/etc/npmrc",
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/usr/local/share/ca-certificates",
+]
 PASSED = ("PIP_", "NPM_CONFIG_", "NODE_EXTRA_CA", "SSL_CERT", "http_proxy", "https_proxy", "no_proxy")
 DATA = "var/lib/bdhvs"
 DATA_SIZE = "2g"  # what a full disk is tried on: memory, taken as it is filled
