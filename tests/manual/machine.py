@@ -106,7 +106,8 @@ class Machine:
                 to.write_bytes(place.read_bytes())
         (self.root / "etc/hosts").write_text("127.0.0.1 localhost hoc.example.vn\n::1 localhost\n")
         (self.root / DATA).mkdir(parents=True)
-        shutil.copy(HOUSE / "tests" / "manual" / "systemctl", self.root / "usr/local/sbin/systemctl")
+        stand_in = shutil.copy(HOUSE / "tests" / "manual" / "systemctl", self.root / "usr/local/sbin/systemctl")
+        Path(stand_in).chmod(0o755)
         # The repository's address in the manual leads to this checkout, as it is committed.
         subprocess.run(["git", "clone", "--quiet", "--bare", HOUSE, self.root / "srv/git"], check=True)
         branch = subprocess.run(
