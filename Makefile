@@ -43,7 +43,12 @@ check: .cache/system .cache/system-test .venv/ready-test node_modules/.ready-tes
 bench: .cache/system .cache/system-bench .venv/ready-test node_modules/.ready-test browser ## measure, with the goal beside each figure
 	.venv/bin/python -m bench
 
-.PHONY: help run manual install test check bench migrate translate lock browser
+install: .cache/system .venv/ready browser migrate ## everything a server needs: libraries, browser files, the newest migration
+
+manual: .cache/system .venv/ready-test ## walk docs/deploy.md on a new Debian in a folder of its own (root; needs debootstrap, chromium)
+	.venv/bin/python -m tests.manual
+
+migrate: .venv/ready browser ## bring the database up to the newest migration
 	.venv/bin/flask migrate
 
 browser: node_modules/.ready ## build what browsers load, where a source has changed
