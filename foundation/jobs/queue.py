@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from foundation import clock
 from foundation.jobs import services
+from foundation.jobs.files import remove_old_files
 from foundation.jobs.work import do_job
 from foundation.logs.context import working_on
 from foundation.settings import Settings
@@ -25,7 +26,7 @@ from foundation.settings import Settings
 log = logging.getLogger(__name__)
 
 NAME = "bdhvs"
-KEPT = 7 * 24 * 3600  # seconds that files of a job stay
+ABANDONED = 24 * 3600  # seconds; a folder older than that belongs to no work any more
 STOP = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
 LONGEST_STOP = 15  # seconds; work that never says how far it is gets no more, and the next worker waits for LEASE
 HEALTH = 10  # seconds between two looks at whether the thread that works still lives
@@ -70,7 +71,7 @@ class Jobs:
             workers=1, max_delay=1.0, periodic=True, shutdown_timeout=LONGEST_STOP
         )
         with self._app.app_context():
-            forget_old_files(self._settings.data_folder / "jobs")
+            remove_old_folders(self._settings.data_folder / "jobs")
             with self._app.extensions["sessions"]() as session:
                 for id_ in services.unfinished(session):
                     self.wake(id_)
@@ -98,7 +99,7 @@ class Jobs:
 
 
 class Heartbeat:
-    """Says in the database that this worker lives. A database that is away stops no work."""
+    """Says in the database that this worker lives, and removes old files there. A database away stops no work."""
 
     def __init__(self, sessions: Callable[[], Session], worker: UUID) -> None:
         self._sessions = sessions
@@ -111,14 +112,14 @@ class Heartbeat:
         if time.monotonic() < self._next:
             return
         self._next = time.monotonic() + services.HEARTBEAT.total_seconds()
-        self._write(
-            lambda session: services.record_heartbeat(
-                session, self._worker, started_at=self._started_at, now=clock.now()
-            )
-        )
+        self._write(self._beat)
 
     def end(self) -> None:
         self._write(lambda session: services.remove_heartbeat(session, self._worker))
+
+    def _beat(self, session: Session) -> None:
+        services.record_heartbeat(session, self._worker, started_at=self._started_at, now=clock.now())
+        remove_old_files(session, now=clock.now())
 
     def _write(self, change: Callable[[Session], None]) -> None:
         try:
@@ -130,8 +131,8 @@ class Heartbeat:
             log.error("heartbeat not written", exc_info=error)
 
 
-def forget_old_files(folder: Path) -> None:
-    """Files are for the days after they were made; whoever needs them later makes them again."""
+def remove_old_folders(folder: Path) -> None:
+    """Remove what killed workers left on this machine, and the files of jobs of versions that kept them here."""
     for each in folder.glob("*-*"):
-        if each.is_dir() and each.stat().st_mtime < time.time() - KEPT:
+        if each.is_dir() and each.stat().st_mtime < time.time() - ABANDONED:
             shutil.rmtree(each, ignore_errors=True)

@@ -77,6 +77,11 @@ def beat(session: Session, id_: UUID, *, worker: str, done: int, total: int, now
     _write(session, id_, worker, done=done, total=total, beat_at=now)
 
 
+def keep_alive(session: Session, id_: UUID, *, worker: str, now: datetime) -> None:
+    """Say that the worker lives, and hold the job until the transaction ends. Raises NoLongerOurs."""
+    _write(session, id_, worker, beat_at=now)
+
+
 def finish(session: Session, id_: UUID, *, worker: str, files: Sequence[str], now: datetime) -> None:
     """The work is done. Raises NoLongerOurs."""
     _write(session, id_, worker, state=State.DONE, files=list(files), error="", ended_at=now)

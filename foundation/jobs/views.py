@@ -1,17 +1,17 @@
 """How far a job is, and what came of it: for whoever asked for it, and nobody else."""
 
+import mimetypes
 from importlib import import_module
-from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from flask import Blueprint, Flask, Response, make_response, render_template, send_file
+from flask import Blueprint, Flask, Response, current_app, make_response, render_template
 from flask_login import current_user
 
 from foundation import clock
 from foundation.accounts.views.access import signed_in
+from foundation.jobs.files import file_sizes, read_file
 from foundation.jobs.models import Job, State
-from foundation.jobs.work import folder_of
 from foundation.problems import NotFound
 from foundation.web.database import session
 
@@ -47,8 +47,8 @@ def show_job(job_id: UUID) -> Response:
     """Comes again by itself while there is something to wait for: no script needed."""
     job = _own_job(job_id)
     waits = job.state in (State.WAITING, State.RUNNING)
-    folder = folder_of(job.id)
-    files = [(name, (folder / name).stat().st_size) for name in job.files if (folder / name).is_file()]
+    sizes = file_sizes(session(), job.id) if job.state is State.DONE else {}
+    files = [(name, sizes[name]) for name in job.files if name in sizes]
     page = make_response(
         render_template(
             "jobs/job.html",
@@ -68,10 +68,13 @@ def show_job(job_id: UUID) -> Response:
 @signed_in
 def download(job_id: UUID, name: str) -> Response:
     job = _own_job(job_id)
-    file: Path = folder_of(job.id) / name
-    if name not in job.files or not file.is_file():
+    size = file_sizes(session(), job.id).get(name)
+    if job.state is not State.DONE or name not in job.files or size is None:
         raise NotFound("file_gone")
-    answer = send_file(file, as_attachment=True, download_name=name, max_age=0)
+    kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+    answer = Response(read_file(current_app.extensions["sessions"], job.id, name), mimetype=kind)
+    answer.content_length = size
+    answer.headers.set("Content-Disposition", "attachment", filename=name)
     answer.headers["Cache-Control"] = "private, no-store"
     return answer
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from foundation import clock
 from foundation.jobs import services
+from foundation.jobs.files import store_files
 from foundation.problems import Problem
 
 log = logging.getLogger(__name__)
@@ -48,10 +49,10 @@ def offer_job(app: Flask, kind: str, work: Work) -> None:
     app.extensions.setdefault("job_kinds", {})[kind] = work
 
 
-def folder_of(id_: UUID) -> Path:
-    """Where the files of a job lie."""
+def work_folder() -> Path:
+    """Where workers of this machine make files before they are stored; nobody reads them there."""
     folder: Path = current_app.extensions["settings"].data_folder
-    return folder / "jobs" / str(id_)
+    return folder / "jobs"
 
 
 def do_job(id_: UUID, *, worker: str, told_to_stop: Callable[[], bool] = lambda: False) -> bool:
@@ -76,11 +77,11 @@ def do_job(id_: UUID, *, worker: str, told_to_stop: Callable[[], bool] = lambda:
         if told_to_stop():
             raise ToldToStop
 
-    making = folder_of(id_).with_name(f"{id_}.{worker}")
+    making = work_folder() / f"{id_}.{worker}"
     making.mkdir(parents=True)
     try:
         files = current_app.extensions["job_kinds"][kind](Task(id_, who, told, making, sessions, show))
-        show_files(id_, making)
+        store_files(sessions, id_, making, files, worker=worker, now=clock.now)
         _end(id_, lambda session: services.finish(session, id_, worker=worker, files=files, now=clock.now()))
     except services.NoLongerOurs:
         log.warning("job %s was taken over", id_)
@@ -96,17 +97,10 @@ def do_job(id_: UUID, *, worker: str, told_to_stop: Callable[[], bool] = lambda:
         _end(id_, lambda session: services.give_up(session, id_, worker=worker, error="failed", now=clock.now()))
         raise
     finally:
-        shutil.rmtree(making, ignore_errors=True)
+        # With what a worker killed over this job left on this machine.
+        for left in making.parent.glob(f"{id_}.*"):
+            shutil.rmtree(left, ignore_errors=True)
     return True
-
-
-def show_files(id_: UUID, making: Path) -> None:
-    """Put what was made where it is looked for; what a killed worker left there goes."""
-    folder = folder_of(id_)
-    shutil.rmtree(folder, ignore_errors=True)
-    making.rename(folder)
-    for left in folder.parent.glob(f"{id_}.*"):
-        shutil.rmtree(left, ignore_errors=True)
 
 
 def _end(id_: UUID, write: Callable[[Session], None]) -> None:

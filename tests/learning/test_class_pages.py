@@ -5,9 +5,10 @@ from sqlalchemy import func, select
 from uuid_utils.compat import uuid7
 
 from foundation.accounts.domain.roles import Role
+from foundation.jobs.files import file_sizes
 from foundation.jobs.models import Job, State
 from foundation.jobs.services import unfinished
-from foundation.jobs.work import do_job, folder_of
+from foundation.jobs.work import do_job, work_folder
 from learning.domain.letters import Manner
 from learning.models import AnswerRow, Card, Certificate, ClassEvening, ClassLearner, DoneTogether
 from learning.queries import letters_of
@@ -284,4 +285,5 @@ def test_a_class_nobody_finished_fails_in_words(teacher, evening, session, app):
     assert "Chưa có giấy nào để in" in teacher.open(page.response.request.path)
     assert session.get(Job, id_).state is State.FAILED
     with app.app_context():
-        assert not folder_of(id_).exists()
+        assert file_sizes(session, id_) == {}
+        assert list(work_folder().glob(f"{id_}*")) == []

@@ -1,5 +1,6 @@
 """A worker killed in the middle of a batch, and another that goes on: real processes, a real queue."""
 
+import io
 import os
 import signal
 import subprocess
@@ -16,6 +17,7 @@ from uuid_utils.compat import uuid7
 
 from app import create_app
 from foundation import clock, migrating
+from foundation.jobs.files import file_sizes, read_file
 from foundation.jobs.models import Job, State
 from foundation.jobs.services import ask_for_job
 from foundation.jobs.views import the_jobs
@@ -132,10 +134,12 @@ class Batch:
         """Everybody has one letter, both files hold all of them, and nothing half-made is left lying about."""
         assert self.row.state is State.DONE
         assert self.issued == (PEOPLE, PEOPLE)
-        files = folder / "jobs" / str(self.job)
-        assert len(zipfile.ZipFile(files / "giay-xac-nhan.zip").namelist()) == PEOPLE
-        assert len(pypdfium2.PdfDocument(files / "giay-xac-nhan.pdf")) == PEOPLE
-        assert [each.name for each in (folder / "jobs").iterdir() if each.is_dir()] == [str(self.job)]
+        files = {name: b"".join(read_file(self.sessions, self.job, name)) for name in self.row.files}
+        with self.sessions() as session:
+            assert file_sizes(session, self.job) == {name: len(data) for name, data in files.items()}
+        assert len(zipfile.ZipFile(io.BytesIO(files["giay-xac-nhan.zip"])).namelist()) == PEOPLE
+        assert len(pypdfium2.PdfDocument(files["giay-xac-nhan.pdf"])) == PEOPLE
+        assert [each.name for each in (folder / "jobs").iterdir() if each.is_dir()] == []
         return True
 
 
