@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from foundation.areas.domain.scope import Scope
 from foundation.areas.queries import inside
 
 PAGE = 50
+RECENT = timedelta(days=90)
 
 
 class Shown(StrEnum):
@@ -96,7 +98,7 @@ def held_visits(session: Session, scope: Scope) -> Held:
 
 
 def carriers(session: Session, scope: Scope, device: UUID) -> list[Carried]:
-    """Everybody who used this phone, if one of them works within `scope`; else nobody."""
+    """Those who used this phone and work or worked within `scope`; whoever else did is not told."""
     rows = session.execute(
         select(Device, Person)
         .join(Person, Person.id == Device.person_id)
@@ -104,7 +106,24 @@ def carriers(session: Session, scope: Scope, device: UUID) -> list[Carried]:
         .order_by(Device.last_seen.desc(), Device.person_id)
     )
     found = [Carried(*row) for row in rows]
-    return found if held_within(session, scope, [each.person.id for each in found]) else []
+    here = held_within(session, scope, [each.person.id for each in found])
+    return [each for each in found if each.person.id in here]
+
+
+def answers_for(session: Session, scope: Scope, device: UUID, *, now: datetime) -> bool:
+    """Whether those who look after teams within `scope` decide about the whole phone.
+
+    They do where its first user works there, or everybody who used it within the last RECENT: a member who names a
+    stranger's phone as theirs gives their own officers no say over it.
+    """
+    rows = session.scalars(
+        select(Device).where(Device.id == device).order_by(Device.first_seen, Device.person_id)
+    ).all()
+    here = held_within(session, scope, [row.person_id for row in rows])
+    if not here:
+        return False
+    recent = [row for row in rows if row.last_seen > now - RECENT]
+    return rows[0].person_id in here or all(row.person_id in here for row in recent)
 
 
 def only_carrier(session: Session, device: UUID) -> Person | None:

@@ -10,11 +10,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from community_teams.models import Device, Storage
-from community_teams.queries.devices import held_within
+from community_teams.queries.devices import answers_for, held_within
 from foundation.accounts.models import Person
 from foundation.accounts.services import audit
 from foundation.areas.domain.scope import Scope
-from foundation.problems import NotFound
+from foundation.problems import NotAllowed, NotFound
 
 
 def saw(
@@ -47,9 +47,10 @@ def cut_off(session: Session, device: UUID, *, by: str, scope: Scope, now: datet
     """Let nothing more in from a phone that was lost; it wipes itself when it next asks for anything. Again: nothing.
 
     by: sign-in name of whoever decided. scope: where they look after teams; NotFound("no_such_phone") unless somebody
-    who used the phone works there. The whole phone is cut off, whoever shares it; written down for each of them.
+    who used the phone works there, NotAllowed("phone_of_others") where queries.devices.answers_for says so. The whole
+    phone is cut off, whoever shares it; written down for each of them.
     """
-    for row, path in _used_within(session, device, scope):
+    for row, path in _used_within(session, device, scope, now):
         if row.cut_off_at is None:
             row.cut_off_at = now
             _write_down(session, by, "cut_off_phone", row, path, now)
@@ -58,19 +59,21 @@ def cut_off(session: Session, device: UUID, *, by: str, scope: Scope, now: datet
 
 def let_back(session: Session, device: UUID, *, by: str, scope: Scope, now: datetime) -> None:
     """Let a phone in again that was cut off by mistake. Bounds and errors as in cut_off."""
-    for row, path in _used_within(session, device, scope):
+    for row, path in _used_within(session, device, scope, now):
         if row.cut_off_at is not None:
             row.cut_off_at = None
             _write_down(session, by, "let_phone_back", row, path, now)
     session.flush()
 
 
-def _used_within(session: Session, device: UUID, scope: Scope) -> list[tuple[Device, str]]:
+def _used_within(session: Session, device: UUID, scope: Scope, now: datetime) -> list[tuple[Device, str]]:
     """Every member's row of the phone, with a path for the log, where the log's reader will look for it."""
     rows = session.scalars(select(Device).where(Device.id == device).order_by(Device.person_id).with_for_update()).all()
     places = held_within(session, scope, [row.person_id for row in rows])
     if not places:
         raise NotFound("no_such_phone")
+    if not answers_for(session, scope, device, now=now):
+        raise NotAllowed("phone_of_others")
     somewhere = min(min(paths) for paths in places.values())
     return [(row, min(places.get(row.person_id, [somewhere]))) for row in rows]
 

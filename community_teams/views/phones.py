@@ -16,7 +16,7 @@ from foundation.accounts.queries import areas_around
 from foundation.accounts.views.access import may, scope_for
 from foundation.accounts.views.reading import read_page
 from foundation.areas.models import Area
-from foundation.problems import NotFound
+from foundation.problems import NotAllowed, NotFound
 from foundation.web.database import session, transaction
 
 
@@ -51,7 +51,10 @@ def show_phone(device: UUID) -> str:
 @blueprint.get("/quan-ly/may/<uuid:device>/ngat")
 @may(Act.MANAGE_TEAMS)
 def ask_cut_off(device: UUID) -> str:
-    return _page("cut_off.html", device, Act.MANAGE_TEAMS)
+    page = _page("cut_off.html", device, Act.MANAGE_TEAMS)
+    if not queries.answers_for(session(), scope_for(Act.MANAGE_TEAMS), device, now=clock.now()):
+        raise NotAllowed("phone_of_others")
+    return page
 
 
 @blueprint.post("/quan-ly/may/<uuid:device>/ngat")
@@ -82,7 +85,8 @@ def _page(template: str, device: UUID, act: Act) -> str:
         cut_off_at=max((each.device.cut_off_at for each in carried if each.device.cut_off_at), default=None),
         last_seen=max(each.device.last_seen for each in carried),
         today=clock.day_in_vietnam(clock.now()),
-        may_cut_off=bool(queries.carriers(session(), scope_for(Act.MANAGE_TEAMS), device)),
+        manages=bool(queries.carriers(session(), scope_for(Act.MANAGE_TEAMS), device)),
+        may_cut_off=queries.answers_for(session(), scope_for(Act.MANAGE_TEAMS), device, now=clock.now()),
     )
 
 

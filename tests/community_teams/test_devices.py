@@ -1,11 +1,11 @@
 """Which phones are heard of, and that a lost one is kept out."""
 
 import json
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from community_teams.domain.worklist_answers import KnownAnswer, WorklistAnswer
 from community_teams.models import Device, HeldVisit, Visit
@@ -229,6 +229,49 @@ def test_nobody_cuts_off_a_phone_of_another_commune(visitor, member, make, sessi
     with pytest.raises(NotFound):
         devices.cut_off(session, PHONE, by="x", scope=Scope((make.commune("15001").path,)), now=now)
     assert session.scalars(select(Device.cut_off_at)).one() is None
+
+
+def test_whoever_names_a_strangers_phone_gives_their_officers_no_say_over_it(
+    visitor, member, make, session, now, app, monkeypatch
+):
+    ask(visitor)
+    far = make.commune("15001")
+    stranger = make.person(area=make.hamlet(far))
+    claiming, officer = Visitor(app), Visitor(app)
+    claiming.sign_in(stranger.name)
+    monkeypatch.setattr("foundation.clock.now", lambda: now + timedelta(minutes=1))
+    assert ask(claiming).status_code == 200
+    officer.sign_in(make.person(role=Role.COMMUNE_OFFICER, area=far).name)
+
+    page = officer.open(f"/quan-ly/may/{PHONE}")
+    assert member.display_name not in page
+    assert stranger.display_name in page
+    officer.open(f"/quan-ly/may/{PHONE}/ngat", expect=403)
+    officer.send(f"/quan-ly/may/{PHONE}/ngat", expect=403)
+    officer.send(f"/quan-ly/may/{PHONE}/cho-lai", expect=403)
+    assert ask(visitor).status_code == 200
+
+    # Its own officer, and the province's, may; so may the others once nobody else has used it for a long time.
+    province = Scope((make.province().path,))
+    devices.cut_off(session, PHONE, by="x", scope=province, now=now)
+    devices.let_back(session, PHONE, by="x", scope=make_scope(make), now=now)
+    session.execute(update(Device).where(Device.person_id == member.id).values(last_seen=now - timedelta(days=91)))
+    devices.cut_off(session, PHONE, by="x", scope=Scope((far.path,)), now=now)
+
+
+@pytest.mark.parametrize(("ended", "outcome"), [(1, "stored"), (30, "stored"), (31, "rejected"), (400, "rejected")])
+def test_what_was_written_down_comes_in_for_a_month_after_the_role_has_ended(
+    visitor, member, make, hamlet, session, now, ended, outcome
+):
+    household = make.household(hamlet)
+    last = now.date() - timedelta(days=ended)
+    member.holdings[0].valid_from, member.holdings[0].valid_to = last - timedelta(days=90), last
+    session.commit()
+    visit = make.visit_record(household, started_at=now - timedelta(days=ended + 1))
+
+    told = json.loads(visitor.send("/api/v1/visits", json=batch(visit)).html)
+
+    assert [each["outcome"] for each in told["results"]] == [outcome]
 
 
 def test_a_visit_waiting_on_the_phone_outlives_a_changed_assignment(visitor, member, make, hamlet, session, now):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 from foundation.areas.domain.scope import Scope
@@ -150,6 +150,18 @@ def reach(holdings: Iterable[Holding], act: Act, today: date) -> Scope:
         if not path.startswith(tuple(kept)):
             kept.append(path)
     return Scope(tuple(kept))
+
+
+# What somebody wrote down while they held a role may come in so long after the role has ended: phones are without
+# network for weeks. Later it is nobody's to send.
+LATE = timedelta(days=30)
+
+
+def late_reach(holdings: Iterable[Holding], act: Act, day: date, today: date) -> Scope:
+    """Where somebody could do `act` on a day that has passed, counting only roles that have not ended more than LATE
+    before today."""
+    lasting = [h for h in holdings if h.valid_to is None or h.valid_to >= today - LATE]
+    return reach(lasting, act, day)
 
 
 def acts_of(holdings: Iterable[Holding], today: date) -> frozenset[Act]:

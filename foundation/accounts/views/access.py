@@ -12,7 +12,7 @@ from werkzeug import Response
 
 from foundation import clock
 from foundation.accounts import queries
-from foundation.accounts.domain.roles import Act, acts_of, reach
+from foundation.accounts.domain.roles import Act, acts_of, late_reach, reach
 from foundation.accounts.models import Person
 from foundation.accounts.services import sessions
 from foundation.areas.domain.scope import Scope
@@ -145,7 +145,7 @@ def scope_for(act: Act) -> Scope:
 def scopes_for(act: Act) -> Callable[[date], Scope]:
     """Where the signed-in person may do `act` today, together with where they could on the day it was done.
 
-    For what was done on a day and told later: what waits on a phone outlives a changed assignment.
+    For what was done on a day and told later: what waits on a phone outlives a changed assignment, by LATE at most.
     """
     return scopes_of(current_user.row if current_user.is_authenticated else None, act)
 
@@ -153,11 +153,12 @@ def scopes_for(act: Act) -> Callable[[date], Scope]:
 def scopes_of(person: Person | None, act: Act) -> Callable[[date], Scope]:
     """As scopes_for, of anybody; of nobody, nowhere."""
     holdings = [held.as_holding() for held in person.holdings] if person is not None else []
-    today = reach(holdings, act, clock.day_in_vietnam(clock.now()))
+    now = clock.day_in_vietnam(clock.now())
+    today = reach(holdings, act, now)
 
     @cache
     def scope_on(day: date) -> Scope:
-        return Scope(tuple(dict.fromkeys((*today.paths, *reach(holdings, act, day).paths))))
+        return Scope(tuple(dict.fromkeys((*today.paths, *late_reach(holdings, act, day, now).paths))))
 
     return scope_on
 
