@@ -16,7 +16,7 @@ LESSON = "vneid-cai"
 HAMLET = "Bản Mẫu 1"
 KEEPS_NOTHING = {"serviceWorker", "indexedDB", EVERYTHING}
 ON_THE_PHONE = "Bài này đã ở trong máy"
-LINE = "Mất sóng thì chưa học được ở đây"
+LINE = "Mất sóng chưa học được ở đây"
 
 
 @pytest.fixture(scope="module")

@@ -121,7 +121,7 @@ if (checksItself) {
   };
   // Fetch and keep the lists now, while there may be network; the worker keeps the page in the meantime (hello.js).
   lists().then(promise);
-  document.addEventListener("kept", promise);
+  for (const what of ["keeping", "kept"]) document.addEventListener(what, promise);
 }
 if (able("camera")) {
   at("#start-camera").addEventListener("click", startCamera);

@@ -8,13 +8,27 @@ const EVERY_MS = 240_000;
 const root = document.documentElement;
 const unsent = document.getElementById("unsent");
 
-/** Show the line of unsent answers; outcome: of a tap on "send", else none. */
-function showUnsent({ waiting }, outcome = "") {
-  if (!unsent) return;
-  for (const each of unsent.querySelectorAll("[data-count]")) each.textContent = waiting;
-  for (const each of unsent.querySelectorAll("[data-outcome]")) each.hidden = each.dataset.outcome !== outcome;
-  for (const each of unsent.querySelectorAll("[data-some]")) each.hidden = waiting === 0;
-  unsent.hidden = waiting === 0 && outcome !== "sent";
+let tapped = ""; // what the last tap on "send" came to
+
+/** Show the line of unsent answers; outcome: of a tap on "send", which stays as long as it is true. */
+function showUnsent({ waiting }, outcome = tapped) {
+  if (!unsent || (unsent.hidden && waiting === 0)) return;
+  // Once it stands it goes on standing, and says that all is sent: nothing may slip away under a thumb.
+  tapped = outcome === "sent" || waiting === 0 ? (waiting === 0 ? "sent" : "") : outcome;
+  inPlace(() => {
+    for (const each of unsent.querySelectorAll("[data-count]")) each.textContent = waiting;
+    for (const each of unsent.querySelectorAll("[data-outcome]")) each.hidden = each.dataset.outcome !== tapped;
+    for (const each of unsent.querySelectorAll("[data-some]")) each.hidden = waiting === 0;
+    unsent.hidden = false;
+  });
+}
+
+/** Do `change` above the page's content, and let the content stay under the thumb where it was. */
+function inPlace(change) {
+  const main = document.getElementById("main");
+  const before = main.getBoundingClientRect().top;
+  change();
+  window.scrollBy(0, main.getBoundingClientRect().top - before);
 }
 
 async function sendNow({ currentTarget: button }) {
@@ -50,6 +64,7 @@ if (able("keeping")) {
   workers.addEventListener("controllerchange", showKept);
   workers.addEventListener("message", ({ data }) => data?.what === "unsent" && showUnsent(data));
   workers.startMessages?.();
+  root.style.overflowAnchor = "none"; // inPlace does it, in every browser
   setInterval(hello, EVERY_MS);
   for (const button of unsent?.querySelectorAll("button") ?? []) button.addEventListener("click", sendNow);
   hello({ type: "open" });
