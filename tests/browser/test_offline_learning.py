@@ -178,7 +178,8 @@ def test_send_now_says_that_it_is_done(phone, line, catalogue):
     # By a tap; or the phone was quicker, for something else came from the server.
     ask(phone.page, "send")
     phone.page.get_by_text("Đã gửi xong, không mất câu nào").wait_for()
-    assert phone.page.locator("#main h1").bounding_box()["y"] == first, "the page slipped away under the thumb"
+    moved = phone.page.locator("#main h1").bounding_box()["y"] - first
+    assert abs(moved) < 2, f"the page slipped away under the thumb by {moved} px"
     phone.look()
 
 

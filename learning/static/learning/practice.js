@@ -36,7 +36,8 @@ function show(html, address) {
     main.querySelector(".touch.flash")?.scrollIntoView({ block: "nearest" });
   });
   main.querySelector("h1").focus();
-  main.scrollIntoView();
+  // With the line above it, if one stands there (offline/hello.js).
+  (document.querySelector(".line-above:not([hidden])") ?? main).scrollIntoView();
 }
 
 /** Send the form as the browser would have, with the button that was touched. Its id makes a second time harmless. */
