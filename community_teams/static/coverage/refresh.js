@@ -48,7 +48,7 @@ function write(element, text) {
   else element.prepend(text);
 }
 
-function paint(link, /** @type {number[]} */ [households, listed], { shades, told }) {
+function paint(link, /** @type {number[]} */ [households, listed], /** @type {DOMStringMap} */ { shades, told }) {
   if (!households) return;
   const percent = Math.floor((100 * listed) / households);
   const { fill, ink } = shadeOf(percent, shades);
