@@ -133,6 +133,7 @@ export const needsGuard = {
     messages: {
       member: "{{name}} came with {{since}}: test for it first, or use what older browsers have",
       option: "{{name}} came with {{since}}",
+      credentials: "say which credentials: Chrome sent no cookie before version 72, Safari before 12, unless told",
     },
   },
   create(context) {
@@ -160,6 +161,13 @@ export const needsGuard = {
         const reference = source.getScope(node).references.find((each) => each.identifier === node);
         if (!reference || reference.resolved?.defs.length) return; // a name of our own
         report(node, node.name, GLOBALS[node.name]);
+      },
+      CallExpression({ callee, arguments: [what, how] }) {
+        if (lastName(callee) !== "fetch" || !what) return;
+        // A request that the browser made carries its own, and options made elsewhere are looked at there.
+        if (["request", "plain"].includes(what.name) || (how && how.type !== "ObjectExpression")) return;
+        const told = how?.properties.some((each) => each.type === "SpreadElement" || each.key.name === "credentials");
+        if (!told) context.report({ node: callee, messageId: "credentials" });
       },
       "NewExpression Property"(node) {
         const name = node.key.name;

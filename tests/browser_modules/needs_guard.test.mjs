@@ -23,6 +23,9 @@ test("newer members, globals and options", () => {
       "const timeout = setTimeout(f); other.timeout(3);",
       "import { structuredClone } from './ours.js'; structuredClone(a);",
       "new Intl.DateTimeFormat('vi', { day: 'numeric' });",
+      "fetch('/a', { method: 'POST', credentials: 'same-origin' });",
+      "fetch(request);",
+      "fetch('/a', { ...how, signal });",
       { code: "Object.fromEntries(pairs);", options: [{ asked: ["fromEntries"] }] },
       { code: "new AbortController();", options: [{ asked: ["AbortController"] }] },
     ],
@@ -39,6 +42,8 @@ test("newer members, globals and options", () => {
       fault("if (other) form.requestSubmit();"),
       fault("function f() { if (other) return; form.requestSubmit(); }"),
       fault("Object.fromEntries(pairs);", [{ asked: ["flatMap"] }]),
+      fault("fetch('/a');"),
+      fault("env.fetch('/a', { method: 'POST' });"),
       fault("new Intl.DateTimeFormat('vi', { dateStyle: 'short' });"),
     ],
   });

@@ -56,7 +56,7 @@ function offer(button, frame) {
     try {
       const [leaflet] = await Promise.all([import("leaflet/dist/leaflet-src.esm.js"), loadStyle(frame.dataset.style)]);
       if (frame.dataset.outlines) {
-        const answer = await fetch(frame.dataset.outlines);
+        const answer = await fetch(frame.dataset.outlines, { credentials: "same-origin" });
         if (!answer.ok) throw new Error("no outlines");
         onTheGround(frame, leaflet, await answer.json(), (address) => location.assign(address));
       } else {

@@ -105,7 +105,7 @@ export function bringUpToDate(page, frame, fresh) {
 async function refresh(page, frame, notice) {
   try {
     // The browser sends what it has: an unchanged answer costs a bare 304.
-    const answer = await fetch(frame.dataset.counts, { cache: "no-cache" });
+    const answer = await fetch(frame.dataset.counts, { credentials: "same-origin", cache: "no-cache" });
     if (answer.ok && !bringUpToDate(page, frame, await answer.json())) notice.hidden = false;
   } catch {
     // No network just now: the figures stay as they were, with their day beside them.

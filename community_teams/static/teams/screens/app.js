@@ -49,7 +49,7 @@ const app = {
   /** To the sign-in page, as nobody: whoever signs in there is whose phone this is from then on. */
   async signIn() {
     try {
-      await fetch("/dang-xuat", { method: "POST", redirect: "manual" });
+      await fetch("/dang-xuat", { method: "POST", credentials: "same-origin", redirect: "manual" });
       window.location.assign(SIGN_IN);
     } catch {
       app.head.fault("offline");

@@ -29,7 +29,7 @@ export async function newestOrKept(address, { fetch, caches }) {
   const stop = new AbortController();
   const patience = setTimeout(() => stop.abort(), PATIENCE);
   try {
-    const answer = await fetch(address, { signal: stop.signal, cache: "no-cache" });
+    const answer = await fetch(address, { credentials: "same-origin", signal: stop.signal, cache: "no-cache" });
     if (answer.ok && answer.headers.get("content-type")?.includes("json")) {
       const content = await answer.clone().json();
       await kept?.put(address, answer).catch(() => {}); // a full phone checks all the same

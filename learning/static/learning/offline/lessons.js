@@ -30,7 +30,7 @@ export function openLessons({ caches, fetch, lang }) {
     const cache = await caches.open(name);
     for (const address of addresses) {
       if (await match(cache, address)) continue;
-      const answer = await fetch(address);
+      const answer = await fetch(address, { credentials: "same-origin" });
       if (!answer.ok) throw new Error("not_our_answer");
       await cache.put(address, answer);
     }
@@ -103,7 +103,7 @@ export function openLessons({ caches, fetch, lang }) {
 
     /** What a course takes before it is kept: {title, lessons, bytes, voices}. */
     async weigh(course) {
-      const answer = await fetch(`/khoa-hoc/${course}/goi.json`, { cache: "no-cache", redirect: "error" });
+      const answer = await fetch(`/khoa-hoc/${course}/goi.json`, { credentials: "same-origin", cache: "no-cache", redirect: "error" });
       if (!answer.ok) throw new Error("not_our_answer");
       return answer.json();
     },

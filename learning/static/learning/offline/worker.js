@@ -109,7 +109,7 @@ async function holds({ lesson, checking }) {
 /** Who learns here and what they know, as the server has it; only when nothing waits, or it would be told less. */
 async function learn(always = false) {
   if (!always && (await oftenEnough("learnt_at", LEARN_EVERY_MS))) return;
-  const [people, progress] = await Promise.all(["/api/v1/learners", "/api/v1/progress"].map((address) => fetch(address, { cache: "no-store" })));
+  const [people, progress] = await Promise.all(["/api/v1/learners", "/api/v1/progress"].map((address) => fetch(address, { credentials: "same-origin", cache: "no-store" })));
   if (people.ok && progress.ok) await (await answers()).learn(await people.json(), await progress.json());
 }
 
