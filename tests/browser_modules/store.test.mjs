@@ -146,3 +146,11 @@ test("persistent storage is asked for, and what came of it is said and sent", as
     phone.close();
   }
 });
+
+test("the app opens while the browser still asks the person about persistent storage, as Firefox does", async () => {
+  const storage = { persist: () => new Promise(() => {}), persisted: async () => false };
+  const phone = await new Browser().unlocked({ storage });
+  assert.equal(phone.locked, false);
+  assert.equal((await phone.outbox.summary()).storage, "best_effort");
+  phone.close();
+});

@@ -152,8 +152,9 @@ export async function openPhone(given) {
     idle.hold(key);
     pinSet = true;
     await showVisits();
-    // Refused in silence by some browsers; the summary says what came of it.
-    await env.storage?.persist?.().catch(() => false);
+    // Not waited for: Firefox asks the person first, and answers when they have. Others refuse in silence; the summary says
+    // what came of it.
+    env.storage?.persist?.().catch(() => false);
     tell({ what: "unlocked" });
   }
 
