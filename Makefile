@@ -9,12 +9,14 @@ export FLASK_APP = app
 SYSTEM = libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-noto-core
 SYSTEM_TEST = poppler-utils
 SYSTEM_BENCH = wrk
+# Chromium comes with the tests; old ones from npm (tests/engines/package.json).
+SYSTEM_ENGINES = firefox-esr webkit2gtk-driver xvfb
 
 # What `flask prepare` does rests on these: while none is newer than what it said last, it need not be asked again.
 RESTS_ON = migrations requirements/run.txt community_teams/sample courses/library foundation/areas
 
 .DEFAULT_GOAL := help
-.PHONY: help run manual install test check bench migrate translate lock browser
+.PHONY: help run manual install test check bench migrate translate lock browser engines
 
 help: ## list these words
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -28,6 +30,9 @@ run: .cache/system .venv/ready browser ## prepare what is missing and serve http
 
 test: .cache/system .cache/system-test .venv/ready-test node_modules/.ready-test browser ## every test, on SQLite, PostgreSQL and in Chromium
 	.venv/bin/python -m tests.run .venv/bin/pytest -n 2 --dist loadfile --no-loadscope-reorder
+
+engines: .cache/system .cache/system-test .cache/system-engines .venv/ready-test node_modules/.ready-test browser tests/engines/node_modules/.ready ## walks in Firefox, WebKit, and in Chromium: today's, 80 and 64
+	.venv/bin/python -m tests.run .venv/bin/pytest --walk-engines tests/engines
 
 check: .cache/system .cache/system-test .venv/ready-test node_modules/.ready-test browser ## format, lint, types, floors, lessons, and the tests that need no browser
 	.venv/bin/ruff format --check .
@@ -72,6 +77,10 @@ lock: ## resolve the requirements anew, with hashes and without addresses (needs
 	@scripts/system-packages $(SYSTEM_TEST)
 	@mkdir -p .cache && touch $@
 
+.cache/system-engines: scripts/system-packages Makefile
+	@scripts/system-packages $(SYSTEM_ENGINES)
+	@mkdir -p .cache && touch $@
+
 .cache/system-bench: scripts/system-packages Makefile
 	@scripts/system-packages $(SYSTEM_BENCH)
 	@mkdir -p .cache && touch $@
@@ -90,6 +99,10 @@ lock: ## resolve the requirements anew, with hashes and without addresses (needs
 # What a server needs; the tests' own packages come with the tests.
 node_modules/.ready: package.json package-lock.json | .venv/ready
 	@scripts/with-node npm ci --ignore-scripts --omit=dev --silent
+	@touch $@
+
+tests/engines/node_modules/.ready: tests/engines/package.json tests/engines/package-lock.json | .venv/ready
+	@scripts/with-node npm --prefix tests/engines ci --ignore-scripts --silent
 	@touch $@
 
 node_modules/.ready-test: package.json package-lock.json | .venv/ready

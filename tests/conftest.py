@@ -26,6 +26,7 @@ NOON = datetime(2026, 11, 21, 5, 0, tzinfo=UTC)  # 12:00 on 21 November in Việ
 
 
 def pytest_addoption(parser):
+    parser.addoption("--walk-engines", action="store_true", help="walk in every browser engine: see tests/engines")
     parser.addoption(
         "--database", choices=["sqlite", "postgresql", "both"], default="both", help="which databases to run on"
     )
