@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from pydantic_core import to_json
-from sqlalchemy import DateTime, Dialect, Engine, MetaData, String, create_engine, event
+from sqlalchemy import DateTime, Dialect, Engine, MetaData, String, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.types import TypeDecorator
@@ -14,6 +14,9 @@ from foundation.sqlite_lock import QueuedConnection
 
 # How long a writer waits for its turn before the database counts as busy, in milliseconds. A phone waits for a minute.
 BUSY_TIMEOUT = 15_000
+
+# Seconds that a connection to PostgreSQL may take to come about; `connect_timeout` in DATABASE_URL overrides it.
+CONNECT_TIMEOUT = 5
 
 
 class Base(DeclarativeBase):
@@ -72,7 +75,9 @@ def make_engine(url: str) -> Engine:
         return engine
     if url.startswith("postgresql://"):
         url = url.replace("postgresql://", "postgresql+psycopg://", 1)
-    return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=10, **_ALIKE)
+    # A machine that is off answers nothing at all: without a limit each request would wait two minutes for it.
+    waiting = {} if "connect_timeout" in make_url(url).query else {"connect_timeout": CONNECT_TIMEOUT}
+    return create_engine(url, connect_args=waiting, pool_pre_ping=True, pool_size=10, max_overflow=10, **_ALIKE)
 
 
 def _as_json(value: object) -> str:

@@ -1,7 +1,7 @@
 """Every address is either public by name or asks who is there."""
 
 # The shell stands below accounts and serves nothing of anybody's.
-PUBLIC_BY_NAME = {"gallery.show_gallery", "web.healthz"}
+PUBLIC_BY_NAME = {"gallery.show_gallery", "health.healthz", "health.readyz"}
 
 
 def test_every_view_says_who_may_open_it(app):

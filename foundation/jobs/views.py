@@ -11,6 +11,7 @@ from flask_login import current_user
 from foundation import clock
 from foundation.accounts.views.access import signed_in
 from foundation.jobs.files import file_sizes, read_file
+from foundation.jobs.health import check_worker
 from foundation.jobs.models import Job, State
 from foundation.problems import NotFound
 from foundation.web.database import session
@@ -28,6 +29,7 @@ PATIENCE = 30  # seconds; a job that waits longer most likely has no worker
 def serve_jobs(app: Flask) -> None:
     """Serve /viec/<job>. Rooms above offer their kinds of work with work.offer_job."""
     app.register_blueprint(blueprint)
+    app.extensions["readiness"].add("jobs_worker", check_worker)
 
 
 def the_jobs(app: Flask) -> "Jobs":

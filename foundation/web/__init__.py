@@ -12,6 +12,7 @@ from foundation.web.body_refusals import answer_refusals
 from foundation.web.errors import answer_for_problems
 from foundation.web.frame import serve_frame
 from foundation.web.headers import guard_headers
+from foundation.web.health import serve_health
 from foundation.web.openapi import serve_api
 from foundation.web.origin import refuse_foreign_writes
 from foundation.web.request_log import serve_request_log
@@ -41,6 +42,7 @@ def serve_web(app: Flask) -> None:
     if app.extensions["settings"].development:
         app.register_blueprint(gallery)
     serve_request_log(app)
+    serve_health(app)
     serve_frame(app)
     refuse_foreign_writes(app)
     guard_headers(app)

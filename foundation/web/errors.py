@@ -84,6 +84,7 @@ def answer_for_problems(app: Flask) -> None:
             # A mistake of ours, for the answer below.
             raise error
         note_fault(error)
+        app.extensions["readiness"].note_trouble(fault)
         log.error("storage %s", fault, exc_info=error)
         # The page that says so must not ask the database who is reading it.
         g.database_gone = True

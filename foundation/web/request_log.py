@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from flask import Flask, has_request_context, request
+from flask import Flask, has_request_context, request, request_started
 
 from foundation.logs.context import working_on
 from foundation.logs.faults import fault_id
@@ -37,8 +37,9 @@ Observer = Callable[[dict[str, Any]], None]
 def serve_request_log(app: Flask) -> None:
     """Note which route a request takes. The lines themselves are written by RequestLog around the application."""
 
-    @app.before_request
-    def note_route() -> None:
+    # Before any hook, since one may refuse the request.
+    @request_started.connect_via(app)
+    def note_route(_app: Flask, **_: Any) -> None:
         entry = request.environ.get(_ENTRY)
         if entry is not None:
             entry["route"] = request.url_rule.rule if request.url_rule is not None else UNKNOWN
@@ -100,7 +101,7 @@ class RequestLog:
             "id": id_ if _FROM_PROXY.fullmatch(id_) else new_request_id(),
             "method": method if method in _METHODS else "OTHER",
             # A file that WhiteNoise answers for reaches no route.
-            "route": STATIC,
+            "route": STATIC if environ.get("PATH_INFO", "").startswith("/static/") else UNKNOWN,
         }
         environ[_ENTRY] = entry
 

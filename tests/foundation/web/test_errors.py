@@ -22,7 +22,7 @@ def refusing(app, monkeypatch):
         def raise_it():
             raise problem
 
-        monkeypatch.setitem(app.view_functions, "web.healthz", raise_it)
+        monkeypatch.setitem(app.view_functions, "health.healthz", raise_it)
 
     return refuse
 

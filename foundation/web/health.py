@@ -1,0 +1,51 @@
+"""For whoever watches the server: /healthz, whether the process lives; /readyz, whether it can do its work."""
+
+import ipaddress
+from typing import Any
+
+from flask import Blueprint, Flask, Response, current_app, json, request
+
+from foundation.readiness import Readiness
+
+blueprint = Blueprint("health", __name__)
+
+
+def serve_health(app: Flask) -> None:
+    app.extensions["readiness"] = Readiness(app)
+    app.register_blueprint(blueprint)
+
+
+@blueprint.get("/healthz")
+def healthz() -> Response:
+    """200 while the process answers. Asks nobody: a process is not started anew because a database is away."""
+    return _answer(200, {"status": "ok"})
+
+
+@blueprint.get("/readyz")
+def readyz() -> Response:
+    """200 while every check passes, else 503. What each found is told to this machine and to private networks alone."""
+    checks = current_app.extensions["readiness"].checks()
+    ready = all(check.ok for check in checks.values())
+    told: dict[str, Any] = {"status": "ready" if ready else "not_ready"}
+    if from_private_address():
+        told["checks"] = {name: check.to_json() for name, check in checks.items()}
+    return _answer(200 if ready else 503, told)
+
+
+def from_private_address() -> bool:
+    """Whether the visitor is on this machine or a private network. False where a proxy that is not trusted forwards."""
+    settings = current_app.extensions["settings"]
+    forwarded = "X-Forwarded-For" in request.headers or "Forwarded" in request.headers
+    if forwarded and not settings.behind_proxy:
+        return False
+    try:
+        address = ipaddress.ip_address(request.remote_addr or "127.0.0.1")
+    except ValueError:
+        return False
+    return address.is_loopback or address.is_private
+
+
+def _answer(status: int, told: dict[str, Any]) -> Response:
+    answer = Response(json.dumps(told), status, mimetype="application/json")
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
