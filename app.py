@@ -22,6 +22,7 @@ from foundation.file_modes import check_file_modes, correct_modes, prepare_data_
 from foundation.jobs.views import serve_jobs
 from foundation.logs.setup import configure_logging
 from foundation.settings import Settings
+from foundation.settings_reading import read_settings
 from foundation.web import serve_web
 from foundation.web.database import serve_database
 from foundation.web.request_log import RequestLog
@@ -53,11 +54,11 @@ COMMANDS = {
 def create_app(settings: Settings | None = None, *, engine: Engine | None = None) -> Flask:
     """The whole platform as one WSGI application.
 
-    settings: read from the environment when not given. engine: the database to work on; made from the settings when
-    not given. Opens no connection and starts nothing, so it may be called several times in a process. Sets the
-    process's umask: what the platform writes is its own.
+    settings: read from the environment when not given; raises SettingsFault where those are wrong. engine: the
+    database to work on; made from the settings when not given. Opens no connection and starts nothing, so it may be
+    called several times in a process. Sets the process's umask: what the platform writes is its own.
     """
-    settings = settings or Settings()
+    settings = settings or read_settings()
     prepare_data_folder(settings)
     app = Flask(__name__, static_folder=None)
     app.config.update(

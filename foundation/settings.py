@@ -3,24 +3,46 @@
 import secrets
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 HOUSE = Path(__file__).resolve().parent.parent
 
+# A secret may lie in a file, named by a variable that ends in _FILE, as container engines and systemd hand them over.
+SECRETS = ("database_url", "secret_key", "seal_password", "sample_password")
+LARGEST_SECRET = 16 * 1024  # bytes
+DRIVERS = {"sqlite", "sqlite+pysqlite", "postgresql", "postgresql+psycopg"}
+
 
 class Settings(BaseSettings):
-    """Read once at start. A value that cannot be read stops the start with the name of the variable."""
+    """The settings of one process, read once at start.
+
+    Raises pydantic's ValidationError for values that cannot be read, all of them at once, with the codes that
+    foundation/settings_reading.py has sentences for. A server and its commands read them there.
+    """
 
     model_config = SettingsConfigDict(env_file=None, frozen=True)
+
+    database_url_file: Path | None = Field(default=None, description="A file that holds DATABASE_URL.")
+    secret_key_file: Path | None = Field(default=None, description="A file that holds SECRET_KEY.")
+    seal_password_file: Path | None = Field(default=None, description="A file that holds SEAL_PASSWORD.")
+    sample_password_file: Path | None = Field(default=None, description="A file that holds SAMPLE_PASSWORD.")
 
     data_folder: Path = Field(
         default=HOUSE / "var", description="Holds the SQLite file, the secret key and prepared static files."
     )
-    database_url: str = Field(default="", description="SQLAlchemy address; empty means SQLite in the data folder.")
+    database_url: str = Field(
+        validate_default=True, default="", description="SQLAlchemy address; empty means SQLite in the data folder."
+    )
     secret_key: str = Field(
-        default="", description="Signs cookies; empty means one made at first start and kept in the data folder."
+        validate_default=True,
+        default="",
+        description="Signs cookies; empty means one made at first start and kept in the data folder.",
     )
     static_folder: Path | None = Field(
         default=None,
@@ -62,9 +84,11 @@ class Settings(BaseSettings):
         description="PKCS#12 file with a certificate and its EC P-256 key; letters of completion are sealed with it. "
         "Empty means no seal.",
     )
-    seal_password: str = Field(default="", description="Password of the seal's file.")
+    seal_password: str = Field(validate_default=True, default="", description="Password of the seal's file.")
     sample_password: str = Field(
-        default="", description="Password of the sample accounts; empty means one is made and printed."
+        validate_default=True,
+        default="",
+        description="Password of the sample accounts; empty means one is made and printed.",
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="The least of what is written to the log; requests are written at info."
@@ -81,6 +105,60 @@ class Settings(BaseSettings):
     backup_keep: str = Field(
         default="7,4,12", description="How many daily, weekly and monthly backups of a folder are kept."
     )
+
+    data_licence: str = Field(
+        default="",
+        max_length=300,
+        description="Under which licence the open figures may be used, as /do-phu/du-lieu shows it; "
+        "empty means that it is not decided yet.",
+    )
+
+    @field_validator(*SECRETS, mode="before")
+    @classmethod
+    def _from_file(cls, value: object, info: ValidationInfo) -> object:
+        file = info.data.get(f"{info.field_name}_file")
+        if file is None:
+            return value
+        if value:
+            raise PydanticCustomError("given_twice", "given as a value and as a file")
+        return _read_secret(file)
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, value: str) -> str:
+        if not value:
+            return value
+        try:
+            driver = make_url(value).drivername
+        except (ArgumentError, ValueError):
+            raise PydanticCustomError("unreadable_address", "not an SQLAlchemy address") from None
+        if driver not in DRIVERS:
+            raise PydanticCustomError("unknown_driver", "neither sqlite nor postgresql")
+        return value
+
+    @field_validator("public_address")
+    @classmethod
+    def _address_alone(cls, value: str) -> str:
+        if not value:
+            return value
+        parts = _split(value)
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise PydanticCustomError("no_scheme", "needs http:// or https:// and a name")
+        if parts.path.strip("/") or parts.query or parts.fragment or "@" in parts.netloc:
+            raise PydanticCustomError("more_than_an_address", "must be scheme and name only")
+        return value
+
+    @field_validator("map_tiles")
+    @classmethod
+    def _tiles_by_number(cls, value: str) -> str:
+        if not value:
+            return value
+        parts = _split(value)
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise PydanticCustomError("no_scheme", "needs http:// or https:// and a name")
+        if any(part not in value for part in ("{z}", "{x}", "{y}")):
+            raise PydanticCustomError("no_tile_numbers", "needs {z}, {x} and {y}")
+        return value
 
     @property
     def database(self) -> str:
@@ -104,3 +182,30 @@ class Settings(BaseSettings):
         except FileExistsError:
             pass
         return file.read_text().strip()
+
+
+def _read_secret(file: Path) -> str:
+    """What a file holds, without the line break an editor puts at its end."""
+    try:
+        with file.open("rb") as opened:
+            content = opened.read(LARGEST_SECRET + 1)
+        text = content.decode().rstrip("\r\n")
+    except FileNotFoundError:
+        raise PydanticCustomError("file_missing", "the file is not there") from None
+    except (OSError, UnicodeDecodeError):
+        raise PydanticCustomError("file_unreadable", "the file cannot be read") from None
+    if not text.strip():
+        raise PydanticCustomError("file_empty", "the file is empty")
+    if len(content) > LARGEST_SECRET or "\0" in text:
+        raise PydanticCustomError("file_unreadable", "the file holds no secret")
+    return text
+
+
+def _split(address: str):
+    """Parts of an address; with no scheme where a browser would not take it."""
+    try:
+        parts = urlsplit(address)
+        _ = parts.port
+    except ValueError:
+        return urlsplit("")
+    return parts if not any(letter.isspace() for letter in address) else urlsplit("")

@@ -5,7 +5,7 @@ from sqlalchemy import Connection
 
 import app
 from foundation.database import Base, make_engine
-from foundation.settings import Settings
+from foundation.settings_reading import read_settings
 
 # Importing the application is what makes every room's tables known.
 assert app.create_app
@@ -22,5 +22,5 @@ given = context.config.attributes.get("connection")
 if given is not None:
     run(given)
 else:
-    with make_engine(Settings().database).connect() as own, own.begin():
+    with make_engine(read_settings().database).connect() as own, own.begin():
         run(own)

@@ -48,6 +48,8 @@ def explain_open_data() -> str:
         until=clock.day_in_vietnam(clock.now()),
         provinces=[line.place for line in figures.lines if not line.silent],
         sample=figures.is_sample,
+        organisation=current_app.extensions["settings"].organisation,
+        licence=current_app.extensions["settings"].data_licence,
     )
 
 

@@ -18,19 +18,33 @@ from foundation import clock, database
 from foundation.database import make_engine
 from foundation.jobs import services
 from foundation.migrating import downgrade, upgrade
+from foundation.schema import head
 from foundation.settings import Settings
 from foundation.storage_faults import StorageFault
+from tests.postgres import own_database
+
+
+@pytest.fixture(scope="module")
+def served(database_kind, tmp_path_factory):
+    """The platform on a migrated database of its own, with everything in place."""
+    folder = tmp_path_factory.mktemp("served")
+    with own_database(database_kind, folder) as url:
+        engine = make_engine(url)
+        upgrade(engine)
+        made = create_app(Settings(data_folder=folder, database_url=url, secret_key="x" * 40), engine=engine)
+        yield made
+        engine.dispose()
 
 
 @pytest.fixture
-def app(empty_database, tmp_path):
-    """The platform on a migrated database of its own, with everything in place."""
-    engine = make_engine(empty_database)
-    upgrade(engine)
-    made = create_app(Settings(data_folder=tmp_path, database_url=empty_database, secret_key="x" * 40), engine=engine)
-    made.extensions["static_files"].missing = list
-    yield made
-    engine.dispose()
+def app(served, monkeypatch):
+    monkeypatch.setattr(served.extensions["static_files"], "missing", list)
+    monkeypatch.setitem(served.extensions, "settings", served.extensions["settings"])
+    served.extensions["readiness"]._troubles.clear()
+    yield served
+    with served.extensions["sessions"]() as session:
+        session.execute(text("DELETE FROM jobs_worker"))
+        session.commit()
 
 
 @pytest.fixture
@@ -74,11 +88,20 @@ def test_alive_asks_nobody(app, count):
 @pytest.fixture
 def count(engine):
     seen = []
-    event.listen(engine, "before_cursor_execute", lambda *arguments: seen.append(arguments[2]))
-    return seen
+
+    def note(*arguments):
+        seen.append(arguments[2])
+
+    event.listen(engine, "before_cursor_execute", note)
+    yield seen
+    event.remove(engine, "before_cursor_execute", note)
 
 
-def test_a_probe_writes_nothing_takes_no_lock_and_a_flood_costs_one_look(app, count):
+def test_a_probe_writes_nothing_takes_no_lock_and_a_flood_costs_one_look(app, count, monkeypatch):
+    ready = app.extensions["readiness"]
+    # Stands still: a slow machine takes longer than a look is good for.
+    monkeypatch.setattr(ready, "_monotonic", lambda: 1e9)
+    ready._looked = float("-inf")
     for _ in range(200):
         app.test_client().get("/readyz")
 
@@ -106,35 +129,45 @@ def test_a_database_that_was_never_migrated_and_one_behind_and_one_ahead(app, en
     with engine.begin() as connection:
         connection.execute(text("UPDATE schema_requirement SET minimum_code = '9998'"))
     assert faulty(app)["schema"] == "schema_too_new"
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE schema_requirement SET minimum_code = ''"))
+        connection.execute(text("UPDATE alembic_version SET version_num = :head"), {"head": head()})
 
 
 def test_a_database_that_takes_nothing(app, engine, database_kind, monkeypatch):
-    if database_kind == "postgresql":
-        with engine.connect() as connection:
-            name = connection.scalar(text("SELECT current_database()"))
-            connection.execute(text(f'ALTER DATABASE "{name}" SET default_transaction_read_only = on'))
-            connection.commit()
-        engine.dispose()
-    else:
+    if database_kind == "sqlite":
         # Whoever runs the tests may be root, to whom no file is closed.
         monkeypatch.setattr(readiness.os, "access", lambda path, _mode: not str(path).endswith("sqlite3"))
+        assert faulty(app) == {"database": "read_only"}
+        return
+    with engine.connect() as connection:
+        name = connection.scalar(text("SELECT current_database()"))
+        connection.execute(text(f'ALTER DATABASE "{name}" SET default_transaction_read_only = on'))
+        connection.commit()
+    engine.dispose()
 
     assert faulty(app) == {"database": "read_only"}
+
+    with engine.connect() as connection:
+        connection.execute(text("SET default_transaction_read_only = off"))
+        connection.commit()
+        connection.execute(text(f'ALTER DATABASE "{name}" RESET default_transaction_read_only'))
+        connection.commit()
+    engine.dispose()
 
 
 def test_a_database_that_is_no_database(tmp_path):
     (tmp_path / "bdhvs.sqlite3").write_bytes(os.urandom(8192))
-    app = create_app(Settings(data_folder=tmp_path, secret_key="x" * 40))
-    app.extensions["static_files"].missing = list
+    settings = Settings(data_folder=tmp_path, secret_key="x" * 40)
 
-    assert faulty(app) == {"schema": "damaged", "database": "damaged"}
+    engine = make_engine(settings.database)
+
+    assert readiness.check_database_schema(engine).code == "damaged"
+    assert readiness.check_database(engine, settings)[0].code == "damaged"
 
 
-def test_a_database_that_is_gone(tmp_path):
-    app = create_app(
-        Settings(data_folder=tmp_path, secret_key="x" * 40, database_url="postgresql://nobody@127.0.0.1:1/nothing")
-    )
-    app.extensions["static_files"].missing = list
+def test_a_database_that_is_gone(app, monkeypatch):
+    monkeypatch.setitem(app.extensions, "engine", make_engine("postgresql://nobody@127.0.0.1:1/nothing"))
 
     assert faulty(app) == {"schema": "unreachable", "database": "unreachable"}
     assert app.test_client().get("/healthz").status_code == 200
@@ -162,8 +195,8 @@ def test_a_request_that_meets_a_full_disk_is_remembered(app, monkeypatch):
     assert faulty(app) == {"database": "full"}
 
 
-def test_browser_files_that_were_never_built(app):
-    app.extensions["static_files"].missing = lambda: ["vendor/leaflet.js", "vendor/idb.js"]
+def test_browser_files_that_were_never_built(app, monkeypatch):
+    monkeypatch.setattr(app.extensions["static_files"], "missing", lambda: ["vendor/leaflet.js", "vendor/idb.js"])
 
     assert faulty(app) == {"browser_files": "missing"}
     assert probe(app).json["checks"]["browser_files"]["missing"] == 2
@@ -173,10 +206,11 @@ def test_a_data_folder_that_is_gone_and_a_disk_that_is_full(app, monkeypatch):
     monkeypatch.setattr(readiness.shutil, "disk_usage", lambda _path: SimpleNamespace(free=19 * 1024 * 1024))
     assert faulty(app) == {"disk": "full"}
     assert probe(app).json["checks"]["disk"]["free_mb"] == 19
-    monkeypatch.undo()
+    monkeypatch.setattr(readiness.shutil, "disk_usage", lambda _path: SimpleNamespace(free=10**9))
 
     settings = app.extensions["settings"]
-    app.extensions["settings"] = settings.model_copy(update={"data_folder": settings.data_folder / "gone"})
+    gone = settings.model_copy(update={"data_folder": settings.data_folder / "gone"})
+    monkeypatch.setitem(app.extensions, "settings", gone)
     assert faulty(app)["data_folder"] == "no_folder"
 
 
@@ -239,6 +273,7 @@ def test_no_secret_is_told(app):
 
 
 def test_two_probes_at_once_look_once(app, count):
+    app.extensions["readiness"]._looked = float("-inf")
     app.extensions["readiness"].checks()
     looked = len(count)
     app.extensions["readiness"]._looked = float("-inf")

@@ -2,6 +2,8 @@ import logging
 import re
 
 import pytest
+from werkzeug import Response
+from werkzeug.test import Client
 
 from app import create_app
 from foundation.web.request_log import HEADER, RequestLog
@@ -89,18 +91,25 @@ GIVEN = "0af7651916cd43dd8448eb211c80319c"
     ("proxies", "given", "taken"),
     [(0, GIVEN, False), (1, GIVEN, True), (1, "x", False), (1, "a b c d e f g h", False), (1, "a" * 65, False)],
 )
-def test_an_id_is_taken_from_a_trusted_proxy_alone(settings, engine, proxies, given, taken):
-    client = create_app(settings.model_copy(update={"behind_proxy": proxies}), engine=engine).test_client()
+def test_an_id_is_taken_from_a_trusted_proxy_alone(proxies, given, taken):
+    log = RequestLog(Response("ok"), from_proxy=proxies > 0)
 
-    assert (client.get("/robots.txt", headers={HEADER: given}).headers[HEADER] == given) is taken
+    assert (Client(log).get("/", headers={HEADER: given}).headers[HEADER] == given) is taken
 
 
 @pytest.mark.parametrize("wanted", [False, True])
-def test_an_address_is_written_only_where_a_setting_says_so(settings, engine, lines, wanted):
-    client = create_app(settings.model_copy(update={"log_addresses": wanted}), engine=engine).test_client()
-    client.get("/robots.txt")
+def test_an_address_is_written_only_where_a_setting_says_so(lines, wanted):
+    Client(RequestLog(Response("ok"), addresses=wanted)).get("/")
 
     assert lines()[-1].get("address") == ("127.0.0.1" if wanted else None)
+
+
+def test_the_settings_decide_both(settings, engine, lines):
+    app = create_app(settings.model_copy(update={"behind_proxy": 1, "log_addresses": True}), engine=engine)
+    answer = app.test_client().get("/robots.txt", headers={HEADER: GIVEN, "X-Forwarded-For": "14.160.1.2"})
+
+    assert answer.headers[HEADER] == GIVEN
+    assert lines()[-1]["address"] == "14.160.1.2"
 
 
 def test_an_answer_sent_in_parts_is_counted_and_one_broken_off_has_no_size(lines):

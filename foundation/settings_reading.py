@@ -1,0 +1,155 @@
+"""Reads the settings of a server or a command, and refuses to start with a sentence for each that is wrong."""
+
+import os
+from collections.abc import Mapping
+from difflib import SequenceMatcher
+from importlib import import_module
+from pathlib import Path
+
+import click
+from pydantic import ValidationError
+
+from foundation.settings import SECRETS, Settings
+
+SHORTEST_KEY = 32  # characters; 24 random bytes in base64
+# From here on a name that nobody knows is taken for a slip: SECRET_KEYS, PUBLIC_ADRESS, BEHIND_PROXIES.
+LIKENESS = 0.85
+# What `make run` and the server's own start read beside the settings.
+OTHER_NAMES = {"PORT", "WORKERS", "PYTHON", "FLASK_APP"}
+
+# Codes of Settings' validators and of pydantic, each with Vietnamese and English.
+SENTENCES = {
+    "given_twice": "vừa đặt giá trị vừa đặt tệp {name}_FILE: bỏ một trong hai (given both as a value and as a file)",
+    "file_missing": "tệp ghi trong {name}_FILE không có (the file is not there)",
+    "file_unreadable": "tệp ghi trong {name}_FILE không đọc được: xem quyền và nội dung (the file cannot be read)",
+    "file_empty": "tệp ghi trong {name}_FILE rỗng (the file is empty)",
+    "unreadable_address": (
+        "không đọc được: phải như postgresql://tên:mật-khẩu@máy/cơ-sở-dữ-liệu (not an SQLAlchemy address)"
+    ),
+    "unknown_driver": "chỉ dùng được sqlite:///… hoặc postgresql://… (only SQLite and PostgreSQL)",
+    "no_scheme": "thiếu http:// hoặc https:// ở đầu, hoặc tên máy (needs http:// or https:// and a name)",
+    "more_than_an_address": (
+        "chỉ gồm https:// và tên máy, không có đường dẫn, dấu ? hay tên người dùng (scheme and name only, no path)"
+    ),
+    "no_tile_numbers": "thiếu {{z}}, {{x}} hoặc {{y}} trong địa chỉ (needs {{z}}, {{x}} and {{y}})",
+    "int_parsing": "phải là số nguyên (must be a whole number)",
+    "greater_than_equal": "nhỏ quá (too small; at least {ge})",
+    "less_than_equal": "lớn quá (too large; at most {le})",
+    "bool_parsing": "phải là true hoặc false (must be true or false)",
+    "literal_error": "phải là một trong: {expected} (must be one of these)",
+    "string_too_long": "dài quá {max_length} ký tự (longer than {max_length} characters)",
+    "short_key": (
+        f"ngắn hơn {SHORTEST_KEY} ký tự: kẻ lạ đoán được thì ký được phiên đăng nhập và giấy xác nhận. "
+        "Tạo khoá: openssl rand -hex 32 (shorter than {shortest} characters)"
+    ),
+    "unwritable_folder": "không ghi được vào thư mục này: xem quyền (the folder cannot be written)",
+    "seal_missing": "tệp con dấu không có hoặc không đọc được (the seal's file cannot be read)",
+    "seal_refused": (
+        "không mở được tệp con dấu bằng SEAL_PASSWORD, hoặc tệp không có chứng thư và khoá EC P-256 "
+        "(wrong password, or no certificate with an EC P-256 key)"
+    ),
+    "near_miss": "không có cài đặt nào tên như thế; có phải {meant}? (unknown; did you mean {meant}?)",
+}
+_OTHERWISE = "không đọc được (cannot be read)"
+
+
+class SettingsFault(click.ClickException):
+    """faults: a sentence for each variable that is wrong, by its name. A command ends with them and with 1."""
+
+    def __init__(self, faults: Mapping[str, str]) -> None:
+        self.faults = dict(faults)
+        lines = [f"  {name}: {sentence}" for name, sentence in self.faults.items()]
+        super().__init__("\n".join(["Cài đặt chưa đúng, chưa chạy gì (settings are wrong):", *lines]))
+
+
+def read_settings() -> Settings:
+    """The settings out of the environment. Raises SettingsFault with everything that is wrong, not the first alone.
+
+    No value is repeated in a sentence: it may be a secret.
+    """
+    faults: dict[str, str] = {}
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        usable: dict[str, object] = {}
+        for each in error.errors():
+            field = str(each["loc"][0]).lower()
+            told = _sentence(each["type"], name=field.upper(), **each.get("ctx", {}))
+            faults.setdefault(field.upper(), told)
+            usable |= {field: Settings.model_fields[field].default, f"{field}_file": None}
+        # The others are looked at as well, with what is wrong left at its default.
+        settings = Settings.model_validate(
+            {name: value for name, value in usable.items() if name in Settings.model_fields}
+        )
+    for name, code in _together(settings).items():
+        faults.setdefault(name, _sentence(code, name=name, shortest=SHORTEST_KEY))
+    faults |= _near_misses()
+    if faults:
+        raise SettingsFault(faults)
+    return settings
+
+
+def weak_key(settings: Settings) -> bool:
+    """Whether a key was given that can be guessed; one that the platform made itself is long."""
+    return 0 < len(settings.secret_key) < SHORTEST_KEY
+
+
+def in_production(settings: Settings) -> bool:
+    """Whether this is more than a trial: people reach it over HTTPS."""
+    return settings.https_only or settings.public_address.startswith("https://")
+
+
+def _together(settings: Settings) -> dict[str, str]:
+    """Codes of what is wrong with settings that each can be read: by the name of the variable."""
+    found: dict[str, str] = {}
+    if weak_key(settings) and in_production(settings):
+        found |= {"SECRET_KEY": "short_key"}
+    if not _can_write(settings.data_folder):
+        found["DATA_FOLDER"] = "unwritable_folder"
+    if settings.seal_file is not None:
+        code = _seal_fault(settings)
+        if code:
+            found["SEAL_FILE"] = code
+    return found
+
+
+def _can_write(folder: Path) -> bool:
+    """Whether the folder is there, or can be made, and takes files."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError:
+        return False
+    return os.access(folder, os.W_OK | os.X_OK)
+
+
+def _seal_fault(settings: Settings) -> str:
+    assert settings.seal_file is not None
+    try:
+        content = settings.seal_file.read_bytes()
+    except OSError:
+        return "seal_missing"
+    # Loaded where a seal is configured only.
+    pkcs12 = import_module("cryptography.hazmat.primitives.serialization.pkcs12")
+    try:
+        key, certificate, _others = pkcs12.load_key_and_certificates(content, settings.seal_password.encode() or None)
+    except (ValueError, TypeError):
+        return "seal_refused"
+    curve = getattr(getattr(key, "curve", None), "name", "")
+    return "" if certificate is not None and curve == "secp256r1" else "seal_refused"
+
+
+def _near_misses() -> dict[str, str]:
+    known = {name.upper() for name in Settings.model_fields} | OTHER_NAMES
+    assert all(f"{name.upper()}_FILE" in known for name in SECRETS)
+    found = {}
+    for name in os.environ:
+        if name.upper() in known:
+            continue
+        likeness, meant = max((SequenceMatcher(None, name.upper(), each).ratio(), each) for each in known)
+        if likeness >= LIKENESS:
+            found[name] = _sentence("near_miss", name=name, meant=meant)
+    return found
+
+
+def _sentence(code: str, **values: object) -> str:
+    return SENTENCES.get(code, _OTHERWISE).format(**values)
