@@ -99,7 +99,7 @@ def test_an_id_is_taken_from_a_trusted_proxy_alone(proxies, given, taken):
 
 @pytest.mark.parametrize("wanted", [False, True])
 def test_an_address_is_written_only_where_a_setting_says_so(lines, wanted):
-    Client(RequestLog(Response("ok"), addresses=wanted)).get("/")
+    Client(RequestLog(Response("ok"), addresses=wanted)).get("/", environ_overrides={"REMOTE_ADDR": "127.0.0.1"})
 
     assert lines()[-1].get("address") == ("127.0.0.1" if wanted else None)
 
