@@ -24,6 +24,7 @@ from foundation.logs.setup import configure_logging
 from foundation.settings import Settings
 from foundation.settings_reading import read_settings
 from foundation.web import serve_web
+from foundation.web.browser_health import check_browser_files
 from foundation.web.database import serve_database
 from foundation.web.request_log import RequestLog
 from foundation.web.static_files import serve_static_files
@@ -90,6 +91,7 @@ def create_app(settings: Settings | None = None, *, engine: Engine | None = None
     serve_static_files(app, settings.prepared_static)
     correct_modes(settings)
     add_check(app, check_file_modes)
+    add_check(app, check_browser_files)
     if settings.behind_proxy:
         n = settings.behind_proxy
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]

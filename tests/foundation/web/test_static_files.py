@@ -9,6 +9,7 @@ from flask import url_for
 
 from app import create_app
 from foundation.web.browser_build import BrowserBuild
+from foundation.web.browser_health import check_browser_files
 from foundation.web.static_files import KEPT_SECONDS, MOST_KEPT, StaticFiles, missing_browser_files
 
 
@@ -176,6 +177,7 @@ def test_a_build_that_is_missing_is_noticed_and_pages_work_without(settings, eng
 
     with bare.app_context():
         assert missing_browser_files() == ["build/browser/manifest.json"]
+    assert [finding.code for finding in check_browser_files(bare)] == ["browser_files_missing"]
     assert "make install" in caplog.text
     answer = bare.test_client().get("/huong-dan")
     assert answer.status_code == 200
@@ -188,3 +190,13 @@ def test_source_of_scripts_is_not_served(visitor, app):
     with app.test_request_context():
         address = url_for("learning.static", filename="letters/camera.js")
     assert visitor.client.get(address).status_code == 404
+
+
+def test_the_doctor_notices_sources_that_changed_after_the_build(app, monkeypatch):
+    assert check_browser_files(app) == []
+    monkeypatch.setattr(BrowserBuild, "changed_sources", lambda _build: [f"a{number}.js" for number in range(7)])
+
+    [finding] = check_browser_files(app)
+
+    assert (finding.code, finding.severity) == ("browser_files_outdated", "warning")
+    assert "a4.js và 2 tập tin nữa" in finding.what
