@@ -16,7 +16,7 @@ SYSTEM_ENGINES = firefox-esr webkit2gtk-driver xvfb
 RESTS_ON = migrations requirements/run.txt community_teams/sample courses/library foundation/areas
 
 .DEFAULT_GOAL := help
-.PHONY: help run manual install test check bench migrate translate lock browser engines
+.PHONY: help run manual install test lint check bench migrate translate lock browser engines
 
 help: ## list these words
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -34,7 +34,7 @@ test: .cache/system .cache/system-test .venv/ready-test node_modules/.ready-test
 engines: .cache/system .cache/system-test .cache/system-engines .venv/ready-test node_modules/.ready-test browser tests/engines/node_modules/.ready ## walks in Firefox, WebKit, and in Chromium: today's, 80 and 64
 	.venv/bin/python -m tests.run .venv/bin/pytest --walk-engines tests/engines
 
-check: .cache/system .cache/system-test .venv/ready-test node_modules/.ready-test browser ## format, lint, types, floors, lessons, and the tests that need no browser
+lint: .cache/system .venv/ready-test node_modules/.ready-test browser ## format, rules, types, floors, lessons, translations
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
 	.venv/bin/mypy
@@ -43,6 +43,8 @@ check: .cache/system .cache/system-test .venv/ready-test node_modules/.ready-tes
 	scripts/with-node node node_modules/typescript/bin/tsc -p .
 	.venv/bin/flask courses check
 	.venv/bin/flask translations status
+
+check: lint .cache/system-test ## lint, and the tests that need no browser, on SQLite
 	.venv/bin/python -m tests.run .venv/bin/pytest -n 2 --database sqlite -m "not browser"
 
 bench: .cache/system .cache/system-bench .venv/ready-test node_modules/.ready-test browser ## measure, with the goal beside each figure
