@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.browser.serving import free_port
+from tests.browser.serving import free_port, wait_for
 
 CONFIGURATION = Path(__file__).resolve().parents[1] / "deploy" / "nginx.conf"
 
@@ -43,8 +43,10 @@ def nginx(folder: Path, nodes: list[str]) -> Iterator[str]:
     file.write_text(words, encoding="utf-8")
     program = shutil.which("nginx") or "/usr/sbin/nginx"
     process = subprocess.Popen([program, "-c", str(file), "-g", "daemon off;"], stderr=subprocess.DEVNULL)
+    address = f"http://127.0.0.1:{port}"
     try:
-        yield f"http://127.0.0.1:{port}"
+        wait_for(f"{address}/healthz", process)
+        yield address
     finally:
         process.terminate()
         process.wait(timeout=20)

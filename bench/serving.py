@@ -1,42 +1,34 @@
-"""The server: pages a second, slow strangers, killed workers, a rolling restart."""
+"""The server: pages a second beside the one before, slow strangers, a thin line."""
 
-import http.client
-import json
-import os
+import gzip
 import re
 import resource
 import shutil
-import signal
+import socket
 import statistics
 import subprocess
-import sys
 import tempfile
-import threading
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 from urllib.parse import urlsplit
-from uuid import UUID, uuid4
-
-from sqlalchemy import text
+from uuid import uuid4
 
 from bench.nginx import nginx
+from bench.nodes import Node, serving
 from bench.table import Row
 from bench.visit_batches import Round, batch_of, hamlets_with_members, visits_to
-from bench.visit_load import HEADERS, sign_in
+from bench.visit_load import sign_in
 from foundation.database import make_engine
-from tests.browser.serving import HOUSE, free_port, prepare, serve_command, settings_of, wait_for
+from tests.browser.serving import prepare, settings_of
 from tests.strangers import half_sent_body, held, idle, slow_headers
 
 LESSON = "/bai-hoc/vneid-kich-hoat"
 STRANGERS = 2000
 ROUNDS = 3
-PACE = 50  # requests a second
-MINUTE = 60  # seconds
 
 
 def measure() -> list[Row]:
@@ -44,58 +36,14 @@ def measure() -> list[Row]:
     with tempfile.TemporaryDirectory() as folder:
         settings = settings_of(Path(folder), DEVELOPMENT="0")
         prepare(settings)
+        engine = make_engine(f"sqlite:///{folder}/bdhvs.sqlite3")
+        (walk,) = hamlets_with_members(engine, hamlets=1, households=50)
+        engine.dispose()
         return [
             *_pages(Path(folder), settings),
             *_slow_strangers(settings),
-            _killed_workers(settings),
-            _rolling_restart(Path(folder), settings),
+            _thin_line(settings, walk),
         ]
-
-
-class Node:
-    """`flask serve` with two workers, or granian's WSGI server as it was used before."""
-
-    def __init__(self, settings: dict[str, str], *, before: bool = False) -> None:
-        self.port = free_port()
-        self.address = f"http://127.0.0.1:{self.port}"
-        self._settings = settings
-        self._command = serve_command(self.port, workers=2)
-        if before:
-            granian = [sys.executable, "-m", "granian", "--interface", "wsgi", "--factory", "app:serve"]
-            self._command = [*granian, "--port", str(self.port), "--workers", "2", "--blocking-threads", "4"]
-            self._command += ["--no-access-log", "--log-level", "error"]
-        self.start()
-
-    def start(self) -> None:
-        self.process = subprocess.Popen(
-            self._command, cwd=HOUSE, env=self._settings, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
-        wait_for(f"{self.address}/healthz", self.process)
-
-    def stop(self) -> None:
-        self.process.terminate()
-        self.process.wait(timeout=30)
-
-    def workers(self) -> list[int]:
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
-        return [int(number) for number in children.split()]
-
-    def memory(self) -> float:
-        """Resident memory of all workers together, in MB."""
-        found = 0
-        for number in self.workers():
-            match = re.search(r"VmRSS:\s+(\d+) kB", Path(f"/proc/{number}/status").read_text())
-            found += int(match[1]) if match else 0
-        return found / 1024
-
-
-@contextmanager
-def _node(settings: dict[str, str], *, before: bool = False) -> Iterator[Node]:
-    node = Node(settings, before=before)
-    try:
-        yield node
-    finally:
-        node.stop()
 
 
 def _pages(folder: Path, settings: dict[str, str]) -> list[Row]:
@@ -105,8 +53,8 @@ def _pages(folder: Path, settings: dict[str, str]) -> list[Row]:
     if wrk is None:
         return [Row("lesson pages a second", "wrk is not installed", goal, None)]
     with ExitStack() as running:
-        ours = running.enter_context(_node(settings))
-        before = running.enter_context(_node(settings, before=True))
+        ours = running.enter_context(serving(settings))
+        before = running.enter_context(serving(settings, before=True))
         for node in (ours, before):
             _wrk(wrk, node.address)
         alone = [(_wrk(wrk, ours.address), _wrk(wrk, before.address)) for _ in range(ROUNDS)]
@@ -144,7 +92,7 @@ def _wrk(wrk: str, address: str) -> float:
 def _slow_strangers(settings: dict[str, str]) -> list[Row]:
     """2,000 half-sent bodies, 2,000 half-sent headers and 2,000 idle connections at once."""
     goal = "lesson and /healthz ≤ 200 ms, 0 failed"
-    with _node(settings) as node:
+    with serving(settings) as node:
         _ask_both(node, 20)
         empty = node.memory()
         with held(node.address, STRANGERS, half_sent_body()):
@@ -164,6 +112,36 @@ def _slow_strangers(settings: dict[str, str]) -> list[Row]:
     ]
 
 
+def _thin_line(settings: dict[str, str], walk: Round) -> Row:
+    """50 visits, not packed, at 1 kB/s, with three silences of ten seconds, while 200 other bodies stay half-sent."""
+    now = datetime.now(UTC)
+    visits = list(visits_to(walk.households, Random(2), now=now))
+    body = gzip.decompress(batch_of(visits, device=uuid4(), pending=0, now=now))
+    with serving(settings) as node, held(node.address, 200, half_sent_body()):
+        connection, cookie = sign_in(urlsplit(node.address).netloc, walk.name)
+        connection.close()
+        began = time.monotonic()
+        with socket.create_connection(("127.0.0.1", node.port), timeout=60) as line:
+            head = f"POST /api/v1/visits HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: {cookie}\r\n"
+            kind = f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+            line.sendall(f"{head}{kind}".encode())
+            for start in range(0, len(body), 100):
+                line.sendall(body[start : start + 100])
+                silence = 10 if start // 100 in {len(body) * part // 400 for part in (1, 2, 3)} else 0
+                time.sleep(0.1 + silence)
+            answer = b""
+            while b'"results"' not in answer or not answer.endswith(b"}"):
+                answer += line.recv(65536) or b"(closed)}"
+        took = time.monotonic() - began
+    stored = answer.count(b'"stored"')
+    return Row(
+        f"50 visits ({len(body) / 1000:.0f} kB) at 1 kB/s with three cuts of 10 s",
+        f"{stored} stored after {took:.0f} s",
+        "all stored",
+        stored == 50,
+    )
+
+
 def _ask_both(node: Node, count: int) -> tuple[list[float], int]:
     times, failed = [], 0
     for number in range(count):
@@ -175,147 +153,6 @@ def _ask_both(node: Node, count: int) -> tuple[list[float], int]:
             failed += 1
         times.append(time.monotonic() - began)
     return times, failed
-
-
-class Sender(threading.Thread):
-    """A member's phone that sends a visit four times a second, each again until it is acknowledged."""
-
-    def __init__(self, address: str, round_: Round, seconds: float) -> None:
-        super().__init__()
-        self._host = urlsplit(address).netloc
-        connection, self._cookie = sign_in(self._host, round_.name)
-        connection.close()
-        self._visits = visits_to(round_.households, Random(1), now=datetime.now(UTC))
-        self._until = time.monotonic() + seconds
-        self.acknowledged: list[str] = []
-
-    def run(self) -> None:
-        device = uuid4()
-        while time.monotonic() < self._until:
-            visit = next(self._visits)
-            body = batch_of([visit], device=device, pending=0, now=datetime.now(UTC))
-            while not self._taken(body):
-                time.sleep(0.1)
-            self.acknowledged.append(str(visit["id"]))
-            time.sleep(0.25)
-
-    def _taken(self, body: bytes) -> bool:
-        connection = http.client.HTTPConnection(self._host, timeout=30)
-        try:
-            connection.request("POST", "/api/v1/visits", body, HEADERS | {"Cookie": self._cookie})
-            answer = connection.getresponse()
-            results = json.loads(answer.read()).get("results", []) if answer.status == 200 else []
-        except (OSError, http.client.HTTPException):
-            return False
-        finally:
-            connection.close()
-        return [result["outcome"] for result in results] in (["stored"], ["already_stored"])
-
-
-class Paced:
-    """PACE pages a second for a while.
-
-    late: requests that were answered only when asked again. lost: those that were not within two seconds of a retry.
-    """
-
-    def __init__(self, address: str, seconds: float) -> None:
-        self._address = address
-        self._until = time.monotonic() + seconds
-        self.asked = self.late = self.lost = 0
-        self._lock = threading.Lock()
-        self._threads = [threading.Thread(target=self._ask, args=(number,)) for number in range(10)]
-
-    def __enter__(self) -> "Paced":
-        for thread in self._threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_exc: object) -> None:
-        for thread in self._threads:
-            thread.join()
-
-    def _ask(self, number: int) -> None:
-        step = len(self._threads) / PACE
-        due = time.monotonic() + number / PACE
-        while due < self._until:
-            time.sleep(max(0.0, due - time.monotonic()))
-            due += step
-            answered = self._get()
-            with self._lock:
-                self.asked += 1
-                self.late += not answered
-            if not answered and not self._again():
-                with self._lock:
-                    self.lost += 1
-
-    def _get(self) -> bool:
-        try:
-            with urllib.request.urlopen(self._address + LESSON, timeout=30) as answer:
-                return bool(answer.status == 200)
-        except OSError:
-            return False
-
-    def _again(self) -> bool:
-        end = time.monotonic() + 2
-        while time.monotonic() < end:
-            if self._get():
-                return True
-            time.sleep(0.1)
-        return False
-
-
-def _killed_workers(settings: dict[str, str]) -> Row:
-    engine = make_engine(f"sqlite:///{settings['DATA_FOLDER']}/bdhvs.sqlite3")
-    (walk,) = hamlets_with_members(engine, hamlets=1, households=MINUTE * 5)
-    with _node(settings) as node:
-        phone = Sender(node.address, walk, MINUTE)
-        phone.start()
-        with Paced(node.address, MINUTE) as people:
-            killed = _every(5, MINUTE, lambda: os.kill(node.workers()[0], signal.SIGKILL))
-        phone.join()
-    with engine.connect() as connection:
-        stored = {str(UUID(str(found))) for found in connection.scalars(text("SELECT id FROM visit"))}
-    engine.dispose()
-    gone = len(set(phone.acknowledged) - stored)
-    share = people.late / people.asked
-    return Row(
-        f"a worker killed every 5 s for a minute, {PACE} pages/s, 4 visits/s",
-        f"{killed} killed, {people.late} of {people.asked:,} pages failed ({share:.2%}), "
-        f"{people.lost} not answered in 2 s, {gone} of {len(phone.acknowledged)} acknowledged visits lost",
-        "≤ 1 % fail, all answered within 2 s of a retry, 0 visits lost",
-        share <= 0.01 and not people.lost and not gone and killed > 5,
-    )
-
-
-def _every(pause: float, seconds: float, act: Callable[[], None]) -> int:
-    end, done = time.monotonic() + seconds, 0
-    while time.monotonic() + pause < end:
-        time.sleep(pause)
-        act()
-        done += 1
-    return done
-
-
-def _rolling_restart(folder: Path, settings: dict[str, str]) -> Row:
-    name, goal = f"rolling restart and reload of two nodes behind nginx, {PACE} requests/s", "0 failed"
-    if not (shutil.which("nginx") or Path("/usr/sbin/nginx").exists()):
-        return Row(name, "nginx is not installed", goal, None)
-    (folder / "c").mkdir()
-    with ExitStack() as running:
-        nodes = [running.enter_context(_node(settings)) for _ in range(2)]
-        front = running.enter_context(nginx(folder / "c", [node.address for node in nodes]))
-        with Paced(front, 75) as people:
-            for node in nodes:
-                time.sleep(3)
-                node.stop()
-                node.start()
-                time.sleep(6)  # until nginx asks it again: fail_timeout
-            for node in nodes:
-                old = set(node.workers())
-                node.process.send_signal(signal.SIGHUP)
-                while old & set(node.workers()):
-                    time.sleep(0.2)
-    return Row(name, f"{people.late} of {people.asked:,} failed", goal, not people.late)
 
 
 def _raise_open_files() -> None:

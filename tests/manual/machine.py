@@ -53,7 +53,7 @@ class Machine:
         self._init.wait()
         shutil.rmtree(self.root, ignore_errors=True)
 
-    def run(self, commands: str, *, timeout: float = 600) -> str:
+    def run(self, commands: str, *, timeout: float = 1800) -> str:
         """Type the commands as root. Returns what was printed; raises CalledProcessError, with it, where one fails."""
         enter = ["nsenter", "--target", str(self._first), "--mount", "--pid", "--root", "--wdns=/root"]
         environment = {name: value for name, value in os.environ.items() if name.startswith(PASSED)}

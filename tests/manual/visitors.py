@@ -18,14 +18,13 @@ NAME = "hoc.example.vn"
 SITE = f"https://{NAME}"
 LESSON = "/bai-hoc/vneid-kich-hoat"
 
-_resolve = socket.getaddrinfo
-
 
 def lead_home() -> None:
     """Let the site's name lead to this machine, in this process."""
+    original = socket.getaddrinfo
 
     def resolve(host: Any, *rest: Any, **more: Any) -> Any:
-        return _resolve("127.0.0.1" if host == NAME else host, *rest, **more)
+        return original("127.0.0.1" if host == NAME else host, *rest, **more)
 
     socket.getaddrinfo = resolve
 
