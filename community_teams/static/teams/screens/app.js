@@ -218,6 +218,7 @@ async function start() {
   readWords(document);
   // Where nothing can be kept the page stays as it came: it says why, and leads to the server's own list.
   if (!(await canKeep(document, membersHere))) return null;
+  keepUpToDate();
   if (window.navigator.serviceWorker?.controller && window.location.pathname !== HOME) return goHome();
   try {
     app.who = await chooseMember();
@@ -257,9 +258,10 @@ document.addEventListener("visibilitychange", () => {
 });
 
 /* A newer app comes in when no form is open; a visit being written is never taken from under a thumb. */
-installWorker({ mayReload: app.isCalm, reload: app.reload }).then((installed) => {
+async function keepUpToDate() {
+  const installed = await installWorker({ mayReload: app.isCalm, reload: app.reload });
   app.takeOver = installed?.takeOver ?? app.takeOver;
-});
+}
 window.addEventListener("hashchange", () => app.takeOver());
 document.addEventListener("keeping", refreshHead);
 
