@@ -3,6 +3,7 @@
 No file is ever in memory as a whole. Standard tools open it too: `age -d -i KEY FILE | tar xz`.
 """
 
+import fcntl
 import gzip
 import hashlib
 import io
@@ -190,11 +191,13 @@ def _read_from(produce: Callable[[BinaryIO], None]) -> Iterator[BinaryIO]:
     early ends `produce` too.
     """
     reading, writing = os.pipe()
+    # age reads 8 kB at a time: with small buffers two threads would hand Python's lock to each other for each of them.
+    fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, CHUNK)
     failed: list[BaseException] = []
 
     def run() -> None:
         try:
-            with open(writing, "wb") as out:
+            with open(writing, "wb", buffering=CHUNK) as out:
                 produce(out)
         except BaseException as error:  # noqa: BLE001 (raised below, in the thread that waits)
             failed.append(error)
@@ -202,7 +205,7 @@ def _read_from(produce: Callable[[BinaryIO], None]) -> Iterator[BinaryIO]:
     thread = threading.Thread(target=run, daemon=True)
     thread.start()
     reader_failed: BaseException | None = None
-    with open(reading, "rb") as stream:
+    with open(reading, "rb", buffering=CHUNK) as stream:
         try:
             yield stream
         except BaseException as error:  # noqa: BLE001 (raised below, unless the cause lies in the thread)
