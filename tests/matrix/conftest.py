@@ -1,0 +1,53 @@
+"""One set of worlds for a whole module; every request inside it is undone."""
+
+import pytest
+from flask.sessions import SecureCookieSessionInterface
+from sqlalchemy.orm import sessionmaker
+
+import foundation.clock
+from tests.conftest import NOON
+from tests.making import Make
+from tests.matrix.asking import Matrix
+from tests.matrix.worlds import build_world, everybody
+
+
+class Asleep:
+    """A queue nobody works on."""
+
+    def wake(self, id_, *, after=0):
+        pass
+
+
+@pytest.fixture(scope="module")
+def matrix(whole_app, engine):
+    with pytest.MonkeyPatch.context() as patch, engine.connect() as connection:
+        outer = connection.begin()
+        sessions = sessionmaker(connection, join_transaction_mode="create_savepoint", expire_on_commit=False)
+        patch.setattr(foundation.clock, "now", lambda: NOON)
+        patch.setitem(whole_app.extensions, "sessions", sessions)
+        patch.setitem(whole_app.extensions, "jobs", Asleep())
+        # What is printed is looked through as words; how it is set is others' to test.
+        patch.setattr("foundation.web.press.press", lambda pages, *_: "".join(pages).encode())
+        patch.setattr(
+            "foundation.web.lasting_pdf.separate", lambda _drawing, papers: (repr(p).encode() for p in papers)
+        )
+        patch.setattr("foundation.web.lasting_pdf.bound", lambda _drawings, paper: repr(paper).encode())
+        with sessions() as session:
+            make = Make(session)
+            course = make.course(lessons=(make.lesson(id="mot"), make.lesson(id="hai")))
+            patch.setitem(whole_app.extensions, "catalogue", make.catalogue(course))
+            patch.setattr("learning.views.kept_pages._pages", {})
+            home, far = make.commune("15607"), make.commune("15610", "Mẫu Xa")
+            other = make.commune("00004", "Mẫu Khác", province=make.province("01", "Hà Nội"))
+            worlds = {
+                key: build_world(make, key, commune, course)
+                for key, commune in (("A", home), ("B", home), ("C", far), ("D", other))
+            }
+            whole_app.config["SERVER_NAME"] = None
+            seal = SecureCookieSessionInterface().get_signing_serializer(whole_app)
+            identities = everybody(make, worlds, seal)
+        asking = Matrix(whole_app, connection, worlds)
+        asking.identities = identities
+        yield asking
+        asking.end()
+        outer.rollback()
