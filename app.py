@@ -23,6 +23,7 @@ from foundation.jobs.views import serve_jobs
 from foundation.logs.setup import configure_logging
 from foundation.settings import Settings
 from foundation.settings_reading import read_settings
+from foundation.throttling.visitors import serve_throttling
 from foundation.web import serve_web
 from foundation.web.browser_health import check_browser_files
 from foundation.web.database import serve_database
@@ -73,6 +74,7 @@ def create_app(settings: Settings | None = None, *, engine: Engine | None = None
     serve_database(app, engine or make_engine(settings.database))
     watch_backups(app)
     serve_web(app)
+    serve_throttling(app)
 
     # Rooms, lower floors first.
     app.register_blueprint(areas)

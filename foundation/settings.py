@@ -7,9 +7,11 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
+
+from foundation.limit_settings import LimitSettings
 
 HOUSE = Path(__file__).resolve().parent.parent
 
@@ -19,7 +21,7 @@ LARGEST_SECRET = 16 * 1024  # bytes
 DRIVERS = {"sqlite", "sqlite+pysqlite", "postgresql", "postgresql+psycopg"}
 
 
-class Settings(BaseSettings):
+class Settings(LimitSettings):
     """The settings of one process, read once at start.
 
     Raises pydantic's ValidationError for values that cannot be read, all of them at once, with the codes that

@@ -48,6 +48,7 @@ SENTENCES = {
         "không mở được tệp con dấu bằng SEAL_PASSWORD, hoặc tệp không có chứng thư và khoá EC P-256 "
         "(wrong password, or no certificate with an EC P-256 key)"
     ),
+    "not_a_rate": "viết như 5/15m (số lần / thời gian: s, m, h, d), hoặc off (such as 5/15m, or off)",
     "near_miss": "không có cài đặt nào tên như thế; có phải {meant}? (unknown; did you mean {meant}?)",
 }
 _OTHERWISE = "không đọc được (cannot be read)"

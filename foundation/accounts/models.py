@@ -65,7 +65,7 @@ class PersonSession(Base):
 
 
 class SignInFailure(Base):
-    """A failed sign-in, or one whose password is being looked at this moment. Kept for a quarter of an hour."""
+    """Failed sign-ins as the version before counts them. Empty; goes with the next version: docs/throttling.md."""
 
     __tablename__ = "sign_in_failure"
     __table_args__ = (Index(None, "name_digest", "at"), Index(None, "address", "at"))

@@ -13,6 +13,7 @@ from foundation.web.errors import answer_for_problems
 from foundation.web.frame import serve_frame
 from foundation.web.headers import guard_headers
 from foundation.web.health import serve_health
+from foundation.web.hosts import check_hosts
 from foundation.web.openapi import serve_api
 from foundation.web.origin import refuse_foreign_writes
 from foundation.web.request_log import serve_request_log
@@ -33,6 +34,7 @@ def serve_web(app: Flask) -> None:
     """Give the app its frame, its parts and its manners. The gallery of parts is served in development only."""
     answer_refusals(app)
     limit_requests(app)  # first: whatever asks next may look at the form
+    check_hosts(app)
     app.jinja_environment = Templates
     app.jinja_options = {**app.jinja_options, "trim_blocks": True, "lstrip_blocks": True}
     # Level 4 costs a third of the default and gives away a few per cent.

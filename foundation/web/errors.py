@@ -24,6 +24,7 @@ CODES = {
     413: "too_large",
     414: "address_too_long",
     415: "wrong_type",
+    421: "wrong_host",
     429: "too_many",
     431: "headers_too_long",
     500: "our_fault",

@@ -14,9 +14,6 @@ LONGEST_NOTE = 500  # characters
 LONGEST_REPLY = 300
 # Facts 7.5: a promise to answer within five days.
 ANSWERED_WITHIN = timedelta(days=5)
-# A class at the hamlet's house of culture shares one address; twenty of them may each find a fault.
-MOST_PER_ADDRESS = 20
-WINDOW = timedelta(hours=1)
 
 
 class Kind(StrEnum):

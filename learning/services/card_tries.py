@@ -12,9 +12,9 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from foundation.accounts.models import AuditEntry
-from foundation.accounts.services import sign_in
 from foundation.accounts.services.audit import record
 from foundation.problems import Conflict, NotFound, TooMany
+from foundation.throttling.services import Bucket, take
 from learning.domain.cards import MOST_WAKES, MOST_WAKES_A_DAY, rest_after
 from learning.models import Card
 from learning.queries.cards import card_by_code
@@ -25,11 +25,12 @@ from learning.services.learners import join_phone
 _DAY = timedelta(days=1)
 
 
-def open_try(session: Session, code: str, address: str | None, *, now: datetime) -> None:
+def open_try(session: Session, code: str, buckets: Sequence[Bucket], *, now: datetime) -> None:
     """Count a try as wrong until it proves right. Commit before looking at the pictures.
 
-    Raises NotFound("no_such_card"), Conflict("card_stopped" or "card_blank"), TooMany("card_rests") while the card
-    rests, and TooMany("too_many") when the address has tried too often, passwords included; then nothing is counted.
+    buckets: of the phone or address that tries. Raises NotFound("no_such_card"), Conflict("card_stopped" or
+    "card_blank"), TooMany("card_rests") while the card rests, and TooMany("too_many") when one of the buckets is full;
+    then nothing is counted.
     """
     card = session.scalar(select(Card).where(Card.code == code).with_for_update())
     if card is None:
@@ -40,7 +41,7 @@ def open_try(session: Session, code: str, address: str | None, *, now: datetime)
         raise Conflict("card_blank")
     if card.paused_until is not None and now < card.paused_until:
         raise TooMany("card_rests", retry_after=max(1, math.ceil((card.paused_until - now).total_seconds())))
-    sign_in.open_attempt(session, _name(code), address, now=now)
+    take(session, buckets, now=now)
     card.wrong_tries += 1
     rest = rest_after(card.wrong_tries)
     card.paused_until = now + rest if rest else None
@@ -66,7 +67,6 @@ def forgive_tries(session: Session, code: str, learner: UUID) -> None:
     session.execute(
         update(Card).where(Card.code == code, Card.learner == learner).values(wrong_tries=0, paused_until=None, wakes=0)
     )
-    sign_in.forgive(session, _name(code))
 
 
 def wake_card(session: Session, code: str, *, who: str, area_path: str, now: datetime) -> None:
@@ -81,14 +81,12 @@ def wake_card(session: Session, code: str, *, who: str, area_path: str, now: dat
     if card is None or card.learner is None or card.stopped_at is not None:
         raise NotFound("no_such_card")
     if card.paused_until is None or card.paused_until <= now:
-        sign_in.forgive(session, _name(code))
         return
     if card.wakes >= MOST_WAKES:
         raise Conflict("card_woken_often")
     _refuse_many_wakings(session, who, now)
     card.paused_until, card.wakes = None, card.wakes + 1
     session.flush()
-    sign_in.forgive(session, _name(code))
     record(session, who, "wake_card", {"learner": learner_mark(card.learner)}, now=now, area_path=area_path)
 
 
@@ -103,14 +101,3 @@ def _refuse_many_wakings(session: Session, who: str, now: datetime) -> None:
     if len(moments) >= MOST_WAKES_A_DAY:
         wait = moments[-1] + _DAY - now
         raise TooMany("woken_too_many", retry_after=max(1, math.ceil(wait.total_seconds())))
-
-
-def forget_tries(session: Session, codes: Sequence[str]) -> None:
-    """Forget that anybody tried to open these cards."""
-    for code in codes:
-        sign_in.forgive(session, _name(code))
-
-
-def _name(code: str) -> str:
-    # With a space in it, as no name of an account has.
-    return f"card {code}"

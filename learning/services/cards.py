@@ -15,7 +15,6 @@ from learning.domain.codes import RANDOM_BITS, code_from
 from learning.models import Card
 from learning.queries.cards import card_of
 from learning.services.card_secret import hash_of_order
-from learning.services.card_tries import forget_tries
 
 
 def make_card(
@@ -100,7 +99,6 @@ def change_pictures(session: Session, learner: UUID, order: Sequence[str], *, ke
         .where(Card.code == card.code)
         .values(secret_hash=hash_of_order(key, card.code, order), wrong_tries=0, paused_until=None, wakes=0)
     )
-    forget_tries(session, [card.code])
 
 
 def stop_card(session: Session, learner: UUID, *, now: datetime) -> None:

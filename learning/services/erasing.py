@@ -17,7 +17,6 @@ from learning.models import (
     LessonTally,
     PhoneLearner,
 )
-from learning.services.card_tries import forget_tries
 from learning.services.learners import forget_empty_phones
 from learning.services.letters import forget_letters
 
@@ -31,7 +30,6 @@ def erase_learner(session: Session, learner: UUID) -> None:
     """
     phones = list(session.scalars(select(PhoneLearner.phone).where(PhoneLearner.learner == learner)))
     forget_letters(session, learner)
-    forget_tries(session, list(session.scalars(select(Card.code).where(Card.learner == learner))))
     for table in (AnswerRow, AssistedSession, Card, ClassLearner, DoneTogether, LessonTally, PhoneLearner):
         session.execute(delete(table).where(table.learner == learner))
     session.execute(delete(Consent).where(Consent.subject == consent_subject(learner)))

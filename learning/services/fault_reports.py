@@ -1,23 +1,20 @@
 """Reports of what is wrong in a lesson: sending one, and settling it."""
 
-import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
 from courses.domain.lesson import Lesson
-from foundation.accounts.domain.throttle import address_key
 from foundation.accounts.services.audit import record
 from foundation.areas.domain.scope import Scope
-from foundation.problems import Conflict, NotAllowed, NotFound, TooMany
+from foundation.problems import Conflict, NotAllowed, NotFound
+from foundation.throttling.services import Bucket, take
 from learning.domain.fault_reports import (
-    MOST_PER_ADDRESS,
-    WINDOW,
     Kind,
     State,
     may_become,
@@ -35,21 +32,21 @@ def send_report(
     kind: Kind,
     note: str,
     library: str,
-    address: str | None,
+    buckets: Sequence[Bucket],
     now: datetime,
 ) -> UUID:
     """Keep a report; returns its id. The same form sent again with the same words counts once, also at one moment.
 
     form: the id the page was drawn with; with other words it is a new report under a new id. place: an id the lesson
     does not have is kept as "". kind, note: as read_report gives them. library: the version of the library the
-    reporter read. Raises TooMany after MOST_PER_ADDRESS reports from one address within WINDOW.
+    reporter read. buckets: of the address it comes from. Raises TooMany where one is full.
     """
     kept = {"lesson": lesson.id, "place": place_in(lesson, place), "kind": kind, "note": note}
     if _already_kept(session, form, kept):
         return form
-    source = address_key(address)
-    _refuse_floods(session, source, now)
-    values = {**kept, "library": library, "state": State.NEW, "sent_at": now, "address": source}
+    take(session, buckets, now=now)
+    # No address is written down any more; the column is the version before's.
+    values = {**kept, "library": library, "state": State.NEW, "sent_at": now, "address": ""}
     for id_ in (form, uuid7()):
         try:
             with session.begin_nested():
@@ -92,21 +89,3 @@ def settle_report(
 
 def _already_kept(session: Session, form: UUID, kept: Mapping[str, object]) -> bool:
     return session.scalar(select(FaultReportRow.id).filter_by(id=form, **kept)) is not None
-
-
-def _refuse_floods(session: Session, source: str, now: datetime) -> None:
-    session.execute(
-        update(FaultReportRow)
-        .where(FaultReportRow.address != "", FaultReportRow.sent_at <= now - WINDOW)
-        .values(address="")
-        .execution_options(synchronize_session=False)
-    )
-    newest_first = (
-        select(FaultReportRow.sent_at)
-        .where(FaultReportRow.address == source)
-        .order_by(FaultReportRow.sent_at.desc())
-        .limit(MOST_PER_ADDRESS)
-    )
-    sent = list(session.scalars(newest_first))
-    if len(sent) >= MOST_PER_ADDRESS:
-        raise TooMany("too_many", retry_after=max(1, math.ceil((sent[-1] + WINDOW - now).total_seconds())))

@@ -1,11 +1,11 @@
 """Taking in what a phone sends: at least once from the phone, exactly once in the record."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -21,11 +21,14 @@ from learning.domain.sent_answers import (
     read_sent_answer,
     read_sent_learner,
 )
-from learning.models import Learner, Phone
+from learning.models import AnswerRow, Learner, Phone
 from learning.queries import people_on
 from learning.queries.assisting import helped_spans
 from learning.services.answers import NewAnswer, Outcome, keep_answers
 from learning.services.learners import add_nameless, add_person, join_phone
+
+# Of all learners of one phone. A lesson has some ten graded steps; few lessons are ever taken away.
+MOST_UNJUDGED = 500
 
 
 @dataclass(frozen=True)
@@ -101,6 +104,8 @@ def take_batch(session: Session, phone: UUID, batch: ReadBatch, *, now: datetime
     here = {person.id for person in people}
     first = who_learns(people, "")
 
+    # Answers nobody can judge are kept for a lesson that is gone, or that this machine does not know yet: so many.
+    room = MOST_UNJUDGED - _unjudged(session, here) if any(_is_unjudged(each) for each in read) else 0
     results: list[Result] = []
     taken: list[NewAnswer] = []
     for each in read:
@@ -112,6 +117,11 @@ def take_batch(session: Session, phone: UUID, batch: ReadBatch, *, now: datetime
         if learner is None or learner not in here:
             results.append(Result(str(sent.id), Outcome.REJECTED, {"learner": "not_on_this_phone"}))
             continue
+        if _is_unjudged(each):
+            room -= 1
+            if room < 0:
+                results.append(Result(str(sent.id), Outcome.REJECTED, {"lesson": "too_many_unknown"}))
+                continue
         taken.append(
             NewAnswer(
                 id=sent.id,
@@ -132,6 +142,15 @@ def take_batch(session: Session, phone: UUID, batch: ReadBatch, *, now: datetime
         for result in results
     ]
     return Taken(learners, kept)
+
+
+def _is_unjudged(read: ReadAnswer | Result) -> bool:
+    return isinstance(read, ReadAnswer) and read.judged.right is None
+
+
+def _unjudged(session: Session, learners: Collection[UUID]) -> int:
+    counted = select(func.count()).where(AnswerRow.learner.in_(learners), AnswerRow.right.is_(None))
+    return session.scalar(counted) or 0
 
 
 def _read_answer(raw: object, find_lesson: Callable[[str], Lesson | None], now: datetime) -> ReadAnswer | Result:

@@ -6,6 +6,7 @@ from uuid import UUID
 from flask import Response, jsonify
 
 from foundation import clock
+from foundation.throttling.services import take
 from foundation.web.access import public
 from foundation.web.bodies import read_json
 from foundation.web.body_limits import takes
@@ -14,7 +15,7 @@ from learning.domain.sent_answers import Batch, read_batch
 from learning.services.sent_answers import Result, read_all, take_batch
 from learning.views.blueprint import blueprint
 from learning.views.finding import catalogue
-from learning.views.learner import known_learner, people_here, phone_for_writing
+from learning.views.learner import known_learner, people_here, phone_buckets, phone_for_writing
 
 # 500 answers of the longest kind; a batch of ten thousand still is read, to be told how many are too many.
 MOST_BYTES = 4 * 1024 * 1024
@@ -27,6 +28,7 @@ def take_answers() -> Response:
     batch, now = read_batch(read_json(most=MOST_BYTES)), clock.now()
     read = read_all(batch, find_lesson=catalogue().lesson, now=now)
     with transaction() as writing:
+        take(writing, phone_buckets("answers"), now=now, times=max(1, len(batch.answers)))
         phone = phone_for_writing(writing, first=_first_id(batch))
         taken = take_batch(writing, phone, read, now=now)
     return _told(

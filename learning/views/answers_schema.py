@@ -67,6 +67,7 @@ describe(
             413: ("too_large", "too_many_answers"),
             415: ("not_json", "unknown_encoding"),
             422: ("invalid",),
+            429: ("too_many",),
             503: ("busy",),
         },
         packed=True,

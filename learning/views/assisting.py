@@ -9,13 +9,21 @@ from werkzeug.wrappers import Response
 from foundation import clock
 from foundation.accounts.domain.roles import Act
 from foundation.accounts.views.access import may, public, scope_for
+from foundation.throttling.services import give_back, take
 from foundation.web.database import session, transaction
 from learning.domain.assisting import LASTS, FaultyHelpCode, in_fours, read_help_code
 from learning.queries.assisting import beside_by, beside_on
 from learning.services.assisting import end_assisting, make_help_code, sit_beside, use_help_code
 from learning.services.learners import add_nameless
 from learning.views.helped import say_beside
-from learning.views.learner import known_learner, known_phone, people_here, phone_for_writing, say_who_learns
+from learning.views.learner import (
+    known_learner,
+    known_phone,
+    people_here,
+    phone_buckets,
+    phone_for_writing,
+    say_who_learns,
+)
 from learning.views.teaching_blueprint import blueprint
 
 
@@ -61,12 +69,15 @@ def type_code() -> Response | str | tuple[str, int]:
         return render_template("learning/beside_code.html", typed="", error="")
     typed = request.form.get("ma", "")
     try:
-        code = read_help_code(typed)
+        code, tries = read_help_code(typed), phone_buckets("help_codes")
+        with transaction() as writing:
+            take(writing, tries, now=clock.now())
         with transaction() as writing:
             phone = phone_for_writing(writing)
             learner = known_learner() or add_nameless(writing, phone, now=clock.now())
             key = current_app.config["SECRET_KEY"]
             use_help_code(writing, code, key=key, phone=phone, learner=learner, now=clock.now())
+            give_back(writing, tries, now=clock.now())
     except FaultyHelpCode as faulty:
         return render_template("learning/beside_code.html", typed=typed, error=faulty.code), 422
     say_who_learns(learner)

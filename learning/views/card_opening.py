@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from foundation import clock
 from foundation.problems import Conflict, NotFound, Problem, TooMany
+from foundation.throttling.services import give_back
 from foundation.web.access import public
 from foundation.web.database import session, transaction
 from learning.domain.cards import tries_left
@@ -18,7 +19,7 @@ from learning.services.cards import claim_card
 from learning.views.blueprint import blueprint
 from learning.views.card_choosing import picture_page, touched
 from learning.views.cards import chosen_twice
-from learning.views.learner import people_here, phone_for_writing, say_who_learns
+from learning.views.learner import people_here, phone_buckets, phone_for_writing, say_who_learns
 
 
 @blueprint.get("/the")
@@ -63,9 +64,10 @@ def open_card(code: str) -> str | Response:
     chosen = touched("pin")
     if not chosen.whole:
         return _open_page(card, chosen)
+    tries = phone_buckets("card_tries")
     try:
         with transaction() as writing:
-            open_try(writing, card.code, request.remote_addr, now=clock.now())
+            open_try(writing, card.code, tries, now=clock.now())
     except TooMany as refused:
         return _resting(card, refused)
     learner = whose_card(session(), card.code, chosen.order, key=current_app.config["SECRET_KEY"])
@@ -77,6 +79,7 @@ def open_card(code: str) -> str | Response:
     try:
         with transaction() as writing:
             bring_learner(writing, card.code, learner, phone_for_writing(writing))
+            give_back(writing, tries, now=clock.now())
     except Conflict as full:
         return _ask_code(typed=code, error=full.code, status=full.status)
     say_who_learns(learner)

@@ -14,6 +14,8 @@ from foundation.accounts.domain.roles import Act
 from foundation.accounts.services.audit import record
 from foundation.accounts.views.access import may, scope_for
 from foundation.problems import Conflict, Invalid, NotFound, TooMany
+from foundation.throttling.services import give_back
+from foundation.throttling.visitors import bucket
 from foundation.web.database import session, transaction
 from learning.domain.cards import tries_left
 from learning.domain.codes import Mistyped, read_code
@@ -74,9 +76,10 @@ def open_at_door(class_id: UUID, code: str) -> Response | tuple[str, int]:
     chosen = touched("pin")
     if not chosen.whole:
         return _pictures(evening, card, chosen=chosen)
+    tries = [bucket("card_tries", "teacher", current_user.name)]
     try:
         with transaction() as writing:
-            open_try(writing, card.code, request.remote_addr, now=clock.now())
+            open_try(writing, card.code, tries, now=clock.now())
     except TooMany:
         return _resting(evening, None)
     learner = whose_card(session(), card.code, chosen.order, key=current_app.config["SECRET_KEY"])
@@ -87,6 +90,7 @@ def open_at_door(class_id: UUID, code: str) -> Response | tuple[str, int]:
         return _pictures(evening, now_known, wrong=True)
     with transaction() as writing:
         forgive_tries(writing, card.code, learner)
+        give_back(writing, tries, now=clock.now())
     return _come_in(evening, learner, typed=code)
 
 

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from courses.domain.lesson import Lesson
 from foundation import clock
 from foundation.problems import Invalid, NotFound, TooMany
+from foundation.throttling.visitors import address_buckets
 from foundation.web.access import public
 from foundation.web.database import session, transaction
 from learning import queries
@@ -43,7 +44,7 @@ def take_report(lesson_id: str) -> Response | tuple[str, int] | tuple[str, int, 
                 kind=read_kind,
                 note=read_note,
                 library=catalogue().version,
-                address=request.remote_addr,
+                buckets=address_buckets("fault_reports"),
                 now=clock.now(),
             )
     except Invalid as faulty:

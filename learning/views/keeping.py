@@ -2,17 +2,19 @@
 
 from courses.domain.lesson import Lesson
 from foundation import clock
+from foundation.throttling.services import take
 from foundation.web.database import transaction
 from learning.services.answers import record_answer
 from learning.views.finding import form_id
 from learning.views.helped import helped_here
-from learning.views.learner import learner_for_answer
+from learning.views.learner import learner_for_answer, phone_buckets
 
 
 def keep_answer(lesson: Lesson, step: str, given: str, *, right: bool) -> None:
     """Keep the answer of whoever learns on this phone, who may begin with it. The form sent again: once."""
     form = form_id()
     with transaction() as writing:
+        take(writing, phone_buckets("answers"), now=clock.now())
         learner = learner_for_answer(writing)
         record_answer(
             writing,

@@ -11,18 +11,22 @@ from pathlib import Path
 
 from flask import Response, current_app, request
 
+from foundation.problems import NotFound
 from learning.views.blueprint import blueprint
 from learning.views.finding import catalogue
-from learning.views.qr import printed_root
+from learning.views.qr import has_own_address, printed_root
 
 MOST_BYTES = 24 * 1024 * 1024
 ONE_HOUR = 3600
+# A machine is reached as localhost, by its name and by its address in the house's network.
+MOST_ROOTS = 4
 
 _TEMPLATES = sorted((Path(blueprint.root_path) / "templates" / "learning").rglob("*.html"))
 _WORDING = hashlib.sha256(b"".join(file.read_bytes() for file in _TEMPLATES)).hexdigest()
 
 _kept: OrderedDict[str, bytes] = OrderedDict()
 _drawing = threading.Lock()
+_roots: set[str] = set()
 
 
 def kept_print(draw: Callable[[], bytes], name: str) -> Response:
@@ -35,13 +39,29 @@ def kept_print(draw: Callable[[], bytes], name: str) -> Response:
     if request.if_none_match.contains(version):
         answer = Response(status=304)
     else:
+        _refuse_made_up_hosts()
         answer = Response(_kept_or_drawn(version, draw), mimetype="application/pdf")
         # Taken home as a file: people carry it to a shop that prints, or send it on.
         answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     answer.set_etag(version)
-    answer.cache_control.public = True
-    answer.cache_control.max_age = ONE_HOUR
+    if has_own_address():
+        answer.cache_control.public = True
+        answer.cache_control.max_age = ONE_HOUR
+    else:
+        answer.cache_control.private = True
     return answer
+
+
+def _refuse_made_up_hosts() -> None:
+    """Without an address of our own a print carries the host it was asked under; only the first few are drawn for.
+
+    Raises NotFound("wrong_host"). Otherwise each new Host header would draw every booklet anew, ten seconds each.
+    """
+    if has_own_address() or printed_root() in _roots:
+        return
+    if len(_roots) >= MOST_ROOTS:
+        raise NotFound("wrong_host")
+    _roots.add(printed_root())
 
 
 def _version(name: str) -> str:

@@ -9,6 +9,8 @@ from flask.wrappers import Response
 from flask_login import current_user
 
 from foundation import clock
+from foundation.throttling.services import Bucket, take
+from foundation.throttling.visitors import address_buckets, bucket
 from foundation.web.database import session
 from learning import queries
 from learning.domain.learners import Person, who_learns
@@ -64,6 +66,12 @@ def learner_for_answer(writing) -> UUID:
     return learner
 
 
+def phone_buckets(name: str) -> list[Bucket]:
+    """Where tries on this phone are counted: by itself once we know it, else by its address."""
+    phone = known_phone()
+    return [bucket(name, "phone", str(phone.id))] if phone else address_buckets(name)
+
+
 def asked_by() -> str:
     """The member of a team who has signed in on this phone, and so has heard a guardian agree; "" for nobody."""
     return current_user.name if current_user.is_authenticated else ""
@@ -73,11 +81,13 @@ def phone_for_writing(writing, first: UUID | None = None) -> UUID:
     """This phone, made if it is not known yet; the answer to this request renews its cookie.
 
     first: an id only this phone knows and sends again when our answer is lost on the way; it then is the same phone.
+    Raises TooMany where very many new phones came from one address.
     """
     phone = known_phone()
     if phone is not None:
         _remember_phone(request.cookies[COOKIE])
         return phone.id
+    take(writing, address_buckets("new_learners"), now=clock.now())
     token = token_for_first_sending(current_app.config["SECRET_KEY"], first) if first else new_token()
     _remember_phone(token)
     return welcome_phone(writing, token, now=clock.now())

@@ -9,17 +9,19 @@ from werkzeug.wrappers import Response as BaseResponse
 from foundation import clock
 from foundation.clock import in_vietnam
 from foundation.problems import NotFound
+from foundation.throttling.services import refuse_full, take
+from foundation.throttling.visitors import address_buckets
 from foundation.web.access import public
-from foundation.web.database import session
+from foundation.web.database import session, transaction
 from learning import queries
-from learning.domain.awards import read_scanned
+from learning.domain.awards import Scanned, read_scanned
 from learning.domain.codes import Mistyped
-from learning.services.award_checking import Finding, check
+from learning.services.award_checking import Check, Finding, check
 from learning.views.blueprint import blueprint
 from learning.views.finding import catalogue
 from learning.views.learner import known_learner
 from learning.views.letter_prints import OPEN_BADGES, status_list_address
-from learning.views.qr import printed_root
+from learning.views.qr import has_own_address, printed_root
 from learning.views.signing import key_to_sign
 from translations.languages import LANGUAGES
 
@@ -35,7 +37,7 @@ def check_form() -> str | BaseResponse | tuple[str, int]:
     if not typed.strip():
         return _form("", "missing" if "ma" in request.args else "")
     try:
-        found = check(session(), read_scanned(typed))
+        found = look_up(read_scanned(typed))
     except Mistyped:
         return _form(typed, "code_mistyped"), 422
     if found.letter is not None:
@@ -51,7 +53,7 @@ def check_letter(code: str) -> str | tuple[str, int]:
         scanned = read_scanned(code)
     except Mistyped:
         return _form(code, "code_mistyped"), 404
-    letter = check(session(), scanned).letter
+    letter = look_up(scanned).letter
     if letter is None:
         return _form(code, Finding.NO_LETTER.value), 404
     return render_template(
@@ -60,6 +62,20 @@ def check_letter(code: str) -> str | tuple[str, int]:
         language_name=LANGUAGES[letter.facts.language].vietnamese_name,
         own=letter.learner == known_learner(),
     )
+
+
+def look_up(scanned: Scanned) -> Check:
+    """What we know of a letter. Codes that do not exist are counted by address: nobody shall guess them.
+
+    Raises TooMany where very many were asked for; an award with its signature is checked all the same.
+    """
+    misses = [] if scanned.digits else address_buckets("letter_codes")
+    refuse_full(session(), misses, now=clock.now())
+    found = check(session(), scanned)
+    if found.finding is Finding.NO_LETTER:
+        with transaction() as writing:
+            take(writing, misses, now=clock.now())
+    return found
 
 
 def _form(typed: str, error: str) -> str:
@@ -156,6 +172,10 @@ def _published(content: dict[str, Any]) -> Response:
 
 
 def _kept_a_while(answer: Response) -> Response:
-    answer.cache_control.public = True
-    answer.cache_control.max_age = FIVE_MINUTES
+    if has_own_address():
+        answer.cache_control.public = True
+        answer.cache_control.max_age = FIVE_MINUTES
+    else:
+        # It names whatever host was asked for: a proxy must not hand it to others.
+        answer.cache_control.no_store = True
     return answer

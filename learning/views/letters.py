@@ -11,6 +11,7 @@ from foundation.problems import Conflict, Invalid, NotFound
 from foundation.web.access import public
 from foundation.web.database import session, transaction
 from learning import queries
+from learning.domain.awards import Scanned
 from learning.domain.codes import Mistyped, in_groups, read_code
 from learning.domain.letters import Letter, Status
 from learning.domain.names import LONGEST, read_name_field
@@ -21,6 +22,7 @@ from learning.views.blueprint import blueprint
 from learning.views.finding import catalogue, find_course
 from learning.views.home import SAFETY_FIRST
 from learning.views.learner import current_person, known_learner
+from learning.views.letter_checking import look_up
 from learning.views.letter_prints import LetterPrints, open_badge
 from learning.views.people import told_about_learner
 from learning.views.qr import printed_root
@@ -134,7 +136,7 @@ def take_back(code: str) -> BaseResponse | tuple[str, int]:
 
 def _letter(code: str) -> Letter:
     try:
-        letter = queries.letter_by_code(session(), read_code(code))
+        letter = look_up(Scanned(read_code(code), "")).letter
     except Mistyped:
         letter = None
     if letter is None:

@@ -7,6 +7,8 @@ from werkzeug.wrappers import Response
 
 from foundation import clock
 from foundation.problems import Conflict, Invalid
+from foundation.throttling.services import take
+from foundation.throttling.visitors import address_buckets
 from foundation.web.access import public
 from foundation.web.addresses import local_path
 from foundation.web.database import transaction
@@ -40,6 +42,7 @@ def add_new_person() -> Response | tuple[str, int]:
     try:
         about = told_about_learner()
         with transaction() as writing:
+            take(writing, address_buckets("new_learners"), now=clock.now())
             phone = phone_for_writing(writing)
             learner = add_person(writing, phone, about, now=clock.now())
     except Invalid as faulty:

@@ -20,6 +20,11 @@ def printed_root() -> str:
     return current_app.extensions["settings"].public_address.rstrip("/") or request.url_root.rstrip("/")
 
 
+def has_own_address() -> bool:
+    """Whether the site is known under one address, whatever host a request names."""
+    return bool(current_app.extensions["settings"].public_address)
+
+
 def qr_picture(address: str, *, light: str = "#ffffff") -> str:
     """A QR code as a picture's address, readable with 15 % worn off (level M), with the edge the standard asks.
 

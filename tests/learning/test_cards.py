@@ -6,9 +6,11 @@ import pytest
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from foundation.accounts.models import AuditEntry, SignInFailure
-from foundation.accounts.services import sign_in
+from foundation.accounts.models import AuditEntry
 from foundation.problems import Conflict, NotFound, TooMany
+from foundation.rates import Rate
+from foundation.throttling.models import ThrottleBucket
+from foundation.throttling.services import Bucket
 from learning import queries
 from learning.domain.cards import (
     MOST_TRIES,
@@ -36,7 +38,7 @@ from tests.visitor import Visitor
 KEY = "only for tests"
 ORDER = ("trau", "ga", "hoa-ban", "nha-san")
 OTHER = ("ga", "trau", "hoa-ban", "nha-san")
-HOME = "203.0.113.9"
+QUARTER = timedelta(minutes=15)
 
 
 @pytest.fixture
@@ -51,8 +53,8 @@ def card(session, make, now):
 
 @pytest.fixture
 def try_card(session, card):
-    def attempt(order, now=NOON, address=HOME, code=card.code):
-        open_try(session, code, address, now=now)
+    def attempt(order, now=NOON, code=card.code):
+        open_try(session, code, (), now=now)
         return whose_card(session, code, order, key=KEY)
 
     return attempt
@@ -159,13 +161,13 @@ def test_one_address_cannot_go_from_card_to_card(session, make, now):
     def sweep():
         for _ in range(4):
             for code in codes:
-                open_try(session, code, HOME, now=NOON)
+                open_try(session, code, [Bucket("card_tries", "here", Rate(30, QUARTER))], now=NOON)
 
     with pytest.raises(TooMany) as refused:
         sweep()
     assert refused.value.code == "too_many"
     # What the address no longer may, the owner at home still can.
-    open_try(session, codes[0], "198.51.100.7", now=NOON)
+    open_try(session, codes[0], [Bucket("card_tries", "there", Rate(30, QUARTER))], now=NOON)
 
 
 def test_a_member_wakes_a_card_and_the_log_says_who_but_not_whose(try_card, card, session, now):
@@ -199,9 +201,8 @@ def test_waking_is_bounded_until_the_card_opens(try_card, card, session, now):
 
 
 def exhaust(try_card, session, card):
-    """Wrong pictures until the card rests; from many addresses."""
+    """Wrong pictures until the card rests."""
     for _ in range(MOST_TRIES):
-        sign_in.forgive(session, f"card {card.code}")
         try_card(OTHER)
     assert card_by_code(session, card.code).rests(NOON)
 
@@ -226,7 +227,7 @@ def test_a_lost_card_opens_nothing_and_the_new_one_does(session, card, now):
 
     assert whose_card(session, card.code, ORDER, key=KEY) is None
     with pytest.raises(Conflict):
-        open_try(session, card.code, HOME, now=now)
+        open_try(session, card.code, (), now=now)
     assert whose_card(session, fresh, OTHER, key=KEY) == card.learner
     stop_card(session, card.learner, now=now)
     assert card_of(session, card.learner) is None
@@ -241,7 +242,7 @@ def test_changed_pictures_are_the_only_ones_that_open(session, card):
 
 def test_an_unknown_card_is_not_there(session, now):
     with pytest.raises(NotFound):
-        open_try(session, "K7M2QX94BD", HOME, now=now)
+        open_try(session, "K7M2QX94BD", (), now=now)
     assert whose_card(session, "K7M2QX94BD", ORDER, key=KEY) is None
 
 
@@ -249,7 +250,7 @@ def test_a_blank_card_opens_nothing_until_it_is_somebodys(session, make, now):
     (code,) = prepare_blank_cards(session, 1, made_by="to-vien", now=now)
     assert whose_card(session, code, ORDER, key=KEY) is None
     with pytest.raises(Conflict):
-        open_try(session, code, HOME, now=now)
+        open_try(session, code, (), now=now)
     first, second = make.learner(), make.learner()
 
     claim_card(session, code, first.id, ORDER, key=KEY, now=now)
@@ -288,7 +289,7 @@ def apart(engine):
 
     yield at_once
     with Session(engine) as own:
-        for table in (Card, PhoneLearner, Learner, Phone, SignInFailure):
+        for table in (Card, PhoneLearner, Learner, Phone, ThrottleBucket):
             own.execute(delete(table))
         own.commit()
 
@@ -323,7 +324,7 @@ def test_eight_tries_at_one_moment_are_five_tries(apart, engine):
         code = make_card(own, learner, ORDER, key=KEY, now=NOON)
         own.commit()
 
-    results = apart(lambda own, number: open_try(own, code, f"198.51.100.{number}", now=NOON))
+    results = apart(lambda own, number: open_try(own, code, (), now=NOON))
 
     assert results.count(None) == MOST_TRIES
     assert results.count("card_rests") == 8 - MOST_TRIES
@@ -531,14 +532,15 @@ def test_a_form_tampered_with_is_no_try(grandmother, app, given, session):
     answer = Visitor(app).client.post(grandmother.card, data=given)
 
     assert answer.status_code == 200
-    assert session.scalar(select(func.count()).select_from(SignInFailure)) == 0
+    tries = select(func.count()).select_from(ThrottleBucket).where(ThrottleBucket.name == "card_tries")
+    assert session.scalar(tries) == 0
 
 
 def test_a_year_of_wrong_tries_never_reaches_a_hundred(session, card):
     tried, moment = 0, NOON
     while moment < NOON + timedelta(days=365):
         try:
-            open_try(session, card.code, f"198.51.{tried % 250}.{tried // 250}", now=moment)
+            open_try(session, card.code, (), now=moment)
             tried += 1
         except TooMany as refused:
             moment += timedelta(seconds=refused.retry_after)

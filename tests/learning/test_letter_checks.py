@@ -135,7 +135,7 @@ def test_keys_and_status_are_for_everybody(visitor, letter, square, session):
     assert published["courses"] == {"khoa-mau": "Khoá mẫu"}
     assert status["as_of"].endswith("+07:00")
     assert len(status["lists"]) == 1
-    assert "public" in visitor.client.get("/xac-nhan/khoa.json").headers["Cache-Control"]
+    assert "no-store" in visitor.client.get("/xac-nhan/khoa.json").headers["Cache-Control"]
 
 
 def test_before_the_first_letter_there_is_an_empty_list_and_no_did(visitor):

@@ -76,7 +76,7 @@ def build(app, make, session, now) -> World:
         writes=NATION,
         now=now,
     )
-    told = {"place": "", "kind": Kind.HARD_TO_FOLLOW, "note": "Mờ", "library": "v1", "address": "203.0.113.9"}
+    told = {"place": "", "kind": Kind.HARD_TO_FOLLOW, "note": "Mờ", "library": "v1", "buckets": ()}
     report = send_report(session, form=uuid4(), lesson=lesson, now=now, **told)
     device = uuid4()
     session.add(Device(id=device, person_id=person.id, first_seen=now, last_seen=now))

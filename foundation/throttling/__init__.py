@@ -1,0 +1,1 @@
+"""How often somebody may try something: one table, one service, named limits. docs/throttling.md."""

@@ -1,0 +1,51 @@
+"""Which host a request may name: that of PUBLIC_ADDRESS, once it is set.
+
+A proxy or browser that is talked into another one would be handed addresses, prints and keys that lead there. The
+machine itself may ask by its own names: health checks do.
+"""
+
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from flask import Flask, request
+
+from foundation.problems import Problem
+
+OWN_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
+
+
+class WrongHost(Problem):
+    status = 421
+
+
+def check_hosts(app: Flask) -> None:
+    """Refuse requests for another host than PUBLIC_ADDRESS names; without one any host is served."""
+
+    @app.before_request
+    def refuse() -> None:
+        expected = urlsplit(app.extensions["settings"].public_address).netloc.lower()
+        if not expected or _same(request.host, expected):
+            return
+        if _bare(request.host) in OWN_NAMES and _is_this_machine(request.remote_addr):
+            return
+        raise WrongHost("wrong_host")
+
+
+def _same(host: str, expected: str) -> bool:
+    """With or without the port that goes without saying."""
+    return host.lower() in {expected, f"{expected}:443", f"{expected}:80"} or (
+        host.lower() == expected.removesuffix(":443").removesuffix(":80")
+    )
+
+
+def _bare(host: str) -> str:
+    """Without its port."""
+    name, _, port = host.lower().rpartition(":")
+    return name if port.isdecimal() and name else host.lower()
+
+
+def _is_this_machine(address: str | None) -> bool:
+    try:
+        return ip_address(address or "").is_loopback
+    except ValueError:
+        return False
