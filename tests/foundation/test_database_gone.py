@@ -35,7 +35,7 @@ def test_a_locked_database_offers_the_form_again_and_takes_it_later(served, file
     assert page.heading == "Máy chủ đang bận"
     assert 'name="name" value="to-vien"' in page.html
     holder.execute("ROLLBACK")
-    assert holder.execute("SELECT count(*) FROM sign_in_failure").fetchone() == (0,)
+    assert holder.execute("SELECT count(*) FROM throttle_bucket").fetchone() == (0,)
     assert "to-vien" in visitor.send("/dang-nhap", expect=422, name="to-vien", password="khong-phai").html
     holder.close()
 

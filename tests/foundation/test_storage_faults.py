@@ -161,7 +161,7 @@ def test_a_mistake_of_ours_is_no_trouble_of_the_storage(connection, wrong):
 
 
 def test_a_missing_table_is_answered_alike_on_both(app, visitor, connection, monkeypatch):
-    connection.execute(text("DROP TABLE sign_in_failure"))
+    connection.execute(text("DROP TABLE throttle_bucket"))
 
     page = visitor.send("/dang-nhap", expect=503, name="to-vien", password="khong-phai")
 
@@ -180,7 +180,7 @@ def test_a_server_in_recovery_is_read_only(postgresql):
         with postgresql.connect() as connection:
             connection.execute(text("SET default_transaction_read_only = on"))
             connection.commit()
-            connection.execute(text("DELETE FROM sign_in_failure"))
+            connection.execute(text("DELETE FROM throttle_bucket"))
 
     assert fault_of(write) is StorageFault.READ_ONLY
     postgresql.dispose()

@@ -45,9 +45,19 @@ def world(app, make, session, now):
     return build(app, make, session, now)
 
 
+# Asking for every page takes some 20 s, so that is done once a run.
+_found: dict[str, dict[str, str]] = {}
+
+
 @pytest.fixture
 def fields(app, world) -> dict[str, dict[str, str]]:
     """Names of fields and what stands in them, by the endpoint that takes them."""
+    if not _found:
+        _found.update(_fields(app, world))
+    return _found
+
+
+def _fields(app, world) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = defaultdict(dict)
     matcher = app.url_map.bind("localhost")
     for rule in app.url_map.iter_rules():
