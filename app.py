@@ -17,6 +17,7 @@ from foundation.areas.views import blueprint as areas
 from foundation.backups.health import watch_backups
 from foundation.commands import CommandsByPlace
 from foundation.database import make_engine
+from foundation.deployment_checks import serve_deployment_checks
 from foundation.doctor import add_check
 from foundation.file_modes import check_file_modes, correct_modes, prepare_data_folder
 from foundation.jobs.views import serve_jobs
@@ -41,6 +42,7 @@ COMMANDS = {
     "backup-key": "foundation.backups.cli:backup_key",
     "courses": "learning.cli.courses:commands",
     "database": "foundation.database_cli:commands",
+    "doctor": "foundation.doctor_cli:doctor",
     "jobs": "foundation.jobs.cli:commands",
     "learning": "learning.cli.letters:commands",
     "migrate": "community_teams.cli.preparing:migrate",
@@ -92,6 +94,7 @@ def create_app(settings: Settings | None = None, *, engine: Engine | None = None
     app.cli = CommandsByPlace(COMMANDS)
     serve_static_files(app, settings.prepared_static)
     correct_modes(settings)
+    serve_deployment_checks(app)
     add_check(app, check_file_modes)
     add_check(app, check_browser_files)
     if settings.behind_proxy:

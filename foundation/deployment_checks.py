@@ -1,0 +1,264 @@
+"""What `flask doctor` looks at in every deployment: what /readyz asks, and what only an administrator needs to know."""
+
+import ctypes
+import ctypes.util
+import shutil
+from datetime import timedelta
+from pathlib import Path
+
+from flask import Flask
+from sqlalchemy import text
+from sqlalchemy.exc import DatabaseError
+
+from foundation import clock
+from foundation.doctor import Finding, Severity, add_check
+from foundation.jobs.services import backlog
+from foundation.settings import Settings
+from foundation.settings_reading import SHORTEST_KEY, in_production, weak_key
+from foundation.storage_faults import StorageFault, storage_fault
+
+ENOUGH_DISK = 1024 * 1024 * 1024  # bytes; a backup alone may take a gigabyte
+# A job that waits longer has no worker; the longest known work, letters of a commune, takes minutes.
+LONGEST_WAIT = timedelta(minutes=15)
+FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fonts", "~/.fonts")
+# Letters that Be Vietnam Pro does not carry, and Debian's fonts-noto-core does.
+FONT_FILES = ("NotoSansTaiViet-Regular", "NotoSansKhmer-Regular", "NotoSansCham-Regular", "NotoSerif-Regular")
+PRINT_LIBRARIES = ("pango-1.0", "pangoft2-1.0", "harfbuzz-subset")
+_UNSYNCHRONISED = 0x40  # STA_UNSYNC of <sys/timex.h>
+
+_MIGRATE = ".venv/bin/flask --app app migrate"
+# By check of /readyz and its code: what, why, what to do. The code "" stands for all others of the check.
+_NOT_READY = {
+    ("schema", "schema_behind"): (
+        "Cơ sở dữ liệu chưa ở bản mới nhất.",
+        "Trang nào cần bảng mới thì báo “đang chờ sửa”.",
+        _MIGRATE,
+    ),
+    ("schema", "schema_too_new"): (
+        "Cơ sở dữ liệu mới hơn mã nguồn trên máy này.",
+        "Mã cũ có thể ghi sai.",
+        "Cập nhật mã nguồn, rồi `make install` và khởi động lại.",
+    ),
+    ("database", "read_only"): (
+        "Cơ sở dữ liệu chỉ đọc được.",
+        "Không ai ghi được gì.",
+        "Xem quyền của tệp và thư mục; với PostgreSQL, xem máy chủ có đang ở chế độ khôi phục không.",
+    ),
+    ("database", "damaged"): (
+        "Cơ sở dữ liệu bị hỏng.",
+        "Số liệu đọc ra có thể sai, và bản sao lưu mới sẽ hỏng theo.",
+        "Dừng máy chủ, giữ nguyên tệp, rồi: .venv/bin/flask --app app restore <bản tốt gần nhất>",
+    ),
+    ("database", ""): (
+        "Không dùng được cơ sở dữ liệu.",
+        "Chỉ còn bài học mở được.",
+        "Xem PostgreSQL có chạy không, DATABASE_URL có đúng không.",
+    ),
+    ("browser_files", ""): (
+        "Thiếu tệp cho trình duyệt.",
+        "Ứng dụng đi thăm không mở được khi mất sóng.",
+        "make install, rồi khởi động lại máy chủ.",
+    ),
+    ("data_folder", ""): (
+        "Không ghi được vào DATA_FOLDER.",
+        "Không nhận được phiếu gửi lên, không làm được bản in.",
+        "Xem quyền: ls -ld thư mục ấy; nó phải thuộc người dùng chạy máy chủ.",
+    ),
+    ("disk", ""): (
+        "Đĩa gần hết chỗ.",
+        "Hết chỗ thì không ai ghi được gì.",
+        "df -h; dọn nhật ký, bản sao lưu cũ đã chép đi nơi khác.",
+    ),
+    ("clock", ""): (
+        "Đồng hồ của máy này sai.",
+        "Vai trò “từ hôm nay” chưa có hiệu lực, lượt thăm bị coi là ở tương lai, chữ ký ghi sai ngày.",
+        "timedatectl set-ntp true; rồi xem: timedatectl status",
+    ),
+    ("jobs_worker", "clocks_differ"): (
+        "Đồng hồ của máy này và của máy chạy việc dài lệch nhau.",
+        "Một trong hai máy ghi sai giờ.",
+        "Trên cả hai máy: timedatectl set-ntp true",
+    ),
+}
+
+
+def serve_deployment_checks(app: Flask) -> None:
+    """Have `flask doctor` make the checks of this module."""
+    for check in (
+        check_readiness,
+        check_settings,
+        check_disk_room,
+        check_sqlite_pages,
+        check_jobs,
+        check_time_service,
+        check_fonts,
+    ):
+        add_check(app, check)
+
+
+def check_readiness(app: Flask) -> list[Finding]:
+    """Everything that makes /readyz answer 503."""
+    found = []
+    for name, check in app.extensions["readiness"].checks().items():
+        if check.ok or (name == "schema" and not check.code.startswith("schema")):
+            continue
+        what, why, fix = _NOT_READY.get((name, check.code)) or _NOT_READY[name, ""]
+        figures = ", ".join(f"{key} {value}" for key, value in check.details.items())
+        found.append(Finding(f"{name}_{check.code}", Severity.FAULT, f"{what} ({figures or check.code})", why, fix))
+    return found
+
+
+def check_settings(app: Flask) -> list[Finding]:
+    """Settings that let the platform start and are wrong for what it is used for."""
+    settings: Settings = app.extensions["settings"]
+    found = []
+    if weak_key(settings):
+        found.append(
+            Finding(
+                "secret_key_short",
+                Severity.FAULT if in_production(settings) else Severity.WARNING,
+                f"SECRET_KEY ngắn hơn {SHORTEST_KEY} ký tự.",
+                "Đoán được khoá thì ký được phiên đăng nhập và giấy xác nhận của bất kỳ ai.",
+                "Tạo khoá mới: openssl rand -hex 32 (mọi người đăng nhập lại; xem docs/letters.md về giấy đã cấp)",
+            )
+        )
+    if settings.public_address.startswith("https://") and not settings.https_only:
+        found.append(
+            Finding(
+                "https_only_off",
+                Severity.WARNING,
+                "PUBLIC_ADDRESS là https nhưng HTTPS_ONLY chưa bật.",
+                "Cookie đăng nhập có thể đi qua đường không mã hoá.",
+                "Đặt HTTPS_ONLY=true rồi khởi động lại.",
+            )
+        )
+    if settings.https_only and not settings.behind_proxy:
+        found.append(
+            Finding(
+                "behind_proxy_zero",
+                Severity.WARNING,
+                "HTTPS_ONLY bật mà BEHIND_PROXY là 0.",
+                "Máy chủ này không tự nói HTTPS, nên có proxy đứng trước: mọi người bị coi là cùng một địa chỉ.",
+                "Đặt BEHIND_PROXY bằng số proxy đứng trước, thường là 1, rồi khởi động lại.",
+            )
+        )
+    if in_production(settings) and settings.development:
+        found.append(
+            Finding(
+                "development_on",
+                Severity.WARNING,
+                "DEVELOPMENT đang bật trên máy chủ thật.",
+                "Trang thử /giao-dien mở cho mọi người, bài học bị đọc lại mỗi lần mở.",
+                "Bỏ DEVELOPMENT rồi khởi động lại.",
+            )
+        )
+    if settings.https_only and not settings.public_address:
+        found.append(
+            Finding(
+                "no_public_address",
+                Severity.WARNING,
+                "Chưa đặt PUBLIC_ADDRESS.",
+                "Mã vuông in trên giấy theo địa chỉ của từng lượt hỏi; in giấy cho cả lớp thì không được.",
+                "Đặt PUBLIC_ADDRESS=https://tên-miền rồi khởi động lại.",
+            )
+        )
+    return found
+
+
+def check_disk_room(app: Flask) -> list[Finding]:
+    """Warns before /readyz gives up."""
+    free = shutil.disk_usage(app.extensions["settings"].data_folder).free
+    if free >= ENOUGH_DISK:
+        return []
+    what = f"Đĩa của DATA_FOLDER chỉ còn {free // (1024 * 1024)} MB."
+    return [Finding("disk_low", Severity.WARNING, what, "Sao lưu và bản in cần chỗ.", "df -h, rồi dọn bớt.")]
+
+
+def check_sqlite_pages(app: Flask) -> list[Finding]:
+    """Reads the SQLite file through; a gigabyte takes some seconds. Nothing on PostgreSQL."""
+    with app.extensions["engine"].connect() as connection:
+        if connection.dialect.name != "sqlite":
+            return []
+        try:
+            if connection.scalar(text("PRAGMA quick_check(1)")) == "ok":
+                return []
+        except DatabaseError as error:
+            if storage_fault(error) is not StorageFault.DAMAGED:
+                raise
+    what, why, fix = _NOT_READY["database", "damaged"]
+    return [Finding("database_damaged", Severity.FAULT, what, why, fix)]
+
+
+def check_jobs(app: Flask) -> list[Finding]:
+    """Whether long work is done: no worker, work that waits, work that failed."""
+    with app.extensions["sessions"]() as session:
+        todo = backlog(session, now=clock.now())
+    found = []
+    worker = app.extensions["readiness"].checks().get("jobs_worker")
+    if worker is not None and worker.code == "not_running":
+        found.append(
+            Finding(
+                "no_jobs_worker",
+                Severity.WARNING,
+                "Không có tiến trình làm việc dài nào đang chạy.",
+                "Giấy xác nhận của cả lớp, bản in lớn sẽ chờ mãi.",
+                "systemctl start bdhvs-jobs, hoặc: .venv/bin/flask --app app jobs work",
+            )
+        )
+    if todo.oldest is not None and clock.now() - todo.oldest > LONGEST_WAIT:
+        found.append(
+            Finding(
+                "jobs_stuck",
+                Severity.FAULT,
+                f"{todo.waiting} việc đang chờ, lâu nhất từ {clock.in_vietnam(todo.oldest):%H:%M %d/%m/%Y}.",
+                "Người nhờ việc vẫn đang đợi.",
+                "Xem nhật ký: journalctl -u bdhvs-jobs; rồi: systemctl restart bdhvs-jobs",
+            )
+        )
+    if todo.failed:
+        what = f"{todo.failed} việc hỏng trong 24 giờ qua."
+        fix = "Tìm “job … failed” trong nhật ký của bdhvs-jobs."
+        found.append(Finding("jobs_failed", Severity.WARNING, what, "Người nhờ việc không nhận được gì.", fix))
+    return found
+
+
+def check_time_service(_app: Flask) -> list[Finding]:
+    """Whether the kernel's clock is kept right by NTP."""
+    if clock_is_synchronised() is not False:
+        return []
+    what = "Đồng hồ của máy này chưa được đồng bộ (NTP)."
+    return [
+        Finding(
+            "clock_not_synchronised", Severity.WARNING, what, _NOT_READY["clock", ""][1], "timedatectl set-ntp true"
+        )
+    ]
+
+
+def clock_is_synchronised() -> bool | None:
+    """What the kernel says; None where it says nothing. See adjtimex(2)."""
+    timex = (ctypes.c_long * 64)()  # struct timex is 208 bytes; its sixth word of four or eight bytes is the status
+    try:
+        if ctypes.CDLL(None, use_errno=True).adjtimex(ctypes.byref(timex)) < 0:
+            return None
+    except (AttributeError, OSError):
+        return None
+    return not timex[5] & _UNSYNCHRONISED
+
+
+def check_fonts(_app: Flask) -> list[Finding]:
+    """Whether prints have their libraries and the letters of every language taught in."""
+    libraries = [name for name in PRINT_LIBRARIES if ctypes.util.find_library(name) is None]
+    folders = [Path(folder).expanduser() for folder in FONT_FOLDERS]
+    there = {file.stem for folder in folders if folder.is_dir() for file in folder.rglob("Noto*")}
+    fonts = [name for name in FONT_FILES if name not in there]
+    if not libraries and not fonts:
+        return []
+    return [
+        Finding(
+            "print_packages_missing",
+            Severity.WARNING if fonts and not libraries else Severity.FAULT,
+            f"Thiếu thư viện hoặc phông để in: {', '.join(libraries + fonts)}.",
+            "Không in được, hoặc bản in thiếu chữ Thái, Khmer, Chăm.",
+            "apt install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-noto-core",
+        )
+    ]
