@@ -20,7 +20,7 @@ def nginx(folder: Path, nodes: list[str]) -> Iterator[str]:
     port = free_port()
     words = CONFIGURATION.read_text(encoding="utf-8")
     before, _, upstream = words.partition("upstream nodes {")
-    servers = "\n".join(f"server {node.removeprefix('http://')} max_fails=1 fail_timeout=5s;" for node in nodes)
+    servers = "\n".join(f"server {node.removeprefix('http://')} max_fails=0;" for node in nodes)
     inside, _, after = upstream.partition("}")
     kept = "\n".join(line for line in inside.splitlines() if not line.strip().startswith("server "))
     words = f"{before}upstream nodes {{{kept}\n{servers}\n}}{after}"

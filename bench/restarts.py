@@ -173,7 +173,6 @@ def _rolling_restart(folder: Path, settings: dict[str, str]) -> Row:
                 time.sleep(3)
                 node.stop()
                 node.start()
-                time.sleep(6)  # until nginx asks it again: fail_timeout
             for node in nodes:
                 old = set(node.workers())
                 node.process.send_signal(signal.SIGHUP)

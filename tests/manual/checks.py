@@ -167,7 +167,6 @@ class Checks:
                     self._acknowledged += member.send(self._households)
                     time.sleep(1)
             faults.extend(failed for failed in people.failed if failed[0] not in (kind_answers or set()))
-            self._report = f"{people.asked} pages, {len(people.failed)} refused"
             assert not faults, f"{len(faults)} of {people.asked} pages failed: {faults[:3]}"
 
         self._drill = _Drill(drill)

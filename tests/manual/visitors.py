@@ -38,7 +38,7 @@ class Visitor:
             trust, urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar())
         )
 
-    def ask(self, path: str, body: bytes | None = None, kind: str = "", *, timeout: float = 30) -> tuple[int, str]:
+    def ask(self, path: str, body: bytes | None = None, kind: str = "", *, timeout: float = 75) -> tuple[int, str]:
         """Status and content. Status 0: no answer at all."""
         request = urllib.request.Request(SITE + path, data=body, headers={"Origin": SITE})
         if kind:
