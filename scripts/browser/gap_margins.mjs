@@ -34,16 +34,17 @@ const subjectOf = (selector) => /\.([\w-]+)(?::[\w-]+(?:\([^)]*\))?)*$/.exec(sel
 
 /** [[selector suffix, {property: value}]] that stand in for the gaps of a flex box. */
 function marginsOf({ column, wrap, row, across }) {
-  if (column) return row === undefined ? [] : [[" > * + *", { "margin-top": row }]];
-  // What may wrap has neighbours beside and beneath: each child gives room away on two sides.
-  const beneath = wrap && row !== undefined ? { "margin-bottom": row } : {};
-  if (wrap) return [[" > *", { ...(across === undefined ? {} : { "margin-right": across }), ...beneath }]];
-  if (across === undefined) return [];
-  // An icon before bare words is the only child that could carry a margin.
-  return [[" > *", { "margin-right": across }], [" > * + :last-child", { "margin-right": "0" }]];
+  // After each child but the last, and not before: what a form hides stands first in it. An only child keeps its margin,
+  // for it may be an icon before bare words. What may wrap has neighbours beneath as well, the last child, too.
+  const after = {};
+  if (!column && across !== undefined) after["margin-right"] = across;
+  if ((column || wrap) && row !== undefined) after["margin-bottom"] = row;
+  const side = column ? "margin-bottom" : "margin-right";
+  if (!(side in after)) return Object.keys(after).length ? [[" > *", after]] : [];
+  return [[" > *", after], [" > * + :last-child", { [side]: "0" }]];
 }
 
-const NO_MARGINS = { column: [[" > * + *", { "margin-top": "0" }]], row: [[" > *", { "margin-right": "0", "margin-bottom": "0" }]] };
+const NO_MARGINS = { column: [[" > *", { "margin-bottom": "0" }]], row: [[" > *", { "margin-right": "0", "margin-bottom": "0" }]] };
 
 /** @returns {() => import("postcss").Plugin} one plugin for all sheets of a build: a later sheet may go on about a box of page.css. */
 export function gapMargins() {

@@ -36,6 +36,7 @@ NEWER_VALUES = {
     r"^(?:revert|revert-layer)$": "84, 9.1",
     r"^clip$": "90, 16",
     r'["\')]\s*/\s*["\']': "77, 17.4",  # content with words for those who hear
+    r"gradient\([^)]*,[^,)]*\d%\s+\d": "71, 12.1",  # two places for one colour
     r"\bsubgrid\b": "117, 16",
 }
 # A property that a browser does not know is left out: what must stand before it, so that the page still holds.

@@ -100,12 +100,15 @@ def _lowered(css: str) -> str:
     ("css", "margins"),
     [
         ("a{display:flex;gap:1px 2px}", "a>*{margin-right:2px}a>*+:last-child{margin-right:0}"),
-        ("a{display:flex;flex-direction:column;gap:1px 2px}", "a>*+*{margin-top:1px}"),
+        ("a{display:flex;flex-direction:column;gap:1px 2px}", "a>*{margin-bottom:1px}a>*+:last-child{margin-bottom:0}"),
         (
             "a{display:flex;flex-wrap:wrap;gap:calc(1px + 2px)}",
-            "a>*{margin-right:calc(1px+2px);margin-bottom:calc(1px+2px)}",
+            "a>*{margin-right:calc(1px+2px);margin-bottom:calc(1px+2px)}a>*+:last-child{margin-right:0}",
         ),
-        ("a{display:inline-flex;flex-flow:row wrap;column-gap:2px}", "a>*{margin-right:2px}"),
+        (
+            "a{display:inline-flex;flex-flow:row wrap;column-gap:2px}",
+            "a>*{margin-right:2px}a>*+:last-child{margin-right:0}",
+        ),
     ],
 )
 def test_where_a_flex_box_has_no_gap_its_children_have_margins(css, margins):
@@ -113,9 +116,9 @@ def test_where_a_flex_box_has_no_gap_its_children_have_margins(css, margins):
 
 
 def test_a_later_rule_about_a_box_changes_its_margins():
-    assert ".b.a>*+*{margin-top:5px}" in _lowered(".a{display:flex;flex-direction:column;gap:1px}.b .a{gap:5px}")
+    assert ".b.a>*{margin-bottom:5px}" in _lowered(".a{display:flex;flex-direction:column;gap:1px}.b .a{gap:5px}")
     grid = _lowered(".a{display:flex;flex-direction:column;gap:1px}.b .a{display:grid;gap:5px}")
-    assert ".b.a>*+*{margin-top:0}" in grid
+    assert ".b.a>*{margin-bottom:0}" in grid
 
 
 def test_a_grid_has_its_gap_by_the_older_name_too():

@@ -28,6 +28,7 @@ def test_an_older_browser_lacks_nothing_that_matters(sheet):
         "p:focus-visible,p:hover{outline:1px solid}",
         "p{margin-inline:1rem}",
         "p{aspect-ratio:1}",
+        "p{background:linear-gradient(90deg,red 20%,blue 20% 40%)}",
         "p{display:flex;gap:1rem}",
         "@media print{p{display:flex;gap:1rem}}",
         "@container (width>1px){p{color:red}}",
