@@ -19,6 +19,7 @@ _RUN = re.compile(r"\d+(?:[ \u00a0\t._–—-]{1,3}\d+)*")
 # Old ID cards have 9 digits; ID cards and personal numbers 12.
 _IDENTITY_LENGTHS = {9, 12}
 _PHONE_LENGTHS = {10, 11}
+MASK = "•"
 
 
 def number_fault(text: str) -> str | None:
@@ -33,6 +34,19 @@ def number_fault(text: str) -> str | None:
     if "phone_number" in found:
         return "phone_number"
     return "identity_number" if found else None
+
+
+def mask_numbers(text: str) -> str:
+    """`text` with a dot for each digit of a number that must not be kept; the rest as it is."""
+    if number_fault(text) is None:
+        return text
+    masked = _RUN.sub(lambda run: re.sub(r"\d", MASK, run[0]) if _faults_of(run[0]) else run[0], text)
+    # Put together with strokes, hidden characters or letters that only look like digits: none of them stays.
+    return masked if number_fault(masked) is None else "".join(MASK if _is_digit(letter) else letter for letter in text)
+
+
+def _is_digit(letter: str) -> bool:
+    return any(each.isdigit() for each in unicodedata.normalize("NFKC", letter))
 
 
 def _faults_of(run: str) -> set[str]:

@@ -64,6 +64,7 @@ REJECTED = {
     "phone_number": "có số điện thoại",
     "not_understood": "không đọc được",
     "not_found": "không tìm thấy phiếu cần sửa",
+    "not_known_yet": "bản mẫu phiếu mới hơn máy chủ",
 }
 _HEADINGS = {"short_code": "“mã hộ”", "hamlet_code": "“mã thôn”"}
 
@@ -141,6 +142,9 @@ def import_file(file: Path, member: str) -> None:
         if result.outcome is Receipt.REJECTED:
             why = ", ".join(f"{field}: {REJECTED.get(code, code)}" for field, code in result.problems.items())
             click.echo(f"Phiếu {place}: chưa nhận ({why})")
+        elif result.outcome is Receipt.HELD:
+            why = ", ".join(f"{field}: {REJECTED.get(code, code)}" for field, code in result.problems.items())
+            click.echo(f"Phiếu {place}: chưa ghi được ({why}); giữ nguyên văn, chờ người sửa ở /quan-ly/phieu-can-xem")
         elif result.outcome is Receipt.CONFLICT:
             click.echo(f"Phiếu {place}: khác với phiếu đã ghi, giữ cả hai chờ người xem")
     counts = done.counts
@@ -148,6 +152,7 @@ def import_file(file: Path, member: str) -> None:
         f"{done.member.display_name}: {number(counts.get(Receipt.STORED, 0))} phiếu ghi mới, "
         f"{number(counts.get(Receipt.ALREADY_STORED, 0))} đã có, "
         f"{number(counts.get(Receipt.CONFLICT, 0))} chờ người xem, "
+        f"{number(counts.get(Receipt.HELD, 0))} chờ người sửa, "
         f"{number(counts.get(Receipt.REJECTED, 0))} chưa nhận"
     )
 

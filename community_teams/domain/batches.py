@@ -27,7 +27,8 @@ class Batch(BaseModel):
 
     batch: made anew for every sending; the answer names it, so that no other page can be taken for an answer.
     device: the phone. pending: visits it still holds, those of this batch included. visits: each read by itself, so
-    that a faulty one holds back no other. sent_at: what the phone's clock says now. storage: whether the browser
+    that a faulty one holds back no other. drafts: visits somebody was still writing, which only a phone that was cut
+    off hands over; else they are not looked at. sent_at: what the phone's clock says now. storage: whether the browser
     promised to keep what the app stores.
     """
 
@@ -38,6 +39,7 @@ class Batch(BaseModel):
     device: UUID
     pending: Annotated[int, Field(ge=0, le=1_000_000)]
     visits: Annotated[list[SkipValidation[VisitReport]], Field(max_length=MOST_VISITS)]
+    drafts: Annotated[list[Any], Field(max_length=MOST_VISITS)] = []
     sent_at: AwareDatetime | None = None
     app_version: Version | None = None
     storage: Literal["persisted", "best_effort"] | None = None
@@ -51,8 +53,9 @@ class Batch(BaseModel):
 class Result(BaseModel):
     """What became of one visit. id: as it was sent, None where there was none. problems: {field: code}.
 
-    stored, already_stored: it is kept. conflict: it is kept beside another, for a person to settle. rejected: it is
-    not kept; the phone holds it, and shows its problems to a person.
+    stored, already_stored: it is kept. conflict: it is kept beside another, for a person to settle. held: it was asked
+    by a newer form than this server knows, and is kept as it was told, for a person. rejected: it is not kept; the
+    phone holds it, and shows its problems to a person.
     """
 
     id: str | None

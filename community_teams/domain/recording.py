@@ -16,11 +16,15 @@ from community_teams.domain.visits import VisitReport
 
 
 class Receipt(StrEnum):
-    """What became of one visit that was sent. The phone may forget it after the first two."""
+    """What became of one visit that was sent. The phone keeps only a rejected one.
+
+    HELD: it could not be read by today's rules, and is kept as it was told for a person to look at.
+    """
 
     STORED = "stored"
     ALREADY_STORED = "already_stored"
     CONFLICT = "conflict"
+    HELD = "held"
     REJECTED = "rejected"
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from community_teams.models.columns import code
@@ -15,20 +15,27 @@ class WhyHeld(StrEnum):
     VISIT_ID_TAKEN = "visit_id_taken"  # its id is kept already, with other content
     ALREADY_CORRECTED = "already_corrected"  # what it corrects has another correction
     DEVICE_CUT_OFF = "device_cut_off"  # sent by a phone that was reported lost
+    DRAFT = "draft"  # was still being written on a phone that was reported lost
+    FROM_FILE = "from_file"  # brought in as a file, and refused by the rules
+    NEWER_FORM = "newer_form"  # asked by a newer form than this server knows
 
 
 class Settlement(StrEnum):
     LEFT_OUT = "left_out"  # what was kept goes on counting
     TAKEN_INSTEAD = "taken_instead"  # it corrects what was kept
     TAKEN_AS_WELL = "taken_as_well"  # both happened
+    MENDED = "mended"  # what was wrong was put right by hand, and then it was kept
 
 
 class HeldVisit(Base):
     """One visit as a phone sent it, beside the one that was kept, until somebody settles it. Never deleted.
 
-    visit_id: the id it was sent with. record: the report's fields, read and found right; nothing was cut.
-    hamlet_code: of the household it names, which decides who may look at it.
-    settled_by: the person who decided; taken_as: the id of the visit it was kept as, if it was.
+    visit_id: the id it was sent with; made out of its content where that is none.
+    record: the report's fields, read and found right; nothing was cut. {} where `raw` is set.
+    raw: JSON of a record that the rules refuse, as domain/raw_records.py writes it; None for one that can be read.
+    problems: what was wrong with it when it arrived, {field: code}; {} where it can be read.
+    hamlet_code: of the household it names, else the area its member works in: it decides who may look at it.
+    settled_by: the person who decided; reason: why, in their words; taken_as: the id of the visit it was kept as.
     """
 
     __tablename__ = "held_visit"
@@ -44,6 +51,8 @@ class HeldVisit(Base):
     hamlet_code: Mapped[str] = mapped_column(ForeignKey("area.code"))
     why: Mapped[WhyHeld] = mapped_column(code(WhyHeld))
     record: Mapped[dict[str, object]] = mapped_column(JSON)
+    raw: Mapped[str | None] = mapped_column(Text)
+    problems: Mapped[dict[str, str]] = mapped_column(JSON, default=dict, server_default=text("'{}'"))
     member_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     device: Mapped[UUID | None]
     clock_offset: Mapped[int | None]
@@ -51,4 +60,5 @@ class HeldVisit(Base):
     settlement: Mapped[Settlement | None] = mapped_column(code(Settlement))
     settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     settled_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    reason: Mapped[str] = mapped_column(String(200), default="", server_default=text("''"))
     taken_as: Mapped[UUID | None] = mapped_column(ForeignKey("visit.id"))

@@ -1,19 +1,23 @@
 """Reading visits that wait for a person, and what stands beside them."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, not_, select
 from sqlalchemy.orm import Session, aliased
 
-from community_teams.models import HeldVisit, Household, Visit
+from community_teams.domain.raw_records import read_raw
+from community_teams.models import HeldVisit, Household, Visit, WhyHeld
 from community_teams.queries.visits import Told, visit
-from foundation.accounts.models import Person
+from foundation.accounts.models import Person, RoleHolding
 from foundation.areas.domain.scope import Scope
 from foundation.areas.models import Area
 from foundation.areas.queries import inside
 
 PAGE = 50
+NO_HOUSEHOLD = UUID(int=0)
+_HANDED_OVER = (WhyHeld.DEVICE_CUT_OFF, WhyHeld.DRAFT)
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,62 @@ def held_of(session: Session, device: UUID) -> int:
     return session.scalar(asked) or 0
 
 
+@dataclass(frozen=True)
+class HandedOver:
+    """What a phone that was cut off handed over of one member. waiting: how many of them wait for a person."""
+
+    visits: int = 0
+    drafts: int = 0
+    waiting: int = 0
+
+
+def handed_over_by(session: Session, device: UUID, since: datetime) -> dict[int, HandedOver]:
+    """By person; since: the moment the phone was cut off."""
+    is_draft = HeldVisit.why == WhyHeld.DRAFT
+    rows = session.execute(
+        select(
+            HeldVisit.member_id,
+            func.sum(case((is_draft, 0), else_=1)),
+            func.sum(case((is_draft, 1), else_=0)),
+            func.sum(case((HeldVisit.settled_at.is_(None), 1), else_=0)),
+        )
+        .where(HeldVisit.device == device, HeldVisit.received_at >= since, HeldVisit.why.in_(_HANDED_OVER))
+        .group_by(HeldVisit.member_id)
+    )
+    return {person: HandedOver(int(visits), int(drafts), int(waiting)) for person, visits, drafts, waiting in rows}
+
+
+def area_of_member(session: Session, person: int, within: Scope) -> str:
+    """Code of the area whose people look at what this member told of no known household: `within`, where they work or
+    worked last; else anywhere they did.
+
+    Somebody who never worked in one area gets the first one there is, so that nothing is seen by nobody.
+    """
+    held = session.scalar(
+        select(Area.code)
+        .join(RoleHolding, RoleHolding.area_path == Area.path)
+        .where(RoleHolding.person_id == person)
+        .order_by(
+            not_(inside(Area.path, within)),
+            RoleHolding.valid_to.is_not(None),
+            RoleHolding.valid_to.desc(),
+            Area.path.desc(),
+        )
+        .limit(1)
+    )
+    return held or session.scalars(select(Area.code).order_by(Area.path).limit(1)).one()
+
+
+def household_in(row: HeldVisit) -> UUID | None:
+    """The household that a held visit names, whether or not there is one."""
+    record = row.record if row.raw is None else read_raw(row.raw)
+    told = record.get("household") if isinstance(record, dict) else None
+    try:
+        return UUID(told) if isinstance(told, str) else None
+    except ValueError:
+        return None
+
+
 def beside(session: Session, scope: Scope, row: HeldVisit) -> Told | None:
     """The visit that counts in its place: the one of the same id, or the one it corrects, as last corrected.
 
@@ -90,9 +150,10 @@ def _held(session: Session, scope: Scope, condition, start: int) -> list[Held]: 
         .offset(start)
         .limit(PAGE + 1)
     ).all()
-    ids = {UUID(str(row.record["household"])) for row, *_ in rows}
+    named = {row.id: household_in(row) for row, *_ in rows}
+    ids = {id for id in named.values() if id is not None}
     doors = {door.id: door for door in session.scalars(select(Household).where(Household.id.in_(ids)))}
     return [
-        Held(row, hamlet, member, settled_by, doors.get(UUID(str(row.record["household"]))))
+        Held(row, hamlet, member, settled_by, doors.get(named[row.id] or NO_HOUSEHOLD))
         for row, hamlet, member, settled_by in rows
     ]

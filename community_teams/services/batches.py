@@ -10,22 +10,24 @@ from sqlalchemy.orm import Session
 from community_teams.domain.batches import Batch, BatchAnswer, Result, id_of
 from community_teams.domain.phone_clocks import offset_of
 from community_teams.domain.recording import Receipt, Verdict
-from community_teams.domain.visits import VisitReport, read_visit, visited_on
+from community_teams.domain.visits import FORM_VERSION, VisitReport, read_visit, visited_on
 from community_teams.models import WhyHeld
-from community_teams.queries.held_visits import held_of
+from community_teams.queries.held_visits import handed_over_by, held_of
 from community_teams.services import devices
 from community_teams.services.held_visits import hold
 from community_teams.services.recording import Sender, places_within_reach, record_visits
+from community_teams.services.refused_visits import Refused, hold_refused
 from foundation.areas.domain.scope import Scope
 from foundation.problems import Invalid
 
-# Nobody need be signed in to hand these over; a phone that never had signal for months holds fewer.
+# Records of one phone that wait for a person. Nobody need be signed in to hand them over; a phone that never had signal
+# for months holds fewer.
 MOST_HELD = 2_000
 
 
 @dataclass(frozen=True)
 class Received:
-    """answer: None where the phone was cut off; its visits within reach were then held, and none of them counts."""
+    """answer: None where the phone was cut off; all it sent was then set aside, and none of it counts."""
 
     answer: BatchAnswer | None
 
@@ -39,8 +41,8 @@ def read_records(records: Sequence[Any], *, now: datetime, clock_offset: int | N
 
 
 def read_of(batch: Batch, *, now: datetime) -> list[Read]:
-    """The visits of a batch, read by its phone's clock."""
-    return read_records(batch.records, now=now, clock_offset=offset_of(batch.sent_at, now))
+    """The visits of a batch and then its drafts, read by its phone's clock."""
+    return read_records([*batch.records, *batch.drafts], now=now, clock_offset=offset_of(batch.sent_at, now))
 
 
 def receive_batch(
@@ -68,9 +70,9 @@ def receive_batch(
         now=now,
     )
     if cut_off:
-        _hold_within_reach(session, read, sender, now)
+        _hold_all(session, batch, read, sender, now)
         return Received(None)
-    results = take_records(session, batch.records, read, sender=sender, now=now)
+    results = take_records(session, batch.records, read[: len(batch.records)], sender=sender, now=now)
     # A conflict is kept here, too: the phone is rid of it.
     rid = sum(result.outcome is not Receipt.REJECTED for result in results)
     devices.handed_over(session, device=batch.device, person=member, number=rid)
@@ -88,31 +90,69 @@ def hold_batch(
 ) -> None:
     """Set aside what a phone that was cut off hands over for one of those who used it, whoever is signed in by now.
 
-    Nothing of it counts until a person has looked. Sent again, it changes nothing; nor does it once MOST_HELD visits of
-    that phone wait.
+    Nothing of it counts until a person has looked. Sent again, it changes nothing. What comes when MOST_HELD records of
+    that phone wait is not taken, and stays among those that the phone is said to hold.
     """
     sender = Sender(member, scope_on, batch.device, offset_of(batch.sent_at, now))
-    if held_of(session, batch.device) < MOST_HELD:
-        _hold_within_reach(session, read, sender, now)
+    devices.saw(session, device=batch.device, person=member, pending=batch.pending, now=now)
+    _hold_all(session, batch, read, sender, now)
 
 
 def take_records(
-    session: Session, records: Sequence[Any], read: Sequence[Read], *, sender: Sender, now: datetime
+    session: Session,
+    records: Sequence[Any],
+    read: Sequence[Read],
+    *,
+    sender: Sender,
+    now: datetime,
+    last_door: bool = False,
 ) -> list[Result]:
     """Keep these visits as they were sent, at most MOST_VISITS of them, whatever door they came by; a result for each,
-    in their order. read: as read_records gives it. Conflicts are held for a person."""
+    in their order. read: as read_records gives it. Conflicts are held for a person, and so is what a newer form asked.
+
+    last_door: nothing else keeps what is refused here, so that is held, too.
+    """
     reports = [report for report in read if isinstance(report, VisitReport)]
     verdicts = iter(_record_and_hold(session, reports, sender, now))
-    told = [next(verdicts) if isinstance(each, VisitReport) else each for each in read]
+    judged = [next(verdicts) if isinstance(each, VisitReport) else each for each in read]
+    judged = _hold_unread(session, records, judged, sender, now, last_door)
     return [
         Result(id=id_of(record), outcome=verdict.receipt, problems=dict(verdict.problems))
-        for record, verdict in zip(records, told, strict=True)
+        for record, verdict in zip(records, judged, strict=True)
     ]
+
+
+def _hold_unread(
+    session: Session, records: Sequence[Any], judged: list[Verdict], sender: Sender, now: datetime, last_door: bool
+) -> list[Verdict]:
+    waiting = held_of(session, sender.device) if sender.device else 0
+    places = [
+        place
+        for place, verdict in enumerate(judged)
+        if verdict.receipt is Receipt.HELD or (last_door and verdict.receipt is Receipt.REJECTED)
+    ]
+    room = places[: max(0, MOST_HELD - waiting)]
+    refused = [
+        Refused(
+            records[place],
+            judged[place].problems,
+            WhyHeld.NEWER_FORM if judged[place].receipt is Receipt.HELD else WhyHeld.FROM_FILE,
+        )
+        for place in room
+    ]
+    told = list(judged)
+    for place in places[len(room) :]:
+        told[place] = Verdict(Receipt.REJECTED, judged[place].problems)
+    for place, settled in zip(room, hold_refused(session, refused, sender=sender, now=now), strict=True):
+        told[place] = Verdict(Receipt.ALREADY_STORED) if settled else Verdict(Receipt.HELD, judged[place].problems)
+    return told
 
 
 def _read(record: object, now: datetime, clock_offset: int | None) -> Read:
     if not isinstance(record, Mapping):
         return Verdict(Receipt.REJECTED, {"record": "not_understood"})
+    if _is_newer(record.get("form_version")):
+        return Verdict(Receipt.HELD, {"form_version": "not_known_yet"})
     try:
         return read_visit(record, now=now, clock_offset=clock_offset)
     except Invalid as problem:
@@ -129,13 +169,41 @@ def _record_and_hold(session: Session, reports: list[VisitReport], sender: Sende
     return verdicts
 
 
-def _hold_within_reach(session: Session, read: Sequence[Read], sender: Sender, now: datetime) -> None:
-    reports = [report for report in read if isinstance(report, VisitReport)]
+def _is_newer(version: object) -> bool:
+    return isinstance(version, int) and not isinstance(version, bool) and version > FORM_VERSION
+
+
+def _hold_all(session: Session, batch: Batch, read: Sequence[Read], sender: Sender, now: datetime) -> None:
+    """Set aside everything that a phone sends which forgets it next: visits, what is no visit by the rules, drafts."""
+    room = max(0, MOST_HELD - held_of(session, batch.device))
+    number = len(batch.records)
+    visits = list(zip(batch.records, read[:number], strict=True))[:room]
+    drafts = list(zip(batch.drafts, read[number:], strict=True))[: room - len(visits)]
+    reports = [report for _, report in visits if isinstance(report, VisitReport)]
     entries = [(report, visited_on(report, sender.clock_offset)) for report in reports]
     places = places_within_reach(session, entries, sender)
-    held = [
-        (report, WhyHeld.DEVICE_CUT_OFF)
-        for report, day in entries
-        if (place := places.get(report.household)) and sender.may_record(place.paths, day)
-    ]
-    hold(session, held, sender=sender, now=now)
+    within, refused = [], []
+    days = {report.id: day for report, day in entries}
+    for record, each in visits:
+        if not isinstance(each, VisitReport):
+            refused.append(Refused(record, each.problems, WhyHeld.DEVICE_CUT_OFF))
+        elif (place := places.get(each.household)) and sender.may_record(place.paths, days[each.id]):
+            within.append((each, WhyHeld.DEVICE_CUT_OFF))
+        else:
+            refused.append(Refused(record, {"household": "not_in_your_area"}, WhyHeld.DEVICE_CUT_OFF))
+    refused += [Refused(draft, _faults_of_draft(each), WhyHeld.DRAFT) for draft, each in drafts]
+    hold(session, within, sender=sender, now=now)
+    hold_refused(session, refused, sender=sender, now=now)
+    _count_handed_over(session, batch, sender.member)
+
+
+def _faults_of_draft(read: Read) -> Mapping[str, str]:
+    # Nobody has said that it is finished, even where the rules would take it.
+    return {"record": "not_finished"} if isinstance(read, VisitReport) else read.problems
+
+
+def _count_handed_over(session: Session, batch: Batch, member: int) -> None:
+    """What the phone said it held, in every batch the same number, less all that was received since it was cut off."""
+    since = devices.cut_off_since(session, batch.device)
+    if since is not None and (handed := handed_over_by(session, batch.device, since).get(member)):
+        devices.handed_over(session, device=batch.device, person=member, number=handed.visits)

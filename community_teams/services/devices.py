@@ -38,6 +38,11 @@ def saw(
     return connection.scalar(_CUT_OFF, {"device": device}) is not None
 
 
+def cut_off_since(session: Session, device: UUID) -> datetime | None:
+    """When this phone was cut off; None for one that is let in."""
+    return session.scalar(select(func.min(Device.cut_off_at)).where(Device.id == device))
+
+
 def handed_over(session: Session, *, device: UUID, person: int, number: int) -> None:
     """Note that the phone now holds `number` visits of this member less than it said."""
     session.connection().execute(_HANDED_OVER, {"device": device, "person": person, "number": number})

@@ -1,6 +1,6 @@
 """Visits that do not count until somebody has looked at them: set aside here, and settled."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -51,9 +51,7 @@ def hold(
         for report, why in reports
         if report.household in places
     ]
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    for row in rows:
-        session.execute(insert(HeldVisit).values(row).on_conflict_do_nothing())
+    insert_held(session, rows)
     waiting = set(
         session.execute(
             select(HeldVisit.visit_id, HeldVisit.content_hash).where(
@@ -64,14 +62,35 @@ def hold(
     return [(report.id, report.content_hash()) not in waiting for report, _ in reports]
 
 
+def insert_held(session: Session, rows: Sequence[Mapping[str, object]]) -> None:
+    """Write rows of held visits; one that is there already, by visit and content, stays as it is."""
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    for row in rows:
+        session.execute(insert(HeldVisit).values(row).on_conflict_do_nothing())
+
+
 def settle(session: Session, id: int, settlement: Settlement, *, by: Person, scope: Scope, now: datetime) -> HeldVisit:
     """Decide about a visit that waits. Nothing is taken away: what was kept stays, and what waited is never deleted.
 
     LEFT_OUT: it stays out. TAKEN_INSTEAD: kept under a new id, it corrects the visit that counts in its place.
     TAKEN_AS_WELL: it is kept beside that one; under its own id where that is free.
-    scope: where `by` may settle visits. Raises NotFound("no_such_held_visit"); Conflict("already_settled");
-    Invalid {"settlement": "nothing_to_correct"} where no visit of the same household counts in its place; and what
-    record_visit raises where the rules have become stricter since.
+    scope: where `by` may settle visits. Raises as waiting_row does; Invalid {"settlement": "nothing_to_correct"} where
+    no visit of the same household counts in its place; and what record_visit raises where the rules have become
+    stricter since.
+    """
+    row, path = waiting_row(session, id, scope=scope)
+    if row.raw is not None:
+        raise Invalid({"settlement": "needs_mending"})
+    if settlement is not Settlement.LEFT_OUT:
+        row.taken_as = _take(session, row, settlement, scope=scope, now=now)
+    write_settlement(session, row, settlement, by=by, path=path, now=now)
+    return row
+
+
+def waiting_row(session: Session, id: int, *, scope: Scope) -> tuple[HeldVisit, str]:
+    """A visit that waits, locked for this transaction, and the path of its area.
+
+    Raises NotFound("no_such_held_visit"), also outside `scope`; Conflict("already_settled").
     """
     row = session.scalar(
         select(HeldVisit).where(HeldVisit.id == id).with_for_update().execution_options(populate_existing=True)
@@ -83,13 +102,16 @@ def settle(session: Session, id: int, settlement: Settlement, *, by: Person, sco
         raise NotFound("no_such_held_visit")
     if row.settled_at is not None:
         raise Conflict("already_settled")
-    if settlement is not Settlement.LEFT_OUT:
-        row.taken_as = _take(session, row, settlement, scope=scope, now=now)
+    return row, path
+
+
+def write_settlement(
+    session: Session, row: HeldVisit, settlement: Settlement, *, by: Person, path: str, now: datetime
+) -> None:
     row.settlement, row.settled_at, row.settled_by = settlement, now, by.id
     what = {"visit": str(row.visit_id), "why": row.why.value, "settlement": settlement.value}
     audit.record(session, by.name, "settle_visit", what, now=now, area_path=path)
     session.flush()
-    return row
 
 
 def _take(session: Session, row: HeldVisit, settlement: Settlement, *, scope: Scope, now: datetime) -> UUID:

@@ -85,15 +85,15 @@ def import_visits(
 
     read: its visits as read_records gives them. member: sign-in name of who made the visits; left empty, whom the file
     names, else the only one who used its phone. by, scope: who imports, and where they look after teams; only visits
-    made within it are taken, where the member was allowed to record. Conflicts are held for a person. Raises Invalid
-    {"member": "missing" | "no_such_member"}.
+    made within it are taken, where the member was allowed to record. Conflicts are held for a person, and so is
+    what the rules refuse, as it was written. Raises Invalid {"member": "missing" | "no_such_member"}.
     """
     person = _member(session, file, member, scope)
     sender = Sender(person.id, _allowed(person, scope, day_in_vietnam(now)), file.device)
     results: list[Result] = []
     for start in range(0, len(file.visits), MOST_VISITS):
         some = slice(start, start + MOST_VISITS)
-        results += take_records(session, file.visits[some], read[some], sender=sender, now=now)
+        results += take_records(session, file.visits[some], read[some], sender=sender, now=now, last_door=True)
     imported = Imported(person, file, results)
     counts = {receipt.value: number for receipt, number in sorted(imported.counts.items())}
     path = min(held_within(session, scope, [person.id])[person.id])

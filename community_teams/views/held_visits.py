@@ -9,12 +9,13 @@ from community_teams.queries import held_visits as queries
 from community_teams.queries.heirs import heirs_of
 from community_teams.queries.held_visits import Held
 from community_teams.services.held_visits import as_visit, settle
+from community_teams.views.refused_visits import held_or_404, show_refused
 from community_teams.views.teams_blueprint import blueprint
 from foundation import clock
 from foundation.accounts.domain.roles import Act
 from foundation.accounts.views.access import may, scope_for
 from foundation.accounts.views.reading import read_page
-from foundation.problems import Conflict, Invalid, NotFound
+from foundation.problems import Conflict, Invalid
 from foundation.web.database import session, transaction
 
 # What is told of a visit, in the order of the form, by the columns it stands in.
@@ -51,13 +52,14 @@ def show_held_visits() -> str:
 @blueprint.get("/quan-ly/phieu-can-xem/<int:held_id>")
 @may(Act.SETTLE_VISITS)
 def show_held_visit(held_id: int) -> str:
-    return _page(_held_or_404(held_id), {})
+    held = held_or_404(held_id)
+    return show_refused(held, {}) if held.row.raw is not None else _page(held, {})
 
 
 @blueprint.post("/quan-ly/phieu-can-xem/<int:held_id>")
 @may(Act.SETTLE_VISITS)
 def settle_held_visit(held_id: int) -> Response | tuple[str, int]:
-    held = _held_or_404(held_id)
+    held = held_or_404(held_id)
     given = request.form.get("settlement", "")
     try:
         if given not in set(Settlement):
@@ -72,18 +74,11 @@ def settle_held_visit(held_id: int) -> Response | tuple[str, int]:
                 now=clock.now(),
             )
     except Invalid as problem:
-        return _page(held, problem.fields), problem.status
+        page = show_refused(held, problem.fields) if held.row.raw is not None else _page(held, problem.fields)
+        return page, problem.status
     except Conflict:
         pass  # somebody was quicker; the page says what they chose
     return redirect(url_for(".show_held_visit", held_id=held_id), 303)
-
-
-def _held_or_404(held_id: int) -> Held:
-    # A number beyond what the database counts is nobody's.
-    held = queries.held_visit(session(), scope_for(Act.SETTLE_VISITS), held_id) if held_id < 2**31 else None
-    if held is None:
-        raise NotFound("no_such_held_visit")
-    return held
 
 
 def _page(held: Held, faults: dict[str, str]) -> str:

@@ -8,6 +8,7 @@ from werkzeug import Response
 
 from community_teams.queries import devices as queries
 from community_teams.queries.devices import Carried, Shown
+from community_teams.queries.held_visits import handed_over_by
 from community_teams.services import devices as services
 from community_teams.views.teams_blueprint import blueprint
 from foundation import clock
@@ -77,12 +78,14 @@ def _page(template: str, device: UUID, act: Act) -> str:
     carried = queries.carriers(session(), scope_for(act), device)
     if not carried:
         raise NotFound("no_such_phone")
+    cut_off = [each.device.cut_off_at for each in carried if each.device.cut_off_at]
     return render_template(
         f"community_teams/{template}",
         device=device,
         carried=carried,
         areas=_areas_of(carried),
-        cut_off_at=max((each.device.cut_off_at for each in carried if each.device.cut_off_at), default=None),
+        cut_off_at=max(cut_off, default=None),
+        handed_over=handed_over_by(session(), device, min(cut_off)) if cut_off else {},
         last_seen=max(each.device.last_seen for each in carried),
         today=clock.day_in_vietnam(clock.now()),
         manages=bool(queries.carriers(session(), scope_for(Act.MANAGE_TEAMS), device)),

@@ -69,7 +69,7 @@ def _lines(imported: Imported) -> list[Line]:
     return [
         Line(place, codes.get(household, "") if household else "", result)
         for place, (household, result) in enumerate(zip(households, imported.results, strict=True), start=1)
-        if result.outcome in (Receipt.CONFLICT, Receipt.REJECTED)
+        if result.outcome in (Receipt.CONFLICT, Receipt.HELD, Receipt.REJECTED)
     ]
 
 

@@ -1,5 +1,6 @@
 """Recording one visit: the form, what becomes of it, and the page that says it is counted."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from flask import current_app, redirect, render_template, request, url_for
@@ -40,12 +41,12 @@ def ask_visit(household_id: UUID) -> Response | str:
     """The form: with what earlier visits told, empty (?trong), or a visit's answers to be corrected (?sua=<visit>)."""
     household, hamlet = household_or_404(household_id, Act.RECORD_VISIT)
     if "sua" in request.args:
-        return _form(household, hamlet, _answers_of(request.args["sua"], household), {})
+        return show_form(household, hamlet, _answers_of(request.args["sua"], household), {})
     if household.merged_into is not None:
         heir, _ = standing_or_404(household_id, Act.RECORD_VISIT)
         return redirect(url_for(".ask_visit", household_id=heir.id), 303)
     known = None if "trong" in request.args else known_of(session(), scope_for(Act.RECORD_VISIT), household_id)
-    return _form(household, hamlet, starting_from(known, _beginning(household)), {})
+    return show_form(household, hamlet, starting_from(known, _beginning(household)), {})
 
 
 @blueprint.post("/doi-so/ho/<uuid:household_id>/tham")
@@ -57,10 +58,10 @@ def keep_visit(household_id: UUID) -> Response | tuple[str, int]:
     try:
         report = keep_told(as_record(as_told_today(told), household_id))
     except Invalid as problem:
-        return _form(household, hamlet, told, problem.fields), problem.status
+        return show_form(household, hamlet, told, problem.fields), problem.status
     except Conflict as problem:
         become_correction(told, problem)
-        return _form(household, hamlet, told, {}, conflict=problem.code), problem.status
+        return show_form(household, hamlet, told, {}, conflict=problem.code), problem.status
     return redirect(url_for(".show_kept", household_id=household_id, visit_id=report.id), 303)
 
 
@@ -91,8 +92,17 @@ def _beginning(household: Household) -> dict[str, str]:
     }
 
 
-def _form(household: Household, hamlet: Area, told: Told, faults: dict[str, str], *, conflict: str = "") -> str:
-    """told: what was typed so far; all of it comes back. conflict: the code of a conflict with a kept visit."""
+def show_form(
+    household: Household,
+    hamlet: Area,
+    told: Told,
+    faults: Mapping[str, str],
+    *,
+    conflict: str = "",
+    action: str = "",
+) -> str:
+    """told: what was typed so far; all of it comes back. conflict: the code of a conflict with a kept visit. action:
+    where it is sent; "" where it is a visit of the signed-in member."""
     visit_id = told.get("id", "")
     return render_template(
         "community_teams/visit.html",
@@ -102,6 +112,7 @@ def _form(household: Household, hamlet: Area, told: Told, faults: dict[str, str]
         faults=faults,
         parts=faulty_parts(faults),
         conflict=conflict,
+        action=action or url_for("teams.keep_visit", household_id=household.id),
         # Made with the form, so that a double tap counts once.
         visit_id=visit_id if visit_id and "id" not in faults else uuid7(),
         latest_start=local_time(clock.now()),

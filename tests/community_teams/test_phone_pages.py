@@ -156,12 +156,12 @@ def test_each_visit_of_a_file_is_judged_by_itself(visitor, make, hamlet, member,
     done = upload(visitor, {"visits": [good, elsewhere, changed, noted, "?"]}, member=f" {member.name} ")
 
     assert "Ghi mới 1 Đã có từ trước 0 Chờ người xem 1" in done
-    assert "Chưa nhận 3" in done
-    assert "Phiếu thứ 2, hộ M9-001: chưa nhận. Hộ này không có trong sổ" in done
-    assert "Phiếu thứ 4, hộ M1-777: chưa nhận." in done
-    assert "Phiếu thứ 5: chưa nhận. Phiếu này hỏng" in done
+    assert "Chờ người sửa 3" in done
+    assert "Phiếu thứ 2, hộ M9-001: chờ người sửa. Hộ: Hộ này không có trong sổ" in done
+    assert "Phiếu thứ 4, hộ M1-777: chờ người sửa. Ghi chú:" in done
+    assert "Phiếu thứ 5: chờ người sửa. Cả phiếu: Chỗ này hỏng" in done
     assert "dãy số giống số căn cước" in done
-    assert session.scalar(select(func.count()).select_from(HeldVisit)) == 1
+    assert session.scalar(select(func.count()).select_from(HeldVisit)) == 4
 
 
 def test_whose_visits_they_are_is_known_from_their_phone(visitor, make, hamlet, member, officer, heard, session):
@@ -215,7 +215,11 @@ def test_a_file_writes_nothing_outside_the_organisers_commune(visitor, make, ham
 
     done = upload(visitor, {"member": member.name, "visits": [make.visit_record(make.household(beyond))]})
 
-    assert "Chưa nhận 1" in done
+    assert "Ghi mới 0" in done
+    assert "Chờ người sửa 1" in done
+    assert session.scalar(select(func.count()).select_from(Visit)) == 0
+    # The officer who brought it in can look at it.
+    assert session.scalars(select(HeldVisit.hamlet_code)).one() == hamlet.code
 
 
 def test_the_command_says_what_became_of_each_visit(app, make, hamlet, member, now, tmp_path, session):
@@ -227,6 +231,6 @@ def test_the_command_says_what_became_of_each_visit(app, make, hamlet, member, n
     assert "thêm --member" in run(args=["teams", "import-visits", str(file)]).output
     done = run(args=["teams", "import-visits", str(file), "--member", member.name])
     assert done.exit_code == 0
-    assert "Phiếu 2: chưa nhận (household: hộ không có trong sổ" in done.output
-    assert "Lò Thị Mẫu: 1 phiếu ghi mới, 0 đã có, 0 chờ người xem, 1 chưa nhận" in done.output
+    assert "Phiếu 2: chưa ghi được (household: hộ không có trong sổ" in done.output
+    assert "Lò Thị Mẫu: 1 phiếu ghi mới, 0 đã có, 0 chờ người xem, 1 chờ người sửa, 0 chưa nhận" in done.output
     assert "1 đã có" in run(args=["teams", "import-visits", str(file), "--member", member.name]).output

@@ -1,0 +1,105 @@
+"""Records that the rules refuse, kept as they were told until a person has looked at them."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from typing import TypeVar
+from uuid import NAMESPACE_OID, UUID, uuid5
+
+from foundation.free_text import mask_numbers
+
+# Characters of JSON. The longest visit the form can hold, every Vietnamese letter escaped, takes some 45,000.
+MOST_RAW = 64 * 1024
+DEEPEST = 30
+LONGEST_NUMBER = 8  # digits; longer ones may be of a paper or an account
+CUT = "…"
+_Value = TypeVar("_Value")
+
+
+@dataclass(frozen=True)
+class RawRecord:
+    """text: JSON in ASCII, at most MOST_RAW characters; cut off there where `is_cut`, and then no JSON any more."""
+
+    text: str
+    is_cut: bool
+
+    def content_hash(self) -> str:
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+    def visit_id(self, record: object) -> UUID:
+        """The id it was sent with; where that is none, one made out of the content, the same each time."""
+        told = record.get("id") if isinstance(record, Mapping) else None
+        try:
+            return UUID(told) if isinstance(told, str) else uuid5(NAMESPACE_OID, self.text)
+        except ValueError:
+            return uuid5(NAMESPACE_OID, self.text)
+
+
+def raw_record(record: object) -> RawRecord:
+    """Write down anything that JSON can hold.
+
+    Numbers of identity papers, phones and accounts are masked: those are never kept, whatever else is
+    (foundation/free_text.py). What is nested more than DEEPEST levels, which no form is, is left out and marked. Looks at
+    some MOST_RAW characters of it, however long it is.
+    """
+    text = json.dumps(_Storing().storable(record, DEEPEST))
+    return RawRecord(text[:MOST_RAW], len(text) > MOST_RAW)
+
+
+def read_raw(text: str) -> object:
+    """What raw_record wrote down; the text itself where it was cut off."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+class _Storing:
+    """left: characters that may still be written; what comes after them is CUT, and the text is then too long anyway."""
+
+    def __init__(self) -> None:
+        self.left = MOST_RAW + 1
+
+    def storable(self, value: object, depth: int) -> object:
+        if depth == 0 or self.left <= 0:
+            return CUT
+        self.left -= 1
+        if isinstance(value, Mapping):
+            return {self._text(str(key)): self.storable(below, depth - 1) for key, below in self._first(value.items())}
+        if isinstance(value, list | tuple):
+            return [self.storable(below, depth - 1) for below in self._first(value)]
+        if isinstance(value, str):
+            return self._text(value)
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            # Compared, not written: a number of thousands of digits cannot be written.
+            return value if abs(value) < 10**LONGEST_NUMBER else CUT
+        return value
+
+    def _first(self, values: Iterable[_Value]) -> Iterator[_Value]:
+        return islice(values, self.left)
+
+    def _text(self, text: str) -> str:
+        cut = text[: max(self.left, 0)]
+        self.left -= len(cut)
+        return _masked(cut)
+
+
+def _masked(text: str) -> str:
+    # Ids and moments are long rows of digits, too.
+    return text if _is_id_or_moment(text) else mask_numbers(text)
+
+
+def _is_id_or_moment(text: str) -> bool:
+    if len(text) > 40:
+        return False
+    for read in (UUID, datetime.fromisoformat):
+        try:
+            read(text)
+        except ValueError:
+            continue
+        # Twelve or thirty-two digits alone may be read as one of these.
+        return not text.isdecimal()
+    return False

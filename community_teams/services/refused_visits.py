@@ -1,0 +1,116 @@
+"""Records that the rules refuse and no phone keeps any more: set aside as they were told, mended, or left out."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import BaseModel, Field, ValidationError
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from uuid_utils.compat import uuid7
+
+from community_teams.domain.faults import codes_by_field
+from community_teams.domain.raw_records import raw_record
+from community_teams.domain.visits import read_visit
+from community_teams.models import HeldVisit, Settlement, Visit, WhyHeld
+from community_teams.queries.held_visits import area_of_member, counting_now
+from community_teams.queries.recording import places_of
+from community_teams.services.held_visits import insert_held, waiting_row, write_settlement
+from community_teams.services.recording import Sender
+from community_teams.services.visits import record_visit
+from foundation.accounts.models import Person
+from foundation.areas.domain.scope import Scope
+from foundation.clock import day_in_vietnam
+from foundation.free_text import Text200
+from foundation.problems import Invalid
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A record as it was sent, and what is wrong with it: {field: code}."""
+
+    record: object
+    problems: Mapping[str, str]
+    why: WhyHeld
+
+
+def hold_refused(session: Session, refused: Sequence[Refused], *, sender: Sender, now: datetime) -> list[bool]:
+    """Set these aside for a person, as they were told. The same record again changes nothing.
+
+    Whoever looks after the hamlet of a household that the sender may visit today sees it; else whoever looks after the
+    area the sender works in. Returns for each whether a person has settled it already.
+    """
+    if not refused:
+        return []
+    households = {id for each in refused if (id := _household(each.record)) is not None}
+    today = day_in_vietnam(now)
+    hamlets = {
+        id: place.code for id, place in places_of(session, households).items() if sender.may_record(place.paths, today)
+    }
+    own_area = area_of_member(session, sender.member, sender.scope_on(today))
+    settled = []
+    for each in refused:
+        raw = raw_record(each.record)
+        visit_id, content_hash = raw.visit_id(each.record), raw.content_hash()
+        household = _household(each.record)
+        row = {
+            "visit_id": visit_id,
+            "content_hash": content_hash,
+            "hamlet_code": hamlets.get(household, own_area) if household else own_area,
+            "why": each.why,
+            "record": {},
+            "raw": raw.text,
+            "problems": {**each.problems, **({"record": "too_large"} if raw.is_cut else {})},
+            "member_id": sender.member,
+            "device": sender.device,
+            "clock_offset": sender.clock_offset,
+            "received_at": now,
+        }
+        insert_held(session, [row])
+        same = (HeldVisit.visit_id == visit_id, HeldVisit.content_hash == content_hash)
+        settled.append(session.scalar(select(HeldVisit.settled_at).where(*same)) is not None)
+    return settled
+
+
+def mend(session: Session, id: int, record: Mapping[str, object], *, by: Person, scope: Scope, now: datetime) -> UUID:
+    """Keep what somebody has put right, as the visit of the member who made it. Returns its id.
+
+    record: as read_visit takes it, its times by the right clock. Where a visit of the same id counts already, this one
+    corrects it. Raises as waiting_row, read_visit and record_visit do; nothing is kept then.
+    """
+    row, path = waiting_row(session, id, scope=scope)
+    if row.raw is None:
+        raise Invalid({"settlement": "nothing_to_mend"})
+    whole: dict[str, object] = {**record, "id": str(row.visit_id)}
+    if session.get(Visit, row.visit_id) is not None:
+        whole |= {"id": str(uuid7()), "supersedes": str(counting_now(session, row))}
+    report = read_visit(whole, now=now)
+    record_visit(session, report, member=row.member_id, scope=scope, now=now, device=row.device)
+    row.taken_as = report.id
+    write_settlement(session, row, Settlement.MENDED, by=by, path=path, now=now)
+    return report.id
+
+
+class _Reason(BaseModel):
+    reason: Annotated[Text200, Field(min_length=1)]
+
+
+def set_aside(session: Session, id: int, reason: str, *, by: Person, scope: Scope, now: datetime) -> None:
+    """Decide that a record is no visit. It stays in the table. Raises Invalid {"reason": code}, and as waiting_row."""
+    try:
+        given = _Reason(reason=reason.strip()).reason
+    except ValidationError as error:
+        raise Invalid(codes_by_field(error)) from None
+    row, path = waiting_row(session, id, scope=scope)
+    row.reason = given
+    write_settlement(session, row, Settlement.LEFT_OUT, by=by, path=path, now=now)
+
+
+def _household(record: object) -> UUID | None:
+    told = record.get("household") if isinstance(record, Mapping) else None
+    try:
+        return UUID(told) if isinstance(told, str) else None
+    except ValueError:
+        return None

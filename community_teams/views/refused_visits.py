@@ -1,0 +1,206 @@
+"""A record that the rules refuse: what is wrong with it in words, mended and kept, or set aside with a reason."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from flask import redirect, render_template, request, url_for
+from flask_login import current_user
+from werkzeug import Response
+
+from community_teams.domain.codes import InputType
+from community_teams.domain.form_fields import flat
+from community_teams.domain.phone_clocks import clock_error
+from community_teams.domain.raw_records import read_raw
+from community_teams.domain.visits import VisitReport, read_visit
+from community_teams.models import HeldVisit, Household
+from community_teams.queries import held_visits as queries
+from community_teams.queries import households
+from community_teams.queries.held_visits import Held, household_in
+from community_teams.services.desk import household_named
+from community_teams.services.refused_visits import mend, set_aside
+from community_teams.views.recording import LARGEST_FORM, MOST_FIELDS
+from community_teams.views.teams_blueprint import blueprint
+from community_teams.views.visit_answers import as_record, local_time
+from community_teams.views.visit_form import show_form
+from community_teams.views.visit_told import Told, as_told_today, sent
+from foundation import clock
+from foundation.accounts.domain.roles import Act
+from foundation.accounts.views.access import may, scope_for
+from foundation.areas.models import Area
+from foundation.problems import Conflict, Invalid, NotFound
+from foundation.web.body_limits import takes
+from foundation.web.database import session, transaction
+
+# Lines of what was told, as they are shown.
+MOST_LINES = 400
+LONGEST_VALUE = 600
+# Not answers of the family: the record's own.
+_OWN = {"id", "household", "form_version", "input_type", "supersedes"}
+_MOMENTS = ("started_at", "ended_at")
+
+
+def held_or_404(held_id: int) -> Held:
+    """A held visit within the reach of who is signed in; NotFound("no_such_held_visit")."""
+    # A number beyond what the database counts is nobody's.
+    held = queries.held_visit(session(), scope_for(Act.SETTLE_VISITS), held_id) if held_id < 2**31 else None
+    if held is None:
+        raise NotFound("no_such_held_visit")
+    return held
+
+
+def show_refused(held: Held, faults: Mapping[str, str]) -> str:
+    """The page of one record. faults: of the reason that was given."""
+    record = read_raw(held.row.raw or "")
+    pairs = flat(record) if isinstance(record, Mapping) else []
+    return render_template(
+        "community_teams/refused_visit.html",
+        held=held,
+        lines=[(name, value[:LONGEST_VALUE]) for name, value in pairs if name not in _OWN][:MOST_LINES],
+        text="" if pairs else str(record)[: 10 * LONGEST_VALUE],
+        reason=request.form.get("reason", ""),
+        faults=faults,
+    )
+
+
+@blueprint.post("/quan-ly/phieu-can-xem/<int:held_id>/de-rieng")
+@may(Act.SETTLE_VISITS)
+def set_refused_aside(held_id: int) -> Response | tuple[str, int]:
+    held = _refused_or_404(held_id)
+    scope = scope_for(Act.SETTLE_VISITS)
+    try:
+        with transaction() as writing:
+            set_aside(
+                writing, held_id, request.form.get("reason", ""), by=current_user.row, scope=scope, now=clock.now()
+            )
+    except Invalid as problem:
+        return show_refused(held, problem.fields), problem.status
+    except Conflict:
+        pass  # somebody was quicker; the page says what they chose
+    return redirect(url_for(".show_held_visit", held_id=held_id), 303)
+
+
+@blueprint.get("/quan-ly/phieu-can-xem/<int:held_id>/sua")
+@may(Act.SETTLE_VISITS)
+def ask_mending(held_id: int) -> Response | str | tuple[str, int]:
+    """The visit form with all that could be read in it; before that, where it names no household here, whose it is:
+    ?thon and ?ma, a hamlet and a code, then ?ho, the household."""
+    held = _refused_or_404(held_id)
+    if held.row.settled_at is not None:
+        return redirect(url_for(".show_held_visit", held_id=held_id), 303)
+    door = _door(held)
+    if door is not None:
+        told = _told(held.row)
+        faults = _faults(told, door[0])
+        return _mending_form(held, door, told, faults)
+    faults = {}
+    if "thon" in request.args or "ma" in request.args:
+        try:
+            return redirect(url_for(".ask_mending", held_id=held_id, ho=_named().id), 303)
+        except Invalid as problem:
+            faults = problem.fields
+    listed = households.hamlets(session(), scope_for(Act.SETTLE_VISITS))
+    page = render_template(
+        "community_teams/refused_visit_door.html", held=held, hamlets=[each.area for each in listed], faults=faults
+    )
+    return (page, Invalid.status) if faults else page
+
+
+@blueprint.post("/quan-ly/phieu-can-xem/<int:held_id>/sua")
+@takes(LARGEST_FORM, fields=MOST_FIELDS)
+@may(Act.SETTLE_VISITS)
+def keep_mended(held_id: int) -> Response | tuple[str, int]:
+    held = _refused_or_404(held_id)
+    door = _door(held)
+    if door is None:
+        raise NotFound("no_such_household")
+    told = sent(request.form)
+    scope, now = scope_for(Act.SETTLE_VISITS), clock.now()
+    try:
+        with transaction() as writing:
+            mend(
+                writing,
+                held_id,
+                _record(held.row, told, door[0]),
+                by=current_user.row,
+                scope=scope,
+                now=now,
+            )
+    except Invalid as problem:
+        return _mending_form(held, door, told, problem.fields), problem.status
+    except Conflict as problem:
+        if problem.code != "already_settled":
+            return _mending_form(held, door, told, {}, conflict=problem.code), problem.status
+    return redirect(url_for(".show_held_visit", held_id=held_id), 303)
+
+
+def _refused_or_404(held_id: int) -> Held:
+    held = held_or_404(held_id)
+    if held.row.raw is None:
+        raise NotFound("no_such_held_visit")
+    return held
+
+
+def _door(held: Held) -> tuple[Household, Area] | None:
+    """The household that was chosen, or that the record names, where it lies within reach."""
+    try:
+        chosen = UUID(request.args["ho"]) if "ho" in request.args else household_in(held.row)
+    except ValueError:
+        raise NotFound("no_such_household") from None
+    return households.household(session(), scope_for(Act.SETTLE_VISITS), chosen) if chosen else None
+
+
+def _named() -> Household:
+    scope, code = scope_for(Act.SETTLE_VISITS), request.args.get("thon", "")
+    hamlet = households.hamlet(session(), scope, code) if "\0" not in code else None
+    if hamlet is None:
+        raise Invalid({"hamlet": "missing"})
+    return household_named(session(), hamlet, request.args.get("ma", ""), scope=scope, now=clock.now())
+
+
+def _mending_form(
+    held: Held, door: tuple[Household, Area], told: Told, faults: Mapping[str, str], *, conflict: str = ""
+) -> str:
+    action = url_for(".keep_mended", held_id=held.row.id, ho=door[0].id)
+    return show_form(*door, told, faults, conflict=conflict, action=action)
+
+
+def _told(row: HeldVisit) -> Told:
+    """The answers as the form would have sent them; what it has no question for is seen on the record's own page."""
+    record = read_raw(row.raw or "")
+    if not isinstance(record, Mapping):
+        return Told()
+    answers = {name: value for name, value in record.items() if name in VisitReport.model_fields and name not in _OWN}
+    for name in _MOMENTS:
+        if (moment := _moment(answers.get(name))) is not None:
+            right = moment - clock_error(row.clock_offset)
+            answers[name] = local_time(right) if name == "started_at" else right.isoformat()
+    return Told(flat(answers))
+
+
+def _moment(value: object) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+    # A clock at the ends of time cannot be put right by addition.
+    return moment if moment and moment.tzinfo and 1900 < moment.year < 2200 else None
+
+
+def _record(row: HeldVisit, told: Told, household: Household) -> dict[str, object]:
+    record = read_raw(row.raw or "")
+    before: Mapping[str, Any] = record if isinstance(record, Mapping) else {}
+    kind = before.get("input_type", InputType.PHONE)
+    asked_by = InputType(kind) if kind in set(InputType) else InputType.PHONE
+    return as_record(as_told_today(told), household.id, asked_by) | {"id": str(row.visit_id)}
+
+
+def _faults(told: Told, household: Household) -> dict[str, str]:
+    """What is wrong with the answers as they stand in the form, so that it opens at them."""
+    record = as_record(told, household.id) | {"id": str(household.id)}
+    try:
+        read_visit(record, now=clock.now())
+    except Invalid as problem:
+        return problem.fields
+    return {}
