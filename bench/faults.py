@@ -31,6 +31,8 @@ FEWEST = {
     "household taken out while visits waited": 15,
     "phone cut off with visits waiting": 60,
     "phone cut off with nobody signed in": 20,
+    "phone cut off with a visit the rules refuse": 60,
+    "phone cut off with a draft": 60,
 } | {str(fault): 20 for fault in Fault}
 
 

@@ -70,7 +70,8 @@ def test_a_file_of_visits_is_taken_in_by_the_officer(officer, served_folder, tmp
         "form_version": 1,
     }
     file = tmp_path / "phieu.json"
-    file.write_text(json.dumps({"member": "to-vien", "visits": [visit, {**visit, "id": "?"}]}))
+    wrong = {**visit, "id": str(uuid4()), "next_visit_on": "2020-01-01", "note": "Gọi 0912 345 678 buổi tối"}
+    file.write_text(json.dumps({"member": "to-vien", "visits": [visit, wrong]}))
 
     officer.open("/quan-ly/may")
     officer.tap("Nhập tệp phiếu")
@@ -79,3 +80,23 @@ def test_a_file_of_visits_is_taken_in_by_the_officer(officer, served_folder, tmp
 
     assert officer.heading == "Đã nhập tệp phiếu"
     assert officer.sees("Phiếu thứ 2")
+
+    # What is not right is looked at, corrected and saved, on a small phone.
+    officer.page.set_viewport_size({"width": 360, "height": 560})
+    officer.tap("Xem các phiếu chờ người xem, người sửa")
+    officer.look()
+    officer.page.locator("main .door", has_text="Nhập từ tệp").first.click()
+    officer.look()
+    assert officer.sees("Ngày hẹn phải từ hôm thăm trở đi.")
+    officer.page.get_by_text("Xem nguyên văn").click()
+    assert officer.sees("Gọi •••• ••• ••• buổi tối")
+    officer.look()
+    officer.tap("Sửa rồi ghi vào sổ")
+    officer.look()
+    assert officer.page.locator("[name=note]").input_value() == "Gọi •••• ••• ••• buổi tối"
+    officer.page.locator("[name=next_visit_on]").fill("2026-12-30")
+    officer.page.locator("[name=note]").fill("Gọi con gái bác buổi tối")
+    officer.page.locator("form.visit .actions button").last.click()
+    officer.page.wait_for_load_state()
+    assert officer.sees("Đã sửa và ghi vào sổ")
+    officer.look()

@@ -4,6 +4,7 @@
  * @param {object} world
  *   open: () => Promise of a phone, unlocked; unlock: (phone) => Promise; signIn, signOut: () => Promise
  *   setFull: (share of writes that find no room, seed of which ones) => void; setAhead: (milliseconds the clock is ahead) => void
+ *   keepsDrafts: drafts outlive a phone that dies, in place of being thrown away for the next visit
  *   bePatient: () => void, time-outs are as long as in earnest from now on
  *   forgetVisits: () => Promise, empties the outbox of a phone that is closed
  * @returns {Promise<(told: object) => Promise<object>>} what answers one line; a refusal is {fault: code, told}
@@ -18,6 +19,7 @@ export async function openActs(world) {
   }
 
   async function noDrafts() {
+    if (world.keepsDrafts) return;
     for (const household of await phone.drafts.households()) await phone.drafts.discard(household);
   }
 
@@ -29,6 +31,10 @@ export async function openActs(world) {
       await phone.drafts.save(household, { outcome: told.outcome });
       await phone.drafts.save(household, told);
       return { id: (await phone.outbox.finish(household)).id };
+    },
+    /** Begun, and never finished. */
+    async draft({ household, told }) {
+      return { id: (await phone.drafts.save(household, told)).id };
     },
     async edit({ id, note }) {
       const household = await phone.outbox.edit(id);

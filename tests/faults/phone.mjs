@@ -1,6 +1,6 @@
 // One phone: the app's own modules on a store that outlives this process, told by lines of JSON what its member does.
 //
-// node phone.mjs '{"folder", "address", "member", "name", "password", "seed", "ahead"}'; a line in is {"do": …}, a line out its answer.
+// node phone.mjs '{"folder", "address", "member", "name", "password", "seed", "ahead", "keepsDrafts"}'; a line in is {"do": …}, a line out its answer.
 
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { createInterface } from "node:readline";
@@ -62,6 +62,7 @@ const given = {
 };
 
 const answerTo = await openActs({
+  keepsDrafts: about.keepsDrafts,
   async open() {
     const phone = await openPhone(given);
     await (phone.hasPin ? phone.unlock(PIN) : phone.setPin(PIN));

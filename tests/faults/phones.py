@@ -23,13 +23,14 @@ class NodePhone:
 
     def __init__(self, folder: Path, *, address: str, member: int, name: str, password: str, seed: int) -> None:
         folder.mkdir(parents=True)
-        self._about = {
+        self._about: dict[str, Any] = {
             "folder": str(folder),
             "address": address,
             "member": str(member),
             "name": name,
             "password": password,
             "seed": seed,
+            "keepsDrafts": False,
         }
         self.ahead = 0
         self._errors = folder / "errors"
@@ -72,6 +73,11 @@ class NodePhone:
             self._process.stdin.flush()
         except BrokenPipeError:
             raise Died from None
+
+    def keep_drafts(self) -> None:
+        """From now on, drafts outlive its death."""
+        self._about["keepsDrafts"] = True
+        self.restart()
 
     def kill(self) -> None:
         self._process.kill()

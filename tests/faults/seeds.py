@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from bench.visit_batches import PASSWORD, Round
 from bench.visit_load import sign_in
+from community_teams.domain.raw_records import read_raw
 from community_teams.models import HeldVisit, Visit
 from community_teams.services.recounting import recount
 from foundation.areas.domain.scope import Scope
@@ -143,7 +144,8 @@ def _judged(
         session.connection(execution_options={"writing": True})
         asked = select(Visit.id, Visit.content_hash, Visit.supersedes, Visit.note).where(Visit.hamlet_code.in_(codes))
         kept = session.execute(asked).all()
-        aside = session.scalars(select(HeldVisit.record).where(HeldVisit.hamlet_code.in_(codes))).all()
+        rows = session.execute(select(HeldVisit.record, HeldVisit.raw).where(HeldVisit.hamlet_code.in_(codes))).all()
+        aside = [record if raw is None else read_raw(raw) for record, raw in rows]
         now = datetime.now(UTC)
         scope = Scope(tuple(each.path for each in hamlets))
         outcome.counters = [str(difference) for difference in recount(session, scope, now=now)]
@@ -174,7 +176,7 @@ def _judged(
             outcome.happened[f"before a person: {name}: {code}"] += 1
             if name in {"household", "supersedes"} and visit["record"]["household"] in doors:
                 outcome.astray.append(f"{visit['record']['note']} was refused: {name}: {code}")
-    set_aside = {mark_of(record) for record in aside if record.get("note")}
+    set_aside = {mark_of(record) for record in aside if isinstance(record, dict) and record.get("note")}
     for walk in walks:
         for made in (walk.lost or {}).items():
             outcome.visits += 1

@@ -25,5 +25,7 @@ def test_what_is_acknowledged_is_kept_once_whatever_breaks(kind, request, tmp_pa
     assert happened["database held"] + happened["database restarted"] >= 1
     assert sum(times for what, times in happened.items() if what.startswith("phone killed")) >= 1
     assert happened["phone cut off with visits waiting"] >= 1
+    assert happened["phone cut off with a visit the rules refuse"] >= 1
+    assert happened["phone cut off with a draft"] >= 1
     assert happened["household moved while visits waited"] + happened["household merged while visits waited"] >= 1
     assert happened["answer lost after the server took it"] + happened["connection closed mid-answer"] >= 1

@@ -37,7 +37,7 @@ TOLD = (Fault.LOST_ANSWER, Fault.CUT_ANSWER, Fault.PORTAL, Fault.STRANGE_JSON, F
 class Walk:
     """One phone's afternoon. made: how often each visit was changed since it was finished, by its mark.
 
-    lost: the same of the visits it held when it was cut off; None for a phone that was not.
+    lost: the same of the visits, drafts and refused ones it held when it was cut off; None for a phone that was not.
     """
 
     def __init__(
@@ -102,15 +102,26 @@ class Walk:
 
     def be_lost(self) -> None:
         """Visits are made far from any network, then the phone is cut off: it hands them over and forgets all."""
+        assert isinstance(self.phone, NodePhone)
+        self.phone.keep_drafts()
         self._ask("clock", ahead=0)
+        refused = [visit["record"] for visit in self._list() if visit["state"] == "needs_person"]
         self.line.is_down = True
         before = dict(self.made)
-        for place in range(self._chance.randint(2, 6)):
+        doors = [str(door) for door in self._chance.sample(self._doors, 8)]
+        for place, door in enumerate(doors[: self._chance.randint(4, 8)]):
             mark = f"{self._mark} lost{place}"
             told = {"note": f"{mark} r0", "outcome": "not_home"}
-            self._finish(mark, 0, False, "record", household=str(self._chance.choice(self._doors)), told=told)
+            if place % 4 == 1:  # the rules refuse it
+                told |= {"next_visit_on": "2020-01-01"}
+                self.happened["phone cut off with a visit the rules refuse"] += 1
+            is_draft = place % 4 == 2
+            self.happened["phone cut off with a draft"] += is_draft
+            self._finish(mark, 0, False, "draft" if is_draft else "record", household=door, told=told)
         self.lost = {mark: times for mark, times in self.made.items() if mark not in before}
-        self.made = before
+        self.lost |= dict(mark_of(record) for record in refused)
+        self.happened["phone cut off with visits refused before"] += len(refused)
+        self.made = {mark: times for mark, times in before.items() if mark not in self.lost}
         self._organiser.cut_off(UUID(self._ask("device")["device"]))
         self.line.is_down = False
         if self._chance.random() < 0.5:
