@@ -38,12 +38,17 @@ class RawRecord:
             return uuid5(NAMESPACE_OID, self.text)
 
 
+def valid_record(record: object) -> RawRecord:
+    """Write down what read_visit took: it is short, and holds no number that must not be kept."""
+    return RawRecord(json.dumps(record), is_cut=False)
+
+
 def raw_record(record: object) -> RawRecord:
-    """Write down anything that JSON can hold.
+    """Write down anything that JSON can hold. To be called before anything is written, for it reads every text.
 
     Numbers of identity papers, phones and accounts are masked: those are never kept, whatever else is
-    (foundation/free_text.py). What is nested more than DEEPEST levels, which no form is, is left out and marked. Looks at
-    some MOST_RAW characters of it, however long it is.
+    (foundation/free_text.py). What is nested more than DEEPEST levels, which no form is, is left out and marked.
+    However long the record is, only some MOST_RAW characters of it are looked at.
     """
     text = json.dumps(_Storing().storable(record, DEEPEST))
     return RawRecord(text[:MOST_RAW], len(text) > MOST_RAW)
@@ -58,7 +63,7 @@ def read_raw(text: str) -> object:
 
 
 class _Storing:
-    """left: characters that may still be written; what comes after them is CUT, and the text is then too long anyway."""
+    """left: characters that may still be written; what comes after them is CUT, for the text is too long anyway."""
 
     def __init__(self) -> None:
         self.left = MOST_RAW + 1

@@ -1,7 +1,7 @@
 """Receiving what a phone sends: every visit read by itself, all of them recorded at once."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from community_teams.domain.batches import Batch, BatchAnswer, Result, id_of
 from community_teams.domain.phone_clocks import offset_of
+from community_teams.domain.raw_records import RawRecord, raw_record, valid_record
 from community_teams.domain.recording import Receipt, Verdict
 from community_teams.domain.visits import FORM_VERSION, VisitReport, read_visit, visited_on
 from community_teams.models import WhyHeld
@@ -32,7 +33,14 @@ class Received:
     answer: BatchAnswer | None
 
 
-Read = VisitReport | Verdict
+@dataclass(frozen=True)
+class Unread(Verdict):
+    """Why a record cannot be read as a visit. raw: it as it can be written down."""
+
+    raw: RawRecord = field(kw_only=True)
+
+
+Read = VisitReport | Unread
 
 
 def read_records(records: Sequence[Any], *, now: datetime, clock_offset: int | None = None) -> list[Read]:
@@ -135,6 +143,7 @@ def _hold_unread(
     refused = [
         Refused(
             records[place],
+            _raw_of(records[place], judged[place]),
             judged[place].problems,
             WhyHeld.NEWER_FORM if judged[place].receipt is Receipt.HELD else WhyHeld.FROM_FILE,
         )
@@ -150,13 +159,13 @@ def _hold_unread(
 
 def _read(record: object, now: datetime, clock_offset: int | None) -> Read:
     if not isinstance(record, Mapping):
-        return Verdict(Receipt.REJECTED, {"record": "not_understood"})
+        return Unread(Receipt.REJECTED, {"record": "not_understood"}, raw=raw_record(record))
     if _is_newer(record.get("form_version")):
-        return Verdict(Receipt.HELD, {"form_version": "not_known_yet"})
+        return Unread(Receipt.HELD, {"form_version": "not_known_yet"}, raw=raw_record(record))
     try:
         return read_visit(record, now=now, clock_offset=clock_offset)
     except Invalid as problem:
-        return Verdict(Receipt.REJECTED, problem.fields)
+        return Unread(Receipt.REJECTED, problem.fields, raw=raw_record(record))
 
 
 def _record_and_hold(session: Session, reports: list[VisitReport], sender: Sender, now: datetime) -> list[Verdict]:
@@ -167,6 +176,11 @@ def _record_and_hold(session: Session, reports: list[VisitReport], sender: Sende
         if settled:
             verdicts[place] = Verdict(Receipt.ALREADY_STORED)
     return verdicts
+
+
+def _raw_of(record: object, judged: VisitReport | Verdict) -> RawRecord:
+    # What was read as a visit needs no second look at its texts.
+    return judged.raw if isinstance(judged, Unread) else valid_record(record)
 
 
 def _is_newer(version: object) -> bool:
@@ -186,12 +200,13 @@ def _hold_all(session: Session, batch: Batch, read: Sequence[Read], sender: Send
     days = {report.id: day for report, day in entries}
     for record, each in visits:
         if not isinstance(each, VisitReport):
-            refused.append(Refused(record, each.problems, WhyHeld.DEVICE_CUT_OFF))
+            refused.append(Refused(record, each.raw, each.problems, WhyHeld.DEVICE_CUT_OFF))
         elif (place := places.get(each.household)) and sender.may_record(place.paths, days[each.id]):
             within.append((each, WhyHeld.DEVICE_CUT_OFF))
         else:
-            refused.append(Refused(record, {"household": "not_in_your_area"}, WhyHeld.DEVICE_CUT_OFF))
-    refused += [Refused(draft, _faults_of_draft(each), WhyHeld.DRAFT) for draft, each in drafts]
+            beyond = {"household": "not_in_your_area"}
+            refused.append(Refused(record, valid_record(record), beyond, WhyHeld.DEVICE_CUT_OFF))
+    refused += [Refused(draft, _raw_of(draft, each), _faults_of_draft(each), WhyHeld.DRAFT) for draft, each in drafts]
     hold(session, within, sender=sender, now=now)
     hold_refused(session, refused, sender=sender, now=now)
     _count_handed_over(session, batch, sender.member)

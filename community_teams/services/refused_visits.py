@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
 from community_teams.domain.faults import codes_by_field
-from community_teams.domain.raw_records import raw_record
-from community_teams.domain.visits import read_visit
+from community_teams.domain.raw_records import RawRecord
+from community_teams.domain.visits import VisitReport, read_visit
 from community_teams.models import HeldVisit, Settlement, Visit, WhyHeld
 from community_teams.queries.held_visits import area_of_member, counting_now
 from community_teams.queries.recording import places_of
@@ -29,9 +29,10 @@ from foundation.problems import Invalid
 
 @dataclass(frozen=True)
 class Refused:
-    """A record as it was sent, and what is wrong with it: {field: code}."""
+    """A record as it was sent and as it is written down, and what is wrong with it: {field: code}."""
 
     record: object
+    raw: RawRecord
     problems: Mapping[str, str]
     why: WhyHeld
 
@@ -52,7 +53,7 @@ def hold_refused(session: Session, refused: Sequence[Refused], *, sender: Sender
     own_area = area_of_member(session, sender.member, sender.scope_on(today))
     settled = []
     for each in refused:
-        raw = raw_record(each.record)
+        raw = each.raw
         visit_id, content_hash = raw.visit_id(each.record), raw.content_hash()
         household = _household(each.record)
         row = {
@@ -74,37 +75,50 @@ def hold_refused(session: Session, refused: Sequence[Refused], *, sender: Sender
     return settled
 
 
-def mend(session: Session, id: int, record: Mapping[str, object], *, by: Person, scope: Scope, now: datetime) -> UUID:
-    """Keep what somebody has put right, as the visit of the member who made it. Returns its id.
+def read_mended(session: Session, row: HeldVisit, record: Mapping[str, object], *, now: datetime) -> VisitReport:
+    """What somebody has put right of a held record, as the visit it is. To be called before anything is written.
 
     record: as read_visit takes it, its times by the right clock. Where a visit of the same id counts already, this one
-    corrects it. Raises as waiting_row, read_visit and record_visit do; nothing is kept then.
+    corrects it. Raises as read_visit does.
+    """
+    whole: dict[str, object] = {**record, "id": str(row.visit_id)}
+    if session.get(Visit, row.visit_id) is not None:
+        whole |= {"id": str(uuid7()), "supersedes": str(counting_now(session, row))}
+    return read_visit(whole, now=now)
+
+
+def mend(session: Session, id: int, report: VisitReport, *, by: Person, scope: Scope, now: datetime) -> None:
+    """Keep what somebody has put right, as the visit of the member who made it.
+
+    report: as read_mended gives it. Raises as waiting_row and record_visit do; nothing is kept then.
     """
     row, path = waiting_row(session, id, scope=scope)
     if row.raw is None:
         raise Invalid({"settlement": "nothing_to_mend"})
-    whole: dict[str, object] = {**record, "id": str(row.visit_id)}
-    if session.get(Visit, row.visit_id) is not None:
-        whole |= {"id": str(uuid7()), "supersedes": str(counting_now(session, row))}
-    report = read_visit(whole, now=now)
     record_visit(session, report, member=row.member_id, scope=scope, now=now, device=row.device)
     row.taken_as = report.id
     write_settlement(session, row, Settlement.MENDED, by=by, path=path, now=now)
-    return report.id
 
 
 class _Reason(BaseModel):
     reason: Annotated[Text200, Field(min_length=1)]
 
 
-def set_aside(session: Session, id: int, reason: str, *, by: Person, scope: Scope, now: datetime) -> None:
-    """Decide that a record is no visit. It stays in the table. Raises Invalid {"reason": code}, and as waiting_row."""
+def read_reason(text: str) -> str:
+    """Why a record is set aside. Raises Invalid {"reason": code}."""
     try:
-        given = _Reason(reason=reason.strip()).reason
+        return _Reason(reason=text.strip()).reason
     except ValidationError as error:
         raise Invalid(codes_by_field(error)) from None
+
+
+def set_aside(session: Session, id: int, reason: str, *, by: Person, scope: Scope, now: datetime) -> None:
+    """Decide that a record is no visit. It stays in the table. Raises as waiting_row.
+
+    reason: as read_reason gives it.
+    """
     row, path = waiting_row(session, id, scope=scope)
-    row.reason = given
+    row.reason = reason
     write_settlement(session, row, Settlement.LEFT_OUT, by=by, path=path, now=now)
 
 

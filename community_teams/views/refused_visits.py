@@ -19,7 +19,7 @@ from community_teams.queries import held_visits as queries
 from community_teams.queries import households
 from community_teams.queries.held_visits import Held, household_in
 from community_teams.services.desk import household_named
-from community_teams.services.refused_visits import mend, set_aside
+from community_teams.services.refused_visits import mend, read_mended, read_reason, set_aside
 from community_teams.views.recording import LARGEST_FORM, MOST_FIELDS
 from community_teams.views.teams_blueprint import blueprint
 from community_teams.views.visit_answers import as_record, local_time
@@ -70,10 +70,9 @@ def set_refused_aside(held_id: int) -> Response | tuple[str, int]:
     held = _refused_or_404(held_id)
     scope = scope_for(Act.SETTLE_VISITS)
     try:
+        reason = read_reason(request.form.get("reason", ""))
         with transaction() as writing:
-            set_aside(
-                writing, held_id, request.form.get("reason", ""), by=current_user.row, scope=scope, now=clock.now()
-            )
+            set_aside(writing, held_id, reason, by=current_user.row, scope=scope, now=clock.now())
     except Invalid as problem:
         return show_refused(held, problem.fields), problem.status
     except Conflict:
@@ -118,15 +117,9 @@ def keep_mended(held_id: int) -> Response | tuple[str, int]:
     told = sent(request.form)
     scope, now = scope_for(Act.SETTLE_VISITS), clock.now()
     try:
+        report = read_mended(session(), held.row, _record(held.row, told, door[0]), now=now)
         with transaction() as writing:
-            mend(
-                writing,
-                held_id,
-                _record(held.row, told, door[0]),
-                by=current_user.row,
-                scope=scope,
-                now=now,
-            )
+            mend(writing, held_id, report, by=current_user.row, scope=scope, now=now)
     except Invalid as problem:
         return _mending_form(held, door, told, problem.fields), problem.status
     except Conflict as problem:
@@ -193,7 +186,7 @@ def _record(row: HeldVisit, told: Told, household: Household) -> dict[str, objec
     before: Mapping[str, Any] = record if isinstance(record, Mapping) else {}
     kind = before.get("input_type", InputType.PHONE)
     asked_by = InputType(kind) if kind in set(InputType) else InputType.PHONE
-    return as_record(as_told_today(told), household.id, asked_by) | {"id": str(row.visit_id)}
+    return as_record(as_told_today(told), household.id, asked_by)
 
 
 def _faults(told: Told, household: Household) -> dict[str, str]:

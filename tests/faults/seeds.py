@@ -182,6 +182,10 @@ def _judged(
             outcome.visits += 1
             if made not in set_aside or made in counting:
                 outcome.astray.append(f"{made} of a lost phone: held {made in set_aside}, counted {made in counting}")
+        # One may be kept all the same: its answer was lost, and the phone's clock changed before it asked again.
+        for refused in walk.refused.items():
+            if refused not in set_aside and refused not in counting:
+                outcome.astray.append(f"{refused} had been refused, and the lost phone did not hand it over")
     for walk in walks:
         outcome.visits += len(walk.made)
         for made in walk.made.items():

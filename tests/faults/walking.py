@@ -37,7 +37,8 @@ TOLD = (Fault.LOST_ANSWER, Fault.CUT_ANSWER, Fault.PORTAL, Fault.STRANGE_JSON, F
 class Walk:
     """One phone's afternoon. made: how often each visit was changed since it was finished, by its mark.
 
-    lost: the same of the visits, drafts and refused ones it held when it was cut off; None for a phone that was not.
+    lost: the same of the visits and drafts it made before it was cut off; None for a phone that was not. refused: of
+    those it held then because the server had refused them.
     """
 
     def __init__(
@@ -54,6 +55,7 @@ class Walk:
         self.line = line
         self.made: dict[str, int] = {}
         self.lost: dict[str, int] | None = None
+        self.refused: dict[str, int] = {}
         self._organiser = organiser
         self.happened = Counter[str]()
         self._doors = doors
@@ -119,9 +121,9 @@ class Walk:
             self.happened["phone cut off with a draft"] += is_draft
             self._finish(mark, 0, False, "draft" if is_draft else "record", household=door, told=told)
         self.lost = {mark: times for mark, times in self.made.items() if mark not in before}
-        self.lost |= dict(mark_of(record) for record in refused)
+        self.refused = dict(mark_of(record) for record in refused)
         self.happened["phone cut off with visits refused before"] += len(refused)
-        self.made = {mark: times for mark, times in before.items() if mark not in self.lost}
+        self.made = before
         self._organiser.cut_off(UUID(self._ask("device")["device"]))
         self.line.is_down = False
         if self._chance.random() < 0.5:
