@@ -110,7 +110,7 @@ ROUTES: dict[str, Route] = {
             *("learning.begin_practice", "learning.show_screen", "learning.finish", "accounts.sign_in"),
             *("coverage.show_nation", "coverage.explain_indicators", "coverage.explain_open_data"),
             *("teams.show_manifest", "teams.serve_worker", "teams.show_shell", "learning.play_frame_recording"),
-            *("web.healthz", "learning.explain", "learning.print_reminder", "learning.show_courses"),
+            *("health.healthz", "learning.explain", "learning.print_reminder", "learning.show_courses"),
             *("learning.show_course", "learning.ask_for_letter", "learning.weigh_course", "learning.print_course"),
             *("learning.show_paths", "learning.show_path", "coverage.show_pilots", "teaching.type_code"),
             *("translations.choose", "learning.explain_privacy", "web.robots", "learning.serve_offline_worker"),
@@ -132,7 +132,6 @@ ROUTES: dict[str, Route] = {
             *("coverage.arrange_own", "teaching.show_report", "teaching.download_csv", "teaching.download_xlsx"),
             *("teams.show_issues", "teams.download_issues", "accounts.account", "learning.ask_card_to_wake"),
             *("teaching.make_code", "accounts.change_password", "accounts.end_other_sessions", "accounts.sign_out"),
-            "web.readyz",
         ),
         FREE,
     ),
@@ -171,6 +170,8 @@ ROUTES: dict[str, Route] = {
     "coverage.show_pilot": Route("closed"),
     "coverage.print_pilot": Route("closed"),
     "jobs.show_job": Route("asker"),
+    # Not ready is an answer, not a fault.
+    "health.readyz": Route(refused=frozenset({503})),
     "jobs.download": Route("asker"),
     # Writes.
     "learning.take_answers": Route(form=lambda _: {"batch": str(uuid7()), "answers": []}, json=True),
