@@ -5,6 +5,9 @@
 // of grids; `inset` came with Chrome 87, Safari 14.1 and Samsung Internet 14, which is close enough: Chrome 84 to 86
 // have both the gap and the margin, and nothing touches.
 
+// No element has this id: it makes the margins weigh more than a child's own `margin: 0`.
+const EACH = " > :not(#gap)";
+const LAST = " > * + :last-child:not(#gap)";
 const WITHOUT_FLEX_GAP = "not (inset: 0)";
 
 /** [row, column] of a value such as "1rem 2rem". Brackets, as in calc(1rem + 2px), stay whole. */
@@ -40,11 +43,11 @@ function marginsOf({ column, wrap, row, across }) {
   if (!column && across !== undefined) after["margin-right"] = across;
   if ((column || wrap) && row !== undefined) after["margin-bottom"] = row;
   const side = column ? "margin-bottom" : "margin-right";
-  if (!(side in after)) return Object.keys(after).length ? [[" > *", after]] : [];
-  return [[" > *", after], [" > * + :last-child", { [side]: "0" }]];
+  if (!(side in after)) return Object.keys(after).length ? [[EACH, after]] : [];
+  return [[EACH, after], [LAST, { [side]: "0" }]];
 }
 
-const NO_MARGINS = { column: [[" > *", { "margin-bottom": "0" }]], row: [[" > *", { "margin-right": "0", "margin-bottom": "0" }]] };
+const NO_MARGINS = { column: [[EACH, { "margin-bottom": "0" }]], row: [[EACH, { "margin-right": "0", "margin-bottom": "0" }]] };
 
 /** @returns {() => import("postcss").Plugin} one plugin for all sheets of a build: a later sheet may go on about a box of page.css. */
 export function gapMargins() {
