@@ -222,6 +222,15 @@ ROUTES: dict[str, Route] = {
         "hamlet",
         form=lambda w: {"form_id": str(uuid7()), "form": str(uuid7()), "hamlet": w.hamlet.code, "title": "Mới"},
     ),
+    "teams.ask_mending": Route("hamlet", values=lambda w: {"held_id": w.refused}),
+    "teams.set_refused_aside": Route(
+        "hamlet", values=lambda w: {"held_id": w.refused}, form=lambda _: {"reason": "Bấm thử"}
+    ),
+    "teams.keep_mended": Route(
+        "hamlet",
+        values=lambda w: {"held_id": w.refused},
+        form=lambda _: {"outcome": "not_home", "started_at": "2026-11-20T08:30"},
+    ),
     "teams.settle_held_visit": Route("hamlet", form=lambda _: {"settlement": "left_out"}),
     "administration.reset_password": Route("hamlet"),
     "administration.reactivate": Route("hamlet"),

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from uuid_utils.compat import uuid7
 
 from community_teams.domain.pilots import State as PilotState
+from community_teams.domain.raw_records import raw_record
 from community_teams.models import Device, HeldVisit, Issue, Pilot
 from community_teams.models.held_visits import WhyHeld
 from foundation.accounts.domain.roles import ROLES, Act, Holding, Role, reach
@@ -52,6 +53,7 @@ class World:
     visit: UUID
     issue: int
     held: int
+    refused: int
     device: UUID
     member: int
     holding: int
@@ -106,6 +108,20 @@ def build_world(make: Make, key: str, commune: Area, course: Any) -> World:
         clock_offset=None,
         received_at=NOON,
     )
+    wrong = record | {"id": str(uuid7()), "next_visit_on": "2020-01-01"}
+    refused = HeldVisit(
+        visit_id=uuid7(),
+        content_hash="y",
+        hamlet_code=hamlet.code,
+        why=WhyHeld.FROM_FILE,
+        record={},
+        raw=raw_record(wrong).text,
+        problems={"next_visit_on": "before_visit"},
+        member_id=person.id,
+        device=None,
+        clock_offset=None,
+        received_at=NOON,
+    )
     device = Device(id=uuid7(), person_id=person.id, first_seen=NOON, last_seen=NOON, pending_reported=1)
     told = {"area_path": hamlet.path, "course": course.id, "lessons": [lesson.id for lesson in course.lessons]}
     made = make.learner(*course.lessons)
@@ -113,7 +129,7 @@ def build_world(make: Make, key: str, commune: Area, course: Any) -> World:
     evening = ClassEvening(
         id=uuid7(), held_on=TODAY, teacher=marks["member"], made_by=person.name, made_at=NOON, **told
     )
-    session.add_all([held, device, evening])
+    session.add_all([held, refused, device, evening])
     session.flush()
     session.add(ClassLearner(evening=evening.id, learner=made.id, name=marks["learner"], joined_at=NOON))
     card = make_card(session, made.id, ORDER, key=KEY, made_by=person.name, area_path=hamlet.path, now=NOON)
@@ -157,6 +173,7 @@ def build_world(make: Make, key: str, commune: Area, course: Any) -> World:
         visit=visit.id,
         issue=session.scalars(select(Issue.id).where(Issue.hamlet_code == hamlet.code)).one(),
         held=held.id,
+        refused=refused.id,
         device=device.id,
         member=person.id,
         holding=person.holdings[0].id,
