@@ -22,6 +22,7 @@ from foundation.doctor import add_check
 from foundation.file_modes import check_file_modes, correct_modes, prepare_data_folder
 from foundation.jobs.views import serve_jobs
 from foundation.logs.setup import configure_logging
+from foundation.metrics_starting import start_metrics
 from foundation.settings import Settings
 from foundation.settings_reading import read_settings
 from foundation.throttling.visitors import serve_throttling
@@ -100,9 +101,9 @@ def create_app(settings: Settings | None = None, *, engine: Engine | None = None
     if settings.behind_proxy:
         n = settings.behind_proxy
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]
-    app.wsgi_app = RequestLog(  # type: ignore[method-assign]
-        app.wsgi_app, from_proxy=settings.behind_proxy > 0, addresses=settings.log_addresses
-    )
+    request_log = RequestLog(app.wsgi_app, from_proxy=settings.behind_proxy > 0, addresses=settings.log_addresses)
+    app.extensions["request_log"] = request_log
+    app.wsgi_app = request_log  # type: ignore[method-assign]
     return app
 
 
@@ -114,6 +115,7 @@ def serve() -> Flask:
     """
     app = create_app()
     configure_logging(app.extensions["settings"])
+    start_metrics(app)
     gc.collect()
     gc.freeze()
     read_ahead(app)

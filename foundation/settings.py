@@ -1,5 +1,6 @@
 """Everything a deployment may change, read from the environment. docs/deploy.md explains each."""
 
+import ipaddress
 import secrets
 from pathlib import Path
 from typing import Literal
@@ -108,6 +109,11 @@ class Settings(LimitSettings):
         default="7,4,12", description="How many daily, weekly and monthly backups of a folder are kept."
     )
 
+    metrics_address: str = Field(
+        default="",
+        description="Private address and port at which Prometheus finds figures, such as 127.0.0.1:9464; "
+        "empty means none.",
+    )
     data_licence: str = Field(
         default="",
         max_length=300,
@@ -148,6 +154,22 @@ class Settings(LimitSettings):
             raise PydanticCustomError("no_scheme", "needs http:// or https:// and a name")
         if parts.path.strip("/") or parts.query or parts.fragment or "@" in parts.netloc:
             raise PydanticCustomError("more_than_an_address", "must be scheme and name only")
+        return value
+
+    @field_validator("metrics_address")
+    @classmethod
+    def _private_address(cls, value: str) -> str:
+        if not value:
+            return value
+        host, _, port = value.rpartition(":")
+        try:
+            address = ipaddress.ip_address(host.strip("[]"))
+        except ValueError:
+            raise PydanticCustomError("no_address_and_port", "needs an address and a port") from None
+        if not port.isdecimal() or not 0 < int(port) < 65536:
+            raise PydanticCustomError("no_address_and_port", "needs an address and a port")
+        if address.is_unspecified or not (address.is_loopback or address.is_private):
+            raise PydanticCustomError("public_metrics", "must be a private address")
         return value
 
     @field_validator("map_tiles")

@@ -32,6 +32,11 @@ SENTENCES = {
         "chỉ gồm https:// và tên máy, không có đường dẫn, dấu ? hay tên người dùng (scheme and name only, no path)"
     ),
     "no_tile_numbers": "thiếu {{z}}, {{x}} hoặc {{y}} trong địa chỉ (needs {{z}}, {{x}} and {{y}})",
+    "no_address_and_port": "phải như 127.0.0.1:9464 (an address and a port)",
+    "public_metrics": (
+        "phải là địa chỉ của chính máy này hoặc mạng riêng, như 127.0.0.1:9464: số đo không dành cho mọi người "
+        "(a private address only)"
+    ),
     "int_parsing": "phải là số nguyên (must be a whole number)",
     "greater_than_equal": "nhỏ quá (too small; at least {ge})",
     "less_than_equal": "lớn quá (too large; at most {le})",

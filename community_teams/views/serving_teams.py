@@ -17,6 +17,7 @@ from community_teams.views import (
 from community_teams.views.devices import keep_lost_phones_out
 from community_teams.views.sample_check import check_sample
 from community_teams.views.teams_blueprint import blueprint
+from community_teams.views.upkeep import serve_upkeep
 from foundation.accounts.domain.roles import Act
 from foundation.accounts.views.work import Work, offer_work
 from foundation.doctor import add_check
@@ -43,6 +44,7 @@ def serve_teams(app: Flask) -> None:
     keep_lost_phones_out(app)
     app.register_blueprint(blueprint)
     add_check(app, check_sample)
+    serve_upkeep(app)
     offer_work(
         app,
         Work(

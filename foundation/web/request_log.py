@@ -86,12 +86,11 @@ class RequestLog:
         *,
         from_proxy: bool = False,
         addresses: bool = False,
-        observers: Iterable[Observer] = (),
     ) -> None:
         self._application = application
         self._from_proxy = from_proxy
         self._addresses = addresses
-        self._observers = tuple(observers)
+        self.observers: list[Observer] = []
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         begun = time.perf_counter()
@@ -127,7 +126,7 @@ class RequestLog:
     def _write(self, entry: dict[str, Any], environ: "WSGIEnvironment") -> None:
         if self._addresses:
             entry = {**entry, "address": environ.get("REMOTE_ADDR") or UNKNOWN}
-        for observe in self._observers:
+        for observe in self.observers:
             observe(entry)
         log.info("request", extra={"fields": {name: value for name, value in entry.items() if value is not None}})
 

@@ -58,6 +58,11 @@ WRONG = [
     ({"DATA_FOLDER": "/dev/null"}, "DATA_FOLDER", "không ghi được"),
     ({"DATA_FOLDER": "/proc/khong/co"}, "DATA_FOLDER", "không ghi được"),
     ({"DATA_LICENCE": "x" * 301}, "DATA_LICENCE", "300"),
+    ({"METRICS_ADDRESS": "0.0.0.0:9464"}, "METRICS_ADDRESS", "mạng riêng"),
+    ({"METRICS_ADDRESS": "[::]:9464"}, "METRICS_ADDRESS", "mạng riêng"),
+    ({"METRICS_ADDRESS": "14.160.1.2:9464"}, "METRICS_ADDRESS", "mạng riêng"),
+    ({"METRICS_ADDRESS": "9464"}, "METRICS_ADDRESS", "127.0.0.1:9464"),
+    ({"METRICS_ADDRESS": "127.0.0.1:0"}, "METRICS_ADDRESS", "127.0.0.1:9464"),
     ({"SECRET_KEYS": LONG}, "SECRET_KEYS", "SECRET_KEY?"),
     ({"PUBLIC_ADRESS": "https://hoc.example.vn"}, "PUBLIC_ADRESS", "PUBLIC_ADDRESS?"),
     ({"secret_keys": LONG}, "secret_keys", "SECRET_KEY?"),
@@ -101,6 +106,9 @@ def test_everything_is_told_at_once(given):
     "values",
     [
         {},
+        {"METRICS_ADDRESS": "127.0.0.1:9464"},
+        {"METRICS_ADDRESS": "[::1]:9464"},
+        {"METRICS_ADDRESS": "10.0.0.5:9464"},
         {"SECRET_KEY": "abc"},  # a trial: `flask doctor` warns
         {"SECRET_KEY": LONG, "HTTPS_ONLY": "true", "PUBLIC_ADDRESS": "https://hoc.example.vn/"},
         {"PUBLIC_ADDRESS": "http://127.0.0.1:8000"},
