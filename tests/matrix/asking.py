@@ -115,9 +115,9 @@ class Matrix:
         scope = who.scope(act)
         if route.place == "nation":
             return scope.is_nation
-        # A page of a commune also opens to whoever works in one of its hamlets.
+        # Some pages of a commune also open to whoever works in one of its hamlets.
         if route.place == "commune":
-            commune = f"{world.path.split('/')[0]}/{world.commune}/"
+            commune = commune_of(world)
             return scope.covers(commune) or any(path.startswith(commune) for path in scope.paths)
         return scope.covers(world.path)
 
@@ -133,6 +133,12 @@ class Matrix:
             if status != 403:
                 self.faults.append(f"{where}, without the right {access}")
         elif self._within(access, route, who, world):
+            if (
+                route.place == "commune"
+                and status in {403, 404}
+                and not who.scope(Act(access)).covers(commune_of(world))
+            ):
+                return
             # A thing that is there opens to whoever may read it; a write may find it in another state.
             wrongly_shut = method == "GET" and route.place in {"hamlet", "commune"} and status in USUALLY_REFUSED
             if wrongly_shut or status not in {200, 302, 303} | route.refused:
@@ -166,6 +172,11 @@ class Matrix:
             return who.reaches({Act.RECORD_VISIT}, world.path)
         act = Act(access)
         return who.scope(act).is_nation if route.place == "nation" else who.reaches({act}, world.path)
+
+
+def commune_of(world: World) -> str:
+    """The path of the world's commune."""
+    return f"{world.path.split('/')[0]}/{world.commune}/"
 
 
 def undeclared(app: Flask) -> list[str]:
