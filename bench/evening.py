@@ -127,7 +127,7 @@ def _signed_in(host: str) -> str:
     connection.request("POST", "/dang-nhap", form, {"Content-Type": "application/x-www-form-urlencoded"})
     answer = connection.getresponse()
     assert answer.status == 303, answer.status
-    return str(answer.headers["Set-Cookie"]).split(";")[0]
+    return "; ".join(cookie.split(";")[0] for cookie in answer.headers.get_all("Set-Cookie") or [])
 
 
 def _told(taken: list[tuple[Asked, float]], used: float, recorded: list[float], minutes: float) -> Iterator[Row]:

@@ -25,7 +25,9 @@ def sign_in(host: str, name: str) -> tuple[http.client.HTTPConnection, str]:
     answer = connection.getresponse()
     answer.read()
     assert answer.status == 303, answer.status
-    return connection, answer.headers["Set-Cookie"].split(";")[0]
+    # The session, and the mark of a browser that has been here before.
+    cookies = answer.headers.get_all("Set-Cookie") or []
+    return connection, "; ".join(cookie.split(";")[0] for cookie in cookies)
 
 
 def send(connection: http.client.HTTPConnection, cookie: str, bodies: list[bytes]) -> tuple[list[float], Counter[str]]:
