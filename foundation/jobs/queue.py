@@ -22,6 +22,7 @@ from foundation.jobs.files import remove_old_files
 from foundation.jobs.work import do_job
 from foundation.logs.context import working_on
 from foundation.settings import Settings
+from foundation.throttling.services import sweep
 
 log = logging.getLogger(__name__)
 
@@ -99,7 +100,8 @@ class Jobs:
 
 
 class Heartbeat:
-    """Says in the database that this worker lives, and removes old files there. A database away stops no work."""
+    """Says in the database that this worker lives, and removes old files and drained limits there. A
+    database away stops no work."""
 
     def __init__(self, sessions: Callable[[], Session], worker: UUID) -> None:
         self._sessions = sessions
@@ -120,6 +122,7 @@ class Heartbeat:
     def _beat(self, session: Session) -> None:
         services.record_heartbeat(session, self._worker, started_at=self._started_at, now=clock.now())
         remove_old_files(session, now=clock.now())
+        sweep(session, now=clock.now())
 
     def _write(self, change: Callable[[Session], None]) -> None:
         try:

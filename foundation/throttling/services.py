@@ -17,7 +17,7 @@ from foundation.rates import Rate
 from foundation.throttling.domain import spend
 from foundation.throttling.models import ThrottleBucket
 
-# Empty buckets are taken away at every so many tries of a process; the jobs' worker does it once a minute besides.
+# Empty buckets are taken away at every so many tries of a process; the jobs' worker does it with its heartbeat, too.
 SWEEP_EVERY = 50
 _tries = count(1)
 

@@ -89,6 +89,7 @@ def build(app, make, session, now) -> World:
     record = make.visit_record(household, id=visit.id, outcome="not_home")
     batch = {"batch": str(uuid7()), "device": str(device), "pending": 1, "visits": [record]}
     assert client.post("/api/v1/visits", json=batch).json["results"][0]["outcome"] == "conflict"
+    session.commit()  # or what the client wrote stays unseen on a connection of its own
 
     screen = next(screen for screen in lesson.practice.screens if screen.id in lesson.practice.must_pass)
     values = {
