@@ -192,6 +192,8 @@ def _missing(restored: Restored) -> list[str]:
 def _why(problem: Problem) -> str:
     said = str(problem.details.get("said", ""))
     sentences = {
+        "empty_database": "Cơ sở dữ liệu này chưa có bảng nào, nên không có gì để sao lưu. Xem DATABASE_URL và "
+        "DATA_FOLDER có đúng là của máy chủ không; máy chủ cài theo docs/deploy.md thì gõ: bdhvs backup.",
         "no_such_tool": f"Máy này chưa có {problem.details.get('tool')} (gói postgresql-client của Debian).",
         "tool_failed": f"{problem.details.get('tool')} báo lỗi: {said}",
         "disk_full": "Ổ đĩa đã đầy. Cần chỗ trống gấp ba cơ sở dữ liệu trong DATA_FOLDER.",

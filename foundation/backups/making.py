@@ -56,10 +56,13 @@ def make_backup(
     Keys are included only where there are recipients to encrypt for. The tables are those of one moment. The copy of
     the database is checked, then the finished file is read back, decrypted, and the hash of each part compared; only
     then does it get its name, replacing one of the same name, with `<file>.sha256` beside it. Raises
-    Problem("damaged_database" | "disk_full" | "no_such_tool" | "tool_failed" | "not_readable" | "not_written"):
-    then there is no new file, and an old one is as it was.
+    Problem("empty_database" | "damaged_database" | "disk_full" | "no_such_tool" | "tool_failed" | "not_readable" |
+    "not_written"): then there is no new file, and an old one is as it was.
     """
     remove_leftovers(settings.data_folder, now)
+    if current(engine) is None:
+        # The settings of another place, mostly. Taken for a good backup, it would push real ones out of the folder.
+        raise Problem("empty_database")
     try:
         with (
             tempfile.TemporaryDirectory(dir=settings.data_folder, prefix=WORK) as work,

@@ -39,6 +39,21 @@ def command(own_engine, data_folder, now, monkeypatch):
     return run
 
 
+def test_a_database_without_tables_is_no_backup_and_pushes_none_out(command, databases, tmp_path):
+    copies = tmp_path / "copies"
+    copies.mkdir()
+    command("backup", copies)
+    before = sorted(file.name for file in copies.iterdir())
+
+    said = command(
+        "backup", copies, "--keep", "1,0,0", expect=1, engine=databases("nowhere"), folder=tmp_path / "other"
+    )
+
+    assert "chưa có bảng nào" in said
+    assert "các bản sao lưu trước vẫn nguyên" in said
+    assert sorted(file.name for file in copies.iterdir()) == before
+
+
 def test_a_lost_server_comes_back_with_its_cards_and_letters(command, own_engine, databases, tmp_path, identity):
     with Session(own_engine.execution_options(writing=True)) as session:
         learner = Make(session).learner()
