@@ -44,6 +44,22 @@ def open_found(phone: TeamPhone, typed: str, heading: str) -> None:
     phone.wait_for(heading)
 
 
+def test_every_key_of_the_pad_stands_on_a_short_screen(make_phone):
+    phone = make_phone(looks=False)
+    phone.page.set_viewport_size({"width": 360, "height": 560})
+    phone.page.goto("/doi-so/tren-may")
+    phone.wait_for("Bác đăng nhập trước nhé")
+    phone.find("Đăng nhập").click()
+    phone.sign_in_here("to-vien")
+    phone.wait_for("Chuẩn bị máy để đi thăm")
+    phone.go("Chọn mã PIN", "Chọn mã PIN 6 số")
+
+    box = phone.page.locator(".pin-go").bounding_box()
+
+    assert box["y"] + box["height"] <= 560
+    assert box["height"] >= 48
+
+
 def answer_person(phone: TeamPhone, age: str, level: str) -> None:
     phone.touch(age)
     phone.touch("Mức 1")
