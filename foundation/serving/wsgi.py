@@ -38,9 +38,9 @@ def environ_of(scope: Any, body: IO[bytes], size: int | None) -> dict[str, Any]:
     environ = {
         **CONSTANT,
         "REQUEST_METHOD": scope.method,
-        # RSGI has decoded the path as UTF-8; WSGI wants its bytes, each as one letter.
+        # RSGI has decoded path and query as UTF-8; WSGI wants their bytes, each as one letter.
         "PATH_INFO": scope.path.encode().decode("latin-1"),
-        "QUERY_STRING": scope.query_string,
+        "QUERY_STRING": scope.query_string.encode().decode("latin-1"),
         "SERVER_PROTOCOL": f"HTTP/{scope.http_version}",
         "SERVER_NAME": server.strip("[]"),
         "SERVER_PORT": server_port,

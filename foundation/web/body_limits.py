@@ -1,4 +1,4 @@
-"""How much a request may bring, asked before anything looks at it: docs/limits.md.
+"""How much a request may bring, asked before anything looks at it: docs/throttling.md.
 
 Every form and JSON address takes a small body unless its view says otherwise with `takes`. A server that receives
 bodies for the application asks `body_limit`; the application enforces the same by itself, whatever stands in front.
