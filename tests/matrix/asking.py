@@ -153,7 +153,10 @@ class Matrix:
             for kind, mark in world.marks.items():
                 if mark not in body or who.reaches(READERS[kind], world.path):
                     continue
-                if kind == "learner" and (who.learner == world.learner or route.public_names):
+                # What is told of a learner names whoever taught them, too.
+                if who.learner == world.learner and kind in {"learner", "member"}:
+                    continue
+                if kind == "learner" and route.public_names:
                     continue
                 self.faults.append(f"{where}, tells {mark}")
 
