@@ -131,7 +131,7 @@ ROUTES: dict[str, Route] = {
             *("audit.show_log", "teams.show_held_visits", "administration.people", "administration.new_person"),
             *("coverage.arrange_own", "teaching.show_report", "teaching.download_csv", "teaching.download_xlsx"),
             *("teams.show_issues", "teams.download_issues", "accounts.account", "learning.ask_card_to_wake"),
-            *("teaching.make_code", "accounts.change_password", "accounts.end_other_sessions", "accounts.sign_out"),
+            *("teaching.make_code", "accounts.sign_out"),
         ),
         FREE,
     ),
@@ -169,6 +169,8 @@ ROUTES: dict[str, Route] = {
     "learning.scan_card": CARD,
     "coverage.show_pilot": Route("closed"),
     "coverage.print_pilot": Route("closed"),
+    # One's own account, noted where one works or worked.
+    **dict.fromkeys(("accounts.change_password", "accounts.end_other_sessions"), Route(touches=True)),
     "jobs.show_job": Route("asker"),
     # Not ready is an answer, not a fault.
     "health.readyz": Route(refused=frozenset({503})),
