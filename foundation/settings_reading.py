@@ -3,12 +3,14 @@
 import os
 from collections.abc import Mapping
 from difflib import SequenceMatcher
-from importlib import import_module
 from pathlib import Path
 
 import click
+from cryptography.hazmat.primitives.serialization import pkcs12
 from pydantic import ValidationError
 
+from foundation.backups.archives import read_recipients
+from foundation.backups.keeping import read_rule
 from foundation.settings import SECRETS, Settings
 
 SHORTEST_KEY = 32  # characters; 24 random bytes in base64
@@ -53,6 +55,11 @@ SENTENCES = {
         "không mở được tệp con dấu bằng SEAL_PASSWORD, hoặc tệp không có chứng thư và khoá EC P-256 "
         "(wrong password, or no certificate with an EC P-256 key)"
     ),
+    "not_a_recipient": (
+        "không phải khoá công khai: cần age1…, ssh-ed25519 … hoặc ssh-rsa …; khoá riêng không đặt ở đây "
+        "(not a public key of age or SSH)"
+    ),
+    "not_a_keep_rule": "viết như 7,4,12: số bản ngày, tuần, tháng (such as 7,4,12: daily, weekly, monthly)",
     "not_a_rate": "viết như 5/15m (số lần / thời gian: s, m, h, d), hoặc off (such as 5/15m, or off)",
     "near_miss": "không có cài đặt nào tên như thế; có phải {meant}? (unknown; did you mean {meant}?)",
 }
@@ -116,6 +123,14 @@ def _together(settings: Settings) -> dict[str, str]:
         code = _seal_fault(settings)
         if code:
             found["SEAL_FILE"] = code
+    for name, read, value, code in (
+        ("BACKUP_RECIPIENT", read_recipients, settings.backup_recipient, "not_a_recipient"),
+        ("BACKUP_KEEP", read_rule, settings.backup_keep, "not_a_keep_rule"),
+    ):
+        try:
+            read(value)
+        except ValueError:
+            found[name] = code
     return found
 
 
@@ -134,8 +149,6 @@ def _seal_fault(settings: Settings) -> str:
         content = settings.seal_file.read_bytes()
     except OSError:
         return "seal_missing"
-    # Loaded where a seal is configured only.
-    pkcs12 = import_module("cryptography.hazmat.primitives.serialization.pkcs12")
     try:
         key, certificate, _others = pkcs12.load_key_and_certificates(content, settings.seal_password.encode() or None)
     except (ValueError, TypeError):

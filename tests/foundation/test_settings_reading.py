@@ -66,6 +66,10 @@ WRONG = [
     ({"SECRET_KEYS": LONG}, "SECRET_KEYS", "SECRET_KEY?"),
     ({"PUBLIC_ADRESS": "https://hoc.example.vn"}, "PUBLIC_ADRESS", "PUBLIC_ADDRESS?"),
     ({"secret_keys": LONG}, "secret_keys", "SECRET_KEY?"),
+    ({"BACKUP_RECIPIENT": "abc"}, "BACKUP_RECIPIENT", "age1"),
+    ({"BACKUP_RECIPIENT": "AGE-SECRET-KEY-1"}, "BACKUP_RECIPIENT", "khoá riêng"),
+    ({"BACKUP_KEEP": "0,0,0"}, "BACKUP_KEEP", "7,4,12"),
+    ({"BACKUP_KEEP": "many"}, "BACKUP_KEEP", "7,4,12"),
     ({"BEHIND_PROXYS": "1"}, "BEHIND_PROXYS", "BEHIND_PROXY?"),
 ]
 
