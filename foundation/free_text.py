@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_core import PydanticCustomError, PydanticKnownError
 
-from foundation.characters import has_hidden_characters, is_overlong, tidy_name
+from foundation.characters import has_hidden_characters, is_overlong, tidy_name, without_piled_marks
 
 # A day written out is no number of a paper: 21/11/2026, 21-11-2026, 21.11.2026.
 _DAY = re.compile(r"(?<!\d)(?:[0-2]?\d|3[01])[./-](?:0?\d|1[0-2])[./-](?:19|20)\d\d(?!\d)")
@@ -28,7 +28,8 @@ def number_fault(text: str) -> str | None:
     Identity: 9 or 12 digits, in one piece or in pieces with spaces, dots, dashes or strokes between, and any piece of 9
     digits or more, as account numbers are. Phone: 10 or 11 digits that begin with 0. Digits of any script count.
     """
-    plain = "".join(letter for letter in unicodedata.normalize("NFKC", text) if unicodedata.category(letter) != "Cf")
+    alike = text if text.isascii() else unicodedata.normalize("NFKC", without_piled_marks(text))
+    plain = "".join(letter for letter in alike if unicodedata.category(letter) != "Cf")
     plain = _STROKES.sub(lambda written: written[0].replace("/", "."), _DAY.sub("/", plain))
     found = {fault for run in _RUN.findall(plain) for fault in _faults_of(run)}
     if "phone_number" in found:
@@ -51,15 +52,18 @@ def _is_digit(letter: str) -> bool:
 
 def _faults_of(run: str) -> set[str]:
     pieces = re.findall(r"\d+", run)
-    faults = set()
+    faults: set[str] = set()
     for start, first in enumerate(pieces):
+        starts_with_nought = unicodedata.digit(first[0]) == 0
+        if faults and not starts_with_nought:
+            continue  # it could only be an identity number once more
         length = 0
         # A piece has at least one digit, so no number is put together out of more pieces than it has digits.
         for piece in pieces[start : start + max(_IDENTITY_LENGTHS)]:
             length += len(piece)
-            if length in _PHONE_LENGTHS and unicodedata.digit(first[0]) == 0:
-                faults.add("phone_number")
-            elif length in _IDENTITY_LENGTHS or len(piece) >= min(_IDENTITY_LENGTHS):
+            if length in _PHONE_LENGTHS and starts_with_nought:
+                return {"phone_number"}
+            if length in _IDENTITY_LENGTHS or len(piece) >= min(_IDENTITY_LENGTHS):
                 faults.add("identity_number")
             if length >= max(_IDENTITY_LENGTHS):
                 break

@@ -46,7 +46,9 @@ def test_it_finds_what_it_always_found(text):
     assert number_fault(text) == plainly(text)
 
 
-@pytest.mark.parametrize("shape", ["1 ", "1/", "2026/", "123/", "12.", "0\u00a0", "1/1/2026 ", "(", "1" * 8 + " a "])
+@pytest.mark.parametrize(
+    "shape", ["1 ", "1/", "2026/", "123/", "12.", "0\u00a0", "1/1/2026 ", "(", "1" * 8 + " a ", "\u0301\u0323"]
+)
 def test_it_takes_no_longer_than_the_text_is(shape):
     def seconds(length):
         text = shape * (length // len(shape))

@@ -152,7 +152,8 @@ def test_the_longest_text_in_any_part_of_an_address_is_answered_quickly(app, wor
         asked += [(address.replace(str(value), text), {}) for value in world.values.values() if str(value) in address]
         for path, query in asked:
             answer, seconds = timed(lambda path=path, query=query: world.client.get(path, query_string=query))
-            assert answer.status_code < 500, (path[:80], query.keys())
+            # What a probe finds of the machine is no answer to the text.
+            assert answer.status_code < 500 or rule.rule == "/readyz", (path[:80], query.keys())
             assert seconds < 3 * MOST_SECONDS, (path[:80], query.keys(), seconds)
 
 
