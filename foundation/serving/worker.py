@@ -42,7 +42,7 @@ POLITE = 1.0  # seconds
 
 
 class SchemaRefused(SystemExit):
-    """Exit status 3, which the supervisor knows."""
+    """Ends the worker. While others serve, the supervisor goes on trying, later and later."""
 
     def __init__(self) -> None:
         super().__init__(3)

@@ -13,7 +13,7 @@ from foundation.web.request_log import note_fault, request_id
 
 log = logging.getLogger(__name__)
 
-# A failed form is offered again, but what must not be written into a page is typed anew.
+# What must not be written into a page: a form with one of these is not offered again, but typed anew.
 NEVER_REPEATED = {"password", "new_password", "given", "pin"}
 CODES = {
     400: "bad_request",
@@ -100,10 +100,16 @@ def answer_for_problems(app: Flask) -> None:
 
 
 def _same_again() -> list[tuple[str, str]] | None:
-    """The fields of the form that failed, so that one tap sends it again; None when it was no form."""
+    """The fields of the form that failed, so that one tap sends it again.
+
+    None when it was no form, and when it holds what must be typed anew: sent again without its password, a sign-in would
+    only fail.
+    """
     if request.method != "POST" or request.is_json or not getattr(request, "form_is_read", True):
         return None
-    return [(name, value) for name, value in request.form.items(multi=True) if name not in NEVER_REPEATED]
+    if not NEVER_REPEATED.isdisjoint(request.form):
+        return None
+    return list(request.form.items(multi=True))
 
 
 def _answer(status: int, code: str, **details: object) -> Response:

@@ -74,7 +74,7 @@ def test_a_database_that_is_gone_is_a_503_and_not_our_secret(refusing, visitor):
     assert "Không có gì bị mất" in answer.text
 
 
-def test_a_form_that_could_not_be_kept_is_offered_again_without_its_password(app, visitor, monkeypatch):
+def test_a_form_with_a_password_is_typed_anew(app, visitor, monkeypatch):
     def locked():
         raise OperationalError("INSERT", {}, sqlite3.OperationalError("database is locked"))
 
@@ -83,8 +83,21 @@ def test_a_form_that_could_not_be_kept_is_offered_again_without_its_password(app
 
     page = visitor.send("/dang-nhap", expect=503, name="to-vien", password="bi-mat-lam")
 
-    assert 'name="name" value="to-vien"' in page.html
     assert "bi-mat-lam" not in page.html
+    assert "Gửi lại" not in page
+    assert "Mở lại trang này" in page
+
+
+def test_any_other_form_that_could_not_be_kept_is_offered_again(app, visitor, monkeypatch):
+    def locked():
+        raise OperationalError("INSERT", {}, sqlite3.OperationalError("database is locked"))
+
+    endpoint, _values = app.url_map.bind("localhost").match("/toi/them", method="POST")
+    monkeypatch.setitem(app.view_functions, endpoint, locked)
+
+    page = visitor.send("/toi/them", expect=503, nickname="Bà Hai", age_band="from_14")
+
+    assert 'name="nickname" value="Bà Hai"' in page.html
     assert "Gửi lại" in page
 
 
