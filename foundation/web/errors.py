@@ -102,8 +102,8 @@ def answer_for_problems(app: Flask) -> None:
 def _same_again() -> list[tuple[str, str]] | None:
     """The fields of the form that failed, so that one tap sends it again.
 
-    None when it was no form, and when it holds what must be typed anew: sent again without its password, a sign-in would
-    only fail.
+    None when it was no form, and when it holds what must be typed anew: without its password a sign-in would only
+    fail again.
     """
     if request.method != "POST" or request.is_json or not getattr(request, "form_is_read", True):
         return None
