@@ -6,7 +6,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 from tests.manual.checks import Checks
@@ -42,9 +41,7 @@ def _walk(block: Block, machine: Machine, checks: Checks) -> None:
         print(f"----- {title}\n      không chạy: {block.left_out}")
         return
     began = time.monotonic()
-    before: Callable[[], None] | None = getattr(checks, f"before_{block.step}", None)
-    if before:
-        before()
+    checks.begin(block.step)
     printed = machine.run(block.commands)
     print(f"{time.monotonic() - began:4.0f}s {title}", flush=True)
     for name, check in checks.after(block.step, block.commands):

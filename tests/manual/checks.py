@@ -29,6 +29,7 @@ class Checks:
         self._machine = machine
         self._acknowledged: list[str] = []
         self._drill: threading.Thread | None = None
+        self._begun: set[int] = set()
 
     def after(self, step: int, commands: str) -> list[tuple[str, Check]]:
         """The checks of this step's block. A step with several blocks says by a word of its commands which is meant."""
@@ -44,6 +45,15 @@ class Checks:
         }
         found = [checks for (number, word), checks in table.items() if number == step and word in commands]
         return [(check.__name__, check) for checks in found for check in checks]
+
+    def begin(self, step: int) -> None:
+        """What the administrator has ready for a step. Only the step's first block asks for it."""
+        if step in self._begun:
+            return
+        self._begun.add(step)
+        before: Callable[[], None] | None = getattr(self, f"before_{step}", None)
+        if before:
+            before()
 
     def before_8(self) -> None:
         """The administrator copies the commune's lists to the machine."""
