@@ -233,10 +233,11 @@ def test_an_answer_given_with_somebody_beside_says_so(lesson, visitor, session):
     }
 
 
-def test_ten_thousand_answers_at_once_are_too_many_and_none_is_kept(lesson, visitor, session):
-    page = visitor.send(ADDRESS, json=sent(*(an_answer() for _ in range(10_000))), expect=413)
+@pytest.mark.parametrize(("count_sent", "code"), [(501, "too_many_answers"), (10_000, "too_large")])
+def test_more_answers_than_one_batch_holds_are_refused_whole(lesson, visitor, session, count_sent, code):
+    page = visitor.send(ADDRESS, json=sent(*(an_answer() for _ in range(count_sent))), expect=413)
 
-    assert page.response.json["code"] == "too_many_answers"
+    assert page.response.json["code"] == code
     assert count(session, AnswerRow) == 0
 
 
