@@ -2,11 +2,13 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
+from functools import cache
 
 import pytest
+from flask import Flask
 from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -71,12 +73,23 @@ def pytest_generate_tests(metafunc):
 
 
 @pytest.fixture(scope="session")
-def engine(database_kind, tmp_path_factory) -> Iterator[Engine]:
-    with own_database(database_kind, tmp_path_factory.mktemp("database")) as url:
-        engine = make_engine(url)
-        Base.metadata.create_all(engine)
-        yield engine
-        engine.dispose()
+def engine_of(tmp_path_factory) -> Iterator[Callable[[str], Engine]]:
+    """The engine of a kind of database. Each is made once, however often the tests go from one kind to the other."""
+    with ExitStack() as stack:
+
+        @cache
+        def made(kind: str) -> Engine:
+            engine = make_engine(stack.enter_context(own_database(kind, tmp_path_factory.mktemp("database"))))
+            stack.callback(engine.dispose)
+            Base.metadata.create_all(engine)
+            return engine
+
+        yield made
+
+
+@pytest.fixture(scope="session")
+def engine(database_kind, engine_of) -> Engine:
+    return engine_of(database_kind)
 
 
 @pytest.fixture
@@ -97,12 +110,23 @@ def settings(tmp_path_factory) -> Settings:
 
 
 @pytest.fixture(scope="session")
-def whole_app(settings, engine):
-    """The application on the test database. Use `app`, which keeps nothing behind."""
+def whole_app_of(settings, engine_of) -> Callable[[str], Flask]:
+    """The application on a kind of database, made once as its engine is."""
     lock_watch.watch()
-    app = create_app(settings, engine=engine)
-    app.config["TESTING"] = True
-    return app
+
+    @cache
+    def made(kind: str) -> Flask:
+        app = create_app(settings, engine=engine_of(kind))
+        app.config["TESTING"] = True
+        return app
+
+    return made
+
+
+@pytest.fixture(scope="session")
+def whole_app(database_kind, whole_app_of) -> Flask:
+    """The application on the test database. Use `app`, which keeps nothing behind."""
+    return whole_app_of(database_kind)
 
 
 @pytest.fixture

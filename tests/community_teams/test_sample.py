@@ -21,6 +21,7 @@ from foundation.areas.domain.scope import NATION
 from foundation.areas.models import Area, CommuneVersion
 from foundation.database import Base
 from foundation.problems import Conflict, Invalid
+from foundation.throttling.models import ThrottleBucket
 
 NOW = datetime(2026, 11, 21, 5, 0, tzinfo=UTC)
 
@@ -43,7 +44,7 @@ def contents(session):
     return {
         table.name: session.scalar(select(func.count()).select_from(table))
         for table in Base.metadata.sorted_tables
-        if table.name not in {AuditEntry.__tablename__, CommuneVersion.__tablename__}
+        if table.name not in {AuditEntry.__tablename__, CommuneVersion.__tablename__, ThrottleBucket.__tablename__}
     }
 
 

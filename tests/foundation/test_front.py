@@ -1,6 +1,7 @@
 """The front takes whole bodies and nothing else: too large, too slow and cut ones never reach the application."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -60,6 +61,12 @@ class Headers(list):
         return name in dict(self)
 
 
+def _run(coroutine):
+    """In a thread, because a browser that an earlier test started keeps this one's loop running."""
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(asyncio.run, coroutine).result()
+
+
 def echo(environ, start_response):
     """Answers with the body; a refusal with its status and code."""
     refusal = environ.get(REFUSAL)
@@ -77,7 +84,7 @@ def ask(spool):
     def asked(line, scope, app=echo, patience=None, leaving=False):
         front = Front(app, limit=lambda _method, _path: 500_000, spool=spool, threads=1, patience=patience)
         front.leaving = leaving
-        asyncio.run(front.__rsgi__(scope, line))
+        _run(front.__rsgi__(scope, line))
         assert (spool.memory_left, spool.disk_left) == (10**6, 10**7)  # whatever happened to the body
         return line.answer
 
@@ -156,7 +163,7 @@ def test_a_full_spool_asks_to_try_again(ask, spool):
     spool.memory_left = spool.disk_left = 0
     front = Front(echo, limit=lambda _m, _p: 500_000, spool=spool, threads=1)
     line = Line(b"abc")
-    asyncio.run(front.__rsgi__(Scope(headers=[("content-length", "3")]), line))
+    _run(front.__rsgi__(Scope(headers=[("content-length", "3")]), line))
 
     assert line.answer[::2] == (503, b"no_room")
 
