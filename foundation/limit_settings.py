@@ -30,7 +30,7 @@ class LimitSettings(BaseSettings):
     limit_sign_in_account: Limit = _limit("5/15m", "Wrong passwords for one account, from devices it does not know.")
     limit_sign_in_known_device: Limit = _limit("10/15m", "Wrong passwords for an account on a device it has used.")
     limit_sign_in_device: Limit = _limit("10/15m", "Wrong passwords on one new device, whatever the account.")
-    limit_sign_in_address: Limit = _limit("2000/15m", "Wrong passwords from one address, from devices without a cookie.")
+    limit_sign_in_address: Limit = _limit("2000/15m", "Wrong passwords from one address, without a device's cookie.")
     limit_sign_in_password: Limit = _limit("20/1h", "Tries of one and the same wrong password, on any account.")
     limit_new_devices: Limit = _limit("200/1h", "New devices that open the sign-in page at one address.")
     limit_own_password: Limit = _limit("10/15m", "Tries of a signed-in person to change their password.")

@@ -70,7 +70,7 @@ def _defaults_differ(
     _default: object,
     expected: str | None,
 ) -> bool | None:
-    """None leaves the question to the database, which answers it for every type but JSON: PostgreSQL has no `=` there."""
+    """None leaves it to the database, which can tell for every type but JSON: PostgreSQL has no `=` there."""
     if not isinstance(column.type, JSON):
         return None
     return (found or "").removesuffix("::json").strip("'") != (expected or "").strip("'")
