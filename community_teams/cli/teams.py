@@ -9,8 +9,8 @@ from flask.cli import AppGroup
 from community_teams.cli.preparing import SAID
 from community_teams.domain.household_lists import read_households
 from community_teams.domain.recording import Receipt
-from community_teams.services.batches import read_records
 from community_teams.services.households import FaultyHouseholds, import_households
+from community_teams.services.reading import read_records
 from community_teams.services.recounting import recount
 from community_teams.services.visit_files import import_visits, read_visit_file
 from foundation import clock

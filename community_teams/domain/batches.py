@@ -28,7 +28,8 @@ class Batch(BaseModel):
     batch: made anew for every sending; the answer names it, so that no other page can be taken for an answer.
     device: the phone. pending: visits it still holds, those of this batch included. visits: each read by itself, so
     that a faulty one holds back no other. drafts: visits somebody was still writing, which only a phone that was cut
-    off hands over; else they are not looked at. sent_at: what the phone's clock says now. storage: whether the browser
+    off hands over; else they are not looked at. parting: it forgets what it is told was set aside, and says
+    in pending what it still holds by then. sent_at: what the phone's clock says now. storage: whether the browser
     promised to keep what the app stores.
     """
 
@@ -40,6 +41,7 @@ class Batch(BaseModel):
     pending: Annotated[int, Field(ge=0, le=1_000_000)]
     visits: Annotated[list[SkipValidation[VisitReport]], Field(max_length=MOST_VISITS)]
     drafts: Annotated[list[Any], Field(max_length=MOST_VISITS)] = []
+    parting: bool = False
     sent_at: AwareDatetime | None = None
     app_version: Version | None = None
     storage: Literal["persisted", "best_effort"] | None = None

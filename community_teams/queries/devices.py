@@ -48,13 +48,35 @@ def is_cut_off(session: Session, device: UUID) -> bool:
     return session.scalar(cut_off) is not None
 
 
-def lost_by(session: Session, device: UUID, member: int) -> Person | None:
-    """The member, if they used this phone and it was cut off since."""
-    return session.scalar(
+@dataclass(frozen=True)
+class Carrier:
+    """Whose visits a phone hands over. is_known: the platform has heard of this person on that phone."""
+
+    person: Person
+    is_known: bool
+
+
+def carrier_of(session: Session, device: UUID, member: int | None) -> Carrier:
+    """Whose the visits are that a known phone hands over as those of `member`.
+
+    Somebody who was never heard of on it is believed where they work or worked in the commune of somebody who was;
+    else, and where `member` is nobody, they are told of its first user, whose officers ask whose they are. Either way
+    is_known is False, and a person looks at them with that in mind.
+    """
+    known = session.scalars(
         select(Person)
         .join(Device, Device.person_id == Person.id)
-        .where(Device.id == device, Person.id == member, Device.cut_off_at.is_not(None))
-    )
+        .where(Device.id == device)
+        .order_by(Device.first_seen, Person.id)
+    ).all()
+    for person in known:
+        if person.id == member:
+            return Carrier(person, is_known=True)
+    claimed = session.get(Person, member) if member is not None else None
+    communes = {_commune(held.area_path) for person in known for held in person.holdings}
+    if claimed is not None and any(_commune(held.area_path) in communes for held in claimed.holdings):
+        return Carrier(claimed, is_known=False)
+    return Carrier(known[0], is_known=False)
 
 
 def phones(session: Session, scope: Scope, shown: Shown, *, page: int = 1) -> list[Carried]:
@@ -144,6 +166,10 @@ def held_within(session: Session, scope: Scope, people: Sequence[int]) -> dict[i
     ):
         found[person].append(path)
     return dict(found)
+
+
+def _commune(path: str) -> str:
+    return "/".join(path.split("/")[:2])
 
 
 def _conditions(scope: Scope, shown: Shown) -> list[ColumnElement[bool]]:

@@ -1,5 +1,6 @@
 """Reading visits that wait for a person, and what stands beside them."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -17,6 +18,7 @@ from foundation.areas.queries import inside
 
 PAGE = 50
 NO_HOUSEHOLD = UUID(int=0)
+CONFLICTS = (WhyHeld.VISIT_ID_TAKEN, WhyHeld.ALREADY_CORRECTED)
 _HANDED_OVER = (WhyHeld.DEVICE_CUT_OFF, WhyHeld.DRAFT)
 
 
@@ -60,6 +62,22 @@ def held_of(session: Session, device: UUID) -> int:
     """How many of one phone wait, wherever they were made."""
     asked = select(func.count()).where(HeldVisit.device == device, HeldVisit.settled_at.is_(None))
     return session.scalar(asked) or 0
+
+
+def held_among(session: Session, ids: Collection[UUID]) -> set[tuple[UUID, str]]:
+    """Those of these visits that were held, settled or not, each with its content hash."""
+    rows = session.execute(select(HeldVisit.visit_id, HeldVisit.content_hash).where(HeldVisit.visit_id.in_(ids)))
+    return {(id, content_hash) for id, content_hash in rows}
+
+
+def conflicts_among(session: Session, ids: Collection[UUID]) -> dict[tuple[UUID, str], tuple[WhyHeld, bool]]:
+    """Those of these visits that were held as a conflict, by id and content hash: why, and whether it is settled."""
+    rows = session.execute(
+        select(HeldVisit.visit_id, HeldVisit.content_hash, HeldVisit.why, HeldVisit.settled_at).where(
+            HeldVisit.visit_id.in_(ids), HeldVisit.why.in_(CONFLICTS)
+        )
+    )
+    return {(id, content_hash): (why, settled_at is not None) for id, content_hash, why, settled_at in rows}
 
 
 @dataclass(frozen=True)

@@ -92,6 +92,7 @@ _KEPT = by_ids(
         Visit.said,
     ).where(among(Visit.id))
 )
+_STORED = by_ids(lambda among: select(Visit.id, Visit.content_hash).where(among(Visit.id)))
 # Asked by itself: as a part of another question PostgreSQL would look through all visits for it.
 _CORRECTED = by_ids(lambda among: select(Visit.supersedes).where(among(Visit.supersedes)))
 _SETTLED = by_ids(
@@ -170,6 +171,11 @@ def kept_visits(session: Session, ids: Collection[UUID]) -> dict[UUID, KeptVisit
         id: KeptVisit(hamlet, household, hash_, day, outcome, member, said, id in corrected, tuple(settled.get(id, ())))
         for id, hamlet, household, hash_, day, outcome, member, said in rows
     }
+
+
+def stored_among(session: Session, ids: Collection[UUID]) -> set[tuple[UUID, str]]:
+    """Those of these visits that are kept, each with its content hash."""
+    return {(id, content_hash) for id, content_hash in ask(session, _STORED, ids)}
 
 
 def _corrected(session: Session, visits: Collection[UUID]) -> set[UUID]:

@@ -1,56 +1,27 @@
 """Receiving what a phone sends: every visit read by itself, all of them recorded at once."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from community_teams.domain.batches import Batch, BatchAnswer, Result, id_of
 from community_teams.domain.phone_clocks import offset_of
-from community_teams.domain.raw_records import RawRecord, raw_record, valid_record
 from community_teams.domain.recording import Receipt, Verdict
-from community_teams.domain.visits import FORM_VERSION, VisitReport, read_visit, visited_on
+from community_teams.domain.visits import VisitReport
 from community_teams.models import WhyHeld
-from community_teams.queries.held_visits import handed_over_by, held_of
-from community_teams.services import devices
+from community_teams.queries.devices import Carrier
+from community_teams.queries.held_visits import conflicts_among, handed_over_by, held_of
+from community_teams.queries.recording import stored_among
+from community_teams.services import devices, handing_over
+from community_teams.services.handing_over import HandedOver, hold_all
 from community_teams.services.held_visits import hold
-from community_teams.services.recording import Sender, places_within_reach, record_visits
+from community_teams.services.reading import Read, Unread, raw_of
+from community_teams.services.recording import Sender, record_visits
 from community_teams.services.refused_visits import Refused, hold_refused
 from foundation.areas.domain.scope import Scope
-from foundation.problems import Invalid
-
-# Records of one phone that wait for a person. Nobody need be signed in to hand them over; a phone that never had signal
-# for months holds fewer.
-MOST_HELD = 2_000
-
-
-@dataclass(frozen=True)
-class Received:
-    """answer: None where the phone was cut off; all it sent was then set aside, and none of it counts."""
-
-    answer: BatchAnswer | None
-
-
-@dataclass(frozen=True)
-class Unread(Verdict):
-    """Why a record cannot be read as a visit. raw: it as it can be written down."""
-
-    raw: RawRecord = field(kw_only=True)
-
-
-Read = VisitReport | Unread
-
-
-def read_records(records: Sequence[Any], *, now: datetime, clock_offset: int | None = None) -> list[Read]:
-    """Each of these visits as it was sent, or why it cannot be read. To be called before anything is written."""
-    return [_read(record, now, clock_offset) for record in records]
-
-
-def read_of(batch: Batch, *, now: datetime) -> list[Read]:
-    """The visits of a batch and then its drafts, read by its phone's clock."""
-    return read_records([*batch.records, *batch.drafts], now=now, clock_offset=offset_of(batch.sent_at, now))
 
 
 def receive_batch(
@@ -61,11 +32,12 @@ def receive_batch(
     member: int,
     scope_on: Callable[[date], Scope],
     now: datetime,
-) -> Received:
+) -> BatchAnswer | HandedOver:
     """Keep the visits a phone sends. Sending any of them again, or all of them, changes nothing.
 
     read: as read_of gives it. scope_on: where the member may record visits made on a given day. A conflict is held for
     a person beside what was kept; sent again after somebody has settled it, it is ALREADY_STORED.
+    HandedOver where the phone was cut off: what it sent was set aside, and none of it counts.
     """
     sender = Sender(member, scope_on, batch.device, offset_of(batch.sent_at, now))
     cut_off = devices.saw(
@@ -78,13 +50,14 @@ def receive_batch(
         now=now,
     )
     if cut_off:
-        _hold_all(session, batch, read, sender, now)
-        return Received(None)
+        handed_over = hold_all(session, batch, read, sender=sender, now=now)
+        _count_handed_over(session, batch, member, handed_over)
+        return handed_over
     results = take_records(session, batch.records, read[: len(batch.records)], sender=sender, now=now)
     # A conflict is kept here, too: the phone is rid of it.
     rid = sum(result.outcome is not Receipt.REJECTED for result in results)
     devices.handed_over(session, device=batch.device, person=member, number=rid)
-    return Received(BatchAnswer(batch=batch.batch, results=results))
+    return BatchAnswer(batch=batch.batch, results=results)
 
 
 def hold_batch(
@@ -92,18 +65,27 @@ def hold_batch(
     batch: Batch,
     read: Sequence[Read],
     *,
-    member: int,
+    device: UUID,
+    carrier: Carrier,
     scope_on: Callable[[date], Scope],
     now: datetime,
-) -> None:
-    """Set aside what a phone that was cut off hands over for one of those who used it, whoever is signed in by now.
+) -> HandedOver:
+    """Set aside what a phone that was cut off hands over, whoever is signed in on it by now.
 
+    device: the phone, whatever the batch calls it. carrier: whose visits they are, as queries.devices.carrier_of says.
     Nothing of it counts until a person has looked. Sent again, it changes nothing. What comes when MOST_HELD records of
     that phone wait is not taken, and stays among those that the phone is said to hold.
     """
-    sender = Sender(member, scope_on, batch.device, offset_of(batch.sent_at, now))
-    devices.saw(session, device=batch.device, person=member, pending=batch.pending, now=now)
-    _hold_all(session, batch, read, sender, now)
+    batch = batch.model_copy(update={"device": device})
+    member = carrier.person.id
+    sender = Sender(member, scope_on, device, offset_of(batch.sent_at, now))
+    if not carrier.is_known:
+        # No row for whoever is only said to have used it: their officers would get a say over the phone.
+        return hold_all(session, batch, read, sender=sender, now=now, doubt={"member": "not_of_this_phone"})
+    devices.saw(session, device=device, person=member, pending=batch.pending, now=now)
+    handed_over = hold_all(session, batch, read, sender=sender, now=now)
+    _count_handed_over(session, batch, member, handed_over)
+    return handed_over
 
 
 def take_records(
@@ -117,12 +99,14 @@ def take_records(
 ) -> list[Result]:
     """Keep these visits as they were sent, at most MOST_VISITS of them, whatever door they came by; a result for each,
     in their order. read: as read_records gives it. Conflicts are held for a person, and so is what a newer form asked.
+    What is kept already is answered so, whatever the clock, the form or the member's hamlets have become since.
 
     last_door: nothing else keeps what is refused here, so that is held, too.
     """
     reports = [report for report in read if isinstance(report, VisitReport)]
     verdicts = iter(_record_and_hold(session, reports, sender, now))
     judged = [next(verdicts) if isinstance(each, VisitReport) else each for each in read]
+    judged = _as_answered_before(session, read, judged)
     judged = _hold_unread(session, records, judged, sender, now, last_door)
     return [
         Result(id=id_of(record), outcome=verdict.receipt, problems=dict(verdict.problems))
@@ -139,11 +123,11 @@ def _hold_unread(
         for place, verdict in enumerate(judged)
         if verdict.receipt is Receipt.HELD or (last_door and verdict.receipt is Receipt.REJECTED)
     ]
-    room = places[: max(0, MOST_HELD - waiting)]
+    room = places[: max(0, handing_over.MOST_HELD - waiting)]
     refused = [
         Refused(
             records[place],
-            _raw_of(records[place], judged[place]),
+            raw_of(records[place], judged[place]),
             judged[place].problems,
             WhyHeld.NEWER_FORM if judged[place].receipt is Receipt.HELD else WhyHeld.FROM_FILE,
         )
@@ -157,15 +141,28 @@ def _hold_unread(
     return told
 
 
-def _read(record: object, now: datetime, clock_offset: int | None) -> Read:
-    if not isinstance(record, Mapping):
-        return Unread(Receipt.REJECTED, {"record": "not_understood"}, raw=raw_record(record))
-    if _is_newer(record.get("form_version")):
-        return Unread(Receipt.HELD, {"form_version": "not_known_yet"}, raw=raw_record(record))
-    try:
-        return read_visit(record, now=now, clock_offset=clock_offset)
-    except Invalid as problem:
-        return Unread(Receipt.REJECTED, problem.fields, raw=raw_record(record))
+def _as_answered_before(session: Session, read: Sequence[Read], judged: list[Verdict]) -> list[Verdict]:
+    """Those that are rejected now, but lie here with the same content: their answer was lost."""
+    sent = {
+        place: report
+        for place, (each, verdict) in enumerate(zip(read, judged, strict=True))
+        if verdict.receipt is Receipt.REJECTED
+        and (report := each.before if isinstance(each, Unread) else each) is not None
+    }
+    if not sent:
+        return judged
+    ids = {report.id for report in sent.values()}
+    stored, conflicts = stored_among(session, ids), conflicts_among(session, ids)
+    answered = list(judged)
+    for place, report in sent.items():
+        key = (report.id, report.content_hash())
+        why, is_settled = conflicts.get(key, (None, False))
+        if key in stored or is_settled:
+            answered[place] = Verdict(Receipt.ALREADY_STORED)
+        elif why is not None:
+            field_name = "id" if why is WhyHeld.VISIT_ID_TAKEN else "supersedes"
+            answered[place] = Verdict(Receipt.CONFLICT, {field_name: why.value})
+    return answered
 
 
 def _record_and_hold(session: Session, reports: list[VisitReport], sender: Sender, now: datetime) -> list[Verdict]:
@@ -178,47 +175,13 @@ def _record_and_hold(session: Session, reports: list[VisitReport], sender: Sende
     return verdicts
 
 
-def _raw_of(record: object, judged: VisitReport | Verdict) -> RawRecord:
-    # What was read as a visit needs no second look at its texts.
-    return judged.raw if isinstance(judged, Unread) else valid_record(record)
-
-
-def _is_newer(version: object) -> bool:
-    return isinstance(version, int) and not isinstance(version, bool) and version > FORM_VERSION
-
-
-def _hold_all(session: Session, batch: Batch, read: Sequence[Read], sender: Sender, now: datetime) -> None:
-    """Set aside everything that a phone sends which forgets it next: visits, what is no visit by the rules, drafts."""
-    room = max(0, MOST_HELD - held_of(session, batch.device))
-    number = len(batch.records)
-    visits = list(zip(batch.records, read[:number], strict=True))[:room]
-    drafts = list(zip(batch.drafts, read[number:], strict=True))[: room - len(visits)]
-    reports = [report for _, report in visits if isinstance(report, VisitReport)]
-    entries = [(report, visited_on(report, sender.clock_offset)) for report in reports]
-    places = places_within_reach(session, entries, sender)
-    within, refused = [], []
-    days = {report.id: day for report, day in entries}
-    for record, each in visits:
-        if not isinstance(each, VisitReport):
-            refused.append(Refused(record, each.raw, each.problems, WhyHeld.DEVICE_CUT_OFF))
-        elif (place := places.get(each.household)) and sender.may_record(place.paths, days[each.id]):
-            within.append((each, WhyHeld.DEVICE_CUT_OFF))
-        else:
-            beyond = {"household": "not_in_your_area"}
-            refused.append(Refused(record, valid_record(record), beyond, WhyHeld.DEVICE_CUT_OFF))
-    refused += [Refused(draft, _raw_of(draft, each), _faults_of_draft(each), WhyHeld.DRAFT) for draft, each in drafts]
-    hold(session, within, sender=sender, now=now)
-    hold_refused(session, refused, sender=sender, now=now)
-    _count_handed_over(session, batch, sender.member)
-
-
-def _faults_of_draft(read: Read) -> Mapping[str, str]:
-    # Nobody has said that it is finished, even where the rules would take it.
-    return {"record": "not_finished"} if isinstance(read, VisitReport) else read.problems
-
-
-def _count_handed_over(session: Session, batch: Batch, member: int) -> None:
-    """What the phone said it held, in every batch the same number, less all that was received since it was cut off."""
-    since = devices.cut_off_since(session, batch.device)
-    if since is not None and (handed := handed_over_by(session, batch.device, since).get(member)):
-        devices.handed_over(session, device=batch.device, person=member, number=handed.visits)
+def _count_handed_over(session: Session, batch: Batch, member: int, handed_over: HandedOver) -> None:
+    """What the phone said it held, less what was received of it."""
+    if batch.parting:
+        number = handed_over.visits
+    else:
+        # An app of before says the same number in every batch.
+        since = devices.cut_off_since(session, batch.device)
+        received = handed_over_by(session, batch.device, since).get(member) if since is not None else None
+        number = (received.visits if received else 0) + handed_over.stored
+    devices.handed_over(session, device=batch.device, person=member, number=number)

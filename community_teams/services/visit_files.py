@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 from community_teams.domain.batches import MOST_VISITS, Result
 from community_teams.domain.recording import Receipt
 from community_teams.queries.devices import held_within, only_carrier
-from community_teams.services.batches import Read, take_records
+from community_teams.services.batches import take_records
+from community_teams.services.reading import Read
 from community_teams.services.recording import Sender
 from foundation.accounts.domain.roles import Act, Holding, reach
 from foundation.accounts.models import Person

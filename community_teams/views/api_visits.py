@@ -4,7 +4,10 @@ from flask import Response
 from flask_login import current_user
 
 from community_teams.domain.batches import MOST_BYTES, Batch, BatchAnswer, read_batch
-from community_teams.services.batches import read_of, receive_batch
+from community_teams.services.batches import receive_batch
+from community_teams.services.handing_over import HandedOver
+from community_teams.services.reading import read_of
+from community_teams.views.devices import by_asking_device, handed_over_told
 from community_teams.views.teams_blueprint import blueprint
 from foundation import clock
 from foundation.accounts.domain.roles import Act
@@ -21,15 +24,15 @@ from foundation.web.openapi import Operation, describe
 # Not @may: whose role has ended may still send what they wrote down while they held it.
 @signed_in
 def take_visits() -> Response:
-    batch = read_batch(read_json(most=MOST_BYTES))
+    batch = by_asking_device(read_batch(read_json(most=MOST_BYTES)))
     scope_on = scopes_for(Act.RECORD_VISIT)
     now = clock.now()
     read = read_of(batch, now=now)
     with transaction() as writing:
         received = receive_batch(writing, batch, read, member=current_user.id, scope_on=scope_on, now=now)
-    if received.answer is None:
-        raise NotAllowed("device_cut_off")
-    answer = Response(received.answer.model_dump_json(), mimetype="application/json")
+    if isinstance(received, HandedOver):
+        raise NotAllowed("device_cut_off", **handed_over_told(batch, received))
+    answer = Response(received.model_dump_json(), mimetype="application/json")
     answer.headers["Cache-Control"] = "no-store"
     return answer
 

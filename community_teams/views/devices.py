@@ -10,11 +10,13 @@ from flask import session as cookie
 from flask_login import current_user
 from werkzeug.http import parse_options_header
 
-from community_teams.domain.batches import MOST_BYTES, read_batch
+from community_teams.domain.batches import MOST_BYTES, Batch, read_batch
 from community_teams.models import Storage
-from community_teams.queries.devices import is_cut_off, lost_by
+from community_teams.queries.devices import carrier_of, is_cut_off
 from community_teams.services import devices
-from community_teams.services.batches import hold_batch, read_of
+from community_teams.services.batches import hold_batch
+from community_teams.services.handing_over import HandedOver
+from community_teams.services.reading import read_of
 from foundation import clock
 from foundation.accounts.domain.roles import Act
 from foundation.accounts.views.access import leave_session, scopes_of
@@ -96,11 +98,11 @@ def keep_lost_phones_out(app: Flask) -> None:
         # The view itself sets aside what whoever is signed in sends of their own.
         if device is None or (is_heard_out and _sends_their_own()) or not is_cut_off(session(), device):
             return None
-        if is_heard_out:
-            _hear_out(device)
+        handed_over = _hear_out(device) if is_heard_out else {}
         if told is not None or request.path.startswith("/api/"):
             # A program asks, whatever the address: it is answered as one.
             refusal = {"type": "about:blank", "status": NotAllowed.status, "code": "device_cut_off"}
+            refusal |= handed_over
             return Response(json.dumps(refusal), NotAllowed.status, mimetype="application/problem+json")
         leave_session()
         cookie.pop("device", None)
@@ -113,18 +115,31 @@ def _sends_their_own() -> bool:
     )
 
 
-def _hear_out(device: UUID) -> None:
+def by_asking_device(batch: Batch) -> Batch:
+    """The batch as sent by the phone that asks, where that was cut off, whatever phone the batch itself names."""
+    told = device_told()
+    if told is None or told.id == batch.device or not is_cut_off(session(), told.id):
+        return batch
+    return batch.model_copy(update={"device": told.id})
+
+
+def handed_over_told(batch: Batch, handed_over: HandedOver) -> dict[str, object]:
+    """What a phone that was cut off is told beside that: the first so many of this batch it may forget."""
+    return {"batch": str(batch.batch), "visits_held": handed_over.visits, "drafts_held": handed_over.drafts}
+
+
+def _hear_out(device: UUID) -> dict[str, object]:
     member = request.headers.get("X-Member", "")
     batch = read_batch(read_json(most=MOST_BYTES))
     now = clock.now()
     read = read_of(batch, now=now)
     is_number = member.isascii() and member.isdecimal() and len(member) < 10
     with transaction() as writing:
-        # Only the phone itself knows its id, and only people known to have used it are believed.
-        person = lost_by(writing, device, int(member)) if is_number and batch.device == device else None
-        if person is not None:
-            scope_on = scopes_of(person, Act.RECORD_VISIT)
-            hold_batch(writing, batch, read, member=person.id, scope_on=scope_on, now=now)
+        # Only the phone itself knows its id.
+        carrier = carrier_of(writing, device, int(member) if is_number else None)
+        scope_on = scopes_of(carrier.person, Act.RECORD_VISIT)
+        handed_over = hold_batch(writing, batch, read, device=device, carrier=carrier, scope_on=scope_on, now=now)
+    return handed_over_told(batch, handed_over)
 
 
 def _uuid(text: str) -> UUID | None:

@@ -9,7 +9,7 @@ from flask_login import current_user
 from community_teams.domain.batches import Result
 from community_teams.domain.recording import Receipt
 from community_teams.queries.households import short_codes
-from community_teams.services.batches import read_records
+from community_teams.services.reading import read_records
 from community_teams.services.visit_files import Imported, import_visits, read_visit_file
 from community_teams.views.teams_blueprint import blueprint
 from foundation import clock

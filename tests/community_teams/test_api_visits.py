@@ -266,6 +266,62 @@ def test_a_clock_beyond_belief_is_not_judged_with(phone, make, hamlet, session, 
     assert session.scalars(select(Visit.clock_offset)).one() is None
 
 
+# Sent again because the answer was lost: what is here is answered as it was, before it is judged anew.
+
+
+@pytest.mark.parametrize("days", [1, 400, -20_000])
+def test_a_stored_visit_is_known_again_after_the_phones_clock_was_set(phone, make, hamlet, session, now, days):
+    off = timedelta(days=days)
+    told = make.visit_record(make.household(hamlet), started_at=now + off - timedelta(hours=2))
+    assert outcomes(phone(told, sent_at=(now + off).isoformat())) == ["stored"]
+
+    assert outcomes(phone(told, sent_at=now.isoformat())) == ["already_stored"]
+    assert count(session, Visit) == 1
+    # Other content, and a visit never sent, are judged as ever.
+    changed, other = told | {"note": "khác"}, told | {"id": str(uuid4())}
+    assert outcomes(phone(changed, other, sent_at=now.isoformat())) == ["rejected", "rejected"]
+
+
+def test_a_stored_visit_is_known_again_when_its_form_has_become_too_old(phone, make, hamlet, session, monkeypatch):
+    told = make.visit_record(make.household(hamlet))
+    assert outcomes(phone(told)) == ["stored"]
+    monkeypatch.setattr(rules, "FORM_VERSION", 3)
+    monkeypatch.setattr(rules, "OLDEST_FORM_VERSION", 2)
+
+    assert outcomes(phone(told, told | {"id": str(uuid4())})) == ["already_stored", "rejected"]
+
+
+def test_a_stored_visit_is_known_again_when_its_hamlet_is_out_of_reach(phone, member, make, hamlet, session, now):
+    told = make.visit_record(make.household(hamlet))
+    assert outcomes(phone(told)) == ["stored"]
+    member.holdings[0].valid_from = member.holdings[0].valid_to = date(2024, 1, 1)
+    session.commit()
+
+    assert outcomes(phone(told, told | {"id": str(uuid4())})) == ["already_stored", "rejected"]
+
+
+@pytest.mark.parametrize("later", ["clock", "reach"])
+def test_a_conflict_is_told_again_as_a_conflict(phone, member, make, hamlet, session, now, later):
+    ahead = timedelta(days=1)
+    first = make.visit_record(make.household(hamlet), started_at=now + ahead - timedelta(hours=2))
+    second, sent_at = first | {"note": "khác"}, (now + ahead).isoformat()
+    assert outcomes(phone(first, second, sent_at=sent_at)) == ["stored", "conflict"]
+    if later == "clock":
+        sent_at = now.isoformat()
+    else:
+        member.holdings[0].valid_from = member.holdings[0].valid_to = date(2024, 1, 1)
+        session.commit()
+
+    answer = phone(second, sent_at=sent_at)
+
+    assert [(each["outcome"], each["problems"]) for each in answer["results"]] == [
+        ("conflict", {"id": "visit_id_taken"})
+    ]
+    session.scalars(select(HeldVisit)).one().settled_at = now
+    session.commit()
+    assert outcomes(phone(second, sent_at=sent_at)) == ["already_stored"]
+
+
 # Who may.
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from community_teams.domain.raw_records import MOST_RAW, raw_record, read_raw
 from community_teams.models import Device, HeldVisit, Visit
-from community_teams.services import batches, devices
+from community_teams.services import devices, handing_over
 from community_teams.services.recounting import recount
 from foundation.accounts.domain.roles import Role
 from foundation.accounts.models import AuditEntry
@@ -192,8 +192,18 @@ def test_the_page_of_the_phone_says_what_was_received_and_what_is_missing(lost, 
     assert "3 phiếu, 1 bản đang ghi dở; 4 còn chờ người xem" in page
 
 
+def test_a_phone_that_forgets_what_was_received_says_anew_what_it_holds(lost, make, hamlet, session):
+    records = [make.visit_record(make.household(hamlet)) for _ in range(4)]
+
+    lost(*records[:3], pending=4, parting=True)
+    assert session.scalars(select(Device.pending_reported)).one() == 1
+    lost(records[3], pending=1, parting=True)
+    lost(drafts=[{"note": "dở"}], pending=0, parting=True)
+    assert session.scalars(select(Device.pending_reported)).one() == 0
+
+
 def test_a_phone_hands_over_so_many_records_and_the_rest_counts_as_missing(lost, session, monkeypatch):
-    monkeypatch.setattr(batches, "MOST_HELD", 3)
+    monkeypatch.setattr(handing_over, "MOST_HELD", 3)
     lost(*({"note": str(number)} for number in range(5)))
     lost(*({"note": str(number)} for number in range(5)), signed_in=False)
 
