@@ -23,6 +23,8 @@ import { SUPPORTED, TARGET } from "./target.mjs";
 const HOUSE = fileURLToPath(new URL("../..", import.meta.url));
 const PLACE = join(HOUSE, "build/browser");
 const MANIFEST = join(PLACE, "manifest.json");
+// Their licences ask that the notices go wherever the libraries go: /static/vendor/third-party-notices.txt.
+const NOTICES = "THIRD_PARTY_NOTICES.md";
 // Builds that are kept beside the newest: a process that is just starting may read the one before.
 const KEPT_BUILDS = 3;
 
@@ -70,7 +72,7 @@ async function digestOf(rooms) {
   const inputs = {};
   const own = (await filesBelow(join(HOUSE, "scripts/browser"))).map((name) => `scripts/browser/${name}`);
   const sources = Object.values(rooms).flatMap(({ folder, sources }) => sources.map((name) => `${folder}/${name}`));
-  for (const name of [...own, "package-lock.json", ...sources]) {
+  for (const name of [...own, "package-lock.json", NOTICES, ...sources]) {
     inputs[name] = createHash("sha256").update(await readFile(join(HOUSE, name))).digest("hex");
     digest.update(`${name}\0${inputs[name]}\0`);
   }
@@ -188,7 +190,9 @@ function importedBy(metafile, out) {
 }
 
 async function buildVendor(out) {
-  const files = {};
+  const files = { "third-party-notices.txt": [] };
+  await mkdir(out, { recursive: true });
+  await copyFile(join(HOUSE, NOTICES), join(out, "third-party-notices.txt"));
   for (const [name, source] of Object.entries(COPIED)) {
     await mkdir(dirname(join(out, name)), { recursive: true });
     await copyFile(join(HOUSE, "node_modules", source), join(out, name));
