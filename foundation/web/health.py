@@ -6,6 +6,7 @@ from typing import Any
 from flask import Blueprint, Flask, Response, current_app, json, request
 
 from foundation.readiness import Readiness
+from foundation.version import VERSION
 
 blueprint = Blueprint("health", __name__)
 
@@ -17,8 +18,8 @@ def serve_health(app: Flask) -> None:
 
 @blueprint.get("/healthz")
 def healthz() -> Response:
-    """200 while the process answers. Asks nobody: a process is not started anew because a database is away."""
-    return _answer(200, {"status": "ok"})
+    """200 and the version while the process answers. Asks nobody: no process is restarted because a database is away."""
+    return _answer(200, {"status": "ok", "version": VERSION})
 
 
 @blueprint.get("/readyz")

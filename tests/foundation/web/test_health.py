@@ -4,6 +4,7 @@ import os
 import socket
 import threading
 import time
+import tomllib
 from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -19,7 +20,7 @@ from foundation.database import make_engine
 from foundation.jobs import services
 from foundation.migrating import downgrade, upgrade
 from foundation.schema import head
-from foundation.settings import Settings
+from foundation.settings import HOUSE, Settings
 from foundation.storage_faults import StorageFault
 from tests.postgres import own_database
 
@@ -81,7 +82,9 @@ def test_all_is_well(app):
 
 
 def test_alive_asks_nobody(app, count):
-    assert app.test_client().get("/healthz").json == {"status": "ok"}
+    version = tomllib.loads((HOUSE / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+
+    assert app.test_client().get("/healthz").json == {"status": "ok", "version": version}
     assert count == []
 
 
