@@ -16,7 +16,7 @@ SYSTEM_ENGINES = firefox-esr webkit2gtk-driver xvfb
 RESTS_ON = migrations requirements/run.txt community_teams/sample courses/library foundation/areas
 
 .DEFAULT_GOAL := help
-.PHONY: help run manual install test lint check bench migrate translate lock browser engines
+.PHONY: help run manual install test lint check bench migrate translate lock notices hooks browser engines
 
 help: ## list these words
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -34,11 +34,13 @@ test: .cache/system .cache/system-test .venv/ready-test node_modules/.ready-test
 engines: .cache/system .cache/system-test .cache/system-engines .venv/ready-test node_modules/.ready-test browser tests/engines/node_modules/.ready ## walks in Firefox, WebKit, and in Chromium: today's, 80 and 64
 	.venv/bin/python -m tests.run .venv/bin/pytest --walk-engines tests/engines
 
-lint: .cache/system .venv/ready-test node_modules/.ready-test browser ## format, rules, types, floors, lessons, translations
+lint: .cache/system .venv/ready-test node_modules/.ready-test browser ## format, rules, types, floors, requirements, lessons, translations
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports
+	.venv/bin/deptry . --config requirements/deptry-run.toml
+	.venv/bin/deptry . --config requirements/deptry-test.toml
 	scripts/with-node node node_modules/eslint/bin/eslint.js .
 	scripts/with-node node node_modules/typescript/bin/tsc -p .
 	.venv/bin/flask courses check
@@ -70,6 +72,12 @@ lock: ## resolve the requirements anew, with hashes and without addresses (needs
 	for set in run test node; do uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 		--no-emit-index-url --no-emit-find-links requirements/$$set.in -o requirements/$$set.txt; done
 
+notices: .venv/ready node_modules/.ready ## name every library that others made, with its licence, in THIRD_PARTY_NOTICES.md
+	.venv/bin/python scripts/third_party_notices.py
+
+hooks: .venv/ready-test node_modules/.ready-test ## check each commit before it is made
+	.venv/bin/pre-commit install
+
 # A Python that brings its own venv (not Debian's) needs no package for it.
 .cache/system: scripts/system-packages Makefile
 	@scripts/system-packages $(SYSTEM) $$($(PYTHON) -c "import ensurepip" 2>/dev/null || echo python3-venv)
@@ -88,25 +96,31 @@ lock: ## resolve the requirements anew, with hashes and without addresses (needs
 	@mkdir -p .cache && touch $@
 
 .venv/bin/python: | .cache/system
-	$(PYTHON) -m venv .venv
+	@echo "Đang tạo môi trường Python trong .venv…"
+	@$(PYTHON) -m venv .venv
 
 .venv/ready: requirements/run.txt | .venv/bin/python
-	.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@echo "Đang cài thư viện Python (lần đầu mất vài phút)…"
+	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@
 
 .venv/ready-test: requirements/test.txt .venv/ready
-	.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@echo "Đang cài thư viện Python cho việc kiểm thử (lần đầu mất vài phút)…"
+	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@
 
 # What a server needs; the tests' own packages come with the tests.
 node_modules/.ready: package.json package-lock.json | .venv/ready
+	@echo "Đang cài thư viện cho trình duyệt bằng npm (lần đầu mất khoảng một phút)…"
 	@scripts/with-node npm ci --ignore-scripts --omit=dev --silent
 	@touch $@
 
 tests/engines/node_modules/.ready: tests/engines/package.json tests/engines/package-lock.json | .venv/ready
+	@echo "Đang cài các trình duyệt đời cũ để kiểm thử (lần đầu mất vài phút)…"
 	@scripts/with-node npm --prefix tests/engines ci --ignore-scripts --silent
 	@touch $@
 
 node_modules/.ready-test: package.json package-lock.json | .venv/ready
+	@echo "Đang cài thư viện npm, cả phần để kiểm thử (lần đầu mất khoảng một phút)…"
 	@scripts/with-node npm ci --ignore-scripts --silent
 	@touch node_modules/.ready $@
