@@ -18,7 +18,7 @@ def serve_health(app: Flask) -> None:
 
 @blueprint.get("/healthz")
 def healthz() -> Response:
-    """200 and the version while the process answers. Asks nobody: no process is restarted because a database is away."""
+    """200 and the version while the process answers. Asks nobody: nothing is restarted because a database is away."""
     return _answer(200, {"status": "ok", "version": VERSION})
 
 
