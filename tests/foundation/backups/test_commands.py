@@ -162,7 +162,7 @@ def test_a_database_whose_very_start_is_lost_is_restored_and_the_damaged_file_ke
     file = sqlite.database_file(own_engine)
     file.write_bytes(b"\0" * 4096 + b"not a database" + file.read_bytes()[5000:])
 
-    assert "BỊ HỎNG" in command("backup", tmp_path / "b2.tar.gz", expect=1)
+    assert "Cơ sở dữ liệu bị hỏng" in command("backup", tmp_path / "b2.tar.gz", expect=1)
     assert "đang có số liệu" in command("restore", tmp_path / "b.tar.gz", expect=1)
     command("restore", tmp_path / "b.tar.gz", "--replace")
 
