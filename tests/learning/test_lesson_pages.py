@@ -134,6 +134,7 @@ def test_a_course_shows_what_is_done_and_leads_on(make, teach, phone_of):
     assert phone.open("/").links["Học tiếp"] == "/bai-hoc/hai"
 
 
+@pytest.mark.one_database
 def test_every_screen_of_the_library_can_be_drawn_tried_and_failed(app, visitor):
     for lesson in app.extensions["catalogue"].lessons:
         for screen in lesson.practice.screens:

@@ -2,6 +2,7 @@
 
 import json as jsons
 import os
+import re
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -81,11 +82,12 @@ class Matrix:
     def digests(self) -> dict[str, int]:
         """What all rows of each world say, as one number a world."""
         rows: dict[str, list[str]] = {key: [] for key in self.worlds}
+        words = {key: re.compile("|".join(map(re.escape, world.keys))) for key, world in self.worlds.items()}
         for table in self.tables:
             for row in self.connection.execute(select(table)):
                 text = f"{table.name} {' '.join(map(str, row))}"
-                for key, world in self.worlds.items():
-                    if any(each in text for each in world.keys):
+                for key, of_world in words.items():
+                    if of_world.search(text):
                         rows[key].append(text)
         return {key: hash(tuple(sorted(each))) for key, each in rows.items()}
 

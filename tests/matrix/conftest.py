@@ -20,8 +20,6 @@ class Asleep:
 
 @pytest.fixture(scope="module")
 def matrix(whole_app, engine):
-    if engine.dialect.name != "sqlite":
-        pytest.skip("who may do what is decided alike on both; the statements themselves are held to both elsewhere")
     with pytest.MonkeyPatch.context() as patch, engine.connect() as connection:
         outer = connection.begin()
         sessions = sessionmaker(connection, join_transaction_mode="create_savepoint", expire_on_commit=False)

@@ -4,6 +4,9 @@ import pytest
 
 from tests.matrix.asking import undeclared
 
+# Who may do what is decided alike on every database; the statements themselves are tried on all of them elsewhere.
+pytestmark = pytest.mark.one_database
+
 
 def test_every_route_says_what_it_is_asked_with(whole_app):
     assert undeclared(whole_app) == []

@@ -4,6 +4,9 @@ import pytest
 
 from foundation.areas.domain.scope import NATION
 
+# As in test_reads.py.
+pytestmark = pytest.mark.one_database
+
 
 def test_no_write_reaches_further_than_its_author(matrix):
     rules = [r for r in matrix.app.url_map.iter_rules() if "POST" in r.methods]
