@@ -13,6 +13,7 @@ from typing import Any
 import click
 from flask.cli import AppGroup, ScriptInfo
 
+from foundation.command_name import COMMAND
 from foundation.logs.faults import describe_error, fault_id
 from foundation.logs.setup import configure_logging
 from foundation.storage_faults import StorageFault, storage_fault
@@ -33,9 +34,9 @@ _ADVICE = {
     StorageFault.FULL: "hết chỗ trên đĩa. Xem `df -h`, dọn bớt rồi chạy lại.",
     StorageFault.DAMAGED: (
         "bị hỏng. Dừng máy chủ, giữ lại nguyên tệp, rồi khôi phục bản sao lưu tốt gần nhất "
-        "(`flask --app app restore`); xem docs/operations.md."
+        f"(`{COMMAND} restore`); xem docs/operations.md."
     ),
-    StorageFault.SCHEMA: "thiếu bảng hoặc cột. Hãy chạy: .venv/bin/flask --app app migrate",
+    StorageFault.SCHEMA: f"thiếu bảng hoặc cột. Hãy chạy: {COMMAND} migrate",
     StorageFault.REFUSED: "không cho vào: xem tên, mật khẩu, tên cơ sở dữ liệu và quyền trong DATABASE_URL.",
 }
 

@@ -5,6 +5,7 @@ from flask import current_app
 from flask.cli import AppGroup
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
+from foundation.command_name import COMMAND
 from foundation.database import make_engine
 from foundation.database_copy import copy_database
 from foundation.problems import Problem
@@ -14,7 +15,7 @@ commands = AppGroup("database", help="The database as a whole.")
 _WHY = {
     "not_from_sqlite": "Lệnh này chép từ SQLite; DATABASE_URL của máy này đã là PostgreSQL.",
     "not_to_postgresql": "Đích phải là một địa chỉ postgresql://….",
-    "older_schema": "Cơ sở dữ liệu này không ở bản mới nhất. Hãy chạy flask --app app migrate trước.",
+    "older_schema": f"Cơ sở dữ liệu này không ở bản mới nhất. Hãy chạy trước: {COMMAND} migrate",
     "unknown_tables": "Trong tệp SQLite có bảng không phải của nền tảng: {tables}. Hãy chuyển các bảng ấy đi trước.",
     "damaged_database": "Tệp SQLite bị hỏng: {lines}. Hãy khôi phục từ bản sao lưu tốt gần nhất rồi chép.",
     "unreachable": "Không nối được PostgreSQL: {said}.",

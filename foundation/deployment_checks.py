@@ -11,6 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 
 from foundation import clock
+from foundation.command_name import COMMAND
 from foundation.doctor import Finding, Severity, add_check
 from foundation.jobs.services import backlog
 from foundation.settings import Settings
@@ -26,13 +27,12 @@ FONT_FILES = ("NotoSansTaiViet-Regular", "NotoSansKhmer-Regular", "NotoSansCham-
 PRINT_LIBRARIES = ("pango-1.0", "pangoft2-1.0", "harfbuzz-subset")
 _UNSYNCHRONISED = 0x40  # STA_UNSYNC of <sys/timex.h>
 
-_MIGRATE = ".venv/bin/flask --app app migrate"
 # By check of /readyz and its code: what, why, what to do. The code "" stands for all others of the check.
 _NOT_READY = {
     ("schema", "schema_behind"): (
         "Cơ sở dữ liệu chưa ở bản mới nhất.",
         "Trang nào cần bảng mới thì báo “đang chờ sửa”.",
-        _MIGRATE,
+        f"{COMMAND} migrate",
     ),
     ("schema", "schema_too_new"): (
         "Cơ sở dữ liệu mới hơn mã nguồn trên máy này.",
@@ -47,17 +47,12 @@ _NOT_READY = {
     ("database", "damaged"): (
         "Cơ sở dữ liệu bị hỏng.",
         "Số liệu đọc ra có thể sai, và bản sao lưu mới sẽ hỏng theo.",
-        "Dừng máy chủ, giữ nguyên tệp, rồi: .venv/bin/flask --app app restore <bản tốt gần nhất>",
+        f"Dừng máy chủ, giữ nguyên tệp, rồi: {COMMAND} restore <bản tốt gần nhất>",
     ),
     ("database", ""): (
         "Không dùng được cơ sở dữ liệu.",
         "Chỉ còn bài học mở được.",
         "Xem PostgreSQL có chạy không, DATABASE_URL có đúng không.",
-    ),
-    ("browser_files", ""): (
-        "Thiếu tệp cho trình duyệt.",
-        "Ứng dụng đi thăm không mở được khi mất sóng.",
-        "make install, rồi khởi động lại máy chủ.",
     ),
     ("data_folder", ""): (
         "Không ghi được vào DATA_FOLDER.",
@@ -97,13 +92,13 @@ def serve_deployment_checks(app: Flask) -> None:
 
 
 def check_readiness(app: Flask) -> list[Finding]:
-    """Everything that makes /readyz answer 503."""
+    """Everything that makes /readyz answer 503, except browser files, which have a check of their own."""
     found = []
     for name, check in app.extensions["readiness"].checks().items():
-        if check.ok or (name == "schema" and not check.code.startswith("schema")):
+        if check.ok or name == "browser_files" or (name == "schema" and not check.code.startswith("schema")):
             continue
         what, why, fix = _NOT_READY.get((name, check.code)) or _NOT_READY[name, ""]
-        figures = ", ".join(f"{key} {value}" for key, value in check.details.items())
+        figures = ", ".join(f"{key} {value or 'trống'}" for key, value in check.details.items())
         found.append(Finding(f"{name}_{check.code}", Severity.FAULT, f"{what} ({figures or check.code})", why, fix))
     return found
 
@@ -202,7 +197,7 @@ def check_jobs(app: Flask) -> list[Finding]:
                 Severity.WARNING,
                 "Không có tiến trình làm việc dài nào đang chạy.",
                 "Giấy xác nhận của cả lớp, bản in lớn sẽ chờ mãi.",
-                "systemctl start bdhvs-jobs, hoặc: .venv/bin/flask --app app jobs work",
+                f"systemctl start bdhvs-jobs, hoặc: {COMMAND} jobs work",
             )
         )
     if todo.oldest is not None and clock.now() - todo.oldest > LONGEST_WAIT:

@@ -7,6 +7,9 @@ from enum import StrEnum
 
 from flask import Flask
 
+from foundation.command_name import COMMAND
+from foundation.storage_faults import StorageFault, storage_fault
+
 log = logging.getLogger(__name__)
 
 
@@ -34,7 +37,8 @@ class Finding:
 
 
 # Called inside an application context, in the order added. It reads only, takes no lock and ends within seconds. An
-# empty list means that all is well. Whatever it raises becomes a finding of its own and stops no other check.
+# empty list means that all is well. What it raises stops no other check: trouble of the storage becomes one finding for
+# all checks that met the same trouble, anything else a finding of its own.
 Check = Callable[[Flask], list[Finding]]
 
 
@@ -48,26 +52,39 @@ def add_check(app: Flask, check: Check) -> None:
 def run_checks(app: Flask) -> list[Finding]:
     """What all checks found, the gravest first, otherwise in the order of the checks."""
     found: list[Finding] = []
+    blocked: dict[StorageFault, list[str]] = {}
     with app.app_context():
         for check in app.extensions.get("doctor_checks", []):
-            found += _run(app, check)
+            name = getattr(check, "__name__", type(check).__name__)
+            try:
+                found += check(app)
+            except Exception as error:
+                # Not passed on: what the other checks found must still be seen.
+                log.debug("check %s failed", name, exc_info=error)
+                if fault := storage_fault(error):
+                    blocked.setdefault(fault, []).append(name)
+                else:
+                    found.append(_check_failed(name, error))
+    found += [_checks_blocked(fault, names) for fault, names in blocked.items()]
     gravity = list(Severity)
     return sorted(found, key=lambda finding: gravity.index(finding.severity))
 
 
-def _run(app: Flask, check: Check) -> list[Finding]:
-    name = getattr(check, "__name__", type(check).__name__)
-    try:
-        return list(check(app))
-    except Exception as error:
-        # Not passed on: what the other checks found must still be seen.
-        log.debug("check %s failed", name, exc_info=error)
-        return [
-            Finding(
-                "check_failed",
-                Severity.FAULT,
-                f"Phép kiểm tra “{name}” không chạy được: {type(error).__name__}.",
-                "Chưa biết phần này có ổn không.",
-                "Xem nguyên nhân: LOG_LEVEL=debug .venv/bin/flask --app app doctor",
-            )
-        ]
+def _check_failed(name: str, error: Exception) -> Finding:
+    return Finding(
+        "check_failed",
+        Severity.FAULT,
+        f"Phép kiểm tra “{name}” không chạy được: {type(error).__name__}.",
+        "Chưa biết phần này có ổn không.",
+        f"Xem nguyên nhân: LOG_LEVEL=debug {COMMAND} doctor",
+    )
+
+
+def _checks_blocked(fault: StorageFault, names: list[str]) -> Finding:
+    return Finding(
+        "checks_blocked",
+        Severity.FAULT,
+        f"Chưa kiểm tra được {', '.join(names)}: cơ sở dữ liệu hoặc đĩa chưa dùng được ({fault}).",
+        "Chưa biết các phần này có ổn không.",
+        f"Sửa cơ sở dữ liệu hoặc đĩa trước, rồi chạy lại: {COMMAND} doctor",
+    )

@@ -10,6 +10,7 @@ from pathlib import Path
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 
+from foundation.command_name import COMMAND
 from translations.checking import CheckedCatalogue, check_catalogue, unreadable_catalogue
 from translations.languages import SOURCE
 
@@ -46,8 +47,8 @@ def catalogue(tag: str, domain: str = INTERFACE) -> NullTranslations:
     checked = read_checked(file, tag)
     if checked.faults:
         log.warning(
-            "%s: %d faults, shown in Vietnamese instead; the first: %s. `flask translations status` names all.",
-            file.name, len(checked.faults), checked.faults[0],
+            "%s: %d faults, shown in Vietnamese instead; the first: %s. `%s translations status` names all.",
+            file.name, len(checked.faults), checked.faults[0], COMMAND,
         )  # fmt: skip
     return Words(BytesIO(compiled_bytes(checked.servable())))
 

@@ -13,6 +13,7 @@ from community_teams.services.sample_guard import refuse_sample_in_production
 from community_teams.services.targets import load_our_targets
 from foundation import clock
 from foundation.areas.services.loading import load
+from foundation.command_name import COMMAND
 from foundation.migrating import current, upgrade
 from foundation.problems import Conflict
 from foundation.settings import Settings
@@ -23,7 +24,7 @@ from translations.formats import number
 SAID = "prepared.txt"
 
 _INSTEAD = (
-    "Không nạp gì. Để chạy thật: “flask --app app migrate”, “areas load”, “accounts add”, rồi “serve” (docs/deploy.md)."
+    f"Không nạp gì. Để chạy thật: “{COMMAND} migrate”, “areas load”, “accounts add”, rồi “serve” (docs/deploy.md)."
 )
 REFUSALS = {
     "https_only": "Đang đặt HTTPS_ONLY, tức là chạy thật: không nạp số liệu và tài khoản mẫu, vì tên các tài khoản ấy "

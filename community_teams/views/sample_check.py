@@ -3,11 +3,12 @@
 from flask import Flask
 
 from community_teams.services.sample_guard import refuse_sample_in_production, sample_sign_ins
+from foundation.command_name import COMMAND
 from foundation.doctor import Finding, Severity
 from foundation.problems import Conflict
 from foundation.web.database import session
 
-CLEAR = "Xoá số liệu và tài khoản mẫu: .venv/bin/flask --app app sample clear"
+CLEAR = f"Xoá số liệu và tài khoản mẫu: {COMMAND} sample clear"
 
 
 def check_sample(app: Flask) -> list[Finding]:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from foundation import clock
 from foundation.backups.models import BackupRecord
+from foundation.command_name import COMMAND
 from foundation.doctor import Finding, Severity, add_check
 
 # A nightly backup that was missed once is late; twice is a fault.
@@ -50,7 +51,7 @@ def check_backups(app: Flask) -> list[Finding]:
                     Severity.WARNING,
                     "Bản sao lưu gần nhất không có khoá bí mật.",
                     "Mất máy chủ là mất SECRET_KEY: thẻ hình và khoá ký giấy không dùng lại được.",
-                    "Tạo khoá: .venv/bin/flask --app app backup-key khoa.txt, đặt BACKUP_RECIPIENT, sao lưu lại.",
+                    f"Tạo khoá: {COMMAND} backup-key khoa.txt, đặt BACKUP_RECIPIENT, sao lưu lại.",
                 )
             )
     return found
@@ -62,5 +63,5 @@ def _finding(code: str, severity: Severity, what: str) -> Finding:
         severity,
         what,
         "Hỏng ổ đĩa hay xoá nhầm là mất hết từ lần sao lưu ấy đến nay.",
-        "Sao lưu ngay: .venv/bin/flask --app app backup THƯ_MỤC; đặt lịch mỗi đêm theo docs/backups.md.",
+        f"Sao lưu ngay: {COMMAND} backup THƯ_MỤC; đặt lịch mỗi đêm theo docs/backups.md.",
     )

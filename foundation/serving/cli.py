@@ -8,12 +8,13 @@ from flask import current_app
 from flask.cli import with_appcontext
 from sqlalchemy.exc import DBAPIError
 
+from foundation.command_name import COMMAND
 from foundation.schema import SchemaMismatch, check_schema
 from foundation.settings import HOUSE
 
 # What the administrator reads when the code and the database do not belong together.
 REFUSALS = {
-    "behind": "Cơ sở dữ liệu ở bản {database}, mã nguồn cần bản {needed}. Chạy: flask --app app migrate",
+    "behind": "Cơ sở dữ liệu ở bản {database}, mã nguồn cần bản {needed}. Chạy: {command} migrate",
     "too_new": "Cơ sở dữ liệu đã ở bản {database}, chỉ dùng được với mã nguồn từ bản {needed} trở lên. "
     "Cập nhật mã nguồn trên máy này rồi chạy lại.",
 }
@@ -33,7 +34,7 @@ def serve(host: str, port: int, workers: int, jobs: bool, factory: str) -> None:
         check_schema(engine)
     except SchemaMismatch as mismatch:
         told = {"database": mismatch.database or "trống", "needed": mismatch.needed}
-        raise click.ClickException(REFUSALS[mismatch.code].format(**told)) from None
+        raise click.ClickException(REFUSALS[mismatch.code].format(command=COMMAND, **told)) from None
     except DBAPIError:
         click.echo("Chưa tới được cơ sở dữ liệu: bài học vẫn mở được, phần còn lại chờ nó.", err=True)
     engine.dispose()

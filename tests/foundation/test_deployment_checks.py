@@ -10,6 +10,7 @@ import pytest
 import foundation.deployment_checks as checks
 from app import create_app
 from foundation import clock
+from foundation.command_name import COMMAND
 from foundation.database import make_engine
 from foundation.doctor import Finding, Severity, run_checks
 from foundation.jobs import services
@@ -74,13 +75,23 @@ def test_settings(app, monkeypatch, values, code, severity):
 
 def test_what_stops_readiness_is_a_fault_with_what_to_type(app, monkeypatch):
     assert checks.check_readiness(app) == []
+    given(app, monkeypatch, data_folder=app.extensions["settings"].data_folder / "not there")
+    app.extensions["readiness"]._looked = float("-inf")
+
+    found = {each.code: each for each in checks.check_readiness(app)}
+
+    assert found["data_folder_no_folder"].severity is Severity.FAULT
+    assert "ls -ld" in found["data_folder_no_folder"].fix
+    app.extensions["readiness"]._looked = float("-inf")
+
+
+def test_missing_browser_files_are_told_once(app, monkeypatch):
     monkeypatch.setattr(app.extensions["static_files"], "missing", lambda: ["vendor/leaflet.js"])
     app.extensions["readiness"]._looked = float("-inf")
 
-    (found,) = checks.check_readiness(app)
+    found = [each.code for each in run_checks(app) if each.code.startswith("browser_files")]
 
-    assert (found.code, found.severity) == ("browser_files_missing", Severity.FAULT)
-    assert "make install" in found.fix
+    assert found == ["browser_files_missing"]
     app.extensions["readiness"]._looked = float("-inf")
 
 
@@ -169,3 +180,17 @@ def test_the_command_ends_with_one_on_a_fault(app, monkeypatch, severity, code):
     assert json.loads(told.output) == [
         {"code": "a", "severity": severity.value, "what": "Có chuyện.", "why": "Vì thế.", "fix": "Gõ thế này."}
     ]
+
+
+def test_a_database_without_tables_is_told_once_with_what_to_type(empty_database, tmp_path):
+    engine = make_engine(empty_database)
+    app = create_app(Settings(data_folder=tmp_path, database_url=empty_database, secret_key="x" * 40), engine=engine)
+
+    found = {each.code: each for each in run_checks(app)}
+    engine.dispose()
+
+    assert "check_failed" not in found
+    assert found["schema_schema_behind"].fix == f"{COMMAND} migrate"
+    assert "database trống" in found["schema_schema_behind"].what
+    assert all(name in found["checks_blocked"].what for name in ("check_sample", "check_phones", "check_jobs"))
+    assert sum("migrate" in each.fix for each in found.values()) == 1
