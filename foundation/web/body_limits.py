@@ -167,7 +167,10 @@ def _read_form(limit: BodyLimit) -> None:
     try:
         fields = list(request.form.items(multi=True))
     except RequestEntityTooLarge:
-        # Werkzeug does not tell which: a body without a length that goes on, or too many parts.
+        # Werkzeug does not tell which. A body whose length is known to fit can only have too many parts; one without a
+        # length may have gone on instead.
+        if request.content_length is not None:
+            raise BodyTooLarge("too_many_fields", most=limit.fields) from None
         raise BodyTooLarge("too_large", most=limit.most) from None
     if len(fields) + len(request.files) > limit.fields:
         raise BodyTooLarge("too_many_fields", most=limit.fields)

@@ -42,15 +42,31 @@ def test_the_longest_field_is_taken(visitor):
 
 
 def test_a_form_of_parts_is_bounded_alike(visitor):
-    many = visitor.client.post(
+    one_more = visitor.client.post(
         FORM, data={f"a{n}": "" for n in range(USUAL.fields + 1)}, content_type="multipart/form-data"
+    )
+    # As short as parts can be, so that the body as a whole is not too large.
+    part = b'--b\r\nContent-Disposition: form-data; name="a"\r\n\r\n\r\n'
+    many = visitor.client.post(FORM, data=part * 1_000 + b"--b--\r\n", content_type="multipart/form-data; boundary=b")
+    files = visitor.client.post(
+        FORM,
+        data={f"a{n}": (io.BytesIO(b""), "x") for n in range(USUAL.fields + 1)},
+        content_type="multipart/form-data",
     )
     large = visitor.client.post(
         FORM, data={"file": (io.BytesIO(b"x" * MEGABYTE), "x.bin")}, content_type="multipart/form-data"
     )
     long = visitor.client.post(FORM, data={"nickname": "x" * 7_000}, content_type="multipart/form-data")
 
-    assert [each.status_code for each in (many, large, long)] == [413, 413, 413]
+    refused = [(one_more, "too_many_fields"), (many, "too_many_fields"), (files, "too_many_fields")]
+    refused += [(large, "too_large"), (long, "field_too_long")]
+    assert [(each.status_code, f"413 · {code}" in each.text) for each, code in refused] == [(413, True)] * len(refused)
+
+
+def test_a_form_of_the_most_parts_is_taken(visitor):
+    body = {f"a{n}": "" for n in range(USUAL.fields)}
+
+    assert visitor.client.post(FORM, data=body, content_type="multipart/form-data").status_code == 422
 
 
 def test_a_body_without_a_length_ends_at_the_limit(visitor):
