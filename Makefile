@@ -25,7 +25,6 @@ run: .cache/system .venv/ready browser ## prepare what is missing and serve http
 	@if [ -z "$(SAMPLE_PASSWORD)$(DATABASE_URL)$(DATA_FOLDER)$(HTTPS_ONLY)" ] && [ -f var/bdhvs.sqlite3 ] && [ -f var/prepared.txt ] \
 		&& [ -z "$$(find $(RESTS_ON) -type f -not -name '*.pyc' -newer var/prepared.txt -print -quit)" ]; \
 		then cat var/prepared.txt; else .venv/bin/flask prepare; fi
-	@echo "Mở trình duyệt: http://127.0.0.1:$(PORT)   (dừng lại: Ctrl+C)"
 	@exec .venv/bin/flask serve --port $(PORT) --workers $(WORKERS)
 
 test: .cache/system .cache/system-test .venv/ready-test node_modules/.ready-test browser ## every test, on SQLite, PostgreSQL and in Chromium

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import threading
 import time
+import urllib.parse
 import urllib.request
 import uuid
 from pathlib import Path
@@ -17,6 +18,8 @@ from sqlalchemy import text
 
 from app import create_app
 from foundation import migrating
+from foundation.command_name import COMMAND
+from foundation.serving.system import listen, web_address
 from foundation.settings import Settings
 from tests.browser.serving import free_port, serve_command, wait_for
 from tests.strangers import half_sent_body, held, idle, slow_headers
@@ -265,7 +268,7 @@ def test_a_database_without_tables_stops_the_start_with_the_way_on(tmp_path):
     )
 
     assert done.returncode == 1
-    assert "flask --app app migrate" in done.stderr
+    assert f"{COMMAND} migrate" in done.stderr
     assert "Traceback" not in done.stderr
 
 
@@ -285,6 +288,8 @@ def test_a_port_that_is_taken_is_said_in_words(folder):
 
     assert done.returncode == 1
     assert "không mở được 127.0.0.1" in done.stderr
+    assert "đã có chương trình khác dùng cổng này" in done.stderr
+    assert "Sẵn sàng" not in done.stdout
     assert "Traceback" not in done.stderr
 
 
@@ -311,3 +316,23 @@ def test_nobody_is_left_when_the_supervisor_is_killed(serving):
     while serving.running():
         assert time.monotonic() < end, serving.running()
         time.sleep(0.1)
+
+
+def test_the_address_is_printed_once_when_the_server_answers(serving):
+    os.kill(serving.process.pid, signal.SIGHUP)
+    serving.wait_for_others("serving.worker", serving.running("serving.worker"))
+
+    printed = serving.log.read_text().splitlines()
+    assert printed.count(f"Sẵn sàng: {serving.address}   (dừng lại: Ctrl+C)") == 1
+
+
+@pytest.mark.parametrize(
+    ("host", "address"), [("127.0.0.1", "127.0.0.1"), ("0.0.0.0", "127.0.0.1"), ("::1", "[::1]"), ("::", "[::1]")]
+)
+def test_the_printed_address_can_be_opened(host, address):
+    with listen(host, 0) as listening:
+        printed = web_address(listening)
+        assert printed == f"http://{address}:{listening.getsockname()[1]}"
+        parts = urllib.parse.urlsplit(printed)
+        with socket.create_connection((parts.hostname, parts.port), timeout=5):
+            pass

@@ -8,6 +8,7 @@ end; a second time, at once. Ends with 0, or with 1 when the first workers do no
 """
 
 import argparse
+import errno
 import logging
 import os
 import select
@@ -26,6 +27,7 @@ from foundation.serving.system import (
     set_up_child,
     signals_as_bytes,
     terminal_is_gone,
+    web_address,
 )
 
 log = logging.getLogger("foundation.serving")
@@ -36,6 +38,14 @@ LEAVE_ON_RELOAD = 120.0  # what open requests get when their worker is replaced:
 LEAVE_ON_STOP = 10.0  # and when all of the server ends
 LONGEST_PAUSE = 10.0  # between two attempts to start a process that keeps dying
 STABLE = 30.0  # a process that lived so long is started again at once
+
+# By what the operating system answered; anything else is told in its own words.
+PORT_ADVICE = {
+    errno.EADDRINUSE: "đã có chương trình khác dùng cổng này. Tắt nó, hoặc chọn cổng khác: "
+    "make run PORT=8001, hay serve --port 8001",
+    errno.EACCES: "cổng dưới 1024 chỉ dành cho quản trị. Chọn cổng khác: serve --port 8001",
+    errno.EADDRNOTAVAIL: "máy này không có địa chỉ ấy. Xem lại --host",
+}
 
 WORKER = "worker"
 JOBS = "jobs"
@@ -129,6 +139,8 @@ class Supervisor:
         place.now, place.next = place.next, None
         if place.name != JOBS and not self.served:
             self.served = True
+            sys.stdout.write(f"Sẵn sàng: {web_address(self.listening)}   (dừng lại: Ctrl+C)\n")
+            sys.stdout.flush()
             notify_systemd("READY=1")
 
     # Looking.
@@ -256,7 +268,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         listening = listen(given.host, given.port)
     except OSError as error:
-        log.error("không mở được %s:%s: %s", given.host, given.port, error.strerror)
+        advice = PORT_ADVICE.get(error.errno or 0, "")
+        log.error("không mở được %s:%s: %s", given.host, given.port, advice or error.strerror)
         return 1
     return Supervisor(listening, given.factory, given.workers, given.jobs).run()
 

@@ -27,6 +27,13 @@ def listen(host: str, port: int) -> socket.socket:
     return listening
 
 
+def web_address(listening: socket.socket) -> str:
+    """Where a browser on this machine reaches the server; one that listens everywhere is reached as this machine."""
+    host, port = listening.getsockname()[:2]
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared, not bound
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
 def notify_systemd(state: str) -> None:
     """Tell systemd how far we are (sd_notify(3)), where a unit of Type=notify started us; otherwise nothing."""
     place = os.environ.get("NOTIFY_SOCKET", "")
