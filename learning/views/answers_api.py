@@ -49,10 +49,13 @@ def tell_learners() -> Response:
 
 
 def _first_id(batch: Batch) -> UUID:
-    """An id that comes first again when the phone sends again: its own, else the oldest answer of its queue."""
+    """An id that comes first again when the phone sends again: its own, else the oldest answer of its queue.
+
+    Never a learner's: teachers see those in the addresses of their classes, and whoever sent one would be that phone.
+    """
     if batch.phone is not None:
         return batch.phone
-    for sent in (*batch.answers, *batch.learners):
+    for sent in batch.answers:
         try:
             return UUID(sent["id"])
         except (ValueError, TypeError, KeyError, AttributeError):

@@ -382,3 +382,17 @@ def test_one_answer_kept_by_two_phones_at_once_is_kept_for_both(apart, engine):
 
     with Session(engine) as own:
         assert [count(own, table) for table in (AnswerRow, Phone)] == [16, 8]
+
+
+def test_a_learners_id_is_not_the_key_to_their_phone(lesson, app, session):
+    """Teachers see the ids of learners in the addresses of their classes."""
+    learner = somebody()
+    theirs, stranger = app.test_client(), app.test_client()
+    told = theirs.post(ADDRESS, json=sent(learners=[learner])).json
+    assert [each["outcome"] for each in told["learners"]] == ["stored"]
+
+    for learners in ([learner], [{"id": learner["id"]}]):
+        told = stranger.post(ADDRESS, json=sent(learners=learners)).json
+        assert [each["problems"] for each in told["learners"]] == [{"id": "not_on_this_phone"}]
+    assert stranger.get("/api/v1/learners").json["learners"] == []
+    assert len(theirs.get("/api/v1/learners").json["learners"]) == 1

@@ -1,5 +1,7 @@
 """What a teacher may not do to somebody whose card code they know, and what is written of all they do."""
 
+from uuid import UUID, uuid4
+
 import pytest
 from sqlalchemy import select
 from uuid_utils.compat import uuid7
@@ -8,12 +10,14 @@ from foundation.accounts.domain.roles import Role
 from foundation.accounts.models import AuditEntry
 from foundation.areas.domain.scope import Scope
 from learning.domain.fault_reports import State
-from learning.models import Card, Certificate, ClassLearner, FaultReportRow
+from learning.models import Card, Certificate, ClassLearner, FaultReportRow, PhoneLearner
 from learning.queries.cards import card_of
+from learning.queries.classes import evening_in
 from learning.queries.ties import place_of_learner, tied_within
 from learning.services.acts import learner_mark
 from learning.services.card_tries import whose_card
 from learning.services.cards import change_pictures, make_card, stop_card
+from learning.services.classes import let_in
 from tests.learning.test_class_pages import newcomer
 from tests.making.accounts import PASSWORD
 from tests.visitor import Visitor
@@ -124,6 +128,56 @@ def test_the_owner_comes_in_with_their_pictures_and_stays_the_owner(open_class, 
     assert whose_card(session, code, ORDER, key=KEY) == learner
     assert whose_card(session, code, OTHER, key=KEY) is None
     assert acts(session) == [("add_to_class", "tv-xa", learner_mark(learner))]
+
+
+@pytest.fixture
+def let_in_by_code(open_class, far, learner, session, now):
+    """A teacher elsewhere whose class has the learner on its list, as the code alone once made possible."""
+    stranger, there = open_class("tv-xa", far)
+    evening = evening_in(session, scope_of(""), UUID(there.rpartition("/")[2]))
+    let_in(session, evening, learner, who="tv-xa", now=now)
+    session.commit()
+    return stranger, there
+
+
+@pytest.mark.parametrize("stopped", [False, True])
+def test_who_was_let_in_by_code_keeps_their_card_at_every_door(
+    let_in_by_code, learner, code, course, session, now, stopped
+):
+    """A class elsewhere ties its teacher to the learner. That opens the class's list and nothing of the card."""
+    stranger, there = let_in_by_code
+    if stopped:
+        stop_card(session, learner, now=now)
+    session.add(Card(code="ABCDEFGHJK", made_by="tv-xa", made_at=now, area_path="01/"))
+    session.commit()
+    person, phone = f"{there}/nguoi/{learner}", Visitor(stranger.client.application)
+    new = {"pin": list(OTHER), "again": list(OTHER)}
+    again = {"form": str(learner), "nickname": "Bà", "age_band": "from_14"}
+
+    doors = [stranger.client.post(f"{person}/the{query}", data=new) for query in ("", "?ma=ABCDEFGHJK")]
+    # Put on the list anew, as somebody who has never learned here.
+    stranger.client.post(f"{person}/bo")
+    stranger.client.post(f"{there}/nguoi-moi", data=again)
+    doors.append(stranger.client.post(f"{person}/the", data=new))
+    # Brought in a second time by the code.
+    stranger.send(f"{there}/the", ma=code, expect=422 if stopped else 200)
+    doors.append(stranger.client.post(f"{person}/the", data=new))
+    for one in (stranger, phone):  # a phone that has the learner changes the card's pictures
+        one.client.post("/ngoi-canh", data={"learner": str(learner)})
+        one.client.post("/toi/doi", data={"learner": str(learner)})
+        sent = {"batch": str(uuid4()), "answers": [], "learners": [{"id": str(learner), "nickname": "Bà"}]}
+        answer = one.client.post("/api/v1/answers", json=sent).json
+        assert answer["learners"] == [
+            {"id": str(learner), "outcome": "rejected", "problems": {"id": "not_on_this_phone"}}
+        ]
+        one.client.post("/toi/the/hinh", data=new)
+
+    assert {each.status_code for each in doors} <= {403, 404}
+    session.expire_all()
+    assert session.scalars(select(PhoneLearner).where(PhoneLearner.learner == learner)).one()
+    for each in (code, "ABCDEFGHJK"):
+        assert whose_card(session, each, OTHER, key=KEY) is None
+    assert whose_card(session, code, ORDER, key=KEY) == (None if stopped else learner)
 
 
 def test_wrong_pictures_at_the_door_count_as_everywhere(open_class, far, learner, code, session):
