@@ -28,6 +28,7 @@ export class Server {
   hamlets = [{ code: "16213-001", name: "Bản Mẫu 1", sample: true }];
   date = null;
   lost = false; // cut off: refused by the API, signed out by the pages; what it sends is put aside
+  mostAside = Infinity; // of each batch
   aside = []; // {visit, member}, whoever is signed in
   drafts = []; // {draft, member}, of a phone that was cut off
   // Replaced by tests: what happens to a request before the server sees it. Returns an answer, throws, or neither.
@@ -48,9 +49,11 @@ export class Server {
     if (this.lost && address.startsWith("/api/")) {
       const member = new Headers(options.headers).get("X-Member");
       if (address === "/api/v1/visits") {
-        const { visits, drafts = [] } = bodyOf(options);
-        this.aside.push(...visits.map((visit) => ({ visit, member })));
-        this.drafts.push(...drafts.map((draft) => ({ draft, member })));
+        const { batch, visits, drafts = [] } = bodyOf(options);
+        const [held, heldDrafts] = [visits, drafts].map((records) => records.slice(0, this.mostAside));
+        this.aside.push(...held.map((visit) => ({ visit, member })));
+        this.drafts.push(...heldDrafts.map((draft) => ({ draft, member })));
+        return problem(403, "device_cut_off", { batch, visits_held: held.length, drafts_held: heldDrafts.length });
       }
       return problem(403, "device_cut_off");
     } else if (this.lost) this.signedIn = null;

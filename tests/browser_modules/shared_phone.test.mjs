@@ -4,7 +4,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { membersHere, whoIsSignedIn } from "../../community_teams/static/teams/phone/phone.js";
-import { sendInBackground } from "../../community_teams/static/teams/phone/background.js";
+import { sendInBackground, somethingWaits } from "../../community_teams/static/teams/phone/background.js";
+import { Fault } from "../../community_teams/static/teams/phone/faults.js";
+import { openMemberStore } from "../../community_teams/static/teams/phone/members.js";
 import { bodyOf, Browser, household, offline, PIN, problem, record, refusal } from "./fakes.mjs";
 
 const SENT = "/api/v1/visits";
@@ -277,25 +279,132 @@ test("a batch too large for the server is handed over in halves", async () => {
   assert.deepEqual(await browser.indexedDB.databases(), []);
 });
 
-test("a line that breaks while a lost phone hands over gets a second chance, and holds the wiping no longer", async () => {
-  for (const [breaks, heard] of [[1, 1], [9, 0]]) {
-    const browser = new Browser();
-    const phone = await browser.unlocked();
-    const back = offline(browser.server);
-    await record(phone, household(1));
-    await phone.outbox.sendNow();
-    back();
-    browser.server.lost = true;
-    let broken = 0;
-    browser.server.before = async (address) => {
-      if (address === SENT && broken++ < breaks) throw new TypeError("cut");
-      return null;
-    };
-    await phone.worklist.refresh().catch(() => {});
+const left = async (browser) => {
+  const databases = await browser.indexedDB.databases();
+  return databases.map(({ name }) => name).sort();
+};
 
-    assert.equal(browser.server.aside.length, heard);
-    assert.deepEqual(await browser.indexedDB.databases(), []);
+/** A phone of two members, one of whom still writes, whose line breaks from now on. */
+async function lostWithoutALine() {
+  const browser = new Browser();
+  const phone = await browser.unlocked();
+  browser.server.worklist = { cursor: "c2", more: false, households: [{ id: household(1), hamlet: "16213-001", lane: "", code: "1" }], gone: [] };
+  await phone.worklist.refresh();
+  const back = offline(browser.server);
+  for (let number = 1; number <= 3; number += 1) await record(phone, household(number));
+  await phone.drafts.save(household(9), { outcome: "met_done", note: "dở" });
+  await phone.outbox.sendNow();
+  back();
+  browser.server.lost = true;
+  browser.breaks = Infinity;
+  browser.server.before = async (address) => {
+    if (address === SENT && browser.breaks > 0) {
+      browser.breaks -= 1;
+      throw new TypeError("cut");
+    }
+    return null;
+  };
+  return { browser, server: browser.server, phone };
+}
+
+test("a line that breaks while a lost phone hands over takes nothing, however often it breaks", async () => {
+  const { browser, server, phone } = await lostWithoutALine();
+  const told = new Promise((resolve) => phone.on("change", ({ what, left }) => what === "wiped" && resolve(left)));
+  await assert.rejects(phone.worklist.refresh(), refusal("device_cut_off"));
+  assert.equal(await told, true);
+  for (let time = 0; time < 5; time += 1) {
+    browser.pass(60 * 60_000);
+    assert.equal(await somethingWaits(browser.given), true);
+    await assert.rejects(sendInBackground(browser.given), refusal("later"));
   }
+  // The list went at once; what was told at the doors is here.
+  const store = await openMemberStore(browser.indexedDB, "7");
+  assert.deepEqual(await store.read(["hamlets"], ({ keys }) => keys("hamlets")), []);
+  store.close();
+  assert.deepEqual(await left(browser), ["doi-so-device", "doi-so-member-7"]);
+  assert.equal(server.aside.length, 0);
+
+  browser.breaks = 1;
+  await sendInBackground(browser.given);
+  assert.equal(server.aside.length, 3);
+  assert.deepEqual(server.drafts.map(({ draft }) => draft.note), ["dở"]);
+  assert.deepEqual(await left(browser), []);
+});
+
+test("a page that is open hands over at the next sign of life", async () => {
+  const { browser, server, phone } = await lostWithoutALine();
+  phone.close();
+  const window = new EventTarget();
+  const again = await browser.open({ window, document: Object.assign(new EventTarget(), { visibilityState: "visible" }) });
+  const heard = [];
+  const done = new Promise((resolve) => again.on("change", (change) => {
+    if (change.what !== "wiped") return;
+    heard.push(change.left);
+    if (!change.left) resolve();
+  }));
+  while (heard.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  assert.deepEqual(heard, [true]);
+  browser.breaks = 0;
+  window.dispatchEvent(new Event("online"));
+  await done;
+
+  assert.equal(server.aside.length, 3);
+  assert.deepEqual(await left(browser), []);
+});
+
+test("what was received is gone, what was not stays, and none is sent twice for it", async () => {
+  const { browser, server } = await lostWithoutALine();
+  browser.breaks = 0;
+  server.mostAside = 2;
+  await assert.rejects(sendInBackground(browser.given), refusal("later"));
+  assert.equal(server.aside.length, 2);
+  server.mostAside = Infinity;
+  await sendInBackground(browser.given);
+
+  assert.deepEqual(server.aside.map(({ visit }) => visit.household), [1, 2, 3].map(household));
+  assert.deepEqual(await left(browser), []);
+});
+
+test("an answer that does not say what was kept takes nothing", async () => {
+  const { browser, server } = await lostWithoutALine();
+  server.before = async (address) => (address === SENT ? problem(403, "device_cut_off") : null);
+  await assert.rejects(sendInBackground(browser.given), refusal("later"));
+  server.before = async (address) =>
+    address === SENT ? problem(403, "device_cut_off", { batch: "another", visits_held: 3, drafts_held: 1 }) : null;
+  await assert.rejects(sendInBackground(browser.given), refusal("later"));
+  server.before = async () => null;
+  await sendInBackground(browser.given);
+
+  assert.deepEqual([server.aside.length, server.drafts.length], [3, 1]);
+  assert.deepEqual(await left(browser), []);
+});
+
+test("a line too thin for all of it takes it in parts", async () => {
+  const { browser, server } = await lostWithoutALine();
+  server.before = async (address, options) => {
+    if (address === SENT && bodyOf(options).visits.length > 1) throw new Fault("time_out");
+    return null;
+  };
+  await sendInBackground(browser.given);
+
+  assert.equal(server.aside.length, 3);
+  assert.deepEqual(await left(browser), []);
+});
+
+test("a phone let back before all was handed over keeps the rest, and goes on", async () => {
+  const { browser, server } = await lostWithoutALine();
+  await assert.rejects(sendInBackground(browser.given), refusal("later"));
+  server.lost = false;
+  browser.breaks = 0;
+  server.signedIn = null;
+  await sendInBackground(browser.given);
+  server.signedIn = "7";
+  await sendInBackground(browser.given);
+
+  assert.equal(server.stored.size, 3);
+  assert.equal(await somethingWaits(browser.given), false);
+  const phone = await browser.unlocked();
+  assert.equal((await phone.drafts.get(household(9))).note, "dở");
 });
 
 test("the worker wipes a phone cut off, too", async () => {

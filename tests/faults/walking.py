@@ -19,7 +19,7 @@ AGREED = {"level": "code", "text_version": "2026-11", "how": "spoken"}
 # Each of these takes seconds to get over; a seed is dealt them one by one, so that none is left out by chance.
 SLOW = (Fault.KILL_SERVER, Fault.KILL_SERVER_AFTER, Fault.DATABASE, Fault.SLOW)
 QUICK = tuple(fault for fault in Fault if fault not in SLOW)
-# What may befall a lost phone as it hands over, besides nothing. It has a second try, not a third.
+# What may befall a lost phone as it hands over, besides nothing, as often as is drawn.
 PARTING = (
     Fault.LOST_ANSWER,
     Fault.CUT_BODY,
@@ -30,6 +30,7 @@ PARTING = (
     Fault.KILL_PHONE_AFTER,
     None,
 )
+MOST_BREAKS = 6
 # What may befall the asking for a list.
 TOLD = (Fault.LOST_ANSWER, Fault.CUT_ANSWER, Fault.PORTAL, Fault.STRANGE_JSON, Fault.BUSY)
 
@@ -129,21 +130,23 @@ class Walk:
         if self._chance.random() < 0.5:
             self.happened["phone cut off with nobody signed in"] += 1
             self._ask("signOut")
-        if fault := self._chance.choice(PARTING):
-            self.line.faults.append(fault)
+        some = [self._chance.choice(PARTING) for _ in range(self._chance.randint(0, MOST_BREAKS))]
+        self.line.faults.extend(fault for fault in some if fault)
+        self.happened["phone cut off whose line breaks again and again"] += len(some) > 2
         self.happened["phone cut off with visits waiting"] += 1
         # A server that is merely slow on a busy machine is no broken line.
         self._ask("bePatient")
-        for _ in range(6):
+        # Each contact hands over what it can; once it was wiped it is a stranger, which nobody has signed in on.
+        for _ in range(3 * MOST_BREAKS):
             told = self._ask("refresh").get("fault")
-            # Once it was wiped it is a stranger, which nobody has signed in on.
-            if told in {"device_cut_off", "not_signed_in"}:
+            if told == "not_signed_in":
                 break
             if told == "store_closed":
                 # Its own sending heard of it first. The battery dies before all is gone; the next contact ends it.
                 self.happened["phone killed while it wiped itself"] += 1
-                self.phone.restart()
-                self._ask("bePatient")
+            self.phone.restart()
+            self._ask("bePatient")
+        assert told == "not_signed_in", f"a phone that was cut off is not wiped: {told}"
         self.line.faults.clear()
         self.phone.restart()
         left = self._list()

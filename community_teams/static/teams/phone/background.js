@@ -24,12 +24,15 @@ export async function sendInBackground(env) {
   try {
     const here = await device.members();
     if (here.length === 0) return { member: null, sent: 0, stopped: null };
-    const { member } = await whoIsSignedIn(env.fetch).catch(async (error) => {
+    const { member, code } = await whoIsSignedIn(env.fetch).catch(async (error) => {
       if (PASSING.has(error.code)) throw error;
-      if (error.code === "not_signed_in") await wipeIfCutOff(device.id, env);
-      return { member: null };
+      return { member: null, code: error.code };
     });
     const isHere = here.some((known) => known.member === String(member));
+    const mayBeCutOff = code === undefined || code === "not_signed_in";
+    if (mayBeCutOff && (!isHere || (await device.isCutOff())) && (await wipeIfCutOff(device, env))) {
+      return { member: null, sent: 0, stopped: "device_cut_off" };
+    }
     if (!isHere) return { member: null, sent: 0, stopped: "not_signed_in" };
     const answer = await sendOf(String(member), device.id, env);
     if (PASSING.has(answer.stopped)) throw new Fault(answer.stopped);
@@ -39,10 +42,11 @@ export async function sendInBackground(env) {
   }
 }
 
-/** Whether anybody's finished visit waits on this phone. Asks nobody. */
+/** Whether anybody's finished visit waits on this phone, or it was cut off and is not yet empty. Asks nobody. */
 export async function somethingWaits(env) {
   const device = await openDevice(env);
   try {
+    if (await device.isCutOff()) return true;
     for (const { member } of await device.members()) {
       const store = await openMemberStore(env.indexedDB, member);
       try {
@@ -57,13 +61,25 @@ export async function somethingWaits(env) {
   }
 }
 
-/** Whoever is signed in, or nobody: a phone that was cut off is told so by the API. */
+/** Whoever is signed in, or nobody: a phone that was cut off is told so by the API. @returns {Promise<boolean>} whether it was */
 async function wipeIfCutOff(device, env) {
   try {
-    await ask(env.fetch, WORKLIST, { headers: { "X-Device": device } }, TIMEOUT_MS);
+    await ask(env.fetch, WORKLIST, { headers: { "X-Device": device.id } }, TIMEOUT_MS);
   } catch (error) {
-    if (error.code === "device_cut_off") await wipePhone(env);
+    if (PASSING.has(error.code)) return false;
+    if (error.code === "device_cut_off") {
+      await wipe(env);
+      return true;
+    }
   }
+  if (await device.isCutOff()) await device.markCutOff(false);
+  return false;
+}
+
+async function wipe(env) {
+  const { left } = await wipePhone(env);
+  // The browser tries again by itself.
+  if (left) throw new Fault("later");
 }
 
 async function sendOf(member, device, env) {
@@ -73,8 +89,7 @@ async function sendOf(member, device, env) {
     const outbox = openOutbox({ store, crypto: env.crypto, now: env.now, key: keys.outbox_key });
     const isPersisted = await env.storage?.persisted?.().catch(() => false);
     const about = { storage: isPersisted ? "persisted" : "best_effort" };
-    const wipe = () => wipePhone(env);
-    return await send(Because.BACK, { ...env, store, outbox, member, device, about, wipe });
+    return await send(Because.BACK, { ...env, store, outbox, member, device, about, wipe: () => wipe(env) });
   } finally {
     store.close();
   }

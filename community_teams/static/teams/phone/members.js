@@ -5,6 +5,18 @@ import { DEVICE_STEPS, DEVICE_STORE, MEMBER_STEPS, MEMBER_STORE, openStore, wipe
 
 export const SIGN_OUT = "/dang-xuat";
 
+const LIST_ROOMS = ["hamlets", "known"];
+const LIST_KEYS = ["cursor", "known_cursor", "hamlet_names", "left_rows", "worklist_at"];
+
+/** Delete what a member's store knows of their hamlets, or of `rooms` besides; the next list begins anew. */
+export async function forgetList(store, rooms = []) {
+  const cleared = [...LIST_ROOMS, ...rooms];
+  await store.write([...cleared, "kept"], async ({ clear, remove }) => {
+    for (const name of cleared) await clear(name);
+    for (const name of LIST_KEYS) await remove("kept", name);
+  });
+}
+
 /** The store of one member: nobody else's, and opened under their name only. */
 export function openMemberStore(indexedDB, member, onTaken) {
   return openStore(indexedDB, MEMBER_STORE + member, MEMBER_STEPS, onTaken);
@@ -35,6 +47,9 @@ export async function openDevice(with_) {
         await put("members", { member, name: name ?? known?.name ?? "", usedAt: now() });
       });
     },
+    /** Whether the phone was cut off and still holds what the server has not. */
+    isCutOff: async () => Boolean(await store.get("kept", "cut_off")),
+    markCutOff: (isCutOff) => store.put("kept", isCutOff, "cut_off"),
     /** Delete all that this phone keeps of one member, waiting visits too. Ask before. */
     async wipeMember(member) {
       await wipeStore(indexedDB, MEMBER_STORE + member, MEMBER_STEPS);

@@ -4,7 +4,7 @@
 // below any of them may reject with `locked` (the PIN is asked for), `storage_full` (the phone is full; nothing stored
 // before is lost), `newer_store` (a newer app was here: reload), `store_closed` (another tab took over: reload),
 // `no_storage` and `store_failed`. Requests reject as asking.js says: `offline`, `time_out`, `not_our_answer`, `later`,
-// `not_signed_in`, `other_member` (somebody else is signed in now), `device_cut_off` (everything was wiped).
+// `not_signed_in`, `other_member` (somebody else is signed in now), `device_cut_off` (everything was wiped but what the server has not).
 
 import { openDrafts } from "./drafts.js";
 import { environment } from "./environment.js";
@@ -13,11 +13,11 @@ import { openIdle } from "./idle.js";
 import { changePin, hasPin, keptKeys, makeMemberKey, unlockMemberKey } from "./keys.js";
 import { openKnown } from "./known.js";
 import { leave } from "./leaving.js";
-import { openDevice, openMemberStore } from "./members.js";
+import { forgetList, openDevice, openMemberStore } from "./members.js";
 import { sendBySelf } from "./moments.js";
 import { openOutbox, State } from "./outbox.js";
 import { openOutboxDoor } from "./outbox_door.js";
-import { wipePhone } from "./parting.js";
+import { wipeBySelf, wipePhone } from "./parting.js";
 import { openSpeaking } from "./speaking.js";
 import { MEMBER_STORE } from "./store.js";
 import { WHO, whoIsSignedIn as askWho } from "./who.js";
@@ -135,8 +135,12 @@ export async function openPhone(given) {
   }
   async function wipeAll() {
     close();
-    await wipePhone(env);
-    tell({ what: "wiped", stopped: "device_cut_off" });
+    const { left } = await wipePhone(env);
+    if (left && env.window) stopSending = wipeBySelf(env, tellWiped);
+    tellWiped(left);
+  }
+  function tellWiped(left) {
+    tell({ what: "wiped", stopped: "device_cut_off", left });
   }
 
   function close(change = null) {
@@ -193,10 +197,7 @@ export async function openPhone(given) {
       if (String(who.member) !== member) throw new Fault("other_member");
       const key = await makeMemberKey(store, crypto, keys.device_key, newPin);
       worklist.forget();
-      await store.write(["drafts", "known", "hamlets", "kept"], async ({ clear, remove }) => {
-        for (const name of ["drafts", "known", "hamlets"]) await clear(name);
-        for (const name of ["cursor", "known_cursor", "hamlet_names", "left_rows", "worklist_at"]) await remove("kept", name);
-      });
+      await forgetList(store, ["drafts"]);
       await unlockedWith(key);
     },
     /** Lock now. */
@@ -241,7 +242,7 @@ export async function openPhone(given) {
 
     /**
      * Be told: `fn({what})`; what: `outbox` (also from other tabs and the worker), `worklist`, `locked`, `unlocked`,
-     * `wiped` (`stopped: "device_cut_off"` where the server did it), `newer` (reload the page), `fault` {code}.
+     * `wiped` (`stopped: "device_cut_off"` where the server did it; `left`: visits or drafts that it has not are still here), `newer` (reload the page), `fault` {code}.
      * @returns {() => void} stops it
      */
     on(_change, fn) {

@@ -12,7 +12,7 @@ const TIMEOUT_MS = 60_000;
 
 const HEARD = new Set(["stored", "already_stored", "conflict", "held", "rejected"]);
 // Faults of one visit, or of the size of the batch; anything else is about the connection or the member.
-const ABOUT_THE_BATCH = new Set(["invalid", "bad_json", "too_many_visits", "too_large"]);
+export const ABOUT_THE_BATCH = new Set(["invalid", "bad_json", "too_many_visits", "too_large"]);
 const GROWS_AGAIN_ONLY_LATER = new Set(["too_large", "too_many_visits", "time_out"]);
 
 /**
@@ -24,20 +24,18 @@ const GROWS_AGAIN_ONLY_LATER = new Set(["too_large", "too_many_visits", "time_ou
  * @param {Record<string, any>} with_
  *   outbox: as openOutbox; store: the member's; member: whose visits, as the server calls them; device: its id;
  *   about: {app_version?, storage?} said with each batch
- *   parting: the phone was cut off and forgets everything next: each batch gets its chance, a broken line one more
  * @returns {Promise<{sent: number, stopped: string | null}>} stopped: code of what stood in the way: `offline`,
  *   `time_out`, `not_our_answer`, `later`, `not_signed_in`, `other_member`, `device_cut_off`, …; null when all is out
  */
 export async function sendWaiting(with_) {
-  const { outbox, store, fetch, crypto, now, random = Math.random, member, device, about = {}, parting = false } = with_;
+  const { outbox, store, fetch, crypto, now, random = Math.random, member, device, about = {} } = with_;
   await unlessFull(outbox.recover());
   let { size = MOST_AT_ONCE } = (await store.get("kept", "sending")) ?? {};
   let sent = 0;
   let last = null;
-  let chances = 2;
   for (;;) {
     const batch = await outbox.take(size);
-    if (batch.length === 0) return { sent, stopped: parting ? "device_cut_off" : null };
+    if (batch.length === 0) return { sent, stopped: null };
     // The same visits and the same fault again: nothing moves.
     const turn = batch.map((entry) => entry.turn).join();
     const stuck = turn === last;
@@ -50,18 +48,9 @@ export async function sendWaiting(with_) {
       // An answer that refused everything is an answer, but nothing was sent that stayed there.
       await remember({ size, failures: 0, notBefore: 0, problem: null, ...(taken ? { lastSentAt: now() } : {}) });
     } catch (error) {
-      // Heard: the server keeps it for a person to look at. It stays marked as sent, so that the next batch is another.
-      if (parting && error.code === "device_cut_off") continue;
       await unlessFull(outbox.giveBack(batch.map((entry) => entry.id)));
       if (!(error instanceof Fault)) throw error;
       if (error.code === "device_cut_off") return { sent, stopped: error.code };
-      // A batch that is too large for the server goes in halves, also from a phone that is cut off.
-      if (parting && !ABOUT_THE_BATCH.has(error.code)) {
-        chances -= 1;
-        last = null;
-        if (chances > 0) continue;
-        return { sent, stopped: error.code };
-      }
       if (ABOUT_THE_BATCH.has(error.code) || error.code === "time_out") {
         const halved = Math.floor(batch.length / 2);
         if (halved >= 1) size = halved;

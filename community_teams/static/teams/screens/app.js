@@ -156,8 +156,8 @@ function broken(error) {
   return { title: say("app"), page };
 }
 
-function changed({ what, code, stopped }) {
-  if (what === "wiped") return wiped();
+function changed({ what, code, stopped, left = false }) {
+  if (what === "wiped") return wiped(left);
   if (what === "newer") app.newVersion = true;
   if (what === "locked") return nav.again();
   if (what === "fault") app.head.fault(code);
@@ -166,14 +166,14 @@ function changed({ what, code, stopped }) {
   return refreshHead();
 }
 
-/** All that this phone kept of the member is gone: they signed out, or the phone was cut off. */
-function wiped() {
+/** All that this phone kept of the member is gone: they signed out, or the phone was cut off. left: but for what is unsent. */
+function wiped(left) {
   window.localStorage.removeItem(CHOSEN);
   app.phone = null;
   app.head.close();
   if (app.isLeaving) return window.location.assign(HOME);
   return mount(() => {
-    const page = draw("screen-wiped");
+    const page = draw("screen-wiped", { left });
     onAct(page, { "sign-in": app.signIn });
     return { title: page.querySelector("h1").textContent, page };
   });
