@@ -32,6 +32,9 @@ KEPT_SECONDS = 30 * 24 * 3600
 # ... and never more than these, however often somebody installs.
 MOST_KEPT = 20
 
+# Source maps are four times as large as all the rest, and only developers' tools ask for them.
+NOT_COMPRESSED = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "map")
+
 vendor = Blueprint("vendor", __name__, static_folder="vendor", static_url_path="/static/vendor")
 _log = logging.getLogger(__name__)
 
@@ -176,7 +179,7 @@ def _prepare(place: Path, files: Mapping[str, Path]) -> None:
     with tempfile.TemporaryDirectory(dir=place.parent, prefix=".making-") as making:
         made = Path(making) / "files"
         made.mkdir()
-        compressor = Compressor(quiet=True)
+        compressor = Compressor(NOT_COMPRESSED, quiet=True)
         for name, file in files.items():
             copy = made / name
             copy.parent.mkdir(parents=True, exist_ok=True)
