@@ -6,9 +6,8 @@ Every state that is a share of those asked has the number asked beside it: not a
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
-from typing import Protocol
+from collections.abc import Mapping
+from datetime import date
 
 from community_teams.domain.codes import Outcome
 
@@ -43,6 +42,7 @@ LEFT = (
     Outcome.UNSAFE,
 )
 _LEFT_NAMES = {outcome: f"left_{outcome.value}" for outcome in LEFT}
+_LEFT_SET = frozenset(_LEFT_NAMES.values())
 
 STATES = (
     *(name for group in GROUPS for name in group),
@@ -70,67 +70,10 @@ EVENTS = (
 LATER = ("issues_closed",)
 
 
-class Door(Protocol):
-    """One knock that counts, as domain/households.Knocked has it, with its visit boiled down."""
-
-    @property
-    def day(self) -> date: ...
-    @property
-    def outcome(self) -> Outcome: ...
-    @property
-    def at(self) -> datetime | None: ...
-    @property
-    def said(self) -> Mapping[str, int]: ...
-
-
-def states_by_day(knocks: Iterable[Door]) -> dict[date, Counter[str]]:
-    """What one household's knocks add to STATES on each day, in the order they were made; sums to how it stands now.
-
-    knocks: sorted as domain/households.in_order does. A later answer takes the earlier one's place on its own day.
-    """
-    return _added_by(knocks, _History())
-
-
-def states_changed(before: Sequence[Door], after: Sequence[Door]) -> dict[date, Counter[str]]:
-    """What to add where a household's knocks were `before` and are `after`: the difference of both states_by_day.
-
-    Both sorted as domain/households.in_order does. The knocks that both begin with are told once, which is nearly all
-    of them when the new one is the latest.
-    """
-    history = _History()
-    same = 0
-    for one, other in zip(before, after, strict=False):
-        if one is not other:
-            break
-        history.learn(one)
-        same += 1
-    gone = _added_by(before[same:], history.copy()) if same < len(before) else {}
-    added = _added_by(after[same:], history)
-    for day, counts in gone.items():
-        added.setdefault(day, Counter()).subtract(counts)
-    return added
-
-
-def _added_by(knocks: Iterable[Door], history: "_History") -> dict[date, Counter[str]]:
-    added: dict[date, Counter[str]] = {}
-    stands = history.stands()
-    for knock in knocks:
-        history.learn(knock)
-        new = history.stands()
-        if new != stands:
-            day = added.setdefault(knock.day, Counter())
-            for name in new.keys() | stands.keys():
-                day[name] += new.get(name, 0) - stands.get(name, 0)
-        stands = new
-    return {day: counts for day, counts in added.items() if any(counts.values())}
-
-
 def states_alone(day: date, said: Mapping[str, int]) -> dict[date, Counter[str]]:
-    """The same for a visit whose household may not be named: it stands for itself, whoever comes there again."""
-    history = _History()
-    history.hear(said)
-    counts = Counter(history.stands())
-    return {day: counts} if counts else {}
+    """What a visit adds to STATES whose household may not be named: it stands for itself, whoever comes there again."""
+    counts, _ = answered({}, None, said)
+    return {day: Counter(counts)} if counts else {}
 
 
 def events_of(said: Mapping[str, int]) -> dict[str, int]:
@@ -138,65 +81,41 @@ def events_of(said: Mapping[str, int]) -> dict[str, int]:
     return {name: said[name] for name in EVENTS if said.get(name)}
 
 
-class _History:
-    """What is known of a household so far."""
+def answered(
+    counts: Mapping[str, int], first_score: int | None, said: Mapping[str, int]
+) -> tuple[dict[str, int], int | None]:
+    """A household's counts and first score after a visit with these answers. counts: of STATES, without zeros."""
+    new = dict(counts)
+    if not said:
+        return new, first_score
+    for group in GROUPS:
+        if said.get(group[0]):
+            new |= {name: said.get(name, 0) for name in group}
+    if "helped_60plus" in said:
+        new["helped_60plus"] = max(new.get("helped_60plus", 0), said["helped_60plus"])
+    if said.get("newborn"):
+        new |= {"newborn_flagged": 1, "newborn_resolved": 0}
+    elif "newborn" in said and new.get("newborn_flagged"):
+        new["newborn_resolved"] = 1
+    score = said.get("score")
+    if score is not None and first_score is not None:
+        new |= {"progress_households": 1, "progress_points": score - first_score}
+    return {name: count for name, count in new.items() if count}, score if first_score is None else first_score
 
-    def __init__(self) -> None:
-        self._stands: dict[str, int] = {}
-        self._first_score: int | None = None
-        self._missed = False
-        self._reached = False
-        self._recovered = False
-        self._left: str | None = None
 
-    def copy(self) -> "_History":
-        other = _History()
-        vars(other).update(vars(self))
-        other._stands = dict(self._stands)
-        return other
+def counts_of_outcome(
+    counts: Mapping[str, int], outcome: Outcome, *, missed_before: bool, met_before: bool
+) -> dict[str, int]:
+    """A household's counts after a visit with this outcome.
 
-    def stands(self) -> dict[str, int]:
-        """The counts that are not zero."""
-        stands = {name: count for name, count in self._stands.items() if count}
-        if self._recovered:
-            stands["recovered"] = 1
-        if self._left is not None:
-            stands[self._left] = 1
-        return stands
-
-    def learn(self, knock: Door) -> None:
-        if knock.said:
-            self.hear(knock.said)
-        self._left = None
-        if knock.outcome.reached:
-            self._recovered = self._recovered or (self._missed and not self._reached)
-            self._reached = True
-        elif not self._reached:
-            self._missed = True
-            self._left = _LEFT_NAMES.get(knock.outcome)
-
-    def hear(self, said: Mapping[str, int]) -> None:
-        for group in GROUPS:
-            if said.get(group[0]):
-                for name in group:
-                    self._stands[name] = said.get(name, 0)
-        if "helped_60plus" in said:
-            self._stands["helped_60plus"] = max(self._stands.get("helped_60plus", 0), said["helped_60plus"])
-        self._newborn(said.get("newborn"))
-        self._score(said.get("score"))
-
-    def _newborn(self, waiting: int | None) -> None:
-        if waiting:
-            self._stands["newborn_flagged"] = 1
-            self._stands["newborn_resolved"] = 0
-        elif waiting == 0 and self._stands.get("newborn_flagged"):
-            self._stands["newborn_resolved"] = 1
-
-    def _score(self, score: int | None) -> None:
-        if score is None:
-            return
-        if self._first_score is None:
-            self._first_score = score
-            return
-        self._stands["progress_households"] = 1
-        self._stands["progress_points"] = score - self._first_score
+    missed_before: whether anybody went there before. met_before: whether anybody was met there before.
+    """
+    new = {name: count for name, count in counts.items() if name not in _LEFT_SET}
+    if met_before:
+        return new
+    if outcome.reached:
+        if missed_before:
+            new["recovered"] = 1
+    elif outcome in _LEFT_NAMES:
+        new[_LEFT_NAMES[outcome]] = 1
+    return new

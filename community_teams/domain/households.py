@@ -45,6 +45,18 @@ class Standing:
     last_visited_on: date | None = None
     next_visit_on: date | None = None
 
+    def after(self, knock: Knocked) -> "Standing":
+        """Where it stands after one later knock. The appointment is the latest knock's, or none."""
+        met_on = knock.day if knock.outcome.reached else None
+        return Standing(
+            status=_SAYS.get(knock.outcome, self.status),
+            first_knocked_on=self.first_knocked_on or knock.day,
+            first_reached_on=self.first_reached_on or met_on,
+            last_outcome=knock.outcome,
+            last_visited_on=knock.day,
+            next_visit_on=knock.next_visit_on,
+        )
+
 
 def in_order(knocks: Iterable[Knocked]) -> list[Knocked]:
     """The knocks as they were made, the earliest first; the same order for the same knocks, however they come.
@@ -55,11 +67,12 @@ def in_order(knocks: Iterable[Knocked]) -> list[Knocked]:
     made = list(knocks)
     # Most doors were knocked on once.
     if len(made) > 1:
-        made.sort(key=_when)
+        made.sort(key=when)
     return made
 
 
-def _when(knock: Knocked) -> tuple[date, datetime, bool, str, date, int]:
+def when(knock: Knocked) -> tuple[date, datetime, bool, str, date, int]:
+    """What knocks are put in order by."""
     outcome, id = knock.outcome, knock.id
     at, again = knock.at or _END_OF_DAY, knock.next_visit_on or date.min
     return knock.day, at, outcome in REACHED, outcome, again, 0 if id is None else id.int
@@ -67,25 +80,3 @@ def _when(knock: Knocked) -> tuple[date, datetime, bool, str, date, int]:
 
 # One that was merged has no door any more: whatever is told of it stands with the household it was merged into.
 MERGED = Standing(HouseholdStatus.MERGED)
-
-
-def standing(knocks: Iterable[Knocked]) -> Standing:
-    """Fold the knocks on one door, in any order, into where the household stands.
-
-    An appointment is the latest knock's, or none.
-    """
-    knocked = in_order(knocks)
-    if not knocked:
-        return Standing()
-    status = HouseholdStatus.ACTIVE
-    for knock in knocked:
-        status = _SAYS.get(knock.outcome, status)
-    latest = knocked[-1]
-    return Standing(
-        status=status,
-        first_knocked_on=knocked[0].day,
-        first_reached_on=next((knock.day for knock in knocked if knock.outcome.reached), None),
-        last_outcome=latest.outcome,
-        last_visited_on=latest.day,
-        next_visit_on=latest.next_visit_on,
-    )

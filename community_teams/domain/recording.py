@@ -10,8 +10,9 @@ from uuid import UUID
 from community_teams.domain.boiling_down import boiled_down
 from community_teams.domain.codes import Outcome
 from community_teams.domain.counting import Sum
-from community_teams.domain.household_counts import states_alone, states_by_day, states_changed
-from community_teams.domain.households import Knocked, Standing, in_order, standing
+from community_teams.domain.household_counts import states_alone
+from community_teams.domain.household_state import ByDay, HouseholdState, needs_history, state_after, states_by_day
+from community_teams.domain.households import Knocked, Standing
 from community_teams.domain.visits import VisitReport
 
 
@@ -54,26 +55,44 @@ class KeptVisit:
     settled: tuple[date, ...] = ()
 
 
-@dataclass
+@dataclass(frozen=True)
 class Door:
     """A household that stands for itself, as it is found.
 
-    hamlet: the one it is in. visits: those that count and name it, by id; knocks: those whose visit may not, with the
-    household they were told under. told: the households its visits are told under: it, and those merged into it.
+    hamlet: the one it is in. state: what its visits add up to; None where that is not stored, or no longer true.
     """
 
     id: UUID
     hamlet: str
-    written: Standing
-    visits: dict[UUID, Knocked] = field(default_factory=dict)
-    knocks: list[tuple[UUID, Knocked]] = field(default_factory=list)
-    told: set[UUID] = field(init=False)
+    standing: Standing
+    state: HouseholdState | None
 
-    def __post_init__(self) -> None:
-        self.told = {self.id}
 
-    def knocked(self) -> list[Knocked]:
-        return in_order([*self.visits.values(), *(knock for _, knock in self.knocks)])
+@dataclass
+class VisitHistory:
+    """All the visits that count for one household.
+
+    households: the ids its visits name: its own, and those of the households merged into it. named: its visits by their
+    ids; anonymous: those that may not name it, each with the household it was made to.
+    """
+
+    households: set[UUID]
+    named: dict[UUID, Knocked] = field(default_factory=dict)
+    anonymous: list[tuple[UUID, Knocked]] = field(default_factory=list)
+
+    def visits(self) -> list[Knocked]:
+        return [*self.named.values(), *(visit for _, visit in self.anonymous)]
+
+
+@dataclass
+class _Change:
+    """What a batch does to one household. before: its visits before the batch; None where they were not read."""
+
+    door: Door
+    before: list[Knocked] | None
+    added: list[Knocked] = field(default_factory=list)
+    state: HouseholdState | None = None
+    by_day: ByDay = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -105,12 +124,15 @@ class HamletChange:
 
 
 class Ledger:
-    """Enters visits one after another, each judged by what stood there before it.
+    """Enters visits one after another, each judged by what was there before it.
 
     doors: the households the visits name, by id; one that does not exist is left out, one that was merged has the door
-    of the one that stands for it. kept: visits already kept whose ids the new ones have or correct. member: who made
-    the new ones. may_record: whether that member may record a visit made to a household on a day. Nothing is entered
-    for a visit whose verdict is not STORED.
+    of the one it was merged into. histories: of those households of which a visit is corrected, by the door's id.
+    kept: visits already stored whose ids the new ones have or correct. member: who made the new ones. may_record:
+    whether that member may record a visit made to a household on a day. Nothing is entered for a visit whose verdict is
+    not STORED.
+
+    After the last visit: needing_history, then finish, then changes.
     """
 
     def __init__(
@@ -119,15 +141,15 @@ class Ledger:
         kept: Mapping[UUID, KeptVisit],
         may_record: Callable[[UUID, date], bool],
         *,
+        histories: Mapping[UUID, VisitHistory],
         member: int,
     ) -> None:
         self._doors = doors
         self._kept = dict(kept)
         self._may_record = may_record
+        self._histories = dict(histories)
         self._member = member
-        # The doors visited, and the knocks on them before the first of these visits.
-        self._visited: dict[UUID, Door] = {}
-        self._before: dict[UUID, list[Knocked]] = {}
+        self._visited: dict[UUID, _Change] = {}
         self._hamlets: defaultdict[str, HamletChange] = defaultdict(HamletChange)
         self.recorded: list[Recorded] = []
         # Knocks beside visits that were corrected, with their households.
@@ -154,24 +176,38 @@ class Ledger:
         self._keep(Recorded(report, household, hamlet, day, content_hash, boiled_down(report)), door)
         return Verdict(Receipt.STORED)
 
-    def standings(self) -> dict[UUID, Standing]:
-        """Where the visited households now stand, also those that stand as before: what is known of them is new."""
-        return {id: standing(door.knocked()) for id, door in self._visited.items()}
+    def needing_history(self) -> list[UUID]:
+        """The doors whose new state does not follow from their stored one, so that finish needs their histories."""
+        return [
+            id
+            for id, change in self._visited.items()
+            if change.before is None and needs_history(change.door.state, change.added)
+        ]
 
-    def changes(self, standings: Mapping[UUID, Standing]) -> dict[str, HamletChange]:
-        """What to add to the counters of each hamlet, by its code. Call it once, after the last visit.
+    def finish(self, histories: Mapping[UUID, VisitHistory]) -> dict[UUID, HouseholdState]:
+        """The new state of every visited household. Call it once, after the last visit.
 
-        standings: as standings() gave them.
+        histories: of the doors that needing_history named, as they were before these visits.
         """
-        for id, door in self._visited.items():
-            before, after, stands = self._before[id], door.knocked(), standings[id]
-            sum = self._hamlets[door.hamlet].sum
-            if door.written.status is stands.status:
-                sum.add_household(door.written, {}, -1)
-                sum.add_household(stands, states_changed(before, after))
-            else:
-                sum.add_household(door.written, states_by_day(before), -1)
-                sum.add_household(stands, states_by_day(after))
+        states = {}
+        for id, change in self._visited.items():
+            start, visits = change.door.state, change.added
+            if id in self._histories:
+                start, visits = None, self._histories[id].visits()
+            elif id in histories:
+                change.before = histories[id].visits()
+                start, visits = None, [*change.before, *change.added]
+            states[id], change.by_day = state_after(visits, start)
+            change.state = states[id]
+        return states
+
+    def changes(self) -> dict[str, HamletChange]:
+        """What to add to the counters of each hamlet, by its code. Call it once, after finish."""
+        for change in self._visited.values():
+            assert change.state is not None
+            sum = self._hamlets[change.door.hamlet].sum
+            sum.add_household(change.door.standing, states_by_day(change.before or ()), -1)
+            sum.add_household(change.state.standing, change.by_day)
         return self._hamlets
 
     def _correct(self, id: UUID, household: UUID, door: Door) -> Verdict | UUID:
@@ -179,23 +215,24 @@ class Ledger:
         wrong = self._kept.get(id)
         if wrong is None:
             return _rejected("supersedes", "not_found")
+        history = self._histories[door.id]
         knock = None
         if wrong.household is None and wrong.member == self._member:
             # It may not say at whose door it was; the knock it left behind there does.
-            alike = [(told, it) for told, it in door.knocks if (it.day, it.outcome) == (wrong.day, wrong.outcome)]
+            alike = [(told, it) for told, it in history.anonymous if (it.day, it.outcome) == (wrong.day, wrong.outcome)]
             knock = min(alike, key=lambda each: each[0] != household, default=None)
-        if knock is None and wrong.household not in door.told:
+        if knock is None and wrong.household not in history.households:
             return _rejected("supersedes", "another_household" if wrong.hamlet == door.hamlet else "not_found")
         if wrong.corrected:
             return _conflict("supersedes", "already_corrected")
         self._kept[id] = replace(wrong, corrected=True)
-        self._remember(door)
-        door.visits.pop(id, None)
+        self._change_of(door)
+        history.named.pop(id, None)
         # A household may have moved since; its visits stay where they were made.
         change = self._hamlets[wrong.hamlet]
         change.sum.add_visit(wrong.day, wrong.outcome, wrong.said, member=wrong.member, times=-1)
         if knock is not None:
-            door.knocks.remove(knock)
+            history.anonymous.remove(knock)
             self.taken_back.append(knock)
             change.sum.add_states(states_alone(wrong.day, wrong.said), -1)
         for day in wrong.settled:
@@ -203,22 +240,27 @@ class Ledger:
         change.look_up_last = True
         return knock[0] if knock is not None else wrong.household or household
 
-    def _remember(self, door: Door) -> None:
-        if door.id not in self._before:
-            self._visited[door.id], self._before[door.id] = door, door.knocked()
+    def _change_of(self, door: Door) -> _Change:
+        if door.id not in self._visited:
+            history = self._histories.get(door.id)
+            self._visited[door.id] = _Change(door, history.visits() if history is not None else None)
+        return self._visited[door.id]
 
     def _keep(self, new: Recorded, door: Door) -> None:
         report = new.report
         named = report.names_household
         change = self._hamlets[new.hamlet]
-        self._remember(door)
         if named:
-            door.visits[report.id] = Knocked(
-                new.day, report.outcome, report.started_at, report.next_visit_on, new.said, report.id
-            )
+            visit = Knocked(new.day, report.outcome, report.started_at, report.next_visit_on, new.said, report.id)
         else:
-            door.knocks.append((new.household, Knocked(new.day, report.outcome, None, report.next_visit_on)))
+            visit = Knocked(new.day, report.outcome, None, report.next_visit_on)
             change.sum.add_states(states_alone(new.day, new.said))
+        self._change_of(door).added.append(visit)
+        history = self._histories.get(door.id)
+        if history is not None and named:
+            history.named[report.id] = visit
+        elif history is not None:
+            history.anonymous.append((new.household, visit))
         self._kept[report.id] = KeptVisit(
             new.hamlet,
             new.household if named else None,

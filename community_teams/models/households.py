@@ -1,9 +1,10 @@
 """Households: the doors a team knows, each under a code the team made up."""
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from community_teams.domain.codes import HouseholdStatus, Outcome
@@ -18,7 +19,8 @@ class Household(Base):
     label: a name, only where the family agreed to have it written; else None.
     folded: code, lane and label without marks, in small letters, for searching.
     first_knocked_on, first_reached_on: days in Việt Nam; what the counters of its hamlet count.
-    status, first_… and last_… follow from the visits and knocks by domain/households.py; nothing else writes them.
+    status, first_…, last_… and state follow from the visits and knocks by domain/household_state.py, which alone says
+    what they are.
     merged_into: the household this one turned out to be, which may have been merged itself; set as long as status is
     MERGED. What is told of it counts there (docs/decisions/a-merged-household-keeps-its-visits.md).
     """
@@ -51,6 +53,10 @@ class Household(Base):
     version: Mapped[int] = mapped_column(default=1)
     # The number its hamlet gave to its last change, so that a phone can ask for changes only.
     change: Mapped[int] = mapped_column(BigInteger, default=1, server_default=text("1"))
+    # What else domain/household_state.py goes on from, and the version of this row it was stored with. Whatever changes
+    # the row without it leaves it behind, and the next visit reads the history: so does code of the version before.
+    state: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True), deferred=True)
+    state_version: Mapped[int | None] = mapped_column(deferred=True)
     is_sample: Mapped[bool] = mapped_column(default=False)
 
 

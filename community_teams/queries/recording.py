@@ -6,10 +6,11 @@ from datetime import date
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
+from community_teams.domain.household_state import stored_state
 from community_teams.domain.households import Knocked, Standing
-from community_teams.domain.recording import Door, KeptVisit
+from community_teams.domain.recording import Door, KeptVisit, VisitHistory
 from community_teams.models import Household, HouseholdGone, Issue, Knock, Visit
 from community_teams.queries.by_ids import ask, by_ids
 from community_teams.queries.heirs import heirs_of, merged_into
@@ -48,13 +49,13 @@ _LEFT = by_ids(
         .order_by(Area.path)
     )
 )
-_Merged = aliased(Household)
 _DOORS = by_ids(
     lambda among: select(
         Household.id,
         Household.hamlet_code,
-        # Hardly ever so: asked here, it spares nearly every batch a question of its own.
-        select(_Merged.id).where(_Merged.merged_into == Household.id).correlate(Household).exists(),
+        Household.version,
+        Household.state_version,
+        Household.state,
         Household.status,
         Household.first_knocked_on,
         Household.first_reached_on,
@@ -133,30 +134,37 @@ def hamlets_of_visits(session: Session, visits: Collection[UUID], *, to: Mapping
     }
 
 
-def doors_of(session: Session, households: Collection[UUID], *, written: bool = True) -> dict[UUID, Door]:
-    """These households with all that is known of the knocks on their doors, also of those told under households that
-    were merged into them. Their hamlets' locks are held. One that was merged itself is left out.
+def doors_of(session: Session, households: Collection[UUID]) -> dict[UUID, Door]:
+    """These households with the state their visits left them in: one row each, however many visits there were. Their
+    hamlets' locks are held. One that was merged itself is left out."""
+    doors = {}
+    for id, hamlet, version, state_version, stored, *columns in ask(session, _DOORS, households):
+        standing = Standing(*columns)
+        state = stored_state(standing, stored, valid=version == state_version)
+        doors[id] = Door(id, hamlet, standing, state)
+    return doors
 
-    written: whether what their rows say of them still holds.
+
+def histories_of(session: Session, households: Collection[UUID]) -> dict[UUID, VisitHistory]:
+    """All visits that count for these households, also those made to households that were merged into them. Their
+    hamlets' locks are held.
+
+    households: such as were not merged themselves.
     """
-    doors: dict[UUID, Door] = {}
-    with_merged = []
-    for id, hamlet, has_merged, *stands in ask(session, _DOORS, households):
-        doors[id] = Door(id, hamlet, Standing(*stands))
-        if has_merged:
-            with_merged.append(id)
-    told = {id: id for id, door in doors.items() if door.written.first_knocked_on is not None or not written}
-    for merged, heir in merged_into(session, with_merged).items():
-        doors[heir].told.add(merged)
-        told[merged] = heir
-    visits = ask(session, _VISITS, told)
+    histories = {id: VisitHistory({id}) for id in households}
+    # Each id that visits may name, and the household they count for.
+    counted_for = {id: id for id in histories}
+    for merged, into in merged_into(session, histories).items():
+        histories[into].households.add(merged)
+        counted_for[merged] = into
+    visits = ask(session, _VISITS, counted_for)
     corrected = _corrected(session, [row.id for row in visits])
     for household, id, day, outcome, at, again, said in visits:
         if id not in corrected:
-            doors[told[household]].visits[id] = Knocked(day, outcome, at, again, said, id)
-    for household, day, outcome, again in ask(session, _KNOCKS, told):
-        doors[told[household]].knocks.append((household, Knocked(day, outcome, None, again)))
-    return doors
+            histories[counted_for[household]].named[id] = Knocked(day, outcome, at, again, said, id)
+    for household, day, outcome, again in ask(session, _KNOCKS, counted_for):
+        histories[counted_for[household]].anonymous.append((household, Knocked(day, outcome, None, again)))
+    return histories
 
 
 def kept_visits(session: Session, ids: Collection[UUID]) -> dict[UUID, KeptVisit]:

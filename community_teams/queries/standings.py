@@ -4,9 +4,9 @@ from collections import defaultdict
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, undefer
 
-from community_teams.domain.households import Knocked, Standing, in_order
+from community_teams.domain.households import Knocked, Standing
 from community_teams.models import Household, Knock, Visit
 from community_teams.queries.heirs import merged_within, told_under
 from community_teams.queries.visits import NOT_CORRECTED
@@ -26,7 +26,7 @@ def standing_now(household: Household) -> Standing:
 
 
 def knocks_in(session: Session, hamlet_code: str) -> list[tuple[Household, list[Knocked]]]:
-    """Every household of the hamlet, by id, with the visits and knocks that count for it, as they were made: also those
+    """Every household of the hamlet, by id, with the visits and knocks that count for it, in any order: also those
     told under households that were merged into it. One that was merged itself has none."""
     merged = merged_within(session, NATION, hamlet_code)
     # By the household's hamlet, not the visit's: one that moved here brings its knocks along.
@@ -59,6 +59,7 @@ def knocks_in(session: Session, hamlet_code: str) -> list[tuple[Household, list[
         select(Household)
         .where(Household.hamlet_code == hamlet_code)
         .order_by(Household.id)
+        .options(undefer(Household.state), undefer(Household.state_version))
         .execution_options(populate_existing=True)
     )
-    return [(household, in_order(found[household.id])) for household in households]
+    return [(household, found[household.id]) for household in households]

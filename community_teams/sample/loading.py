@@ -11,9 +11,9 @@ from sqlalchemy import CompoundSelect, CursorResult, Table, delete, func, select
 from sqlalchemy.orm import Session
 
 from community_teams.domain.counting import DAYS, MEMBERS, TOTALS, WEEKS, Sum
-from community_teams.domain.household_counts import states_alone, states_by_day
+from community_teams.domain.household_counts import states_alone
 from community_teams.domain.household_lists import NewHousehold
-from community_teams.domain.households import in_order, standing
+from community_teams.domain.household_state import state_after
 from community_teams.models import (
     HamletDay,
     HamletTotal,
@@ -164,9 +164,10 @@ def _fill_hamlet(
                 now=now,
                 chance=chance,
             )
-        stands = standing(knocks)
-        counted.add_household(stands, states_by_day(in_order(knocks)))
-        households.append(row_of(new, is_sample=True, change=change_at(now)) | vars(stands))
+        state, by_day = state_after(knocks)
+        counted.add_household(state.standing, by_day)
+        row = row_of(new, is_sample=True, change=change_at(now))
+        households.append(row | vars(state.standing) | {"state": state.to_json(), "state_version": row["version"]})
     for visit in rows.visits:
         counted.add_visit(visit["visited_on"], visit["outcome"], visit["said"], member=member)
         if visit["household_id"] is None:

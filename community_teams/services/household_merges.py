@@ -12,16 +12,16 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from community_teams.domain.counting import Sum
-from community_teams.domain.household_counts import states_by_day
-from community_teams.domain.households import MERGED, standing
-from community_teams.domain.recording import Door
+from community_teams.domain.household_state import HouseholdState, state_after, states_by_day
+from community_teams.domain.households import MERGED
+from community_teams.domain.recording import Door, VisitHistory
 from community_teams.models import Household
 from community_teams.queries.heirs import heirs_of
 from community_teams.queries.households import household as household_within
-from community_teams.queries.recording import doors_of
+from community_teams.queries.recording import doors_of, histories_of
 from community_teams.services import counters
 from community_teams.services.household_moves import household_in_reach
-from community_teams.services.standings import write_standings
+from community_teams.services.household_states import write_states
 from foundation.accounts.services import audit
 from foundation.areas.domain.scope import Scope
 from foundation.problems import Conflict
@@ -57,9 +57,9 @@ def merge_household(
         raise Conflict("already_merged")
     if not household.hamlet_code == stays.hamlet_code == hamlet.code:
         raise Conflict("another_hamlet")
-    before = doors_of(session, [household.id, stays.id])
+    before = _with_histories(session, [household.id, stays.id])
     household.merged_into = stays.id
-    _count_anew(session, before.values(), [stays.id], merged=[household.id], now=now)
+    _count_anew(session, before, [stays.id], merged=[household.id], now=now)
     what = {"household": str(household.id), "into": str(stays.id)}
     audit.record(session, by, "merge_household", what, now=now, area_path=hamlet.path)
     return stays
@@ -82,32 +82,42 @@ def take_out_household(session: Session, household_id: UUID, *, by: str, scope: 
     _, its_hamlet = found
     counters.lock_hamlets(session, {area.code: area.path for area in (hamlet, its_hamlet)}, now=now)
     session.refresh(household)
-    before = doors_of(session, [heir])
+    before = _with_histories(session, [heir])
     meanwhile = heirs_of(session, [household.id]).get(household.id)
-    if meanwhile != heir or before[heir].hamlet != its_hamlet.code or household.hamlet_code != hamlet.code:
+    ((door, _),) = before
+    if meanwhile != heir or door.hamlet != its_hamlet.code or household.hamlet_code != hamlet.code:
         # Somebody else put it right before the lock was ours.
         return take_out_household(session, household_id, by=by, scope=scope, now=now)
     what = {"household": str(household.id), "from": str(household.merged_into)}
     household.merged_into = None
-    _count_anew(session, before.values(), [household.id, heir], now=now)
+    _count_anew(session, before, [household.id, heir], now=now)
     audit.record(session, by, "take_out_household", what, now=now, area_path=hamlet.path)
     return household
 
 
 def _count_anew(
-    session: Session, before: Iterable[Door], after: Collection[UUID], *, merged: Collection[UUID] = (), now: datetime
+    session: Session,
+    before: Iterable[tuple[Door, VisitHistory]],
+    after: Collection[UUID],
+    *,
+    merged: Collection[UUID] = (),
+    now: datetime,
 ) -> None:
-    """Count the households `after` for what they stand for now, in place of the doors before; the locks are held."""
+    """Count the households `after` for what they stand for now, in place of those before; the locks are held."""
     sums: defaultdict[str, Sum] = defaultdict(Sum)
-    for door in before:
-        sums[door.hamlet].add_household(door.written, states_by_day(door.knocked()), -1)
+    for door, history in before:
+        sums[door.hamlet].add_household(door.standing, states_by_day(history.visits()), -1)
     # The link has to be there before what follows from it is read.
     session.flush()
-    stands = dict.fromkeys(merged, MERGED)
-    doors = doors_of(session, after, written=False)
-    for id, door in doors.items():
-        knocks = door.knocked()
-        stands[id] = standing(knocks)
-        sums[door.hamlet].add_household(stands[id], states_by_day(knocks))
-    write_standings(session, stands)
+    states = dict.fromkeys(merged, HouseholdState(MERGED))
+    histories = histories_of(session, after)
+    for id, door in doors_of(session, after).items():
+        states[id], by_day = state_after(histories[id].visits())
+        sums[door.hamlet].add_household(states[id].standing, by_day)
+    write_states(session, states)
     counters.add_all(session, sums, now=now, last_visit_on={})
+
+
+def _with_histories(session: Session, households: Collection[UUID]) -> list[tuple[Door, VisitHistory]]:
+    histories = histories_of(session, households)
+    return [(door, histories[id]) for id, door in doors_of(session, households).items()]

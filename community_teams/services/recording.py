@@ -1,7 +1,7 @@
 """Recording visits, one or two hundred at once: each kept whole or not at all, and counted in the same transaction."""
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import cast
@@ -11,6 +11,7 @@ from sqlalchemy import Table, bindparam, delete, func, select
 from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
 
+from community_teams.domain.household_state import HouseholdState
 from community_teams.domain.recording import Door, Ledger, Receipt, Verdict
 from community_teams.domain.visits import VisitReport, visited_on
 from community_teams.models import Issue, Knock, Visit, VisitPerson
@@ -19,13 +20,14 @@ from community_teams.queries.recording import (
     Place,
     doors_of,
     hamlets_of_visits,
+    histories_of,
     kept_visits,
     places_of,
     with_hamlets_left,
 )
 from community_teams.services import counters
+from community_teams.services.household_states import write_states
 from community_teams.services.issues import carry_over
-from community_teams.services.standings import write_standings
 from community_teams.services.visit_rows import Row, issue_rows, knock_row, people_rows, visit_row
 from foundation.areas.domain.scope import Scope
 from foundation.areas.services.versions import renew_counts_around
@@ -124,14 +126,19 @@ class _Recorder:
         with self.session.begin_nested():
             ids = {report.id for report, _ in entries}
             ids |= {report.supersedes for report, _ in entries if report.supersedes is not None}
+            doors = self._doors()
+            # What a visit corrected may have been the last to tell is found nowhere but in the history.
+            corrected = {report.household for report, _ in entries if report.supersedes is not None}
             ledger = Ledger(
-                self._doors(),
+                doors,
                 kept_visits(self.session, ids),
                 lambda household, day: self.sender.may_record(self.places[household].paths, day),
+                histories=histories_of(self.session, {doors[id].id for id in corrected & doors.keys()}),
                 member=self.sender.member,
             )
             verdicts = [ledger.enter(report, day) for report, day in entries]
-            self._keep(ledger)
+            states = ledger.finish(histories_of(self.session, ledger.needing_history()))
+            self._keep(ledger, states)
             return verdicts
 
     def _doors(self) -> dict[UUID, Door]:
@@ -154,7 +161,7 @@ class _Recorder:
                 log.warning("a visit could not be kept: %s", error.__class__.__name__, exc_info=error)
         return Verdict(Receipt.REJECTED, {"record": "could_not_be_kept"})
 
-    def _keep(self, ledger: Ledger) -> None:
+    def _keep(self, ledger: Ledger, states: Mapping[UUID, HouseholdState]) -> None:
         # Ids in order, so that two batches that share some never wait for each other.
         new = sorted(ledger.recorded, key=lambda recorded: recorded.report.id)
         sender = self.sender
@@ -176,9 +183,8 @@ class _Recorder:
         for household, knock in ledger.taken_back:
             told = {"household": household, "day": knock.day, "outcome": knock.outcome, "again": knock.next_visit_on}
             self.session.execute(_TAKE_BACK, told)
-        standings = ledger.standings()
-        write_standings(self.session, standings)
-        changes = ledger.changes(standings)
+        write_states(self.session, states)
+        changes = ledger.changes()
         sums = {hamlet: change.sum for hamlet, change in changes.items()}
         last = {hamlet: change.last_visit_on for hamlet, change in changes.items()}
         counters.add_all(self.session, sums, now=self.now, last_visit_on=last)

@@ -9,13 +9,14 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from community_teams.domain.counting import DAYS, MEMBERS, TOTALS, WEEKS, Sum
-from community_teams.domain.household_counts import states_alone, states_by_day
-from community_teams.domain.households import MERGED, standing
+from community_teams.domain.household_counts import states_alone
+from community_teams.domain.household_state import HouseholdState, state_after
+from community_teams.domain.households import MERGED
 from community_teams.models import HamletDay, HamletTotal, HamletWeek, Household, Issue, MemberDay, Visit
 from community_teams.queries.standings import knocks_in, standing_now
 from community_teams.queries.visits import NOT_CORRECTED
 from community_teams.services import counters
-from community_teams.services.standings import write_standing
+from community_teams.services.household_states import write_state
 from foundation.areas.domain.scope import Scope
 from foundation.areas.models import Area
 from foundation.areas.queries import inside
@@ -61,14 +62,10 @@ def recount(session: Session, scope: Scope, *, now: datetime) -> list[Difference
 
 def _recount_hamlet(session: Session, code: str, path: str, now: datetime) -> Iterator[Difference]:
     counted = Sum()
-    for household, knocks in knocks_in(session, code):
-        stands = standing(knocks) if household.merged_into is None else MERGED
-        written = vars(standing_now(household))
-        for name, value in vars(stands).items():
-            if written[name] != value:
-                yield Difference(code, str(household.id), name, written[name], value)
-        write_standing(household, stands)
-        counted.add_household(stands, states_by_day(knocks))
+    for household, visits in knocks_in(session, code):
+        state, by_day = state_after(visits) if household.merged_into is None else (HouseholdState(MERGED), {})
+        yield from _repair_household(household, state)
+        counted.add_household(state.standing, by_day)
     last = _count_visits(session, code, counted)
     yield from _repair_total(session, code, path, counted, last, now)
     yield from _repair_rows(session, code, HamletDay, DAYS, {(day,): n for day, n in counted.days_changed()}, {})
@@ -76,6 +73,18 @@ def _recount_hamlet(session: Session, code: str, path: str, now: datetime) -> It
     yield from _repair_rows(session, code, HamletWeek, WEEKS, weeks, {"path": path})
     yield from _repair_rows(session, code, MemberDay, MEMBERS, dict(counted.members_changed()), {})
     session.flush()
+
+
+def _repair_household(household: Household, state: HouseholdState) -> Iterator[Difference]:
+    written = vars(standing_now(household))
+    for name, value in vars(state.standing).items():
+        if written[name] != value:
+            yield Difference(household.hamlet_code, str(household.id), name, written[name], value)
+    # One that something else has changed since is only out of date; it is stored anew.
+    stored = household.state if household.state_version == household.version else None
+    if stored is not None and stored != state.to_json():
+        yield Difference(household.hamlet_code, str(household.id), "state", stored, state.to_json())
+    write_state(household, state)
 
 
 def _count_visits(session: Session, code: str, counted: Sum) -> date | None:

@@ -1,7 +1,6 @@
 """What visits add to the counters behind the layers: the latest answer counts, and not asked is never 0."""
 
 from collections import Counter
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
@@ -11,14 +10,9 @@ from hypothesis import strategies as st
 
 from community_teams.domain.boiling_down import boiled_down
 from community_teams.domain.codes import Outcome
-from community_teams.domain.household_counts import (
-    EVENTS,
-    STATES,
-    events_of,
-    states_alone,
-    states_by_day,
-    states_changed,
-)
+from community_teams.domain.household_counts import EVENTS, STATES, events_of, states_alone
+from community_teams.domain.household_state import states_by_day
+from community_teams.domain.households import Knocked
 from community_teams.domain.visits import read_visit
 
 NOW = datetime(2026, 11, 21, 5, 0, tzinfo=UTC)
@@ -45,12 +39,8 @@ def person(alone=0, asked=0, **told):
     return {"skills": {name: 2 if n < alone else 1 for n, name in enumerate(SKILLS[:asked])}} | told if asked else told
 
 
-@dataclass(frozen=True)
-class Knock:
-    day: date
-    outcome: Outcome = Outcome.MET_DONE
-    said: dict = field(default_factory=dict)
-    at: datetime | None = None
+def Knock(day, outcome=Outcome.MET_DONE, said=None):
+    return Knocked(day, outcome, said=said or {})
 
 
 def day(number):
@@ -202,7 +192,7 @@ def test_events_are_those_of_one_visit():
 
 
 COUNTS = st.dictionaries(st.sampled_from([*STATES[:24], "newborn", "score"]), st.integers(0, 5), max_size=8)
-KNOCKS = st.lists(st.builds(Knock, day=st.integers(0, 9).map(day), outcome=st.sampled_from(Outcome), said=COUNTS))
+KNOCKS = st.lists(st.builds(Knocked, day=st.integers(0, 9).map(day), outcome=st.sampled_from(Outcome), said=COUNTS))
 
 
 @given(KNOCKS)
@@ -219,14 +209,3 @@ def test_what_is_added_day_by_day_sums_to_what_the_days_before_say(knocks):
 def test_only_known_names_are_counted(knocks):
     assert set(total(states_by_day(sorted(knocks, key=lambda knock: knock.day)))) <= set(STATES)
     assert not set(STATES) & set(EVENTS)
-
-
-@given(KNOCKS, st.integers(0, 6), st.integers(0, 6))
-def test_a_change_of_the_knocks_adds_what_lies_between(knocks, cut, gone):
-    knocks = sorted(knocks, key=lambda knock: knock.day)
-    before, after = knocks[:cut], [knock for place, knock in enumerate(knocks) if place != gone]
-
-    changed, was = total(states_changed(before, after)), total(states_by_day(before))
-
-    summed = {name: was.get(name, 0) + changed.get(name, 0) for name in was.keys() | changed.keys()}
-    assert {name: count for name, count in summed.items() if count} == total(states_by_day(after))

@@ -1,4 +1,4 @@
-"""Writing where households stand. Nothing else writes those columns."""
+"""Writing the state of households. Nothing else writes these columns."""
 
 import json
 from collections.abc import Mapping
@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, select, text, update
 from sqlalchemy.orm import Session
 
+from community_teams.domain.household_state import HouseholdState
 from community_teams.domain.households import Standing
 from community_teams.models import HamletTotal, Household
 
@@ -22,7 +23,8 @@ _WRITE = (
     update(_table)  # type: ignore[arg-type]
     .where(_table.c.id == bindparam("_household"))
     .values(
-        {name: bindparam(name) for name in vars(Standing())} | {"version": _table.c.version + 1, "change": _CHANGE_NOW}
+        {name: bindparam(name) for name in (*vars(Standing()), "state")}
+        | {"version": _table.c.version + 1, "state_version": _table.c.version + 1, "change": _CHANGE_NOW}
     )
 )
 # The same for all rows at once: PostgreSQL takes a statement for each row far less kindly than SQLite does.
@@ -35,7 +37,9 @@ _WRITE_AT_ONCE = text(
         last_outcome = new.last_outcome,
         last_visited_on = new.last_visited_on,
         next_visit_on = new.next_visit_on,
+        state = new.state,
         version = household.version + 1,
+        state_version = household.version + 1,
         change = hamlet_total.change
     FROM json_populate_recordset(NULL::household, CAST(:rows AS json)) AS new, hamlet_total
     WHERE household.id = new.id AND hamlet_total.hamlet_code = household.hamlet_code
@@ -43,30 +47,30 @@ _WRITE_AT_ONCE = text(
 )
 
 
-def write_standing(household: Household, new: Standing) -> None:
-    """Write where a household stands on its row; its version counts up if that changes anything. Its hamlet's lock is
-    held."""
-    changed = {name: value for name, value in vars(new).items() if getattr(household, name) != value}
+def write_state(household: Household, new: HouseholdState) -> None:
+    """Write a state on a household's row; its version counts up if that changes anything phones are told. Its hamlet's
+    lock is held, and the columns `state` and `state_version` are loaded."""
+    changed = {name: value for name, value in vars(new.standing).items() if getattr(household, name) != value}
     for name, value in changed.items():
         setattr(household, name, value)
     if changed:
         household.version += 1
         household.change = _CHANGE_NOW
+    if new.visited or household.state is not None:
+        household.state, household.state_version = new.to_json(), household.version
 
 
-def write_standings(session: Session, changed: Mapping[UUID, Standing]) -> None:
-    """Write where these households stand, all at once; their versions count up. Their hamlets' locks are held.
-
-    changed: only households that do not stand there already.
-    """
+def write_states(session: Session, changed: Mapping[UUID, HouseholdState]) -> None:
+    """Write the states of these households, all at once; their versions count up. Their hamlets' locks are held."""
     if not changed:
         return
     connection = session.connection()
+    rows = {id: {**vars(new.standing), "state": new.to_json()} for id, new in changed.items()}
     if connection.dialect.name == "postgresql":
-        rows = [{"id": id} | vars(new) for id, new in changed.items()]
-        connection.execute(_WRITE_AT_ONCE, {"rows": json.dumps(rows, default=str)})
+        at_once = [{"id": id} | row for id, row in rows.items()]
+        connection.execute(_WRITE_AT_ONCE, {"rows": json.dumps(at_once, default=str)})
     else:
-        connection.execute(_WRITE, [{"_household": id} | vars(new) for id, new in sorted(changed.items())])
+        connection.execute(_WRITE, [{"_household": id} | row for id, row in sorted(rows.items())])
     for row in session.identity_map.values():
         if isinstance(row, Household) and row.id in changed:
             session.expire(row)

@@ -1,0 +1,132 @@
+"""The state of a household: what all its counted visits add up to, stored so that the next visit can go on from it.
+
+The state is always the fold of the visits in the order they were made. A visit later than all others is added to the
+stored state; a correction, a merge or a visit that arrives late folds the whole history again
+(docs/decisions/the-state-is-stored.md).
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any, Self
+from uuid import UUID
+
+from community_teams.domain.codes import HouseholdStatus
+from community_teams.domain.household_counts import answered, counts_of_outcome
+from community_teams.domain.households import Knocked, Standing, in_order, when
+
+ByDay = dict[date, Counter[str]]
+
+
+@dataclass(frozen=True)
+class HouseholdState:
+    """What the visits to one household add up to.
+
+    standing: the columns of its row that lists and coverage read. counts: what it adds to the counters named in
+    household_counts.STATES, without zeros. first_score: of the first visit that asked about skills, in percent; None
+    before. last_at, last_id: moment and id of the latest visit; None where the visit may not name the household.
+    """
+
+    standing: Standing = field(default_factory=Standing)
+    counts: Mapping[str, int] = field(default_factory=dict)
+    first_score: int | None = None
+    last_at: datetime | None = None
+    last_id: UUID | None = None
+
+    @property
+    def visited(self) -> bool:
+        return self.standing.first_knocked_on is not None
+
+    def precedes(self, visit: Knocked) -> bool:
+        """Whether every visit so far was made before this one, or no order tells the two apart."""
+        stands = self.standing
+        if stands.last_visited_on is None or stands.last_outcome is None:
+            return True
+        latest = Knocked(
+            stands.last_visited_on, stands.last_outcome, self.last_at, stands.next_visit_on, id=self.last_id
+        )
+        return when(latest) <= when(visit)
+
+    def after(self, visit: Knocked) -> "HouseholdState":
+        """The state after one more visit, which every visit so far precedes."""
+        counts, first_score = answered(self.counts, self.first_score, visit.said)
+        met_before = self.standing.first_reached_on is not None
+        counts = counts_of_outcome(counts, visit.outcome, missed_before=self.visited, met_before=met_before)
+        return HouseholdState(self.standing.after(visit), counts, first_score, visit.at, visit.id)
+
+    def to_json(self) -> dict[str, Any]:
+        """What is stored beside the standing: short, for it is written with every visit."""
+        return {
+            "counts": dict(self.counts),
+            "first_score": self.first_score,
+            "last_at": self.last_at and self.last_at.astimezone(UTC).isoformat(),
+            "last_id": self.last_id and str(self.last_id),
+        }
+
+    @classmethod
+    def from_json(cls, standing: Standing, stored: Mapping[str, Any]) -> Self:
+        """The state as to_json wrote it. Raises KeyError, TypeError or ValueError for anything else."""
+        at, id = stored["last_at"], stored["last_id"]
+        return cls(
+            standing,
+            stored["counts"],
+            stored["first_score"],
+            at and datetime.fromisoformat(at),
+            id and UUID(id),
+        )
+
+
+def stored_state(standing: Standing, stored: Mapping[str, Any] | None, *, valid: bool) -> HouseholdState | None:
+    """The state of a household whose row holds these; None where only its history can tell.
+
+    valid: whether nothing has changed the row since the state was stored. A household never visited needs none stored.
+    """
+    if standing.first_knocked_on is None:
+        return HouseholdState(standing)
+    if stored is None or not valid:
+        return None
+    try:
+        return HouseholdState.from_json(standing, stored)
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+def state_after(visits: Iterable[Knocked], state: HouseholdState | None = None) -> tuple[HouseholdState, ByDay]:
+    """Add visits, in any order, to a state that precedes them all; without one, to a household never visited.
+
+    Returns the new state, and what it adds on each day to the counters of STATES beside the old one. A later answer
+    replaces the earlier one on its own day, so that the sum over all days is what holds now.
+    """
+    state = state or HouseholdState()
+    added: ByDay = {}
+    for visit in in_order(visits):
+        new = state.after(visit)
+        if new.counts != state.counts:
+            day = added.setdefault(visit.day, Counter())
+            for name in new.counts.keys() | state.counts.keys():
+                day[name] += new.counts.get(name, 0) - state.counts.get(name, 0)
+        state = new
+    return state, {day: counts for day, counts in added.items() if any(counts.values())}
+
+
+def states_by_day(visits: Iterable[Knocked]) -> ByDay:
+    """What a household's visits, in any order, add to the counters of STATES on each day."""
+    return state_after(visits)[1]
+
+
+def needs_history(state: HouseholdState | None, visits: Sequence[Knocked]) -> bool:
+    """Whether the state after these visits cannot be told from the stored one. None: nothing valid is stored.
+
+    That is so where one of them was made before the latest so far, and where the household starts or stops being
+    counted: then what it added in all the weeks before is added or taken away.
+    """
+    if state is None or not all(map(state.precedes, visits)):
+        return True
+    new, _ = state_after(visits, state)
+    return state.visited and is_counted(state) != is_counted(new)
+
+
+def is_counted(state: HouseholdState) -> bool:
+    """Whether the household is in its hamlet's counters."""
+    return state.standing.status is HouseholdStatus.ACTIVE
