@@ -14,6 +14,7 @@ from foundation import clock
 from foundation.command_name import COMMAND
 from foundation.doctor import Finding, Severity, add_check
 from foundation.jobs.services import backlog
+from foundation.readiness_sentences import NOT_READY
 from foundation.settings import Settings
 from foundation.settings_reading import SHORTEST_KEY, in_production, weak_key
 from foundation.storage_faults import StorageFault, storage_fault
@@ -26,55 +27,6 @@ FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fo
 FONT_FILES = ("NotoSansTaiViet-Regular", "NotoSansKhmer-Regular", "NotoSansCham-Regular", "NotoSerif-Regular")
 PRINT_LIBRARIES = ("pango-1.0", "pangoft2-1.0", "harfbuzz-subset")
 _UNSYNCHRONISED = 0x40  # STA_UNSYNC of <sys/timex.h>
-
-# By check of /readyz and its code: what, why, what to do. The code "" stands for all others of the check.
-_NOT_READY = {
-    ("schema", "schema_behind"): (
-        "Cơ sở dữ liệu chưa ở bản mới nhất.",
-        "Trang nào cần bảng mới thì báo “đang chờ sửa”.",
-        f"{COMMAND} migrate",
-    ),
-    ("schema", "schema_too_new"): (
-        "Cơ sở dữ liệu mới hơn mã nguồn trên máy này.",
-        "Mã cũ có thể ghi sai.",
-        "Cập nhật mã nguồn, rồi `make install` và khởi động lại.",
-    ),
-    ("database", "read_only"): (
-        "Cơ sở dữ liệu chỉ đọc được.",
-        "Không ai ghi được gì.",
-        "Xem quyền của tệp và thư mục; với PostgreSQL, xem máy chủ có đang ở chế độ khôi phục không.",
-    ),
-    ("database", "damaged"): (
-        "Cơ sở dữ liệu bị hỏng.",
-        "Số liệu đọc ra có thể sai, và bản sao lưu mới sẽ hỏng theo.",
-        f"Dừng máy chủ, giữ nguyên tệp, rồi: {COMMAND} restore <bản tốt gần nhất>",
-    ),
-    ("database", ""): (
-        "Không dùng được cơ sở dữ liệu.",
-        "Chỉ còn bài học mở được.",
-        "Xem PostgreSQL có chạy không, DATABASE_URL có đúng không.",
-    ),
-    ("data_folder", ""): (
-        "Không ghi được vào DATA_FOLDER.",
-        "Không nhận được phiếu gửi lên, không làm được bản in.",
-        "Xem quyền: ls -ld thư mục ấy; nó phải thuộc người dùng chạy máy chủ.",
-    ),
-    ("disk", ""): (
-        "Đĩa gần hết chỗ.",
-        "Hết chỗ thì không ai ghi được gì.",
-        "df -h; dọn nhật ký, bản sao lưu cũ đã chép đi nơi khác.",
-    ),
-    ("clock", ""): (
-        "Đồng hồ của máy này sai.",
-        "Vai trò “từ hôm nay” chưa có hiệu lực, lượt thăm bị coi là ở tương lai, chữ ký ghi sai ngày.",
-        "timedatectl set-ntp true; rồi xem: timedatectl status",
-    ),
-    ("jobs_worker", "clocks_differ"): (
-        "Đồng hồ của máy này và của máy chạy việc dài lệch nhau.",
-        "Một trong hai máy ghi sai giờ.",
-        "Trên cả hai máy: timedatectl set-ntp true",
-    ),
-}
 
 
 def serve_deployment_checks(app: Flask) -> None:
@@ -97,7 +49,7 @@ def check_readiness(app: Flask) -> list[Finding]:
     for name, check in app.extensions["readiness"].checks().items():
         if check.ok or name == "browser_files" or (name == "schema" and not check.code.startswith("schema")):
             continue
-        what, why, fix = _NOT_READY.get((name, check.code)) or _NOT_READY[name, ""]
+        what, why, fix = NOT_READY.get((name, check.code)) or NOT_READY[name, ""]
         figures = ", ".join(f"{key} {value or 'trống'}" for key, value in check.details.items())
         found.append(Finding(f"{name}_{check.code}", Severity.FAULT, f"{what} ({figures or check.code})", why, fix))
     return found
@@ -180,7 +132,7 @@ def check_sqlite_pages(app: Flask) -> list[Finding]:
         except DatabaseError as error:
             if storage_fault(error) is not StorageFault.DAMAGED:
                 raise
-    what, why, fix = _NOT_READY["database", "damaged"]
+    what, why, fix = NOT_READY["database", "damaged"]
     return [Finding("database_damaged", Severity.FAULT, what, why, fix)]
 
 
@@ -223,9 +175,7 @@ def check_time_service(_app: Flask) -> list[Finding]:
         return []
     what = "Đồng hồ của máy này chưa được đồng bộ (NTP)."
     return [
-        Finding(
-            "clock_not_synchronised", Severity.WARNING, what, _NOT_READY["clock", ""][1], "timedatectl set-ntp true"
-        )
+        Finding("clock_not_synchronised", Severity.WARNING, what, NOT_READY["clock", ""][1], "timedatectl set-ntp true")
     ]
 
 

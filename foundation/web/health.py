@@ -5,7 +5,8 @@ from typing import Any
 
 from flask import Blueprint, Flask, Response, current_app, json, request
 
-from foundation.readiness import Readiness
+from foundation.readiness import Check, Readiness
+from foundation.readiness_sentences import sentence_for
 from foundation.version import VERSION
 
 blueprint = Blueprint("health", __name__)
@@ -29,8 +30,13 @@ def readyz() -> Response:
     ready = all(check.ok for check in checks.values())
     told: dict[str, Any] = {"status": "ready" if ready else "not_ready"}
     if from_private_address():
-        told["checks"] = {name: check.to_json() for name, check in checks.items()}
+        told["checks"] = {name: _told(name, check) for name, check in checks.items()}
     return _answer(200 if ready else 503, told)
+
+
+def _told(name: str, check: Check) -> dict[str, Any]:
+    sentence = "" if check.ok else sentence_for(name, check.code)
+    return check.to_json() | ({"sentence": sentence} if sentence else {})
 
 
 def from_private_address() -> bool:

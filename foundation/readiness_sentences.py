@@ -1,0 +1,58 @@
+"""What an administrator is told of a check that fails, by /readyz and by `flask doctor`."""
+
+from foundation.command_name import COMMAND
+
+# By check of /readyz and its code: what, why, what to do. The code "" stands for all others of the check.
+NOT_READY = {
+    ("schema", "schema_behind"): (
+        "Cơ sở dữ liệu chưa ở bản mới nhất.",
+        "Trang nào cần bảng mới thì báo “đang chờ sửa”.",
+        f"{COMMAND} migrate",
+    ),
+    ("schema", "schema_too_new"): (
+        "Cơ sở dữ liệu mới hơn mã nguồn trên máy này.",
+        "Mã cũ có thể ghi sai.",
+        "Cập nhật mã nguồn, rồi `make install` và khởi động lại.",
+    ),
+    ("database", "read_only"): (
+        "Cơ sở dữ liệu chỉ đọc được.",
+        "Không ai ghi được gì.",
+        "Xem quyền của tệp và thư mục; với PostgreSQL, xem máy chủ có đang ở chế độ khôi phục không.",
+    ),
+    ("database", "damaged"): (
+        "Cơ sở dữ liệu bị hỏng.",
+        "Số liệu đọc ra có thể sai, và bản sao lưu mới sẽ hỏng theo.",
+        f"Dừng máy chủ, giữ nguyên tệp, rồi: {COMMAND} restore <bản tốt gần nhất>",
+    ),
+    ("database", ""): (
+        "Không dùng được cơ sở dữ liệu.",
+        "Chỉ còn bài học mở được.",
+        "Xem PostgreSQL có chạy không, DATABASE_URL có đúng không.",
+    ),
+    ("data_folder", ""): (
+        "Không ghi được vào DATA_FOLDER.",
+        "Không nhận được phiếu gửi lên, không làm được bản in.",
+        "Xem quyền: ls -ld thư mục ấy; nó phải thuộc người dùng chạy máy chủ.",
+    ),
+    ("disk", ""): (
+        "Đĩa gần hết chỗ.",
+        "Hết chỗ thì không ai ghi được gì.",
+        "df -h; dọn nhật ký, bản sao lưu cũ đã chép đi nơi khác.",
+    ),
+    ("clock", ""): (
+        "Đồng hồ của máy này sai.",
+        "Vai trò “từ hôm nay” chưa có hiệu lực, lượt thăm bị coi là ở tương lai, chữ ký ghi sai ngày.",
+        "timedatectl set-ntp true; rồi xem: timedatectl status",
+    ),
+    ("jobs_worker", "clocks_differ"): (
+        "Đồng hồ của máy này và của máy chạy việc dài lệch nhau.",
+        "Một trong hai máy ghi sai giờ.",
+        "Trên cả hai máy: timedatectl set-ntp true",
+    ),
+}
+
+
+def sentence_for(name: str, code: str) -> str:
+    """What is wrong and what to do; "" for a check that has no sentence."""
+    what, _why, fix = NOT_READY.get((name, code)) or NOT_READY.get((name, ""), ("", "", ""))
+    return f"{what} {fix}".strip()
