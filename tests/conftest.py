@@ -14,6 +14,8 @@ from sqlalchemy.orm import Session, sessionmaker
 
 import foundation.clock
 from app import create_app
+from community_teams.models import HamletTotal, HamletWeek
+from community_teams.services.rollups import refresh_rows
 from foundation.database import Base, make_engine
 from foundation.settings import HOUSE, Settings
 from tests import lock_watch
@@ -142,12 +144,20 @@ def connection(engine):
 @pytest.fixture
 def sessions(connection) -> Iterator[sessionmaker[Session]]:
     made = sessionmaker(connection, join_transaction_mode="create_savepoint", expire_on_commit=False)
+    event.listen(made, "after_flush", _roll_up)
     watch = Watch(connection)
     event.listen(made, "after_commit", watch.committed)
     event.listen(made, "after_rollback", watch.undone)
     yield made
     watch.end()
     assert not watch.forgotten, "renew_versions (foundation/areas/services/versions.py) was not called"
+
+
+def _roll_up(session, _context):
+    """Counters that a test writes by hand count in their communes, as those that services write do."""
+    counters = [row for row in (*session.new, *session.dirty) if isinstance(row, HamletTotal | HamletWeek)]
+    if counters:
+        refresh_rows(session.connection(), {row.path.split("/")[1] for row in counters}, weeks=True)
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """The tables of the community teams."""
 
+from community_teams.models.communes import CommuneTotal, CommuneWeek
 from community_teams.models.counters import HamletDay, HamletTotal
 from community_teams.models.devices import Device, Storage
 from community_teams.models.held_visits import HeldVisit, Settlement, WhyHeld
@@ -7,10 +8,13 @@ from community_teams.models.households import Household, HouseholdGone, Knock
 from community_teams.models.pilots import Pilot
 from community_teams.models.targets import Target
 from community_teams.models.visits import Issue, Visit, VisitPerson
-from community_teams.models.weeks import HamletWeek, MemberDay
+from community_teams.models.weeks import HamletBase, HamletWeek, MemberDay
 
 __all__ = [
+    "CommuneTotal",
+    "CommuneWeek",
     "Device",
+    "HamletBase",
     "HamletDay",
     "HamletTotal",
     "HamletWeek",

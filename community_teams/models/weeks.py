@@ -13,8 +13,11 @@ from foundation.database import Base, bytewise
 class HamletWeek(LayerCounts, OutcomeCounts, Base):
     """What one week added in a hamlet; added up to a week they say how things stood then.
 
-    week: its Monday, in Việt Nam. path: of the hamlet. first_knocked, first_reached: as in HamletDay. States may be
-    negative: an answer that took another's place.
+    week: its Monday, in Việt Nam. known_in: Monday of the week in which we learned of it, by the server's clock: a late
+    visit or a correction adds to the row of its own week and of today's known_in. Rows of an earlier known_in are never
+    written again, so those up to a week say what was known at its end; all of them, what is known today.
+    path: of the hamlet. first_knocked, first_reached: as in HamletDay. States may be negative: an answer that took
+    another's place.
     """
 
     __tablename__ = "hamlet_week"
@@ -22,9 +25,26 @@ class HamletWeek(LayerCounts, OutcomeCounts, Base):
 
     hamlet_code: Mapped[str] = mapped_column(ForeignKey("area.code"), primary_key=True)
     week: Mapped[date] = mapped_column(primary_key=True)
+    known_in: Mapped[date] = mapped_column(primary_key=True)
     path: Mapped[str] = mapped_column(bytewise(60))
     first_knocked: Mapped[int] = mapped_column(default=0)
     first_reached: Mapped[int] = mapped_column(default=0)
+
+
+class HamletBase(LayerCounts, OutcomeCounts, Base):
+    """What one week added in a hamlet by visits whose rows have been erased: counts alone, of nobody in particular.
+
+    recounting.recount adds them to what it counts from the answers that are left. last_visit_on: the latest day of the
+    erased visits, in Việt Nam.
+    """
+
+    __tablename__ = "hamlet_base"
+
+    hamlet_code: Mapped[str] = mapped_column(ForeignKey("area.code"), primary_key=True)
+    week: Mapped[date] = mapped_column(primary_key=True)
+    first_knocked: Mapped[int] = mapped_column(default=0)
+    first_reached: Mapped[int] = mapped_column(default=0)
+    last_visit_on: Mapped[date | None]
 
 
 class MemberDay(Base):

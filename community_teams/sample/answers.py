@@ -16,6 +16,7 @@ from community_teams.domain.codes import (
     Sex,
     Signal,
     Skill,
+    SkillLevel,
     Support,
     VneidLevel,
 )
@@ -105,7 +106,7 @@ def _person(position: int, chance: Random) -> dict[str, Any]:
         "sex": chance.choice((*Sex, None)),
         "vneid_level": chance.choice(list(VneidLevel)),
         "documents": [Document.BHYT] if chance.random() < 0.4 else None,
-        "skills": {skill.value: chance.randint(0, 2) for skill in asked} or None,
+        "skills": {skill.value: SkillLevel(chance.randint(0, 2)) for skill in asked} or None,
         "helped_with": None,
         "lessons": None,
     }

@@ -15,6 +15,7 @@ from community_teams.domain.household_counts import states_alone
 from community_teams.domain.household_lists import NewHousehold
 from community_teams.domain.household_state import state_after
 from community_teams.models import (
+    HamletBase,
     HamletDay,
     HamletTotal,
     HamletWeek,
@@ -36,6 +37,7 @@ from community_teams.sample.pilots import add_pilot, clear_pilots
 from community_teams.sample.visits import Rows, knock_on, visits_each
 from community_teams.services.counters import change_at
 from community_teams.services.households import row_of
+from community_teams.services.rollups import refresh_communes
 from foundation.accounts.models import Person, RoleHolding
 from foundation.areas.domain.hamlet_lists import NewHamlet
 from foundation.areas.models import Area
@@ -131,6 +133,7 @@ def _fill(
         member = visitor if hamlet.code in of_visitor else members[hamlet.commune]
         _fill_hamlet(writer, hamlet, paths[hamlet.code], member, mean, now)
     writer.finish()
+    refresh_communes(session, communes, weeks=True)
     renew_versions(session, communes)
 
 
@@ -202,7 +205,7 @@ def _fill_hamlet(
     writer.add(
         HamletWeek,
         [
-            {"hamlet_code": hamlet.code, "week": week, "path": path} | dict.fromkeys(WEEKS, 0) | names
+            {"hamlet_code": hamlet.code, "week": week, "known_in": week, "path": path} | dict.fromkeys(WEEKS, 0) | names
             for week, names in counted.weeks_changed()
         ],
     )
@@ -269,6 +272,7 @@ def clear_sample(session: Session) -> dict[str, int]:
         (HouseholdGone, HouseholdGone.hamlet_code.in_(hamlets)),
         (HamletDay, HamletDay.hamlet_code.in_(hamlets)),
         (HamletWeek, HamletWeek.hamlet_code.in_(hamlets)),
+        (HamletBase, HamletBase.hamlet_code.in_(hamlets)),
         (MemberDay, MemberDay.hamlet_code.in_(hamlets)),
         (HamletTotal, HamletTotal.hamlet_code.in_(hamlets)),
         (RoleHolding, RoleHolding.area_path.in_(select(Area.path).where(Area.is_sample))),
@@ -278,6 +282,7 @@ def clear_sample(session: Session) -> dict[str, int]:
     ):
         found = cast(CursorResult[Any], session.execute(delete(cast(Table, table.__table__)).where(condition)))
         gone[table.__tablename__] = gone.get(table.__tablename__, 0) + found.rowcount
+    refresh_communes(session, (code for code in communes if code is not None), weeks=True)
     renew_versions(session, (code for code in communes if code is not None))
     session.expire_all()
     return gone

@@ -1,4 +1,4 @@
-"""Keeping a hamlet's counters: one lock a hamlet, and sums that the database itself does."""
+"""Keeping a hamlet's counters, and its commune's: one lock a hamlet, and sums that the database itself does."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
@@ -8,12 +8,15 @@ from sqlalchemy import Date, Table, bindparam, case, func, literal_column, or_, 
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from community_teams.domain.counting import DAYS, MEMBERS, TOTALS, WEEKS, Sum
+from community_teams.domain.counting import DAYS, MEMBERS, TOTALS, WEEKS, Sum, week_of
 from community_teams.models import HamletDay, HamletTotal, HamletWeek, MemberDay, Visit
 from community_teams.queries.visits import NOT_CORRECTED
+from community_teams.services import rollups
 from foundation.areas.services.versions import renew_counts_around
+from foundation.clock import day_in_vietnam
 
 _TOTAL = cast("Table", HamletTotal.__table__)
+Row = dict[str, Any]
 
 
 def lock_hamlets(session: Session, paths: Mapping[str, str], *, now: datetime) -> dict[str, int]:
@@ -53,35 +56,51 @@ def add(session: Session, hamlet_code: str, change: Sum, *, now: datetime, last_
 def add_all(
     session: Session, changes: Mapping[str, Sum], *, now: datetime, last_visit_on: Mapping[str, date | None]
 ) -> None:
-    """Add sums to the counters of several hamlets, by their codes; the locks of all are held. Bounds as in add."""
-    totals, days, weeks, members = [], [], [], []
-    for code, change in sorted(changes.items()):
-        totals.append(
-            {"_hamlet": code, "_now": now, "_last": last_visit_on.get(code)}
-            | {f"_{name}": change.total[name] for name in TOTALS}
-        )
-        days += [_ZERO_DAY | names | {"hamlet_code": code, "day": day} for day, names in change.days_changed()]
-        weeks += [_ZERO_WEEK | names | {"hamlet_code": code, "week": week} for week, names in change.weeks_changed()]
-        members += [
-            _ZERO_MEMBER | names | {"hamlet_code": code, "member_id": member, "day": day}
-            for (member, day), names in change.members_changed()
-        ]
+    """Add sums to the counters of several hamlets, by their codes, and to those of their communes.
+
+    The locks of all hamlets are held; those of the communes are taken here. Bounds as in add. Weeks count as known in
+    the week of `now`.
+    """
     connection = session.connection()
     add_up = _ADD_UP[connection.dialect.name]
     for statement, rows in (
-        (_ADD_TOTALS, totals),
-        (add_up[HamletDay], days),
-        (add_up[HamletWeek], weeks),
-        (add_up[MemberDay], members),
+        (_ADD_TOTALS, [_total_row(code, change, now, last_visit_on) for code, change in sorted(changes.items())]),
+        (add_up[HamletDay], [row for code, change in sorted(changes.items()) for row in _day_rows(code, change)]),
+        (
+            add_up[HamletWeek],
+            [row for code, change in sorted(changes.items()) for row in _week_rows(code, change, now)],
+        ),
+        (add_up[MemberDay], [row for code, change in sorted(changes.items()) for row in _member_rows(code, change)]),
     ):
         if rows:
             connection.execute(statement, rows)
     # Last of all, for a commune's row is locked from here on.
+    rollups.add_to_communes(session, changes, now=now, last_visit_on=last_visit_on)
     renew_counts_around(session, changes)
 
 
+def revise_weeks(session: Session, hamlet_code: str, change: Sum, *, now: datetime) -> None:
+    """Add the weeks of a sum alone, as known in the week of `now`: to set right what is written."""
+    connection = session.connection()
+    rows = _week_rows(hamlet_code, change, now)
+    if rows:
+        connection.execute(_ADD_UP[connection.dialect.name][HamletWeek], rows)
+
+
+def take_from_days(session: Session, hamlet_code: str, change: Sum) -> None:
+    """Take a sum away from the days of a hamlet and of its members; weeks and totals keep it. The lock is held."""
+    connection = session.connection()
+    add_up = _ADD_UP[connection.dialect.name]
+    for table, names, rows in (
+        (HamletDay, DAYS, _day_rows(hamlet_code, change)),
+        (MemberDay, MEMBERS, _member_rows(hamlet_code, change)),
+    ):
+        if rows:
+            connection.execute(add_up[table], [row | {name: -row[name] for name in names} for row in rows])
+
+
 def set_last_visit(session: Session, hamlet_code: str) -> None:
-    """Look the last day up again: the visit it came from may have been corrected."""
+    """Look the last day up again: the visit it came from may have been corrected. The commune's lock is held, too."""
     last = select(func.max(Visit.visited_on)).where(Visit.hamlet_code == hamlet_code, NOT_CORRECTED).scalar_subquery()
     session.execute(
         update(HamletTotal)
@@ -89,6 +108,28 @@ def set_last_visit(session: Session, hamlet_code: str) -> None:
         .values(last_visit_on=last)
         .execution_options(synchronize_session=False)
     )
+    rollups.set_last_visit_around(session, hamlet_code)
+
+
+def _total_row(code: str, change: Sum, now: datetime, last_visit_on: Mapping[str, date | None]) -> Row:
+    counts = {f"_{name}": change.total[name] for name in TOTALS}
+    return {"_hamlet": code, "_now": now, "_last": last_visit_on.get(code)} | counts
+
+
+def _day_rows(code: str, change: Sum) -> list[Row]:
+    return [_ZERO_DAY | names | {"hamlet_code": code, "day": day} for day, names in change.days_changed()]
+
+
+def _week_rows(code: str, change: Sum, now: datetime) -> list[Row]:
+    key: Row = {"hamlet_code": code, "known_in": week_of(day_in_vietnam(now))}
+    return [_ZERO_WEEK | names | key | {"week": week} for week, names in change.weeks_changed()]
+
+
+def _member_rows(code: str, change: Sum) -> list[Row]:
+    return [
+        _ZERO_MEMBER | names | {"hamlet_code": code, "member_id": member, "day": day}
+        for (member, day), names in change.members_changed()
+    ]
 
 
 def _locking(insert: Callable[[Any], Any]) -> Any:
@@ -119,7 +160,9 @@ def _adding_up(table: Table, names: Sequence[str], insert: Callable[[Any], Any])
 
 
 # Made once, for all names at once: to put a statement together takes longer than to add forty zeros.
-_ZERO_DAY, _ZERO_WEEK, _ZERO_MEMBER = (dict.fromkeys(names, 0) for names in (DAYS, WEEKS, MEMBERS))
+_ZERO_DAY: Row = dict.fromkeys(DAYS, 0)
+_ZERO_WEEK: Row = dict.fromkeys(WEEKS, 0)
+_ZERO_MEMBER: Row = dict.fromkeys(MEMBERS, 0)
 _LOCK = {"postgresql": _locking(postgresql.insert), "sqlite": _locking(sqlite.insert)}
 _LAST = bindparam("_last", type_=Date)
 _ADD_TOTALS = (

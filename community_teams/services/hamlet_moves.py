@@ -12,6 +12,7 @@ from community_teams.domain.household_lists import LONGEST
 from community_teams.models import HeldVisit, Household, HouseholdGone, Issue, Visit
 from community_teams.queries.hamlet_changes import double_codes
 from community_teams.services import counters
+from community_teams.services.base_counts import move_base
 from community_teams.services.households import search_keys
 from community_teams.services.recounting import recount
 from foundation.accounts.models import RoleHolding
@@ -61,6 +62,7 @@ def merge_hamlet(
     move_households(session, old, new, numbers)
     for column in (Visit.hamlet_code, Issue.hamlet_code, HeldVisit.hamlet_code):
         _change_over(session, column, old, new)
+    move_base(session, old.code, new.code)
     _move_people(session, old, new, now)
     _add_lists(old, new)
     old.valid_to = day_in_vietnam(now)

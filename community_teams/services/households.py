@@ -1,6 +1,6 @@
 """Putting households on their hamlets' lists."""
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -93,10 +93,10 @@ def _insert(
     ]
     session.add_all(rows)
     session.flush()
-    for hamlet_code, number in sorted(Counter(row.hamlet_code for row in rows).items()):
-        change = Sum()
-        change.add_household(Standing(), {}, number)
-        counters.add(session, hamlet_code, change, now=now, last_visit_on=None)
+    changes: defaultdict[str, Sum] = defaultdict(Sum)
+    for row in rows:
+        changes[row.hamlet_code].add_household(Standing(), {})
+    counters.add_all(session, changes, now=now, last_visit_on={})
     return rows
 
 

@@ -1,63 +1,86 @@
-"""Counting everything again from the visits, and setting right what differs."""
+"""Counting everything again from the answers, and setting right what differs."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from community_teams.domain.counting import DAYS, MEMBERS, TOTALS, WEEKS, Sum
 from community_teams.domain.household_counts import states_alone
 from community_teams.domain.household_state import HouseholdState, state_after
 from community_teams.domain.households import MERGED
-from community_teams.models import HamletDay, HamletTotal, HamletWeek, Household, Issue, MemberDay, Visit
+from community_teams.models import (
+    CommuneTotal,
+    HamletDay,
+    HamletTotal,
+    HamletWeek,
+    Household,
+    Issue,
+    MemberDay,
+    Visit,
+)
 from community_teams.queries.standings import knocks_in, standing_now
+from community_teams.queries.visit_summaries import summaries_in
 from community_teams.queries.visits import NOT_CORRECTED
-from community_teams.services import counters
+from community_teams.services import base_counts, counters, rollups
+from community_teams.services.differences import Difference as Difference
+from community_teams.services.differences import compare_communes
 from community_teams.services.household_states import write_state
+from community_teams.services.rollups import refresh_communes
 from foundation.areas.domain.scope import Scope
 from foundation.areas.models import Area
 from foundation.areas.queries import inside
 from foundation.areas.services.versions import renew_counts_around
 
 
-@dataclass(frozen=True)
-class Difference:
-    """Something that was not what the visits add up to, and now is.
-
-    what: a household's id, "total", or a table of counters and the key of the row, such as "hamlet_day 2026-11-20".
-    name: of the field or counter. was, became: None for no value.
-    """
-
-    hamlet: str
-    what: str
-    name: str
-    was: object
-    became: object
-
-
 def recount(session: Session, scope: Scope, *, now: datetime) -> list[Difference]:
-    """Recount every hamlet within `scope` and repair it. Empty when everything agreed; so is a second recount at once.
+    """Recount every hamlet within `scope` from its answers, and their communes from the hamlets; repair what differs.
 
-    Locks all hamlets of the scope until the transaction ends: visits sent meanwhile wait.
+    Empty when everything agreed; so is a second recount at once. Weeks are set right by a row of this week's known_in:
+    what was known before stays as it was. Locks all hamlets of the scope and their communes until the transaction ends:
+    visits sent meanwhile wait.
     """
     hamlets = session.execute(
-        select(Area.code, Area.path).where(
+        select(Area.code, Area.path, Area.parent_code).where(
             inside(Area.path, scope),
             Area.code.in_(select(Household.hamlet_code))
             | Area.code.in_(select(Visit.hamlet_code))
             | Area.code.in_(select(HamletTotal.hamlet_code)),
         )
-    )
-    paths = {code: path for code, path in hamlets}  # noqa: C416 - a result is no mapping
+    ).all()
+    paths = {code: path for code, path, _ in hamlets}
     codes = sorted(paths)
     for start in range(0, len(codes), 500):
         counters.lock_hamlets(session, {code: paths[code] for code in codes[start : start + 500]}, now=now)
-    found = [difference for code in codes for difference in _recount_hamlet(session, code, paths[code], now)]
+    # Before their hamlets are set right, or each fault would be told twice.
+    communes = {commune for _, _, commune in hamlets if commune is not None} | _communes_in(session, scope)
+    rollups.lock_communes(session, paths)
+    found = list(compare_communes(session, communes))
+    # All visits first: those of one hamlet may be told of a household that is on another's list by now.
+    found += [difference for code in codes for difference in _repair_summaries(session, code)]
+    found += [difference for code in codes for difference in _recount_hamlet(session, code, paths[code], now)]
+    if found:
+        refresh_communes(session, communes, weeks=True)
     renew_counts_around(session, {difference.hamlet for difference in found})
     return found
+
+
+def _communes_in(session: Session, scope: Scope) -> set[str]:
+    return set(session.scalars(select(CommuneTotal.commune_code).where(inside(CommuneTotal.path, scope))))
+
+
+def _repair_summaries(session: Session, code: str) -> Iterator[Difference]:
+    for id, summary in sorted(summaries_in(session, code).items()):
+        if summary.written != summary.answered:
+            yield Difference(code, str(id), "said", summary.written, summary.answered)
+            session.execute(
+                update(Visit)
+                .where(Visit.id == id)
+                .values(said=summary.answered)
+                .execution_options(synchronize_session=False)
+            )
 
 
 def _recount_hamlet(session: Session, code: str, path: str, now: datetime) -> Iterator[Difference]:
@@ -67,11 +90,14 @@ def _recount_hamlet(session: Session, code: str, path: str, now: datetime) -> It
         yield from _repair_household(household, state)
         counted.add_household(state.standing, by_day)
     last = _count_visits(session, code, counted)
+    days = {(day,): n for day, n in counted.days_changed()}
+    members = dict(counted.members_changed())
+    erased_last = base_counts.add_base(session, code, counted)
+    last = max(filter(None, (last, erased_last)), default=None)
     yield from _repair_total(session, code, path, counted, last, now)
-    yield from _repair_rows(session, code, HamletDay, DAYS, {(day,): n for day, n in counted.days_changed()}, {})
-    weeks = {(week,): n for week, n in counted.weeks_changed()}
-    yield from _repair_rows(session, code, HamletWeek, WEEKS, weeks, {"path": path})
-    yield from _repair_rows(session, code, MemberDay, MEMBERS, dict(counted.members_changed()), {})
+    yield from _repair_rows(session, code, HamletDay, DAYS, days)
+    yield from _repair_weeks(session, code, counted, now)
+    yield from _repair_rows(session, code, MemberDay, MEMBERS, members)
     session.flush()
 
 
@@ -125,15 +151,33 @@ def _repair_total(
             row.updated_at = now
 
 
+def _repair_weeks(session: Session, code: str, counted: Sum, now: datetime) -> Iterator[Difference]:
+    sums = session.execute(
+        select(HamletWeek.week, *(func.sum(getattr(HamletWeek, name)) for name in WEEKS))
+        .where(HamletWeek.hamlet_code == code)
+        .group_by(HamletWeek.week)
+    )
+    written = {week: dict(zip(WEEKS, map(int, counts), strict=True)) for week, *counts in sums}
+    right = dict(counted.weeks_changed())
+    revision = Sum()
+    for week in sorted(right.keys() | written.keys()):
+        was, becomes = written.get(week, {}), right.get(week, {})
+        for name in WEEKS:
+            before, after = was.get(name, 0), becomes.get(name, 0)
+            if before != after:
+                yield Difference(code, f"hamlet_week {week}", name, before, after)
+                revision.weeks[week][name] = after - before
+    counters.revise_weeks(session, code, revision, now=now)
+
+
 def _repair_rows(
     session: Session,
     code: str,
-    table: type[HamletDay | HamletWeek | MemberDay],
+    table: type[HamletDay | MemberDay],
     names: Sequence[str],
     right: Mapping[tuple[Any, ...], Mapping[str, int]],
-    more: Mapping[str, object],
 ) -> Iterator[Difference]:
-    """Set one hamlet's counter rows right. right: by the rest of their key, what is not zero. more: other columns."""
+    """Set one hamlet's counter rows right. right: by the rest of their key, what is not zero."""
     keys = [column.name for column in table.__table__.primary_key if column.name != "hamlet_code"]
     rows = session.scalars(
         select(table).where(table.hamlet_code == code).execution_options(populate_existing=True)
@@ -153,4 +197,4 @@ def _repair_rows(
         place = dict(zip(keys, key, strict=True))
         session.execute(delete(table).filter_by(hamlet_code=code, **place))
         if becomes:
-            session.add(table(hamlet_code=code, **place, **more, **(dict.fromkeys(names, 0) | becomes)))
+            session.add(table(hamlet_code=code, **place, **(dict.fromkeys(names, 0) | becomes)))

@@ -200,7 +200,7 @@ class Country:
             for monday, counts in weeks if day in DAYS else ():
                 added = {name: count - before[name] for name, count in counts.items() if name != "households"}
                 firsts = {"first_reached": added.pop("reached"), "first_knocked": added.pop("knocked")}
-                self._session.add(HamletWeek(**at, week=monday, **firsts, **added))
+                self._session.add(HamletWeek(**at, week=monday, known_in=monday, **firsts, **added))
                 before = counts
             if day in DAYS:
                 met = counted[day]["reached"] - counted[day - 1]["reached"]

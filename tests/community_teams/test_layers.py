@@ -126,7 +126,7 @@ def count(session, hamlet, households, **layers):
     moment = datetime(2026, 11, 20, 5, tzinfo=UTC)
     session.add(HamletTotal(hamlet_code=hamlet.code, path=hamlet.path, updated_at=moment, **values))
     weekly = {"first_reached": households, "first_knocked": households, **layers}
-    session.add(HamletWeek(hamlet_code=hamlet.code, path=hamlet.path, week=MONDAY, **weekly))
+    session.add(HamletWeek(hamlet_code=hamlet.code, path=hamlet.path, week=MONDAY, known_in=MONDAY, **weekly))
     session.commit()
 
 

@@ -31,6 +31,7 @@ from community_teams.services.household_moves import move_household
 from community_teams.services.households import add_households
 from community_teams.services.recording import Sender, record_visits
 from community_teams.services.recounting import recount
+from community_teams.services.rollups import refresh_communes
 from community_teams.services.visits import record_visit
 from foundation.accounts.models import Person
 from foundation.accounts.services import audit
@@ -280,7 +281,7 @@ def test_a_recount_finds_nothing_to_repair_and_repairs_what_was_broken(record, m
 
     session.get_one(HamletTotal, household.hamlet_code).reached = 7
     session.get_one(HamletDay, (household.hamlet_code, date(2026, 11, 19))).met_done = 0
-    session.get_one(HamletWeek, (household.hamlet_code, date(2026, 11, 16))).level2 = 3
+    session.get_one(HamletWeek, (household.hamlet_code, date(2026, 11, 16), date(2026, 11, 16))).level2 = 3
     session.execute(MemberDay.__table__.delete())
     household.first_reached_on = None
     session.flush()
@@ -369,6 +370,7 @@ def test_after_any_history_the_counters_are_what_a_recount_gives(history, sessio
     session.execute(Visit.__table__.update().values(supersedes=None))
     for table in (Knock, VisitPerson, Issue, Visit, Household, HamletDay, HamletWeek, MemberDay, HamletTotal):
         session.execute(table.__table__.delete())
+    refresh_communes(session, [hamlet.parent_code], weeks=True)
 
 
 def _as_dict(row, names):

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from foundation.areas.domain.hamlet_lists import Fault, HamletList, NewHamlet, doubles, same_hamlet
@@ -70,13 +70,13 @@ def add_hamlets(session: Session, hamlets: Sequence[NewHamlet], *, is_sample: bo
         if current is None:
             new.append(row | {"is_sample": is_sample})
         elif any(getattr(current, column) != value for column, value in row.items() if value is not None):
-            changed.append({column: value for column, value in row.items() if value is not None})
+            changed.append(row)
+            for column, value in row.items():
+                if value is not None:
+                    setattr(current, column, value)
         codes.append(code)
-    if new:
-        session.execute(insert(Area), new)
-    for row in changed:
-        # One by one: each may leave other columns as they are.
-        session.execute(update(Area).where(Area.code == row["code"]).values(row))
+    # As objects, so that whoever follows changes of areas sees them.
+    session.add_all([Area(**row) for row in new])
     session.flush()
     renew_versions(session, (row["parent_code"] for row in (*new, *changed)))
     return HamletsAdded(tuple(codes), len(new), len(changed))

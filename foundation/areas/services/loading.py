@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from foundation.areas.domain.kinds import KIND_WORDS, Kind, Level
@@ -57,11 +57,13 @@ def load(session: Session, dataset: Path | None = None) -> Loaded:
     changed = [
         area for area in areas if area["code"] in known and known[area["code"]] != tuple(area[c] for c in _TAKEN)
     ]
-    if new:
-        # Provinces come first, so that no commune waits for its parent.
-        session.execute(insert(Area), [area | {"valid_from": IN_FORCE_SINCE, "is_sample": False} for area in new])
-    if changed:
-        session.execute(update(Area), changed)
+    # As objects, so that whoever follows changes of areas sees them. Provinces come first, so that no commune waits for
+    # its parent.
+    session.add_all([Area(**area, valid_from=IN_FORCE_SINCE, is_sample=False) for area in new])
+    for area in changed:
+        row = session.get_one(Area, area["code"])
+        for name in _TAKEN:
+            setattr(row, name, area[name])
     session.flush()
     # Pages of communes name their province.
     renamed = {area["code"] for area in changed}
