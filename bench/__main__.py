@@ -25,6 +25,7 @@ from bench import (
     slow_line,
     sqlite_writers,
     team_app,
+    visit_history,
     visits,
     worklist,
 )
@@ -49,6 +50,7 @@ MEASUREMENTS = {
     "evening": evening.measure,
     "nation": nation.measure,
     "visits": visits.measure,
+    "visit_history": visit_history.measure,
     "sqlite_writers": sqlite_writers.measure,
     "mutations": mutations.measure,
     "faults": faults.measure,

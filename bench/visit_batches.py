@@ -108,6 +108,44 @@ def visits_to(households: Sequence[UUID], chance: Random, *, now: datetime) -> I
         }
 
 
+def rich_visits_to(households: Sequence[UUID], chance: Random, *, now: datetime) -> Iterator[dict[str, object]]:
+    """One visit to each in the hour before `now`; every family is met, and one to four people tell all they may."""
+    for household in households:
+        at = now - timedelta(minutes=chance.randint(20, 60), seconds=chance.randrange(60))
+        yield {
+            "id": str(uuid7()),
+            "household": str(household),
+            "outcome": "met_done",
+            "started_at": at.isoformat(timespec="milliseconds"),
+            "ended_at": (at + timedelta(minutes=18)).isoformat(timespec="milliseconds"),
+            "form_version": 1,
+            "app_version": "1.0.0",
+            "input_type": "phone",
+            "visit_type": "again",
+            "consent": AGREED,
+            "language_used": chance.choice([["mtq"], ["vi", "mtq"], ["vi"]]),
+            "size": {"adults": chance.randint(1, 6), "aged_60plus": 1, "children_under_6": 0, "children_6_13": 1},
+            "newborn_pending": chance.random() < 0.2,
+            "needs_support": {"walking": chance.randint(0, 1)},
+            "devices": {"smart": chance.randint(0, 3), "basic": 1, "shared": True, "problems": ["old"]},
+            "network": {"viettel": "weak", "vinaphone": chance.choice(["none", "data"])},
+            "fixed_internet": False,
+            "wifi": chance.random() < 0.3,
+            "power": chance.choice(["grid", "unstable"]),
+            "people": [
+                _person(chance) | {"skills": {skill: chance.randint(0, 2) for skill in Skill}}
+                for _ in range(chance.randint(1, 4))
+            ],
+            "issues": [{"type": "signal", "level": "carrier", "note": "Phải ra sân mới gọi được."}],
+            "support_given": ["lesson", "leaflet"],
+            "trip_saved_km": 18,
+            "satisfaction": 3,
+            "next_visit_on": str((at + timedelta(days=7)).date()),
+            "next_goal": "Bác học gọi video.",
+            "note": chance.choice(NOTES),
+        }
+
+
 def _person(chance: Random) -> dict[str, object]:
     asked = chance.sample(list(Skill), 6)
     return {

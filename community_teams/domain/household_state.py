@@ -5,7 +5,7 @@ stored state; a correction, a merge or a visit that arrives late folds the whole
 (docs/decisions/the-state-is-stored.md).
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -99,13 +99,15 @@ def state_after(visits: Iterable[Knocked], state: HouseholdState | None = None) 
     replaces the earlier one on its own day, so that the sum over all days is what holds now.
     """
     state = state or HouseholdState()
-    added: ByDay = {}
+    added: dict[date, Counter[str]] = defaultdict(Counter)
     for visit in in_order(visits):
         new = state.after(visit)
-        if new.counts != state.counts:
-            day = added.setdefault(visit.day, Counter())
-            for name in new.counts.keys() | state.counts.keys():
-                day[name] += new.counts.get(name, 0) - state.counts.get(name, 0)
+        before, day = state.counts, added[visit.day]
+        for name, count in new.counts.items():
+            if before.get(name) != count:
+                day[name] += count - before.get(name, 0)
+        for name in before.keys() - new.counts.keys():
+            day[name] -= before[name]
         state = new
     return state, {day: counts for day, counts in added.items() if any(counts.values())}
 
@@ -123,10 +125,11 @@ def needs_history(state: HouseholdState | None, visits: Sequence[Knocked]) -> bo
     """
     if state is None or not all(map(state.precedes, visits)):
         return True
-    new, _ = state_after(visits, state)
-    return state.visited and is_counted(state) != is_counted(new)
+    standing = state.standing
+    for visit in in_order(visits):
+        standing = standing.after(visit)
+    return state.visited and _is_counted(state.standing) != _is_counted(standing)
 
 
-def is_counted(state: HouseholdState) -> bool:
-    """Whether the household is in its hamlet's counters."""
-    return state.standing.status is HouseholdStatus.ACTIVE
+def _is_counted(standing: Standing) -> bool:
+    return standing.status is HouseholdStatus.ACTIVE
