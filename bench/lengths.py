@@ -91,7 +91,7 @@ def _bodies(app, world):
 
 def _writes(app, until=None) -> list[float]:
     """Milliseconds of one small write after another: WRITES of them, or as long as `until` lives."""
-    waits = []
+    waits: list[float] = []
     while len(waits) < WRITES or (until is not None and until.is_alive()):
         with app.extensions["sessions"]() as session:
             began = time.perf_counter()

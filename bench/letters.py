@@ -127,7 +127,7 @@ def _unshared(app: Flask, letter: Letter, key: SigningKey) -> bytes:
 
 
 def _tagged(pdf: pikepdf.Pdf) -> bool:
-    return "/StructTreeRoot" in pdf.Root and bool(pdf.Root.get("/MarkInfo", {}).get("/Marked"))
+    return "/StructTreeRoot" in pdf.Root and bool(pdf.Root.get("/MarkInfo", pikepdf.Dictionary()).get("/Marked"))
 
 
 def _range(figures: list[float], unit: str) -> str:

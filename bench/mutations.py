@@ -38,6 +38,7 @@ def measure() -> list[Row]:
             answer = client.post("/api/v1/visits", data=body, headers=headers)
             answers[answer.status_code] += 1
             if answer.status_code == 200:
+                assert answer.json
                 told |= {each["id"].lower() for each in answer.json["results"] if each["outcome"] == "stored"}
         with Session(engine) as session:
             kept = session.scalar(select(func.count()).select_from(Visit))

@@ -4,6 +4,7 @@ import shutil
 import statistics
 import tempfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
@@ -111,7 +112,7 @@ def _on_a_phone(browser: Browser, line: Line) -> list[Row]:
     page.locator('[role="listitem"]').first.wait_for()
     page.evaluate(SEARCH, "x")
     # What other programs do at the same time does not count here.
-    computed = [_computed(cdp, lambda words=words: page.evaluate(SEARCH, words)) for words in WORDS * 2]
+    computed = [_computed(cdp, partial(page.evaluate, SEARCH, words)) for words in WORDS * 2]
 
     cdp.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
     searches = [page.evaluate(SEARCH, words) for _ in range(RUNS) for words in WORDS]

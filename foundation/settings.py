@@ -4,7 +4,7 @@ import ipaddress
 import secrets
 from pathlib import Path
 from typing import Literal
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from pydantic import Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
@@ -225,7 +225,7 @@ def _read_secret(file: Path) -> str:
     return text
 
 
-def _split(address: str):
+def _split(address: str) -> SplitResult:
     """Parts of an address; with no scheme where a browser would not take it."""
     try:
         parts = urlsplit(address)

@@ -8,7 +8,7 @@ from foundation.database import Base, make_engine
 from foundation.settings_reading import read_settings
 
 # Importing the application is what makes every room's tables known.
-assert app.create_app
+assert callable(app.create_app)
 
 
 def run(connection: Connection) -> None:

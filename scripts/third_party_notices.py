@@ -8,9 +8,11 @@ the row that the file has; a package without any known licence ends the script w
 import json
 import re
 import sys
-from importlib.metadata import PackageMetadata, PackageNotFoundError, metadata
+from email.message import Message
+from importlib.metadata import PackageNotFoundError, metadata
 from importlib.resources import files
 from pathlib import Path
+from typing import cast
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTICES = ROOT / "THIRD_PARTY_NOTICES.md"
@@ -101,7 +103,7 @@ def licence_of(name: str, rows: dict[str, str]) -> str:
     if name in known:
         return known[name]
     try:
-        licence = _licence_in(metadata(name))
+        licence = _licence_in(cast(Message, metadata(name)))
     except PackageNotFoundError:
         licence = rows.get(name, "")
     if not licence:
@@ -154,7 +156,7 @@ def _dependencies(package: dict[str, object]) -> list[str]:
     return list(dependencies)
 
 
-def _licence_in(package: PackageMetadata) -> str:
+def _licence_in(package: Message) -> str:
     expression = package.get("License-Expression")
     if expression:
         return str(expression)

@@ -10,7 +10,8 @@ import importlib
 import pkgutil
 import re
 import sys
-from types import FunctionType, ModuleType
+from types import FrameType, FunctionType, ModuleType
+from typing import Any
 
 import argon2
 import flask
@@ -46,9 +47,12 @@ def watch() -> None:
             for name, value in list(vars(module).items()):
                 if isinstance(value, FunctionType) and value in watched:
                     setattr(module, name, watched[value])
-    pydantic.BaseModel.model_validate = classmethod(_watched(pydantic.BaseModel.model_validate.__func__))
-    argon2.PasswordHasher.hash = _watched(argon2.PasswordHasher.hash)
-    argon2.PasswordHasher.verify = _watched(argon2.PasswordHasher.verify)
+    # Any: to a type checker nobody may replace a method of a class.
+    model: Any = pydantic.BaseModel
+    model.model_validate = classmethod(_watched(model.model_validate.__func__))
+    hasher: Any = argon2.PasswordHasher
+    hasher.hash = _watched(hasher.hash)
+    hasher.verify = _watched(hasher.verify)
     flask.templating._render = _watched(flask.templating._render)
     for name in ("form", "files", "values", "args"):
         _watch_property(flask.Request, name)
@@ -100,8 +104,8 @@ def _note(name: str) -> None:
 
 
 def _caller() -> str:
-    frame = sys._getframe(2)
-    way = []
+    frame: FrameType | None = sys._getframe(2)
+    way: list[str] = []
     while frame is not None and len(way) < 6:
         file = frame.f_code.co_filename
         if "/site-packages/" not in file and "lock_watch" not in file:

@@ -62,7 +62,7 @@ class Places(HTMLParser):
 
 def sentences() -> set[str]:
     catalogue = read_po(BytesIO((HOUSE / "translations/interface.pot").read_bytes()))
-    ids = (message.id if isinstance(message.id, tuple) else (message.id,) for message in catalogue)
+    ids = ((message.id,) if isinstance(message.id, str) else message.id for message in catalogue)
     return {text for each in ids for text in each if text and ABOUT.search(text)}
 
 

@@ -8,6 +8,7 @@ database notices, whatever it is about.
 import re
 import sys
 from pathlib import Path
+from types import FrameType
 
 from sqlalchemy import Connection, event
 
@@ -66,7 +67,7 @@ class Watch:
 
 def _service() -> str:
     """The service that is at work; "" for a test that writes rows itself."""
-    frame = sys._getframe(1)
+    frame: FrameType | None = sys._getframe(1)
     while frame is not None:
         if frame.f_code.co_filename.startswith(_SERVICES):
             return f"{frame.f_code.co_filename.removeprefix(f'{HOUSE}/')} {frame.f_code.co_name}"

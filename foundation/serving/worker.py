@@ -13,9 +13,9 @@ from importlib import import_module
 from typing import Any
 
 from flask import Flask
+from granian._granian import SocketHolder
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
-from granian.net import SocketHolder
 from granian.server.embed import Server
 from sqlalchemy.exc import DBAPIError
 
@@ -99,7 +99,7 @@ async def serve(app: Flask, listening: int, ready: int) -> None:
     front.leaving = True
     await asyncio.sleep(POLITE)
     # No new connections; those that are open end when their request is answered. The supervisor bounds the wait.
-    server.stop()
+    server.stop()  # type: ignore[no-untyped-call]  # granian has no types here
     await serving
 
 

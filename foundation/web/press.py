@@ -10,7 +10,7 @@ from flask import current_app
 from weasyprint import CSS, DEFAULT_OPTIONS, HTML
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
-from werkzeug.utils import safe_join
+from werkzeug.security import safe_join
 
 OURSELVES = "http://print.invalid"
 FONTS = Path(fontpkg_be_vietnam_pro.__file__).parent / "files"
@@ -73,7 +73,7 @@ def _style(name: str) -> CSS:
     return _styles[path]
 
 
-class _OurFiles(URLFetcher):
+class _OurFiles(URLFetcher):  # type: ignore[misc]  # WeasyPrint has no types
     """Lets a printed page load our static files and our fonts, and nothing else: no network, no other disk."""
 
     def fetch(self, url: str, headers: object = None) -> URLFetcherResponse:

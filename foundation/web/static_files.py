@@ -14,8 +14,11 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
+from wsgiref.headers import Headers
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from flask import Blueprint, Flask, current_app
 from whitenoise import WhiteNoise
@@ -123,16 +126,16 @@ def serve_static_files(app: Flask, folder: Path) -> None:
         _log.error("Chưa có tập tin cho trình duyệt: chạy `make install`. (No browser files: run `make install`.)")
 
     @app.url_defaults
-    def add_version(endpoint: str, values: dict) -> None:
+    def add_version(endpoint: str, values: dict[str, Any]) -> None:
         room, _, kind = endpoint.rpartition(".")
         if kind == "static":
             values["filename"] = f"{files.version(room)}/{values['filename']}"
 
 
-class _AllVersions(WhiteNoise):
+class _AllVersions(WhiteNoise):  # type: ignore[misc]  # WhiteNoise has no types
     """Knows where the files listed at start lie, and looks on disk for those of any other version."""
 
-    def __init__(self, application, folder: Path) -> None:
+    def __init__(self, application: WSGIApplication, folder: Path) -> None:
         super().__init__(
             application,
             immutable_file_test=lambda _path, _url: True,
@@ -141,7 +144,7 @@ class _AllVersions(WhiteNoise):
         )
         self.directories = [(f"{folder.resolve()}{os.sep}", "/static/")]
 
-    def __call__(self, environ, start_response):
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
         if path.startswith("/static/") and path not in self.files:
             try:
@@ -149,11 +152,13 @@ class _AllVersions(WhiteNoise):
             except (OSError, NotARegularFileError):  # a folder, or removed this very moment
                 earlier = None
             if earlier is not None:
-                return self.serve(earlier, environ, start_response)
-        return super().__call__(environ, start_response)
+                answer: Iterable[bytes] = self.serve(earlier, environ, start_response)
+                return answer
+        usual: Iterable[bytes] = super().__call__(environ, start_response)
+        return usual
 
 
-def _guard(headers, _path: str, _url: str) -> None:
+def _guard(headers: Headers, _path: str, _url: str) -> None:
     headers["X-Content-Type-Options"] = GUARDS["X-Content-Type-Options"]
     headers["Cross-Origin-Resource-Policy"] = "same-origin"
 

@@ -17,7 +17,7 @@ from learning.queries.cards import CardSeen, card_by_code, cards_of
 from learning.services.card_tries import bring_learner, open_try, whose_card
 from learning.services.cards import claim_card
 from learning.views.blueprint import blueprint
-from learning.views.card_choosing import picture_page, touched
+from learning.views.card_choosing import Touched, picture_page, touched
 from learning.views.cards import chosen_twice
 from learning.views.learner import people_here, phone_buckets, phone_for_writing, say_who_learns
 
@@ -153,7 +153,7 @@ def _whose(card: CardSeen) -> str:
     )
 
 
-def _open_page(card: CardSeen, chosen=None, *, wrong: bool = False, status: int = 200) -> Response:
+def _open_page(card: CardSeen, chosen: Touched | None = None, *, wrong: bool = False, status: int = 200) -> Response:
     return picture_page(
         "learning/card_open.html",
         status,

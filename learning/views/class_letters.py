@@ -9,6 +9,7 @@ from uuid import UUID
 
 from flask import current_app, redirect, render_template, request, url_for
 from flask_login import current_user
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from courses.domain.lesson import Course
@@ -83,7 +84,7 @@ def make_letters(class_id: UUID) -> Response | tuple[str, int]:
     return redirect(url_for("jobs.show_job", job_id=job.id), 303)
 
 
-def finished_in(reading, evening: Evening) -> list[Finished]:
+def finished_in(reading: Session, evening: Evening) -> list[Finished]:
     """Who of a class has finished its course; nobody when the course is no more."""
     course = catalogue().course(evening.course)
     if course is None:
@@ -119,7 +120,7 @@ def print_class(task: Task) -> list[str]:
 
 
 def issue_all(
-    sessions,
+    sessions: Callable[[], Session],
     evening: Evening,
     finished: Sequence[Finished],
     course: Course,
@@ -155,7 +156,7 @@ def issue_all(
 
 
 def write_letters(
-    sessions,
+    sessions: Callable[[], Session],
     letters: Sequence[Letter],
     folder: Path,
     *,

@@ -1,5 +1,6 @@
 """Who comes to a class: by card, by nickname, with a card made there."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -271,7 +272,7 @@ def _person_page(evening: Evening, present: Present, *, typed: str = "", error: 
     )
 
 
-def _newcomer_form(evening: Evening, told, faults) -> str:
+def _newcomer_form(evening: Evening, told: Mapping[str, object], faults: Mapping[str, str]) -> str:
     present = present_at(session(), evening)
     return render_template(
         "learning/class_newcomer.html",

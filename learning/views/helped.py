@@ -5,6 +5,7 @@ from uuid import UUID
 
 from flask import after_this_request, current_app, g, request
 from flask.wrappers import Response
+from sqlalchemy.orm import Session
 
 from foundation import clock
 from foundation.web.database import session
@@ -16,7 +17,7 @@ from learning.views.learner import known_learner, known_phone
 COOKIE = "hoc-ngoi-canh"
 
 
-def helped_here(writing, learner: UUID) -> bool:
+def helped_here(writing: Session, learner: UUID) -> bool:
     """Whether this answer is given with help. writing: the session it is kept in."""
     phone = known_phone()
     return phone is not None and is_helped(writing, phone.id, learner, clock.now())

@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import brotli  # type: ignore[import-untyped]
+import brotli
 from flask import Response, request
 from werkzeug.wrappers import Response as BaseResponse
 

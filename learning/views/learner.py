@@ -7,6 +7,7 @@ from uuid import UUID
 from flask import after_this_request, current_app, g, request
 from flask.wrappers import Response
 from flask_login import current_user
+from sqlalchemy.orm import Session
 
 from foundation import clock
 from foundation.throttling.services import Bucket, take
@@ -51,7 +52,7 @@ def known_learner() -> UUID | None:
     return person.id if person else None
 
 
-def learner_for_answer(writing) -> UUID:
+def learner_for_answer(writing: Session) -> UUID:
     """Who is learning now, made if nobody is yet; the answer to this request renews the cookies.
 
     writing: the session of the transaction the answer is kept in.
@@ -77,7 +78,7 @@ def asked_by() -> str:
     return current_user.name if current_user.is_authenticated else ""
 
 
-def phone_for_writing(writing, first: UUID | None = None) -> UUID:
+def phone_for_writing(writing: Session, first: UUID | None = None) -> UUID:
     """This phone, made if it is not known yet; the answer to this request renews its cookie.
 
     first: an id only this phone knows and sends again when our answer is lost on the way; it then is the same phone.

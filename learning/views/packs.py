@@ -12,7 +12,7 @@ from typing import Any
 from flask import current_app, json, render_template, url_for
 
 from courses.domain.lesson import Course, Lesson, Question
-from courses.domain.practice import Kind, Screen
+from courses.domain.practice import Kind, Screen, Target
 from courses.recordings import hint_of, praise_of
 from learning.domain.progress import Progress
 from learning.views.questions import draw_question
@@ -131,14 +131,14 @@ def _draw_screen(lesson: Lesson, screen: Screen, *, intro: bool = False) -> str:
     )
 
 
-def _looks(screen: Screen, target, parts) -> list[str]:
+def _looks(screen: Screen, target: Target, parts: Any) -> list[str]:
     """As it is, lit up; and for what is ticked: ticked, ticked and lit up."""
     if screen.kind is Kind.TAP:
         return [str(parts.place_to_touch(target, flash)) for flash in (False, True)]
     return [str(parts.place_to_tick(target, flash, ticked)) for ticked in (False, True) for flash in (False, True)]
 
 
-def _with_gaps(page: dict[str, Any], screen: Screen, parts) -> dict[str, Any]:
+def _with_gaps(page: dict[str, Any], screen: Screen, parts: Any) -> dict[str, Any]:
     main = _cut(page["main"], 'class="word"></div>', f'class="word">{gap("word")}</div>')
     for target in screen.targets:
         main = _cut(main, _looks(screen, target, parts)[0], gap(f"target {target.id}"))
@@ -161,7 +161,7 @@ def _hint(lesson: Lesson, screen: Screen, hint: str, target: str) -> list[str]:
     return [_word(lesson, tried, hint, part) for tried in (SimpleNamespace(wiped=False), None)]
 
 
-def _word(lesson: Lesson, tried, said: str, part: str) -> str:
+def _word(lesson: Lesson, tried: SimpleNamespace | None, said: str, part: str) -> str:
     parts: Any = current_app.jinja_env.get_template("learning/parts/word.html").module
     return str(parts.word(lesson, tried, said, part))
 
@@ -180,7 +180,7 @@ def _ends(lesson: Lesson, course: Course, frames: _Frames) -> dict[str, Any]:
     done = Progress(done=len(lesson.graded), total=len(lesson.graded), next_step=None)
     begun: Any = SimpleNamespace(complete=False, done=gap("done"), total=len(lesson.graded))
 
-    def draw(progress, following, missing: str | None) -> dict[str, Any]:
+    def draw(progress: Any, following: SimpleNamespace | None, missing: str | None) -> dict[str, Any]:
         html = render_template(
             "learning/finished.html",
             lesson=lesson,

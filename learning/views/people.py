@@ -1,5 +1,6 @@
 """Who learns on this phone: taking turns with one tap, adding somebody, saying what to call them."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from flask import redirect, render_template, request, url_for
@@ -106,7 +107,7 @@ def _go_on(learner: UUID, done: str) -> Response:
     return redirect(way.replace("{learner}", str(learner)) or url_for(".show_me", da=done), 303)
 
 
-def _form(person: Person | None, told, faults: dict[str, str]) -> str:
+def _form(person: Person | None, told: Mapping[str, object] | AboutLearner, faults: Mapping[str, str]) -> str:
     return render_template(
         "learning/person.html",
         person=person,

@@ -21,9 +21,9 @@ _audit = sa.table("audit_entry", sa.column("id"), sa.column("act", sa.String), s
 
 
 def upgrade() -> None:
-    with op.batch_alter_table("household") as household:
-        household.add_column(sa.Column("merged_into", sa.Uuid, nullable=True))
-        household.create_foreign_key("fk_household_merged_into_household", "household", ["merged_into"], ["id"])
+    with op.batch_alter_table("household") as table:
+        table.add_column(sa.Column("merged_into", sa.Uuid, nullable=True))
+        table.create_foreign_key("fk_household_merged_into_household", "household", ["merged_into"], ["id"])
     op.create_index("ix_household_merged_into", "household", ["merged_into"])
     connection = op.get_bind()
     merged = sa.select(_audit.c.what).where(_audit.c.act == "merge_household").order_by(_audit.c.id)

@@ -80,7 +80,9 @@ class Phone:
         if not self.scripts:
             return
         width = self.page.evaluate("document.documentElement.scrollWidth")
-        assert width <= self.page.viewport_size["width"], f"{self.page.url} is {width} pixels wide"
+        size = self.page.viewport_size
+        assert size
+        assert width <= size["width"], f"{self.page.url} is {width} pixels wide"
         key = f"{self.page.url} {self.page.title()} {self.page.locator('h1:visible').count()}"
         if key in self._seen:
             return

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from playwright.sync_api import BrowserContext, BrowserType, Locator
 
+from tests.browser.faulty_line import FaultyLine
 from tests.browser.line import Line
 from tests.browser.phone import AXE, AXE_RUN, Phone
 from tests.browser.serving import PASSWORD
@@ -22,7 +23,9 @@ CONTRAST = """async () => {
 class TeamPhone(Phone):
     """looks: whether every screen is looked over by axe, light and dark."""
 
-    def __init__(self, kind: BrowserType, line: Line, folder: Path, launch: dict, *, looks: bool = True) -> None:
+    def __init__(
+        self, kind: BrowserType, line: Line | FaultyLine, folder: Path, launch: dict, *, looks: bool = True
+    ) -> None:
         self._start = lambda: kind.launch_persistent_context(
             str(folder),
             viewport={"width": 360, "height": 740},

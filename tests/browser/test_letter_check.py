@@ -54,7 +54,7 @@ def picture_of(pdf, scale=3):
 
 
 def scanned(pdf):
-    [found] = zxingcpp.read_barcodes(picture_of(pdf), formats=zxingcpp.BarcodeFormat.QRCode)
+    [found] = zxingcpp.read_barcodes(picture_of(pdf), formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode))
     return found.text
 
 

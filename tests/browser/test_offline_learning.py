@@ -63,7 +63,7 @@ def phone(browser, line) -> Iterator[Phone]:
     made = Phone(context)
     listen = made._listen
     made.page.remove_listener("console", listen)
-    made.page.on("console", lambda message: "Failed to load resource" in message.text or listen(message))
+    made.page.on("console", lambda message: None if "Failed to load resource" in message.text else listen(message))
     yield made
     context.close()
 

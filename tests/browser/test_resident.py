@@ -94,7 +94,7 @@ def _meet_the_fake_call(phone, lesson) -> None:
 def _code_on(pdf: bytes) -> str:
     """What a phone's camera reads from the printed letter."""
     page = pypdfium2.PdfDocument(io.BytesIO(pdf))[0].render(scale=3).to_pil()
-    codes = zxingcpp.read_barcodes(page, formats=zxingcpp.BarcodeFormat.QRCode)
+    codes = zxingcpp.read_barcodes(page, formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode))
     assert len(codes) == 1
     text: str = codes[0].text
     return text

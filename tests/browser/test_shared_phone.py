@@ -93,6 +93,6 @@ def test_two_people_share_a_phone_and_a_card_brings_one_of_them_to_another(new_p
 def _code_on(pdf: bytes) -> str:
     """The address in the square code of a printed card, read as a camera would."""
     page = pypdfium2.PdfDocument(io.BytesIO(pdf))[0].render(scale=200 / 72).to_pil()
-    codes = zxingcpp.read_barcodes(page, formats=zxingcpp.BarcodeFormat.QRCode)
+    codes = zxingcpp.read_barcodes(page, formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode))
     assert len(codes) == 1
     return codes[0].text

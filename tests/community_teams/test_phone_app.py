@@ -9,7 +9,9 @@ import pytest
 
 
 def _told(script: str) -> dict:
-    return json.loads(re.match(r"self\.doiSo=(.*);\n", script).group(1))
+    found = re.match(r"self\.doiSo=(.*);\n", script)
+    assert found
+    return json.loads(found.group(1))
 
 
 def test_the_worker_keeps_the_shell_and_every_file_it_wears(visitor):

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from random import Random
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.exc import InterfaceError, OperationalError
@@ -35,7 +36,7 @@ class Organiser:
         Returns what was done.
         """
         one, other = self._chance.sample(self._doors, 2)
-        place = {"by": WHO, "scope": NATION}
+        place: dict[str, Any] = {"by": WHO, "scope": NATION}
         try:
             if self._chance.random() < 0.5:
                 self._do(lambda session, now: move_household(session, one, self._elsewhere, now=now, **place))

@@ -37,7 +37,10 @@ def words(page):
 
 def codes(page):
     picture = page.render(scale=300 / 72).to_pil()
-    return [code.text for code in zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormat.QRCode)]
+    return [
+        code.text
+        for code in zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode))
+    ]
 
 
 def test_a_card_fits_a_purse_and_its_code_can_be_read(printed):

@@ -152,7 +152,7 @@ def test_the_qr_on_the_paper_leads_to_the_check_page(phone, make, learner, cours
 
     picture = pypdfium2.PdfDocument(pdf_of(phone, letter))[0].render(scale=2).to_pil()
 
-    [found] = zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormat.QRCode)
+    [found] = zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode))
     address, _, digits = found.text.partition("#")
     assert address == f"http://localhost/xac-nhan/{letter.code}"
     assert digits.isdecimal()

@@ -74,8 +74,8 @@ def _fields(app, world) -> dict[str, dict[str, str]]:
                 except HTTPException:
                     continue
                 found[endpoint] |= names
-    for endpoint, names in UNSEEN.items():
-        found[endpoint] |= dict.fromkeys(names, "")
+    for endpoint, unseen in UNSEEN.items():
+        found[endpoint] |= dict.fromkeys(unseen, "")
     return found
 
 

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import select
@@ -65,6 +66,7 @@ def build(app, make, session, now) -> World:
         session, class_id, NewClass(hamlet.path, course.id, lessons, now.date(), "Cô Mẫu"), made_by=person.name, now=now
     )
     evening = evening_in(session, NATION, class_id)
+    assert evening
     let_in(session, evening, learner.id, who=person.name, now=now)
     let_in(session, evening, comer.id, who=person.name, now=now)
     pilot = start_pilot(
@@ -76,7 +78,7 @@ def build(app, make, session, now) -> World:
         writes=NATION,
         now=now,
     )
-    told = {"place": "", "kind": Kind.HARD_TO_FOLLOW, "note": "Mờ", "library": "v1", "buckets": ()}
+    told: dict[str, Any] = {"place": "", "kind": Kind.HARD_TO_FOLLOW, "note": "Mờ", "library": "v1", "buckets": ()}
     report = send_report(session, form=uuid4(), lesson=lesson, now=now, **told)
     device = uuid4()
     session.add(Device(id=device, person_id=person.id, first_seen=now, last_seen=now))

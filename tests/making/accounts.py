@@ -8,6 +8,7 @@ from foundation.accounts import passwords
 from foundation.accounts.domain.roles import Role
 from foundation.accounts.models import Person, RoleHolding
 from foundation.areas.models import Area
+from tests.making.areas import MakesAreas
 
 PASSWORD = "mat-khau-thu"
 AGES_AGO = date(2026, 1, 1)
@@ -16,7 +17,7 @@ passwords.hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 _HASHES: dict[str, str] = {}
 
 
-class MakesAccounts:
+class MakesAccounts(MakesAreas):
     def person(self, name=None, role=Role.VISITOR, area=None, password=PASSWORD, display_name=None, **more) -> Person:
         """Somebody who may sign in with `password`, with a name of their own at every call.
 

@@ -3,9 +3,10 @@
 from foundation.areas.domain.kinds import Kind, Level
 from foundation.areas.domain.naming import fold, sort_key
 from foundation.areas.models import Area
+from tests.making.maker import Maker
 
 
-class MakesAreas:
+class MakesAreas(Maker):
     def province(self, code="38", name="Thanh Hóa", **more) -> Area:
         """The province with this code, made at the first call."""
         return self._area(code, None, name, Level.PROVINCE, {"kind": Kind.TINH} | more)

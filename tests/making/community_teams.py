@@ -10,12 +10,13 @@ from community_teams.services.households import add_households
 from community_teams.services.visits import record_visit
 from foundation.accounts.models import Person
 from foundation.areas.domain.scope import NATION
+from tests.making.areas import MakesAreas
 
 # 08:00 on 21 November 2026 in Việt Nam.
 MORNING = datetime(2026, 11, 21, 1, 0, tzinfo=UTC)
 
 
-class MakesCommunityTeams:
+class MakesCommunityTeams(MakesAreas):
     def household(self, hamlet=None, short_code=None, lane="Ngõ 1", label=None, **more) -> Household:
         """A household of its own at every call, counted in its hamlet; a hamlet of its own if none is given."""
         hamlet = hamlet or self.hamlet()

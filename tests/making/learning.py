@@ -12,6 +12,7 @@ from learning.domain.letters import Letter
 from learning.services.answers import record_answer
 from learning.services.learners import tell_age, welcome_learner
 from learning.services.letters import issue_letter
+from tests.making.maker import Maker
 
 SOME_DAY = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
 
@@ -24,7 +25,7 @@ class MadeLearner:
     token: str
 
 
-class MakesLearning:
+class MakesLearning(Maker):
     def learner(self, *finished: Lesson) -> MadeLearner:
         """Somebody from 14 years who has answered everything in `finished` rightly."""
         learner, token = welcome_learner(self.session, now=SOME_DAY)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 from foundation.accounts.domain.names import fold_name
-from foundation.free_text import is_overlong
+from foundation.characters import is_overlong
 
 SHORTEST = 8
 LONGEST = 200

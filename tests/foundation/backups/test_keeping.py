@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from foundation.backups.folder import HASH_ENDING, apply_rule
+from foundation.backups.folder import apply_rule
 from foundation.backups.keeping import KeepRule, backups_to_keep, read_rule
-from foundation.backups.making import backup_name
+from foundation.backups.making import HASH_ENDING, backup_name
 
 NIGHT = datetime(2026, 12, 1, 18, 0, tzinfo=UTC)  # 01:00 on 2 December in Việt Nam, a Wednesday
 

@@ -97,7 +97,7 @@ class Person(BaseModel):
     ("make", "secret"),
     [
         (lambda: Person(age="Bùi Thị Mẫu"), "Mẫu"),
-        (lambda: {}["Bùi Thị Mẫu"], "Mẫu"),
+        (lambda: dict[str, str]()["Bùi Thị Mẫu"], "Mẫu"),
         (lambda: int("0912345678x"), "0912345678"),
         (lambda: Path("/khong/co/Bui Thi Mau.pdf").read_bytes(), "Thi Mau"),
         (locked, "secret"),

@@ -15,7 +15,7 @@ TEMPLATES = ("foundation", "translations", "courses", "learning", "community_tea
 
 
 def _node(*arguments: str, **more) -> subprocess.CompletedProcess[str]:
-    command = [HOUSE / "scripts/with-node", "node", *arguments]
+    command = [str(HOUSE / "scripts/with-node"), "node", *arguments]
     return subprocess.run(command, cwd=HOUSE, capture_output=True, text=True, timeout=60, **more)
 
 
