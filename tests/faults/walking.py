@@ -138,15 +138,15 @@ class Walk:
         self._ask("bePatient")
         # Each contact hands over what it can; once it was wiped it is a stranger, which nobody has signed in on.
         for _ in range(3 * MOST_BREAKS):
-            told = self._ask("refresh").get("fault")
-            if told == "not_signed_in":
+            fault = self._ask("refresh").get("fault")
+            if fault == "not_signed_in":
                 break
-            if told == "store_closed":
+            if fault == "store_closed":
                 # Its own sending heard of it first. The battery dies before all is gone; the next contact ends it.
                 self.happened["phone killed while it wiped itself"] += 1
             self.phone.restart()
             self._ask("bePatient")
-        assert told == "not_signed_in", f"a phone that was cut off is not wiped: {told}"
+        assert fault == "not_signed_in", f"a phone that was cut off is not wiped: {fault}"
         self.line.faults.clear()
         self.phone.restart()
         left = self._list()
