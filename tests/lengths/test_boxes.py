@@ -37,7 +37,7 @@ class _Boxes(HTMLParser):
 
 
 @pytest.fixture
-def boxes(app, make, session, now) -> dict[tuple[str, str], str]:
+def boxes(app, make, session, now):
     """maxlength by (endpoint, name) of every box on every page of a whole world."""
     world = build(app, make, session, now)
     found = {}
