@@ -7,7 +7,9 @@ from contextlib import contextmanager
 from flask import Flask, current_app, g, has_app_context
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import Session
+
+# Views name the type from here: they know no SQLAlchemy.
+from sqlalchemy.orm import Session as Session
 
 from foundation.database import make_sessions
 

@@ -9,7 +9,6 @@ from uuid import UUID
 
 from flask import current_app, redirect, render_template, request, url_for
 from flask_login import current_user
-from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from courses.domain.lesson import Course
@@ -23,7 +22,7 @@ from foundation.jobs.views import the_jobs
 from foundation.jobs.work import Task
 from foundation.problems import Invalid, NotFound
 from foundation.web.body_limits import KB, takes
-from foundation.web.database import session, transaction
+from foundation.web.database import Session, session, transaction
 from learning.domain.classes import MOST_LEARNERS, read_names
 from learning.domain.letters import Letter
 from learning.queries.classes import Evening, evening_in, present_at, ways_at

@@ -5,10 +5,9 @@ from uuid import UUID
 
 from flask import after_this_request, current_app, g, request
 from flask.wrappers import Response
-from sqlalchemy.orm import Session
 
 from foundation import clock
-from foundation.web.database import session
+from foundation.web.database import Session, session
 from learning.queries.assisting import Beside, beside_on, is_helped
 from learning.views.learner import known_learner, known_phone
 

@@ -7,12 +7,11 @@ from uuid import UUID
 from flask import after_this_request, current_app, g, request
 from flask.wrappers import Response
 from flask_login import current_user
-from sqlalchemy.orm import Session
 
 from foundation import clock
 from foundation.throttling.services import Bucket, take
 from foundation.throttling.visitors import address_buckets, bucket
-from foundation.web.database import session
+from foundation.web.database import Session, session
 from learning import queries
 from learning.domain.learners import Person, who_learns
 from learning.services.learners import add_nameless, hash_of, new_token, token_for_first_sending, welcome_phone
