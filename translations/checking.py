@@ -29,6 +29,7 @@ SENTENCES = {
     "merge_mark": "a mark of an unfinished merge",
     "broken_line": "no PO file has this line here, or a quote is missing: {begin}",
     "not_po": "cannot be read: {why}",
+    "ends_early": "the file ends here and lacks {absent} of {wanted} sentences: cut off, or not updated",
     "cannot_be_opened": "cannot be opened: {why}",
     # One sentence.
     "repeated": "the sentence stands twice, first in line {first}",
@@ -73,13 +74,14 @@ class CheckedCatalogue:
     """catalog: every sentence that could be read. rejected: those of them that must not be shown.
 
     faults: in the order of the file. whole: whether no entry was left out, so that the file may be written anew from
-    `catalog` without losing a translator's work.
+    `catalog` without losing a translator's work. lines: of the file.
     """
 
     catalog: Catalog
     rejected: tuple[Message, ...] = ()
     faults: tuple[CatalogueFault, ...] = ()
     whole: bool = True
+    lines: int = 1
 
     def servable(self) -> Catalog:
         """`catalog` without the rejected sentences, which pages then show in Vietnamese. Changes `catalog` itself."""
@@ -142,7 +144,21 @@ def check_catalogue(content: bytes, tag: str, file: str) -> CheckedCatalogue:
             faults.append(CatalogueFault(file, catalog.repeated[line], "repeated", _as_text({"first": line})))
         if found or line in catalog.repeated:
             rejected.append(message)
-    return CheckedCatalogue(catalog, tuple(rejected), tuple(sorted(faults)), whole=not broken and not catalog.repeated)
+    whole = not broken and not catalog.repeated
+    return CheckedCatalogue(catalog, tuple(rejected), tuple(sorted(faults)), whole, lines=max(1, content.count(b"\n")))
+
+
+def early_end(checked: CheckedCatalogue, template: Catalog, file: str) -> tuple[CatalogueFault, ...]:
+    """One fault where a catalogue without a broken line lacks sentences of its template, else none.
+
+    `translations update` writes each of them, translated or not, so that the rest of the file must have been lost.
+    """
+    wanted = [message for message in template if message.id]
+    absent = sum(checked.catalog.get(message.id, message.context) is None for message in wanted)
+    if not checked.whole or not absent:
+        return ()
+    values = _as_text({"absent": absent, "wanted": len(wanted)})
+    return (CatalogueFault(file, checked.lines, "ends_early", values),)
 
 
 def message_faults(message: Message, plurals: int) -> Iterator[tuple[str, Values]]:

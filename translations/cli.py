@@ -8,6 +8,7 @@ from translations.checking import CatalogueFault
 from translations.extracting import (
     TEMPLATE,
     FaultyCatalogue,
+    early_end,
     extract,
     standing,
     translated_languages,
@@ -55,7 +56,7 @@ def compile_catalogues() -> None:
     for language in translated_languages():
         file = po_file(language.tag)
         checked = read_checked(file, language.tag)
-        faults += _name(checked.faults)
+        faults += _name(checked.faults) + _name(early_end(checked, language))
         compiled = file.with_suffix(".mo")
         compiled.write_bytes(compiled_bytes(checked.servable()))
         # Part of the program, unlike what lies in the data folder: the account that serves may be another one.
@@ -71,7 +72,7 @@ def show_status() -> None:
     unfinished = 0
     for language in translated_languages():
         checked = read_checked(po_file(language.tag), language.tag)
-        unfinished += _name(checked.faults)
+        unfinished += _name(checked.faults) + _name(early_end(checked, language))
         now = standing(found, checked)
         unfinished += now.total - now.translated
         click.echo(

@@ -9,7 +9,8 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import write_po
 
 from foundation.settings import HOUSE
-from translations.catalogues import FOLDER, INTERFACE, po_file, read_checked
+from translations import checking
+from translations.catalogues import FOLDER, INTERFACE, file_name, po_file, read_checked
 from translations.checking import CatalogueFault, CheckedCatalogue, check_catalogue
 from translations.languages import SOURCE, Language, interface_languages
 
@@ -49,6 +50,14 @@ def extract() -> Catalog:
 def write_template(found: Catalog) -> bool:
     """Write the template for translators. Returns whether anything in it changed; if not, the file is left alone."""
     return _write(TEMPLATE, found)
+
+
+def early_end(checked: CheckedCatalogue, language: Language) -> tuple[CatalogueFault, ...]:
+    """A fault where the catalogue ends before the template does; to be asked before anything is taken out of it."""
+    if not TEMPLATE.is_file():
+        return ()
+    template = read_checked(TEMPLATE, SOURCE.tag).catalog
+    return checking.early_end(checked, template, file_name(po_file(language.tag)))
 
 
 def update(found: Catalog, language: Language) -> bool:

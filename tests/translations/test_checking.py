@@ -159,6 +159,23 @@ def test_commands_name_the_fault_and_exit_with_1(english, tmp_path, engine, monk
     assert english.read_bytes() == broken, "a translator's file is never written over while it cannot be read"
 
 
+@pytest.mark.parametrize("command", ["compile", "status"])
+@pytest.mark.parametrize("end", ["", "#: a/page.html\n", "#: a/pa"])
+def test_a_file_cut_off_between_two_sentences_is_named(english, tmp_path, engine, monkeypatch, command, end):
+    template = tmp_path / "interface.pot"
+    template.write_text(WHOLE, encoding="utf-8")
+    monkeypatch.setattr("translations.extracting.TEMPLATE", template)
+    english.write_text(f"{HEADER}\n{GOOD}\n{end}", encoding="utf-8")
+    app = create_app(Settings(data_folder=tmp_path / "data", secret_key="x" * 40), engine=engine)
+
+    done = app.test_cli_runner().invoke(args=["translations", command])
+
+    assert done.exit_code == 1
+    last = english.read_bytes().count(b"\n")
+    assert f"FAULT  en/LC_MESSAGES/interface.po:{last}: the file ends here and lacks 1 of 2" in done.stderr
+    assert catalogue("en").gettext("Đăng nhập") == "Sign in"
+
+
 def test_an_update_takes_a_byte_order_mark_away_and_keeps_every_translation(english):
     english.write_bytes(b"\xef\xbb\xbf" + WHOLE.encode())
     found = extract()
