@@ -237,6 +237,7 @@ def test_a_reload_under_load_loses_nothing(shared):
 
     assert load.failed == []
     assert load.done > 10
+    assert "panicked" not in shared.log.read_text()
 
 
 def test_a_version_that_does_not_start_leaves_the_old_one_serving(folder, shared):
