@@ -8,10 +8,12 @@ from flask import Flask, after_this_request, current_app, request
 from flask.wrappers import Response
 from flask_login import current_user
 from itsdangerous import BadData, URLSafeTimedSerializer
+from sqlalchemy.exc import DBAPIError
 
 from foundation import clock
 from foundation.doctor import Finding, Severity, add_check
 from foundation.settings import Settings
+from foundation.storage_faults import StorageFault, storage_fault
 from foundation.throttling.domain import address_keys, is_private
 from foundation.throttling.services import Bucket, key_of, take
 from foundation.web.database import transaction
@@ -32,6 +34,19 @@ def bucket(name: str, *parts: str, factor: int = 1) -> Bucket:
     """The bucket of a limit of the settings for an account, a device or an address."""
     rate = getattr(current_app.extensions["settings"], f"limit_{name}")
     return Bucket(name, key_of(_secret(), name, *parts), rate, factor)
+
+
+def count_reading(buckets: Iterable[Bucket]) -> None:
+    """Count something that is only read, in a transaction of its own. Raises TooMany as `take` does.
+
+    A database that takes no writes, in recovery or without room, keeps nobody from reading: then nothing is counted.
+    """
+    try:
+        with transaction() as writing:
+            take(writing, buckets, now=clock.now())
+    except DBAPIError as error:
+        if storage_fault(error) not in {StorageFault.READ_ONLY, StorageFault.FULL}:
+            raise
 
 
 def address_buckets(name: str) -> list[Bucket]:
@@ -166,8 +181,7 @@ def _limit_prints() -> None:
     else:
         buckets = address_buckets("prints")
     if buckets:
-        with transaction() as writing:
-            take(writing, buckets, now=clock.now())
+        count_reading(buckets)
 
 
 def check_proxy(app: Flask) -> list[Finding]:

@@ -9,10 +9,10 @@ from werkzeug.wrappers import Response as BaseResponse
 from foundation import clock
 from foundation.clock import in_vietnam
 from foundation.problems import NotFound
-from foundation.throttling.services import refuse_full, take
-from foundation.throttling.visitors import address_buckets
+from foundation.throttling.services import refuse_full
+from foundation.throttling.visitors import address_buckets, count_reading
 from foundation.web.access import public
-from foundation.web.database import session, transaction
+from foundation.web.database import session
 from learning import queries
 from learning.domain.awards import Scanned, read_scanned
 from learning.domain.codes import Mistyped
@@ -73,8 +73,7 @@ def look_up(scanned: Scanned) -> Check:
     refuse_full(session(), misses, now=clock.now())
     found = check(session(), scanned)
     if found.finding is Finding.NO_LETTER:
-        with transaction() as writing:
-            take(writing, misses, now=clock.now())
+        count_reading(misses)
     return found
 
 

@@ -17,7 +17,14 @@ from foundation.accounts.views.access import begin_session, had_session, is_shut
 from foundation.accounts.views.work import first_page, work_of_visitor
 from foundation.problems import Invalid, NotAllowed, TooMany
 from foundation.throttling.services import Bucket, empty, give_back, key_of, take
-from foundation.throttling.visitors import address_buckets, bucket, new_device, remember_account, this_device
+from foundation.throttling.visitors import (
+    address_buckets,
+    bucket,
+    count_reading,
+    new_device,
+    remember_account,
+    this_device,
+)
 from foundation.web.addresses import local_path
 from foundation.web.database import session, transaction
 from foundation.web.errors import wants_json
@@ -147,8 +154,7 @@ def _buckets(folded_name: str, password: str) -> list[Bucket]:
 def _welcome_device() -> None:
     """Give a new device a cookie, unless very many came from its address lately."""
     try:
-        with transaction() as writing:
-            take(writing, address_buckets("new_devices"), now=clock.now())
+        count_reading(address_buckets("new_devices"))
     except TooMany:
         return
     new_device()
