@@ -24,6 +24,21 @@ NOT_READY = {
         "Số liệu đọc ra có thể sai, và bản sao lưu mới sẽ hỏng theo.",
         f"Dừng máy chủ, giữ nguyên tệp, rồi: {COMMAND} restore <bản tốt gần nhất>",
     ),
+    ("database", "full"): (
+        "Cơ sở dữ liệu hết chỗ trên đĩa.",
+        "Không ai ghi được gì; đọc vẫn được.",
+        "df -h trên máy chứa cơ sở dữ liệu; dọn nhật ký, bản sao lưu cũ đã chép đi nơi khác.",
+    ),
+    ("database", "schema"): (
+        "Cơ sở dữ liệu thiếu bảng hoặc cột mà mã nguồn cần.",
+        "Trang nào cần chúng thì báo “đang chờ sửa”.",
+        f"{COMMAND} migrate; vẫn thiếu thì khôi phục bản sao lưu tốt gần nhất.",
+    ),
+    ("database", "refused"): (
+        "Cơ sở dữ liệu không cho người dùng này vào.",
+        "Chỉ còn bài học mở được.",
+        "Xem tên, mật khẩu, tên cơ sở dữ liệu trong DATABASE_URL, và quyền trên các bảng.",
+    ),
     ("database", ""): (
         "Không dùng được cơ sở dữ liệu.",
         "Chỉ còn bài học mở được.",
