@@ -5,9 +5,12 @@ import statistics
 import tempfile
 import threading
 import time
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
+from flask import Flask
 from sqlalchemy.orm import Session
 
 from app import create_app
@@ -15,7 +18,7 @@ from bench.table import Row
 from foundation.database import Base, make_engine
 from foundation.settings import Settings
 from tests.lengths.test_every_field import MEGABYTE, NASTY_JSON, SHAPES, _examples, _places, _put, posts
-from tests.lengths.world import KEY, build
+from tests.lengths.world import KEY, World, build
 from tests.making import Make
 
 GOAL, WAIT_GOAL = 200, 50  # milliseconds
@@ -58,7 +61,7 @@ def measure() -> list[Row]:
     ]
 
 
-def _send(app, world, costs, stop) -> None:
+def _send(app: Flask, world: World, costs: list[tuple[float, str]], stop: threading.Event) -> None:
     for rule, where, body in _bodies(app, world):
         if stop.is_set():
             return
@@ -68,7 +71,8 @@ def _send(app, world, costs, stop) -> None:
         assert answer.status_code < 500, where
 
 
-def _bodies(app, world):
+def _bodies(app: Flask, world: World) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """(address, what is sent to it, arguments of the client's `post`)"""
     form = "application/x-www-form-urlencoded"
     many = "&".join(f"a{n}=" for n in range(300_000))
     for rule in posts(app):
@@ -89,7 +93,7 @@ def _bodies(app, world):
                 yield address, f"{address} {named}", {"data": data, "content_type": "application/json"}
 
 
-def _writes(app, until=None) -> list[float]:
+def _writes(app: Flask, until: threading.Thread | None = None) -> list[float]:
     """Milliseconds of one small write after another: WRITES of them, or as long as `until` lives."""
     waits: list[float] = []
     while len(waits) < WRITES or (until is not None and until.is_alive()):

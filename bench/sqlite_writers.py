@@ -15,6 +15,8 @@ from random import Random
 from unittest.mock import patch
 from uuid import uuid4
 
+from flask import Flask
+
 from app import serve as serve_app
 from bench.table import Row
 from bench.visit_batches import Round, batch_of, hamlets_with_members, visits_to
@@ -27,7 +29,7 @@ PHONES, BATCHES, BATCH, ROUNDS = 4, 25, 50, 5
 GOAL = 600  # milliseconds
 
 
-def without_queue():
+def without_queue() -> Flask:
     """The platform as it was before writers queued."""
     patch.object(sqlite_lock, "_FileLock", _NoLock).start()
     return serve_app()

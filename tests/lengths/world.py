@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 from typing import Any
 from uuid import UUID, uuid4
 
+from flask.testing import FlaskClient
 from sqlalchemy import select
 from uuid_utils.compat import uuid7
 
@@ -29,7 +30,7 @@ ORDER = ("trau", "ga", "ca", "buom")
 class World:
     """values: for an argument of an address, by "endpoint argument" or the argument alone."""
 
-    client: object
+    client: FlaskClient
     values: dict[str, object] = field(default_factory=dict)
 
     def address(self, rule) -> str:
