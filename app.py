@@ -7,7 +7,6 @@ from flask import Flask
 from sqlalchemy import Engine
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from community_teams.views.reading_ahead import read_ahead
 from community_teams.views.serving_coverage import serve_coverage
 from community_teams.views.serving_forms import serve_forms
 from community_teams.views.serving_teams import serve_teams
@@ -111,12 +110,11 @@ def serve() -> Flask:
     """What a server's worker starts: the application, with all that was made so far set aside from the collector.
 
     Modules, lessons and templates live as long as the worker; looking through them again and again for garbage took
-    a tenth of the time of a print. What the map rests on is read beside the first requests.
+    a tenth of the time of a print.
     """
     app = create_app()
     configure_logging(app.extensions["settings"])
     start_metrics(app)
     gc.collect()
     gc.freeze()
-    read_ahead(app)
     return app

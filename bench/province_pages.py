@@ -17,7 +17,9 @@ import time
 from flask.testing import FlaskClient
 
 from bench.filled import PASSWORD, opened
-from foundation.areas.services.versions import renew_counts_around
+from community_teams.domain.counting import Sum
+from community_teams.services.rollups import add_to_communes
+from foundation import clock
 from foundation.web.database import transaction
 
 
@@ -36,7 +38,7 @@ def main(database: str) -> None:
                     visitors[name].post("/dang-nhap", data={"name": name, "password": PASSWORD})
             if asked["after"]:
                 with app.test_request_context(), transaction() as session:
-                    renew_counts_around(session, [asked["after"]])
+                    add_to_communes(session, {asked["after"]: Sum()}, now=clock.now(), last_visit_on={})
             wall, processor = time.perf_counter(), time.process_time()
             answer = visitors[name].get(asked["page"])
             taken = time.perf_counter() - wall, time.process_time() - processor

@@ -22,7 +22,6 @@ from tests import lock_watch
 from tests.making import Make
 from tests.postgres import own_database
 from tests.run import Leftovers, whole_run
-from tests.versions_watch import Watch
 from tests.visitor import Visitor
 
 RUN = pytest.StashKey[ExitStack]()
@@ -142,15 +141,10 @@ def connection(engine):
 
 
 @pytest.fixture
-def sessions(connection) -> Iterator[sessionmaker[Session]]:
+def sessions(connection) -> sessionmaker[Session]:
     made = sessionmaker(connection, join_transaction_mode="create_savepoint", expire_on_commit=False)
     event.listen(made, "after_flush", _roll_up)
-    watch = Watch(connection)
-    event.listen(made, "after_commit", watch.committed)
-    event.listen(made, "after_rollback", watch.undone)
-    yield made
-    watch.end()
-    assert not watch.forgotten, "renew_versions (foundation/areas/services/versions.py) was not called"
+    return made
 
 
 def _roll_up(session, _context):

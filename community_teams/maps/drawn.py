@@ -10,10 +10,8 @@ from sqlalchemy.orm import Session
 from community_teams.domain.drawing import MIDDLES, Drawing, draw_tiles, in_reading_order
 from community_teams.domain.outline_drawing import draw_outlines
 from community_teams.queries.coverage import Place
-from community_teams.queries.keeping import kept_through_visits
 from foundation.areas import queries as areas
 from foundation.areas.domain.kinds import Level
-from foundation.areas.domain.scope import NATION
 from foundation.areas.domain.tile_grid import pack
 
 Spot = tuple[str, float | None, float | None]  # code, latitude, longitude
@@ -45,10 +43,7 @@ def drawing_of(session: Session, place: Place, children: Sequence[Place]) -> Dra
 
 def outlines_as_of(session: Session, place: Place) -> str | None:
     """The version of the outlines right beneath a place; None while there are none."""
-    what = "outlines", place.code
-    return kept_through_visits(
-        session, NATION, place.path, what, lambda: areas.outline_version(session, place.code or None)
-    )
+    return areas.outline_version(session, place.code or None)
 
 
 def _outline_drawing(session: Session, place: Place, version: str) -> Drawing:

@@ -8,9 +8,8 @@ from markupsafe import Markup, escape
 from community_teams.domain.coverage import Coverage, rounded_down
 from community_teams.domain.layers import FEWEST, LayerCell
 from community_teams.domain.suppression import Published
-from community_teams.domain.unchanged import Unchanged
 from community_teams.queries.area_page import Work
-from community_teams.queries.coverage import Line, Place
+from community_teams.queries.coverage import Figures, Line, Place
 from community_teams.queries.layers import LayerFigures
 from translations.formats import number, percent
 
@@ -39,31 +38,25 @@ def rows_of(lines: Iterable[Line], names: Mapping[str, str]) -> list[Row]:
 
 
 def draw_rows(
-    lines: Iterable[Line],
+    figures: Figures,
     names: Mapping[str, str],
     words: Mapping[str, str],
     base: str,
     source_of: Callable[[Coverage | Published], str] | None,
-    kept: Unchanged[str],
 ) -> Markup:
     """The lines of the table's body; areas nothing is known of are left out.
 
     names: as rows_of takes them. words: hidden, only_listed, listed ("… {n} …"), lacking ("… {n} …"), doubtful. base:
     address before an area's code. source_of: where an official list is from, as markup, when the lines have several;
-    None when they share one. kept, here and below: rows drawn before with the same names, words and addresses.
+    None when they share one.
     """
     told = {name: str(escape(word)) for name, word in words.items()}
-
-    def row(line: Line) -> str:
-        return _drawn(_row(line, names), told, base, source_of)
-
-    drawn = (kept.of(line.place.code, (line,), row) for line in lines if not line.silent)
+    drawn = (_drawn(_row(line, names), told, base, source_of) for line in figures.lines if not line.silent)
     return Markup("\n".join(drawn))  # noqa: S704 - escaped below
 
 
 def draw_layer_rows(
-    kept: Unchanged[str],
-    lines: Iterable[Line],
+    figures: Figures,
     shown: LayerFigures,
     names: Mapping[str, str],
     base: str,
@@ -96,30 +89,26 @@ def draw_layer_rows(
         return head + "".join(f'<td class="num">{value}</td>' for value in values) + "</tr>"
 
     drawn = (
-        kept.of(code, (line, shown.lines.get(code), code in shown.stale), row)
-        for line in lines
+        row(line, shown.lines.get(code), code in shown.stale)
+        for line in figures.lines
         if not line.silent and (code := line.place.code)
     )
     return Markup("\n".join(drawn))  # noqa: S704 - escaped above
 
 
 def draw_work_rows(
-    kept: Unchanged[str],
-    places: Iterable[Place],
-    work: Mapping[str, Work],
-    names: Mapping[str, str],
-    base: str,
-    unended: str,
+    figures: Figures, work: Mapping[str, Work], names: Mapping[str, str], base: str, unended: str
 ) -> Markup:
     """The lines of the table of what was done; areas without any visit are left out.
 
-    names: as rows_of takes them. base: address before an area's code, "" for no link. unended: "{n} …", said of visits
-    whose end was not told.
+    names: as rows_of takes them. base: address before an area's code; a hamlet's own line leads nowhere. unended:
+    "{n} …", said of visits whose end was not told.
     """
+    places = [line.place for line in figures.lines] or [figures.place]
 
     def row(place: Place, done: Work) -> str:
         heading = str(escape(_heading(place, names)))
-        if base:
+        if figures.lines:
             heading = f'<a href="{base}{escape(place.code)}">{heading}</a>'
         hours = number(done.minutes / 60, 1)
         if done.timed < done.visits:
@@ -128,7 +117,7 @@ def draw_work_rows(
         cells = "".join(f'<td class="num">{cell}</td>' for cell in (number(done.visits), hours, members))
         return f'<tr><th scope="row">{heading}</th>{cells}</tr>'
 
-    drawn = (kept.of(place.code, (place, work[place.code]), row) for place in places if place.code in work)
+    drawn = (row(place, work[place.code]) for place in places if place.code in work)
     return Markup("\n".join(drawn))  # noqa: S704 - escaped above
 
 

@@ -8,8 +8,7 @@ from community_teams.domain.drawing import wrapped
 from community_teams.domain.layers import Layer, LayerCell
 from community_teams.domain.marks import UNKNOWN, Mark, mark, mark_of
 from community_teams.domain.suppression import Published
-from community_teams.domain.unchanged import Unchanged
-from community_teams.queries.coverage import MOST_AREAS, Line, Place
+from community_teams.queries.coverage import Line, Place
 
 # Letters that fit side by side in a tile at the size the template writes names.
 NAME_WIDTH = 7
@@ -33,7 +32,7 @@ class Seen:
 
 def seen(lines: Iterable[Line], stale: Collection[str] = ()) -> dict[str, Seen]:
     """By code of the area. stale: codes of areas whose phones have long been silent."""
-    return {code: _SEEN.of(code, (line, code in stale), _seen) for line in lines if (code := line.place.code)}
+    return {code: _seen(line, code in stale) for line in lines if (code := line.place.code)}
 
 
 def _seen(line: Line, is_stale: bool) -> Seen:
@@ -45,9 +44,7 @@ def seen_in_layer(
 ) -> dict[str, Seen]:
     """The same areas painted by a layer. cells: by code; None where hidden."""
     return {
-        code: _SEEN.of((layer.key, code), (line, layer, cells.get(code), code in stale), _seen_in_layer)
-        for line in lines
-        if (code := line.place.code)
+        code: _seen_in_layer(line, layer, cells.get(code), code in stale) for line in lines if (code := line.place.code)
     }
 
 
@@ -61,6 +58,3 @@ def _seen_in_layer(line: Line, layer: Layer, cell: LayerCell | None, is_stale: b
         of_layer=True,
         stale=is_stale,
     )
-
-
-_SEEN: Unchanged[Seen] = Unchanged(MOST_AREAS)

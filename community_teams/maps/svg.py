@@ -14,7 +14,6 @@ from community_teams.domain.coverage import rounded_down
 from community_teams.domain.drawing import Archipelago, Drawing, Shape, Style
 from community_teams.domain.layers import FEWEST, LayerCell
 from community_teams.domain.marks import Known, Mark
-from community_teams.domain.unchanged import Unchanged
 from community_teams.maps.seen import Seen
 from translations.formats import number, percent
 
@@ -75,13 +74,11 @@ def draw_map(
     words: Words,
     base: str,
     query: str = "",
-    kept: Unchanged[str] | None = None,
 ) -> Markup:
     """The whole map, well-formed XML.
 
     base: address to put a code after, such as "/do-phu/"; "" in print, where nothing can be tapped. query: what comes
-    after the code, such as "?lop=song". Areas that are not in `seen` are not drawn. kept: areas drawn before with the
-    same drawing, words, base and query.
+    after the code, such as "?lop=song". Areas that are not in `seen` are not drawn.
     """
     tiles = drawing.style is Style.TILES
     width = "few" if drawing.columns <= 5 else "some" if drawing.columns <= 11 else "many"
@@ -98,14 +95,9 @@ def draw_map(
     ]
     for islands in drawing.archipelagos:
         parts.append(_archipelago(islands, words, tiles, base if islands.code in seen else "", query))
-    kept = kept or Unchanged(len(drawing.shapes))
-
-    def area(shape: Shape, here: Seen) -> str:
-        return _area(shape, here, words, tiles, named, largest, base, query)
-
     for shape in drawing.shapes:
         if shape.code in seen:
-            parts.append(kept.of(shape.code, (shape, seen[shape.code]), area))
+            parts.append(_area(shape, seen[shape.code], words, tiles, named, largest, base, query))
     parts.append("</svg>")
     return Markup("".join(parts))  # noqa: S704 - every name and sentence in it has been escaped
 

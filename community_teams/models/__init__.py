@@ -1,6 +1,6 @@
 """The tables of the community teams."""
 
-from community_teams.models.communes import CommuneTotal, CommuneWeek
+from community_teams.models.communes import CommuneTotal, CommuneWeek, ProvinceWeek
 from community_teams.models.counters import HamletDay, HamletTotal
 from community_teams.models.devices import Device, Storage
 from community_teams.models.held_visits import HeldVisit, Settlement, WhyHeld
@@ -25,6 +25,7 @@ __all__ = [
     "Knock",
     "MemberDay",
     "Pilot",
+    "ProvinceWeek",
     "Settlement",
     "Storage",
     "Target",

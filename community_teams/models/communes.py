@@ -1,4 +1,4 @@
-"""Counters of each commune: sums of its hamlets' counters, kept in the same transaction as those."""
+"""Counters of each commune: sums of its hamlets' counters, kept in the same transaction as those; of each province."""
 
 from datetime import date, datetime
 
@@ -53,12 +53,32 @@ class CommuneWeek(LayerCounts, OutcomeCounts, Base):
     """
 
     __tablename__ = "commune_week"
-    __table_args__ = (Index("ix_commune_week_path_week", "path", "week"),)
+    __table_args__ = (
+        Index("ix_commune_week_path_week", "path", "week"),
+        Index("ix_commune_week_known_in", "known_in"),
+    )
 
     commune_code: Mapped[str] = mapped_column(ForeignKey("area.code"), primary_key=True)
     week: Mapped[date] = mapped_column(primary_key=True)
     known_in: Mapped[date] = mapped_column(primary_key=True)
     path: Mapped[str] = mapped_column(bytewise(60))
+    first_knocked: Mapped[int] = mapped_column(default=0)
+    first_reached: Mapped[int] = mapped_column(default=0)
+    first_reached_listed: Mapped[int] = mapped_column(default=0)
+
+
+class ProvinceWeek(LayerCounts, OutcomeCounts, Base):
+    """Sums of CommuneWeek over a province, of weeks that are closed (services/closing.py).
+
+    There are rows of every known_in up to the latest one there is, and of none after it: what became known later stands
+    in the rows of the communes alone.
+    """
+
+    __tablename__ = "province_week"
+
+    province_code: Mapped[str] = mapped_column(ForeignKey("area.code"), primary_key=True)
+    week: Mapped[date] = mapped_column(primary_key=True)
+    known_in: Mapped[date] = mapped_column(primary_key=True, index=True)
     first_knocked: Mapped[int] = mapped_column(default=0)
     first_reached: Mapped[int] = mapped_column(default=0)
     first_reached_listed: Mapped[int] = mapped_column(default=0)

@@ -7,13 +7,12 @@ from datetime import date, timedelta
 from sqlalchemy import bindparam, case, func, select
 from sqlalchemy.orm import Session
 
-from community_teams.domain.counting import week_of
+from community_teams.domain.counting import OUTCOMES, week_of
 from community_teams.domain.household_counts import LEFT
-from community_teams.models import HamletWeek, MemberDay
-from community_teams.queries.keeping import kept
-from community_teams.queries.kept_counters import LEVEL, counted_ever
-from community_teams.queries.kept_weeks import BY_WEEK
-from community_teams.queries.places import Asked, Code, Place, Question, Within, weeks_of_today
+from community_teams.models import MemberDay
+from community_teams.queries.counts import reached_by_week, totals_of, weeks_beneath
+from community_teams.queries.places import Place, Question, of_today
+from foundation.areas.domain.kinds import Level
 from foundation.areas.domain.scope import Scope
 from foundation.areas.models import Area
 from foundation.problems import NotAllowed
@@ -76,20 +75,7 @@ def weeks_reached(session: Session, scope: Scope, place: Place) -> list[Week]:
     Here and below `scope` covers the whole place; else NotAllowed.
     """
     _must_cover(scope, place)
-    return kept(session, scope, place.path, "weeks reached", lambda: _weeks_reached(session, scope, place))
-
-
-def _must_cover(scope: Scope, place: Place) -> None:
-    if not scope.covers(place.path):
-        raise NotAllowed("outside_your_area")
-
-
-def _weeks_reached(session: Session, scope: Scope, place: Place) -> list[Week]:
-    whole = BY_WEEK.total(session, place.path)
-    if whole is not None:
-        added = {week: counts[1] for week, counts in sorted(whole.items())}
-    else:
-        added = {week: int(count) for week, count in _REACHED_BY_WEEK.ask(session, scope, place)}
+    added = reached_by_week(session, scope, place)
     if not added:
         return []
     weeks, reached = [], 0
@@ -101,14 +87,14 @@ def _weeks_reached(session: Session, scope: Scope, place: Place) -> list[Week]:
     return weeks
 
 
+def _must_cover(scope: Scope, place: Place) -> None:
+    if not scope.covers(place.path):
+        raise NotAllowed("outside_your_area")
+
+
 def rest_of(session: Session, scope: Scope, place: Place) -> Rest:
     _must_cover(scope, place)
-    return kept(session, scope, place.path, "rest", lambda: _rest_of(session, place))
-
-
-def _rest_of(session: Session, place: Place) -> Rest:
-    whole = counted_ever(session, place.path)
-    found = {name: int(whole.get(name, 0)) for name in _NAMES}
+    found = totals_of(session, scope, place, _NAMES)
     return Rest(
         left={outcome.value: found[f"left_{outcome.value}"] for outcome in LEFT if found[f"left_{outcome.value}"]},
         untouched=max(0, found["households"] - found["knocked"]),
@@ -127,42 +113,28 @@ def work_in(session: Session, scope: Scope, place: Place, *, today: date) -> dic
     """What was done in each area right beneath a place, by code; in a hamlet itself. Those without are left out."""
     _must_cover(scope, place)
     since = week_of(today) - timedelta(weeks=WORK_WEEKS - 1)
-    return kept(session, scope, place.path, ("work", since), lambda: _work_in(session, place, since))
-
-
-def _work_in(session: Session, place: Place, since: date) -> dict[str, Work]:
-    by_week = BY_WEEK.beneath(session, place.path)
-    if by_week is not None:
-        return {area: work for area, weeks in by_week.items() if (work := _work_since(weeks, since)).visits}
-    hamlets = list(LEVEL.beneath(session, place.path))
-    rows = session.execute(_WORK_OF_HAMLETS, {"hamlets": hamlets, "since": since})
-    return {code: Work(*map(int, counts)) for code, *counts in rows if counts[0]}
-
-
-def _work_since(weeks: Mapping[date, tuple[int, ...]], since: date) -> Work:
-    of_these = [counts for week, counts in weeks.items() if week >= since]
-    visits, timed, minutes = (sum(counts[place] for counts in of_these) for place in (2, 3, 4))
-    return Work(visits, timed, minutes, members=None)
-
-
-def _reached_by_week(within: Within, _code: Code) -> Asked:
-    listed = case((Area.official_households.is_not(None), HamletWeek.first_reached), else_=0)
-    return (
-        select(HamletWeek.week, func.sum(listed))
-        .join_from(HamletWeek, Area, Area.code == HamletWeek.hamlet_code)
-        .where(*weeks_of_today(within))
-        .group_by(HamletWeek.week)
-    )
+    if place.level in {Level.COMMUNE, Level.HAMLET}:
+        beneath = _WORK_OF_HAMLETS.ask(session, scope, place, since=since)
+        return {code: Work(*map(int, counts)) for code, *counts in beneath if counts[0]}
+    names = (*OUTCOMES, "timed", "minutes")
+    found = {}
+    for area, counts in weeks_beneath(session, scope, place, names, since=since).items():
+        visits = sum(counts[name] for name in OUTCOMES)
+        if visits:
+            found[area] = Work(visits, counts["timed"], counts["minutes"], members=None)
+    return found
 
 
 # The days of the members add up to the weeks of the hamlet.
-_WORK_OF_HAMLETS = (
-    select(
-        MemberDay.hamlet_code,
-        *(func.sum(counter) for counter in (MemberDay.visits, MemberDay.timed, MemberDay.minutes)),
-        func.count(case((MemberDay.visits > 0, MemberDay.member_id)).distinct()),
+_WORK_OF_HAMLETS = Question(
+    lambda within, code: (
+        select(
+            code,
+            *(func.sum(counter) for counter in (MemberDay.visits, MemberDay.timed, MemberDay.minutes)),
+            func.count(case((MemberDay.visits > 0, MemberDay.member_id)).distinct()),
+        )
+        .join_from(Area, MemberDay, MemberDay.hamlet_code == Area.code)
+        .where(*of_today(within), MemberDay.day >= bindparam("since"))
+        .group_by(code)
     )
-    .where(MemberDay.hamlet_code.in_(bindparam("hamlets", expanding=True)), MemberDay.day >= bindparam("since"))
-    .group_by(MemberDay.hamlet_code)
 )
-_REACHED_BY_WEEK = Question(_reached_by_week)

@@ -1,14 +1,13 @@
-"""Reading coverage: sums of the hamlets' counters, one statement a level."""
+"""Reading coverage: sums of counters, one statement a level."""
 
-from collections.abc import Hashable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date
-from functools import cache, cached_property
+from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import Session
 
 from community_teams.domain.codes import Outcome
 from community_teams.domain.coverage import NOTHING, Coverage, total
@@ -22,24 +21,14 @@ from community_teams.domain.suppression import (
     hidden_children,
     publish,
 )
-from community_teams.domain.unchanged import Unchanged
-from community_teams.models import HamletTotal
-from community_teams.queries.area_versions import token_of, versions_asked_once
-from community_teams.queries.keeping import kept
-from community_teams.queries.kept_counters import LEVEL, counted_ever, level_columns
+from community_teams.queries.counts import level_beneath, totals_of
 from community_teams.queries.places import THE_NATION as THE_NATION
-from community_teams.queries.places import Asked, Code, Question, Within, children_of, of_today
 from community_teams.queries.places import Place as Place
+from community_teams.queries.places import children_of
 from community_teams.queries.places import place_of as place_of
 from foundation.areas.domain.kinds import Kind
 from foundation.areas.domain.scope import NATION, Scope
-from foundation.areas.models import Area
-from foundation.areas.queries import inside
 from foundation.problems import NotAllowed, NotFound
-
-# How many areas are kept each by each process, some 100 bytes to a kilobyte in each form: the nation's communes, and
-# the hamlets of those that are looked at.
-MOST_AREAS = 10_000
 
 
 @dataclass(frozen=True)
@@ -61,7 +50,7 @@ class Figures:
 
     above: from the province down, without the area itself. public: whether small cells are hidden.
     last_visit_on: day in Việt Nam of the latest visit counted; None without visits, or where the area is hidden.
-    is_sample: whether made-up hamlets are among them. token: the same token, the same figures; None where nobody knows.
+    is_sample: whether made-up hamlets are among them.
     """
 
     place: Place
@@ -71,12 +60,6 @@ class Figures:
     public: bool
     last_visit_on: date | None
     is_sample: bool
-    token: Hashable = field(default=None, compare=False)
-
-    @property
-    def of(self) -> Hashable:
-        """Names the figures, whatever they are: of which area, and for whom."""
-        return self.place.code, self.public
 
     @cached_property
     def kinds(self) -> list[Kind]:
@@ -94,29 +77,20 @@ def inside_figures(session: Session, scope: Scope, code: str | None) -> Figures:
 
     Raises NotAllowed when `scope` does not cover the whole area, NotFound for an unknown code.
     """
-    with versions_asked_once(session):
-        place, above = (THE_NATION, ()) if code is None else place_of(session, code)
-        if not scope.covers(place.path):
-            raise NotAllowed("outside_your_area")
-        return kept(session, scope, place.path, "inside", lambda: _inside_figures(session, scope, place, above))
-
-
-def _inside_figures(session: Session, scope: Scope, place: Place, above: tuple[Place, ...]) -> Figures:
-    token = token_of(session, place.path)
+    place, above = (THE_NATION, ()) if code is None else place_of(session, code)
+    if not scope.covers(place.path):
+        raise NotAllowed("outside_your_area")
     level = _level(session, scope, place)
-    lines = tuple(
-        _LINES.of(child.code, (child, level.coverage.get(child.code, NOTHING)), Line)
-        for child in children_of(session, scope, place)
-    )
+    outcomes = [outcome.value for outcome in Outcome]
+    by_outcome = {name: count for name, count in totals_of(session, scope, place, outcomes).items() if count}
     return Figures(
         place,
         above,
-        replace(total(level.coverage.values()), by_outcome=_by_outcome(session, scope, place)),
-        lines,
+        replace(total(level.coverage.values()), by_outcome=by_outcome),
+        tuple(Line(child, level.coverage.get(child.code, NOTHING)) for child in children_of(session, scope, place)),
         False,
         level.last_visit_on,
         level.is_sample,
-        token and ("inside", place.code, token),
     )
 
 
@@ -126,43 +100,30 @@ def public_figures(session: Session, scope: Scope, code: str | None) -> Figures:
     scope: what this site shows to the public, NATION as a rule. code: None for the nation. NotFound for an unknown
     code, and for one outside `scope`. The rules: domain/suppression.py.
     """
-    with versions_asked_once(session):
-        place, above = (THE_NATION, ()) if code is None else place_of(session, code)
-        if not scope.covers(place.path):
-            raise NotFound("no_such_area")
-        level = cache(lambda: _level(session, scope, place))
-        # What is hidden here is decided by areas elsewhere too.
-        veil = kept(session, NATION, "", ("veil", place.path), lambda: _veil(session, place, above, level()))
-        what = "public", veil, scope.paths
-        return kept(session, scope, place.path, what, lambda: _published(session, scope, place, above, level(), veil))
+    place, above = (THE_NATION, ()) if code is None else place_of(session, code)
+    if not scope.covers(place.path):
+        raise NotFound("no_such_area")
+    level = _level(session, scope, place)
+    # What is hidden here is decided by areas elsewhere too.
+    suppression = _suppression(session, place, above, level)
+    return _published(session, scope, place, above, level, suppression)
 
 
 def _published(
     session: Session, scope: Scope, place: Place, above: tuple[Place, ...], level: "_Level", veil: Veil
 ) -> Figures:
-    token = token_of(session, place.path)
     own = total(level.coverage.values())
     known = {child: level.coverage.get(child.code, NOTHING) for child in children_of(session, scope, place)}
-    hidden = hidden_children(
-        veil, {child.code: _CELLS.of(child.code, (coverage,), cell) for child, coverage in known.items()}
-    )
+    hidden = hidden_children(veil, {child.code: cell(coverage) for child, coverage in known.items()})
     return Figures(
         place,
         above,
         publish(own, veil),
-        tuple(
-            _PUBLIC_LINES.of(child.code, (child, coverage, hidden.of(child.code)), _public_line)
-            for child, coverage in known.items()
-        ),
+        tuple(Line(child, publish(coverage, hidden.of(child.code))) for child, coverage in known.items()),
         True,
         None if veil.area else level.last_visit_on,
         level.is_sample,
-        token and ("public", place.code, token, veil, scope.paths),
     )
-
-
-def _public_line(place: Place, coverage: Coverage, veil: Veil) -> Line:
-    return Line(place, publish(coverage, veil))
 
 
 @dataclass(frozen=True)
@@ -174,54 +135,12 @@ class _Level:
 
 def _level(session: Session, scope: Scope, place: Place) -> _Level:
     """The hamlets within `scope` beneath a place, added up to the areas right beneath it; itself, for a hamlet."""
-    return kept(session, scope, place.path, "level", lambda: _read_level(session, scope, place))
-
-
-def _read_level(session: Session, scope: Scope, place: Place) -> _Level:
-    level = _sums(session, scope, place)
+    level = level_beneath(session, scope, place)
     return _Level(
-        coverage={code: _COVERAGES.of(code, (sums,), _coverage) for code, sums in level.items()},
+        coverage={code: _coverage(sums) for code, sums in level.items()},
         last_visit_on=max((sums["last_visit_on"] for sums in level.values() if sums["last_visit_on"]), default=None),
         is_sample=any(sums["is_sample"] for sums in level.values()),
     )
-
-
-def _sums(session: Session, scope: Scope, place: Place) -> Mapping[str, Mapping[str, Any]]:
-    if scope.covers(place.path):
-        return LEVEL.beneath(session, place.path)
-    return {row.code: dict(row._mapping) for row in _LEVEL_OF.ask(session, scope, place)}
-
-
-def _level_of(within: Within, code: Code) -> Asked:
-    return (
-        select(code.label("code"), *level_columns())
-        .outerjoin_from(Area, HamletTotal, HamletTotal.hamlet_code == Area.code)
-        .where(*of_today(within))
-        .group_by(code)
-    )
-
-
-_LEVEL_OF = Question(_level_of)
-
-
-def _by_outcome(session: Session, scope: Scope, place: Place) -> dict[str, int]:
-    """Visits beneath a place by how they ended, endings that never happened left out.
-
-    Visits in hamlets that have since been merged or renamed are among them: they did take place.
-    """
-    if scope.covers(place.path):
-        whole = counted_ever(session, place.path)
-        return {outcome.value: int(whole[outcome.value]) for outcome in Outcome if whole.get(outcome.value)}
-    within = (inside(HamletTotal.path, scope), inside(HamletTotal.path, Scope((place.path,))))
-    sums = session.execute(
-        select(*(_counted(getattr(HamletTotal, outcome.value)) for outcome in Outcome)).where(*within)
-    ).one()
-    return {outcome.value: int(count) for outcome, count in zip(Outcome, sums, strict=True) if count}
-
-
-def _counted(counter: InstrumentedAttribute[int] | InstrumentedAttribute[int | None]) -> ColumnElement[int]:
-    # A hamlet without a counter row has no household written down: that is known, and 0.
-    return func.coalesce(func.sum(counter), 0)
 
 
 def _coverage(sums: Mapping[str, Any]) -> Coverage:
@@ -240,7 +159,7 @@ def _coverage(sums: Mapping[str, Any]) -> Coverage:
     )
 
 
-def _veil(session: Session, place: Place, above: tuple[Place, ...], level: _Level) -> Veil:
+def _suppression(session: Session, place: Place, above: tuple[Place, ...], level: _Level) -> Veil:
     """What of a place is hidden from the public, by its siblings' figures and those of all it lies in.
 
     Decided over the whole nation, whatever part of it a site shows: a cell that is hidden on one page and shown on
@@ -268,19 +187,7 @@ def _cells_beside(session: Session, parent: Place, child: Place) -> dict[str, Ce
 
 def cells_of(session: Session, parent: Place) -> Mapping[str, Cell]:
     """What the rules of hiding look at, of each area right beneath a place, by code."""
-    return kept(session, NATION, parent.path, "cells", lambda: _cells(session, parent))
-
-
-def _cells(session: Session, parent: Place) -> dict[str, Cell]:
-    return {code: _CELLS_OF_SUMS.of(code, (sums,), _cell) for code, sums in _sums(session, NATION, parent).items()}
-
-
-def _cell(sums: Mapping[str, Any]) -> Cell:
-    return Cell(int(sums["households"] or 0), int(sums["enumerated"]), int(sums["enumerated_unlisted"]))
-
-
-_COVERAGES: Unchanged[Coverage] = Unchanged(MOST_AREAS)
-_CELLS: Unchanged[Cell] = Unchanged(MOST_AREAS)
-_CELLS_OF_SUMS: Unchanged[Cell] = Unchanged(MOST_AREAS)
-_LINES: Unchanged[Line] = Unchanged(MOST_AREAS)
-_PUBLIC_LINES: Unchanged[Line] = Unchanged(MOST_AREAS)
+    return {
+        code: Cell(int(sums["households"] or 0), int(sums["enumerated"]), int(sums["enumerated_unlisted"]))
+        for code, sums in level_beneath(session, NATION, parent).items()
+    }

@@ -1,7 +1,7 @@
 """Indicators that no counter holds: reckoned from issues, households and visits, for those who answer for an area."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -13,13 +13,11 @@ from community_teams.domain.counting import OUTCOMES, week_of
 from community_teams.domain.indicators import MEASURES, QUESTIONS, Part, Told, Unknown, median_of
 from community_teams.domain.issues import CLOSED
 from community_teams.domain.layers import tens
-from community_teams.models import HamletTotal, HeldVisit, Household, Issue, MemberDay
-from community_teams.queries.keeping import kept
-from community_teams.queries.layers import counts_beneath
+from community_teams.models import HeldVisit, Household, Issue, MemberDay
+from community_teams.queries.counts import counts_beneath, totals_of
 from community_teams.queries.places import Place, of_today, within_reach
 from foundation.areas.domain.scope import Scope
 from foundation.areas.models import Area
-from foundation.areas.queries import inside
 
 # How long a household may wait before it counts as left behind (K04), and how fresh its last visit must be (K16).
 LONGEST_WAIT = timedelta(days=90)
@@ -59,20 +57,14 @@ def recorded(
     """By key of the measure. until: the last day counted; today: what can only be told as it stands now is left
     unknown for an earlier day."""
     hamlets = select(Area.code).where(*of_today(within_reach(scope, place)))
-
-    def unchanged(what: str, read: Callable[[], list[Told]]) -> list[Told]:
-        # Read off every household and every day of every member, and changed by nothing that renews no version.
-        return kept(session, scope, place.path, (what, until, today), read)
-
     told = [
-        *unchanged("late", lambda: [_late(session, hamlets, until)]),
+        _late(session, hamlets, until),
         *_issues(session, hamlets, until, today),
         _full(session, scope, place, week),
-        *unchanged("work of members", lambda: list(_work(session, hamlets, until))),
+        *_work(session, hamlets, until),
     ]
     if until == today:
-        told += unchanged("alive", lambda: [_alive(session, hamlets, today)])
-        told.append(_clean(session, scope, place, hamlets))
+        told += [_alive(session, hamlets, today), _clean(session, scope, place, hamlets)]
     else:
         told += [Told(_MEASURE[part], unknown=Unknown.ONLY_TODAY) for part in (Part.ALIVE, Part.CLEAN)]
     return {each.measure.key: each for each in told}
@@ -164,15 +156,11 @@ def _clean(session: Session, scope: Scope, place: Place, hamlets: Select[str]) -
         session.scalar(select(func.count()).where(HeldVisit.hamlet_code.in_(hamlets), HeldVisit.settled_at.is_(None)))
         or 0
     )
-    within = (inside(HamletTotal.path, scope), inside(HamletTotal.path, Scope((place.path,))))
-    each: ColumnElement[int] = sum(
-        (getattr(HamletTotal, name) for name in OUTCOMES[1:]), getattr(HamletTotal, OUTCOMES[0])
-    )
-    visits = session.scalar(select(func.coalesce(func.sum(each), 0)).where(*within)) or 0
+    visits = sum(totals_of(session, scope, place, OUTCOMES).values())
     measure = _MEASURE[Part.CLEAN]
     if not visits + waiting:
         return Told(measure, unknown=Unknown.NOBODY_ASKED)
-    return Told(measure, int(visits), int(visits) + waiting)
+    return Told(measure, visits, visits + waiting)
 
 
 def _work(session: Session, hamlets: Select[str], until: date) -> Iterator[Told]:

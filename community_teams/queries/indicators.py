@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session
 from community_teams.domain.counting import week_end
 from community_teams.domain.indicators import MEASURES, Measure, Part, Told, Unknown, for_the_public, told_by_counters
 from community_teams.domain.layers import Key
+from community_teams.queries.counts import counts_beneath
 from community_teams.queries.coverage import Figures
 from community_teams.queries.indicator_records import Sitewide, recorded
 from community_teams.queries.layer_veils import hidden_from_public
-from community_teams.queries.layers import counts_beneath, lists_beneath
+from community_teams.queries.layers import lists_beneath
 from foundation.areas.domain.scope import Scope
 
 

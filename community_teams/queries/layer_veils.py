@@ -22,10 +22,8 @@ from community_teams.domain.suppression import (
     hidden_children,
     too_small,
 )
-from community_teams.domain.unchanged import Unchanged
-from community_teams.queries.coverage import MOST_AREAS, Figures, cells_of
-from community_teams.queries.keeping import kept
-from community_teams.queries.kept_layers import kept_counts
+from community_teams.queries.counts import counts_beneath
+from community_teams.queries.coverage import Figures, cells_of
 from community_teams.queries.places import THE_NATION, Place
 from foundation.areas.domain.scope import NATION
 
@@ -55,13 +53,6 @@ def hidden_from_public(
     the same area's later figure would tell its earlier one. Decided over the whole nation, as for households.
     """
     layers = tuple(layers)
-    what = "veils", figures.place.path, tuple(layer.key for layer in layers), week
-    return kept(session, NATION, "", what, lambda: _hidden(session, figures, layers, week))
-
-
-def _hidden(
-    session: Session, figures: Figures, layers: Sequence[Layer], week: date | None
-) -> Mapping[StrEnum, LayerVeil]:
     names = sorted({name for layer in layers for name in layer.bases})
     line = (*((THE_NATION,) if figures.place.level is not None else ()), *figures.above, figures.place)
     families = [_family(session, place, names, week) for place in line if place.level_beneath is not None]
@@ -88,7 +79,7 @@ def _of_layer(
         if own:
             lines = frozenset(family)
         else:
-            bases = {code: _BASES.of((layer.key, code), (layer, child), _bases) for code, child in family.items()}
+            bases = {code: _bases(layer, child) for code, child in family.items()}
             lines = hidden_among(bases, already)
         following = _next(line, place)
         if following:
@@ -112,31 +103,15 @@ def _added(layer: Layer, family: Mapping[str, _Child]) -> Bases:
 
 def _family(session: Session, parent: Place, names: Sequence[str], week: date | None) -> dict[str, _Child]:
     """The areas right beneath `parent`, by code."""
-    what = "family", tuple(names), week
-    return kept(session, NATION, parent.path, what, lambda: _read_family(session, parent, names, week))
-
-
-def _read_family(session: Session, parent: Place, names: Sequence[str], week: date | None) -> dict[str, _Child]:
-    asked = tuple(names)
-    now = kept_counts(session, parent.path, None) if asked else {}
-    then = kept_counts(session, parent.path, week) if asked and week is not None else None
+    now = counts_beneath(session, NATION, parent, names, None) if names else {}
+    then = counts_beneath(session, NATION, parent, names, week) if names and week is not None else None
     return {
-        child: _CHILDREN.of(
-            (child, asked), (cell, asked, now.get(child, {}), None if then is None else then.get(child, {})), _child
-        )
+        child: _Child(cell, _bases_of(names, now.get(child, {}), None if then is None else then.get(child, {})))
         for child, cell in cells_of(session, parent).items()
     }
-
-
-def _child(cell: Cell, names: Sequence[str], now: Mapping[str, int], then: Mapping[str, int] | None) -> _Child:
-    return _Child(cell, _bases_of(names, now, then))
 
 
 def _bases_of(names: Sequence[str], now: Mapping[str, int], then: Mapping[str, int] | None) -> dict[str, Bases]:
     if then is None:
         return {name: (int(now.get(name, 0)),) for name in names}
     return {name: (int(now.get(name, 0)), max(0, int(then.get(name, 0)))) for name in names}
-
-
-_CHILDREN: Unchanged[_Child] = Unchanged(MOST_AREAS)
-_BASES: Unchanged[Bases] = Unchanged(MOST_AREAS)

@@ -11,9 +11,9 @@ from community_teams.domain.layers import OFFICIAL, cell_of, in_tens
 from community_teams.domain.pilot_figures import Stand
 from community_teams.domain.pilots import FIGURES, State
 from community_teams.models import Pilot
+from community_teams.queries.counts import counts_beneath
 from community_teams.queries.coverage import public_figures
 from community_teams.queries.layer_veils import hidden_from_public
-from community_teams.queries.layers import counts_beneath
 from community_teams.queries.places import PLACE, Asked, Code, Place, Question, Within
 from foundation.accounts.models import Person
 from foundation.areas.domain.kinds import Level

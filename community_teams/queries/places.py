@@ -7,8 +7,6 @@ from typing import Any
 from sqlalchemy import ColumnElement, Integer, Result, Row, Select, and_, func, literal_column, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from community_teams.models import HamletWeek
-from community_teams.queries.keeping import kept_by_code_through_visits, kept_through_visits
 from foundation.areas.domain.kinds import Kind, Level
 from foundation.areas.domain.scope import Scope
 from foundation.areas.models import Area
@@ -17,8 +15,8 @@ from foundation.problems import NotFound
 
 # A path begins with its province's code, which has two digits. Written out, because PostgreSQL does not see that two
 # parameters of a GROUP BY are the same number.
-_FIRST = literal_column("1", Integer)
-_PROVINCE_CODE = literal_column("2", Integer)
+FIRST_LETTER = literal_column("1", Integer)
+PROVINCE_LETTERS = literal_column("2", Integer)
 
 
 @dataclass(frozen=True)
@@ -44,10 +42,6 @@ THE_NATION = Place("", "", None, None, "Việt Nam")
 
 def place_of(session: Session, code: str) -> tuple[Place, tuple[Place, ...]]:
     """An area still valid and those it lies in, from the province down. NotFound for any other code."""
-    return kept_by_code_through_visits(session, code, lambda: _read_place(session, code), lambda found: found[0].path)
-
-
-def _read_place(session: Session, code: str) -> tuple[Place, tuple[Place, ...]]:
     path = session.scalar(select(Area.path).where(Area.code == code, Area.valid_to.is_(None)))
     if path is None:
         raise NotFound("no_such_area")
@@ -67,10 +61,6 @@ def _place(row: Row[*tuple[Any, ...]]) -> Place:
 def children_of(session: Session, scope: Scope, place: Place) -> list[Place]:
     if place.level is Level.HAMLET:
         return []
-    return kept_through_visits(session, scope, place.path, "children", lambda: _read_children(session, scope, place))
-
-
-def _read_children(session: Session, scope: Scope, place: Place) -> list[Place]:
     beneath = (
         Area.parent_code == place.code if place.code else Area.parent_code.is_(None) & (Area.level == Level.PROVINCE)
     )
@@ -85,7 +75,7 @@ def _read_children(session: Session, scope: Scope, place: Place) -> list[Place]:
 def child_code(place: Place) -> "Code":
     """What hamlets are grouped by beneath a place: the code of its child they lie in, or their own."""
     if place.level is None:
-        return func.substr(Area.path, _FIRST, _PROVINCE_CODE)
+        return func.substr(Area.path, FIRST_LETTER, PROVINCE_LETTERS)
     return Area.parent_code if place.level is Level.PROVINCE else Area.code
 
 
@@ -128,9 +118,3 @@ class Question:
 def of_today(within: Within) -> tuple[ColumnElement[bool], ...]:
     """Conditions on Area for the hamlets of today that a Question is about; for a hamlet, itself."""
     return Area.level == Level.HAMLET, Area.valid_to.is_(None), within(Area.path)
-
-
-def weeks_of_today(within: Within) -> tuple[ColumnElement[bool], ...]:
-    """The same on HamletWeek, joined with Area."""
-    # By the paths of the weeks alone: asked for those of the areas, too, PostgreSQL took 13 ms in place of 2.
-    return Area.valid_to.is_(None), within(HamletWeek.path)

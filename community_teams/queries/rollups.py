@@ -8,15 +8,22 @@ from sqlalchemy import BindParameter, ColumnElement, Integer, Select, bindparam,
 from sqlalchemy.orm import Session, aliased
 
 from community_teams.domain.counting import TOTALS, WEEKS
-from community_teams.models import HamletTotal, HamletWeek
+from community_teams.models import CommuneWeek, HamletTotal, HamletWeek, ProvinceWeek
+from community_teams.queries.places import FIRST_LETTER, PROVINCE_LETTERS
 from foundation.areas.domain.kinds import Level
 from foundation.areas.models import Area
+from foundation.areas.queries import inside_one
 
 # What communes count beside TOTALS and WEEKS: of hamlets with an official list, or without one.
 LISTED, UNLISTED, FIRST_LISTED = "reached_listed", "enumerated_unlisted", "first_reached_listed"
 COUNTED = (*TOTALS, LISTED, UNLISTED)
 WEEK_NAMES = ("path", *WEEKS, FIRST_LISTED)
 COMMUNES: BindParameter[Any] = bindparam("communes", expanding=True)
+
+
+PROVINCE_NAMES = ["province_code", "week", "known_in", *WEEKS, FIRST_LISTED]
+# The latest known_in of a closed week; None while no week is closed.
+LATEST_CLOSED = select(func.max(ProvinceWeek.known_in))
 
 
 def totals_of_hamlets(session: Session, communes: Collection[str]) -> dict[str, dict[str, Any]]:
@@ -85,4 +92,23 @@ def sums_of_weeks() -> Select[*tuple[Any, ...]]:
         .join(commune, commune.code == Area.parent_code)
         .where(Area.parent_code.in_(COMMUNES))
         .group_by(Area.parent_code, commune.path, HamletWeek.week, HamletWeek.known_in)
+    )
+
+
+def sums_of_provinces(after: Any, last: Any, *, one: bool = False) -> Select[*tuple[Any, ...]]:
+    """What the rows of province_week say, by PROVINCE_NAMES: of known_in later than `after` and up to `last`.
+
+    one: of one province only, whose path is given by foundation.areas.queries.bounds; else of all.
+    """
+    code = func.substr(CommuneWeek.path, FIRST_LETTER, PROVINCE_LETTERS)
+    beneath = (inside_one(CommuneWeek.path),) if one else ()
+    return (
+        select(
+            code,
+            CommuneWeek.week,
+            CommuneWeek.known_in,
+            *(func.sum(getattr(CommuneWeek, name)) for name in (*WEEKS, FIRST_LISTED)),
+        )
+        .where(CommuneWeek.known_in > after, CommuneWeek.known_in <= last, *beneath)
+        .group_by(code, CommuneWeek.week, CommuneWeek.known_in)
     )

@@ -42,7 +42,6 @@ from foundation.accounts.models import Person, RoleHolding
 from foundation.areas.domain.hamlet_lists import NewHamlet
 from foundation.areas.models import Area
 from foundation.areas.services.hamlets import add_hamlets
-from foundation.areas.services.versions import renew_versions
 from foundation.bulk import insert_rows
 from foundation.clock import day_in_vietnam
 from foundation.database import Base
@@ -134,7 +133,6 @@ def _fill(
         _fill_hamlet(writer, hamlet, paths[hamlet.code], member, mean, now)
     writer.finish()
     refresh_communes(session, communes, weeks=True)
-    renew_versions(session, communes)
 
 
 def _fill_hamlet(
@@ -283,7 +281,6 @@ def clear_sample(session: Session) -> dict[str, int]:
         found = cast(CursorResult[Any], session.execute(delete(cast(Table, table.__table__)).where(condition)))
         gone[table.__tablename__] = gone.get(table.__tablename__, 0) + found.rowcount
     refresh_communes(session, (code for code in communes if code is not None), weeks=True)
-    renew_versions(session, (code for code in communes if code is not None))
     session.expire_all()
     return gone
 

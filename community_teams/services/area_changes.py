@@ -28,11 +28,12 @@ def _follow_areas(session: Session, _context: object) -> None:
     plain = {code for area in hamlets for code in _communes(area)} - anew
     plain |= {area.code for area in others if area.level is Level.COMMUNE and area in new}
     connection = session.connection()
-    refresh_rows(connection, plain)
-    refresh_rows(connection, anew, weeks=True)
     # Pages of a province name its communes, and those of its communes the province.
     for province in sorted({area.path.partition("/")[0] for area in others}):
         touch_communes(connection, province)
+    refresh_rows(connection, plain)
+    # Last, for it locks the province.
+    refresh_rows(connection, anew, weeks=True)
 
 
 def _changes(area: Area, names: Iterable[str]) -> bool:

@@ -12,7 +12,6 @@ from community_teams.domain.counting import DAYS, MEMBERS, TOTALS, WEEKS, Sum, w
 from community_teams.models import HamletDay, HamletTotal, HamletWeek, MemberDay, Visit
 from community_teams.queries.visits import NOT_CORRECTED
 from community_teams.services import rollups
-from foundation.areas.services.versions import renew_counts_around
 from foundation.clock import day_in_vietnam
 
 _TOTAL = cast("Table", HamletTotal.__table__)
@@ -76,7 +75,6 @@ def add_all(
             connection.execute(statement, rows)
     # Last of all, for a commune's row is locked from here on.
     rollups.add_to_communes(session, changes, now=now, last_visit_on=last_visit_on)
-    renew_counts_around(session, changes)
 
 
 def revise_weeks(session: Session, hamlet_code: str, change: Sum, *, now: datetime) -> None:

@@ -2,14 +2,22 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import literal, select
 from sqlalchemy.orm import Session
 
 from community_teams.domain.counting import WEEKS
-from community_teams.models import CommuneTotal, CommuneWeek
-from community_teams.queries.rollups import FIRST_LISTED, totals_of_hamlets, weeks_of_hamlets
+from community_teams.models import CommuneTotal, CommuneWeek, ProvinceWeek
+from community_teams.queries.rollups import (
+    FIRST_LISTED,
+    LATEST_CLOSED,
+    PROVINCE_NAMES,
+    sums_of_provinces,
+    totals_of_hamlets,
+    weeks_of_hamlets,
+)
 
 # So many communes are held against their hamlets at once: a year of weeks of each is in memory meanwhile.
 AT_ONCE = 50
@@ -52,6 +60,24 @@ def compare_communes(session: Session, communes: Collection[str]) -> Iterator[Di
             code, week, known_in = key
             right = {name: int(n) for name, n in right_weeks.get(key, {}).items() if name != "path"}
             yield from _differences(code, f"commune_week {week} {known_in}", weeks.get(key, {}), right, missing=0)
+
+
+def compare_provinces(session: Session, provinces: Collection[str]) -> Iterator[Difference]:
+    """Where closed weeks of provinces, by codes, are not the sums of their communes' as these are written."""
+    last = session.scalar(LATEST_CLOSED)
+    right = {}
+    if last is not None:
+        rows = session.execute(sums_of_provinces(literal(date.min), literal(last)))
+        right = {tuple(row)[:3]: tuple(map(int, row[3:])) for row in rows if row[0] in provinces}
+    names = PROVINCE_NAMES[3:]
+    written = {
+        (row.province_code, row.week, row.known_in): tuple(getattr(row, name) for name in names)
+        for row in session.scalars(_anew(ProvinceWeek, ProvinceWeek.province_code.in_(sorted(provinces))))
+    }
+    for key in sorted(written.keys() | right.keys()):
+        code, week, known_in = key
+        was, becomes = (dict(zip(names, rows.get(key, ()), strict=False)) for rows in (written, right))
+        yield from _differences(code, f"province_week {week} {known_in}", was, becomes, missing=0)
 
 
 def _anew(model: Any, condition: Any) -> Any:

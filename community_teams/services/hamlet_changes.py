@@ -21,7 +21,6 @@ from foundation.areas.domain.kinds import Level
 from foundation.areas.domain.naming import fold, sort_key
 from foundation.areas.domain.scope import Scope
 from foundation.areas.models import Area
-from foundation.areas.services.versions import renew_versions
 from foundation.clock import day_in_vietnam
 from foundation.problems import Conflict, Invalid
 
@@ -41,7 +40,6 @@ def rename_hamlet(session: Session, code: str, named: Named, *, by: str, scope: 
     hamlet.kind, hamlet.name = named.kind, named.name
     hamlet.sort_key, hamlet.folded = sort_key(named.name), fold(named.name)
     session.flush()
-    renew_versions(session, [str(hamlet.parent_code)])
     audit.record(session, by, "rename_hamlet", what, now=now, area_path=hamlet.path)
     return hamlet
 
@@ -71,7 +69,6 @@ def split_hamlet(session: Session, code: str, part: SplitOff, *, by: str, scope:
     session.flush()
     session.expire_all()
     recount(session, Scope((old.path, new.path)), now=now)
-    renew_versions(session, [str(old.parent_code)])
     what = {"hamlet": code, "new": new.code, "households": len(part.households)}
     audit.record(session, by, "split_hamlet", what, now=now, area_path=old.path)
     return new

@@ -21,7 +21,6 @@ from foundation.areas.domain.kinds import Level
 from foundation.areas.domain.naming import sort_key
 from foundation.areas.domain.scope import Scope
 from foundation.areas.models import Area
-from foundation.areas.services.versions import renew_versions
 from foundation.bulk import insert_rows
 from foundation.clock import day_in_vietnam
 from foundation.problems import Conflict, NotFound
@@ -69,7 +68,6 @@ def merge_hamlet(
     session.flush()
     session.expire_all()
     recount(session, Scope((old.path, new.path)), now=now)
-    renew_versions(session, [str(new.parent_code)])
     what = {"hamlet": code, "into": into} | ({"mark": mark} if mark else {})
     audit.record(session, by, "merge_hamlet", what, now=now, area_path=new.path)
     return new

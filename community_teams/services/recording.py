@@ -28,9 +28,9 @@ from community_teams.queries.recording import (
 from community_teams.services import counters
 from community_teams.services.household_states import write_states
 from community_teams.services.issues import carry_over
+from community_teams.services.rollups import lock_communes
 from community_teams.services.visit_rows import Row, issue_rows, knock_row, people_rows, visit_row
 from foundation.areas.domain.scope import Scope
-from foundation.areas.services.versions import renew_counts_around
 from foundation.bulk import insert_rows
 from foundation.database import Base
 
@@ -104,7 +104,7 @@ def record_visits(session: Session, reports: Sequence[VisitReport], *, sender: S
     except (IntegrityError, DataError):
         # One of the ids was taken this very moment in a hamlet whose lock we do not hold, or worse. Each alone, then;
         # the communes at once all the same, so that two such batches never wait for each other.
-        renew_counts_around(session, hamlets)
+        lock_communes(session, hamlets)
         return [recorder.record_alone(entry) for entry in entries]
 
 

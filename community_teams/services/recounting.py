@@ -26,13 +26,12 @@ from community_teams.queries.visit_summaries import summaries_in
 from community_teams.queries.visits import NOT_CORRECTED
 from community_teams.services import base_counts, counters, rollups
 from community_teams.services.differences import Difference as Difference
-from community_teams.services.differences import compare_communes
+from community_teams.services.differences import compare_communes, compare_provinces
 from community_teams.services.household_states import write_state
 from community_teams.services.rollups import refresh_communes
 from foundation.areas.domain.scope import Scope
 from foundation.areas.models import Area
 from foundation.areas.queries import inside
-from foundation.areas.services.versions import renew_counts_around
 
 
 def recount(session: Session, scope: Scope, *, now: datetime) -> list[Difference]:
@@ -57,18 +56,21 @@ def recount(session: Session, scope: Scope, *, now: datetime) -> list[Difference
     # Before their hamlets are set right, or each fault would be told twice.
     communes = {commune for _, _, commune in hamlets if commune is not None} | _communes_in(session, scope)
     rollups.lock_communes(session, paths)
-    found = list(compare_communes(session, communes))
+    found = [*compare_communes(session, communes), *compare_provinces(session, _provinces_in(session, scope))]
     # All visits first: those of one hamlet may be told of a household that is on another's list by now.
     found += [difference for code in codes for difference in _repair_summaries(session, code)]
     found += [difference for code in codes for difference in _recount_hamlet(session, code, paths[code], now)]
     if found:
         refresh_communes(session, communes, weeks=True)
-    renew_counts_around(session, {difference.hamlet for difference in found})
     return found
 
 
 def _communes_in(session: Session, scope: Scope) -> set[str]:
     return set(session.scalars(select(CommuneTotal.commune_code).where(inside(CommuneTotal.path, scope))))
+
+
+def _provinces_in(session: Session, scope: Scope) -> list[str]:
+    return list(session.scalars(select(Area.code).where(Area.parent_code.is_(None), inside(Area.path, scope))))
 
 
 def _repair_summaries(session: Session, code: str) -> Iterator[Difference]:

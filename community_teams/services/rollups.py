@@ -42,6 +42,7 @@ from community_teams.queries.rollups import (
     sums_of_totals,
     sums_of_weeks,
 )
+from community_teams.services.closing import close_weeks_daily, refresh_provinces
 from foundation.areas.domain.kinds import Level
 from foundation.areas.models import Area
 from foundation.clock import day_in_vietnam
@@ -108,6 +109,7 @@ def add_to_communes(
             for commune, week in sorted(weeks)
         ]
         connection.execute(_ADD_WEEKS[dialect], rows)
+    close_weeks_daily(session, now=now)
 
 
 def set_last_visit_around(session: Session, hamlet: str) -> None:
@@ -128,14 +130,18 @@ def refresh_communes(session: Session, communes: Iterable[str], *, weeks: bool =
 def refresh_rows(connection: Connection, communes: Iterable[str], *, weeks: bool = False) -> None:
     """The same on a connection, of what has been flushed."""
     codes = sorted(set(communes))
-    for start in range(0, len(codes), AT_ONCE):
-        some = {"communes": codes[start : start + AT_ONCE]}
+    chunks = [{"communes": codes[start : start + AT_ONCE]} for start in range(0, len(codes), AT_ONCE)]
+    for some in chunks:
         # First the lock, then the sums: a statement sees what was there when it began, not what it waited for.
         connection.execute(_MAKE[connection.dialect.name], some)
         connection.execute(_REFRESH_TOTALS[connection.dialect.name], some)
-        if weeks:
-            connection.execute(_CLEAR_WEEKS, some)
-            connection.execute(_REFRESH_WEEKS, some)
+    provinces: set[str] = set()
+    for some in chunks if weeks else ():
+        connection.execute(_CLEAR_WEEKS, some)
+        connection.execute(_REFRESH_WEEKS, some)
+        provinces |= set(connection.scalars(_PROVINCES, some))
+    if provinces:
+        refresh_provinces(connection, sorted(provinces))
 
 
 def touch_communes(connection: Connection, province: str) -> None:
@@ -260,5 +266,6 @@ def _refreshing(insert: Callable[[Any], Any]) -> Any:
 
 _MAKE = {name: _making(insert) for name, insert in _INSERT.items()}
 _REFRESH_TOTALS = {name: _refreshing(insert) for name, insert in _INSERT.items()}
+_PROVINCES = select(Area.parent_code).where(Area.code.in_(COMMUNES), Area.parent_code.is_not(None)).distinct()
 _CLEAR_WEEKS = delete(_WEEK).where(_WEEK.c.commune_code.in_(COMMUNES))
 _REFRESH_WEEKS = _WEEK.insert().from_select(["commune_code", "week", "known_in", *WEEK_NAMES], sums_of_weeks())

@@ -15,7 +15,6 @@ from community_teams.domain.drawing import Style
 from community_teams.domain.layers import LAYERS, Key, Layer
 from community_teams.domain.marks import COLOURS, count_legend, legend
 from community_teams.maps.drawn import drawing_of, outlines_as_of
-from community_teams.maps.kept_drawings import Sight, kept_text
 from community_teams.maps.seen import seen, seen_in_layer
 from community_teams.queries.area_page import WORK_WEEKS, rest_of, weeks_reached, work_in
 from community_teams.queries.coverage import Figures, inside_figures, public_figures
@@ -71,7 +70,7 @@ def area_page(code: str | None) -> Response:
     return _shown(
         "community_teams/coverage.html",
         figures,
-        seen=Sight(figures.token and (figures.token, frozenset(stale)), figures.of, lambda: seen(figures.lines, stale)),
+        seen=seen(figures.lines, stale),
         stale=stale,
         pilots=_pilots(figures),
         trend=weeks_reached(session(), scope, figures.place) if figures.coverage else [],
@@ -92,7 +91,7 @@ def _refreshed(figures: Figures) -> dict[str, str]:
     shades = ((str(shade.value), *COLOURS[shade]) for shade in SHADES)
     return {
         "counts": url_for("coverage.tell_coverage", code=figures.place.code or NATION_CODE, dang="so"),
-        "areas": kept_text(figures.token, "areas", lambda: areas_version(figures)),
+        "areas": areas_version(figures),
         "codes": " ".join(sorted(line.place.code for line in figures.lines)),
         "shades": ",".join(" ".join(shade) for shade in shades),
         "goal": str(GOAL_PERCENT),
@@ -137,11 +136,7 @@ def _layer_page(
         "community_teams/coverage_layer.html",
         figures,
         shown=shown,
-        seen=Sight(
-            shown.token and (shown.token, frozenset(stale)),
-            (figures.of, layer.key, week),
-            lambda: seen_in_layer(figures.lines, layer, shown.lines, stale),
-        ),
+        seen=seen_in_layer(figures.lines, layer, shown.lines, stale),
         kinds=figures.kinds,
         classes=count_legend(rounded=figures.public) if layer.out_of is None else legend(),
         base=url_for("coverage.show_area", code="-")[:-1],

@@ -4,9 +4,8 @@ from flask import Flask
 
 from community_teams.domain.counting import week_end
 from community_teams.domain.coverage import rounded_down
-from community_teams.maps.kept_drawings import drawn_layer_rows, drawn_map, drawn_rows, drawn_work
-from community_teams.maps.rows import rows_of
-from community_teams.maps.svg import map_words
+from community_teams.maps.rows import draw_layer_rows, draw_rows, draw_work_rows, rows_of
+from community_teams.maps.svg import draw_map, map_words
 from community_teams.views import (
     coverage,
     hamlet_changes,
@@ -44,10 +43,10 @@ def serve_coverage(app: Flask) -> None:
     app.jinja_env.filters["cut"] = lambda share, places=3: None if share is None else rounded_down(share, places)
     app.jinja_env.filters["week_end"] = week_end
     app.jinja_env.globals.update(
-        draw_map=drawn_map,
-        drawn_layer_rows=drawn_layer_rows,
-        drawn_rows=drawn_rows,
-        drawn_work=drawn_work,
+        draw_map=draw_map,
+        drawn_layer_rows=draw_layer_rows,
+        drawn_rows=draw_rows,
+        drawn_work=draw_work_rows,
         map_words=map_words,
         rows_of=rows_of,
     )

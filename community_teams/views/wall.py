@@ -5,7 +5,6 @@ from flask import Response, make_response, render_template, url_for
 from community_teams.domain.coverage import GOAL_PERCENT
 from community_teams.domain.marks import legend
 from community_teams.maps.drawn import drawing_of
-from community_teams.maps.kept_drawings import Sight
 from community_teams.maps.seen import seen
 from community_teams.queries.coverage import place_of, public_figures
 from community_teams.queries.wall import today_in
@@ -36,7 +35,7 @@ def show_wall(code: str) -> Response:
         figures=figures,
         today=today_in(session(), scope, place, today=clock.day_in_vietnam(now)) if figures.coverage else None,
         drawing=drawing_of(session(), place, [line.place for line in figures.lines]),
-        seen=Sight(figures.token, figures.of, lambda: seen(figures.lines)),
+        seen=seen(figures.lines),
         kinds=figures.kinds,
         classes=legend(),
         goal=GOAL_PERCENT,

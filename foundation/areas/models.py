@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import BigInteger, Enum, ForeignKey, Index, String, Text, text
+from sqlalchemy import Enum, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from foundation.areas.domain.kinds import Kind, Level
@@ -50,21 +50,6 @@ class Area(Base):
             postgresql_where=text("is_sample"),
         ),
     )
-
-
-class CommuneVersion(Base):
-    """Changes whenever anything is changed beneath a commune: its hamlets, their lists, or what is counted there.
-
-    So that sums over many hamlets may be kept, and used only while they are right. path: of the commune. version:
-    below 2^48, drawn anew each time. areas: drawn anew only when the areas themselves change, which visits do not.
-    """
-
-    __tablename__ = "commune_version"
-
-    commune_code: Mapped[str] = mapped_column(ForeignKey("area.code"), primary_key=True)
-    path: Mapped[str] = mapped_column(bytewise(60), index=True)
-    version: Mapped[int] = mapped_column(BigInteger)
-    areas: Mapped[int] = mapped_column(BigInteger)
 
 
 class Outline(Base):

@@ -21,7 +21,6 @@ from community_teams.domain.pilots import FIGURES, NEEDED, PilotText
 from community_teams.models import HamletDay, HamletTotal, HamletWeek
 from community_teams.services.pilots import publish_pilot, start_pilot
 from foundation.areas.domain.scope import NATION
-from foundation.areas.services.versions import renew_versions
 from tests.conftest import NOON
 
 MONDAYS = [date(2026, 11, 2) + timedelta(weeks=n) for n in range(2)]
@@ -205,7 +204,6 @@ class Country:
             if day in DAYS:
                 met = counted[day]["reached"] - counted[day - 1]["reached"]
                 self._session.add(HamletDay(hamlet_code=code, day=TODAY, first_reached=met, met_done=met))
-        renew_versions(self._session, [code for code in self.beneath if len(code) == 5])
         self._session.commit()
         self._session.expire_all()
 

@@ -18,7 +18,7 @@ from community_teams.services.recording import Sender
 from community_teams.services.recounting import recount
 from foundation.accounts.models import AuditEntry, Person, RoleHolding
 from foundation.areas.domain.scope import NATION
-from foundation.areas.models import Area, CommuneVersion
+from foundation.areas.models import Area
 from foundation.database import Base
 from foundation.problems import Conflict, Invalid
 from foundation.throttling.models import ThrottleBucket
@@ -44,7 +44,7 @@ def contents(session):
     return {
         table.name: session.scalar(select(func.count()).select_from(table))
         for table in Base.metadata.sorted_tables
-        if table.name not in {AuditEntry.__tablename__, CommuneVersion.__tablename__, ThrottleBucket.__tablename__}
+        if table.name not in {AuditEntry.__tablename__, ThrottleBucket.__tablename__}
     }
 
 

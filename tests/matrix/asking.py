@@ -21,7 +21,7 @@ SAY_WHAT = (
     "add a line for it to ROUTES in tests/matrix/routes.py: what it is asked with, and where the thing behind it lies"
 )
 # Rows of requests themselves, not of anybody's world.
-_NOT_OF_WORLDS = {"person_session", "sign_in_failure", "knock", "commune_version"}
+_NOT_OF_WORLDS = {"person_session", "sign_in_failure", "knock"}
 
 
 @dataclass

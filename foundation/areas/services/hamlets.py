@@ -12,7 +12,6 @@ from foundation.areas.domain.hamlet_lists import Fault, HamletList, NewHamlet, d
 from foundation.areas.domain.kinds import Level
 from foundation.areas.domain.naming import fold, sort_key
 from foundation.areas.models import Area
-from foundation.areas.services.versions import renew_versions
 from foundation.problems import Problem
 
 
@@ -78,7 +77,6 @@ def add_hamlets(session: Session, hamlets: Sequence[NewHamlet], *, is_sample: bo
     # As objects, so that whoever follows changes of areas sees them.
     session.add_all([Area(**row) for row in new])
     session.flush()
-    renew_versions(session, (row["parent_code"] for row in (*new, *changed)))
     return HamletsAdded(tuple(codes), len(new), len(changed))
 
 

@@ -12,10 +12,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from foundation.areas.domain.kinds import KIND_WORDS, Kind, Level
+from foundation.areas.domain.kinds import KIND_WORDS, Kind
 from foundation.areas.domain.naming import fold, sort_key
 from foundation.areas.models import Area
-from foundation.areas.services.versions import renew_versions
 from foundation.problems import Conflict, NotFound
 
 # As of 1 July 2025, Resolution 202/2025/QH15 and the resolutions on each province's communes.
@@ -65,11 +64,6 @@ def load(session: Session, dataset: Path | None = None) -> Loaded:
         for name in _TAKEN:
             setattr(row, name, area[name])
     session.flush()
-    # Pages of communes name their province.
-    renamed = {area["code"] for area in changed}
-    told = [area for area in areas if area["level"] == Level.COMMUNE and area["parent_code"] in renamed]
-    told += [area for area in (*new, *changed) if area["level"] == Level.COMMUNE]
-    renew_versions(session, (area["code"] for area in told))
     return Loaded(provinces, communes, added=len(new), changed=len(changed))
 
 

@@ -16,7 +16,6 @@ from foundation.areas.domain.naming import fold
 from foundation.areas.domain.outline_shapes import BadOutline, as_geojson, dissolve, overlapping, read_outline, simplify
 from foundation.areas.models import Area, Outline
 from foundation.areas.queries import fingerprint
-from foundation.areas.services.versions import renew_versions
 
 
 @dataclass(frozen=True)
@@ -72,9 +71,6 @@ def import_outlines(session: Session, paths: Iterable[Path]) -> OutlinesImported
         changed |= _keep(session, simplify(group), dissolved=set(dissolved))
     session.flush()
     report.changed = len(changed)
-    # Drawings are kept as figures are.
-    communes = [area for area in areas.values() if area.level is Level.COMMUNE]
-    renew_versions(session, (area.code for area in communes if changed & {area.code, area.parent_code}))
     return report
 
 
