@@ -1,7 +1,7 @@
 """The page of the whole nation: 90,000 hamlets and 28 million households, of which only the counters are made.
 
 FILLED: the address of a database filled so before, sqlite:///… or postgresql://…, which is measured in place of new
-ones. All hamlets are read by each worker as it starts, beside its first requests; how long that takes is told apart.
+ones. The goal holds at the first request, which is told apart.
 """
 
 import gc
@@ -23,7 +23,8 @@ from app import create_app
 from bench.table import Row, timed
 from community_teams.domain.counting import TOTALS, WEEKS, week_of
 from community_teams.models import HamletTotal, HamletWeek
-from community_teams.views.reading_ahead import read_ahead
+from community_teams.services.closing import close_weeks
+from community_teams.services.rollups import refresh_communes
 from foundation import clock
 from foundation.accounts.domain.roles import Role
 from foundation.accounts.services.audit import COMMAND_LINE
@@ -65,16 +66,13 @@ def _on(kind: str, filled: str = "") -> list[Row]:
         with app.test_request_context(), transaction() as session:
             hamlets = session.scalar(select(func.count()).select_from(HamletTotal)) or 0
             households = session.scalar(select(func.sum(HamletTotal.households))) or 0
-        start = time.perf_counter()
-        read_ahead(app).join()
-        ahead = Row("read by a worker as it starts", f"{time.perf_counter() - start:.1f} s", "told, no goal", None)
         week = week_of(clock.day_in_vietnam(clock.now())) - timedelta(weeks=3)
         asked = ("/do-phu", "/do-phu?lop=vneid-muc-2", f"/do-phu?tuan={week}", f"/do-phu?lop=tieng-noi&tuan={week}")
         rows = [_page(app, path, signed_in=signed_in) for signed_in in (False, True) for path in asked]
         gc.unfreeze()
         app.extensions["engine"].dispose()
         told = f"{int(households):,} households in {hamlets:,} hamlets, {kind}"
-        return [Row(told, "filled before" if filled else "made now", "told, no goal", None), ahead, *rows]
+        return [Row(told, "filled before" if filled else "made now", "told, no goal", None), *rows]
 
 
 def fill(app: Flask) -> None:
@@ -92,6 +90,8 @@ def fill(app: Flask) -> None:
             totals, weeks = _counters(some, now)
             insert_rows(connection, _table(HamletTotal), totals)
             insert_rows(connection, _table(HamletWeek), weeks)
+        refresh_communes(session, {hamlet["parent_code"] for hamlet in hamlets}, weeks=True)
+        close_weeks(session, now=now)
         server = Administrator(COMMAND_LINE, NATION)
         told = {"name": "can-bo", "display_name": "Cán bộ Mẫu", "role": Role.ADMIN.value, "area_code": "VN"}
         add_person(session, server, check_person(session, server, **told, password=PASSWORD), now=now)
@@ -168,7 +168,8 @@ def _counters(hamlets: list[dict[str, Any]], now: datetime) -> tuple[list[dict[s
             total["knocked"] += reached
             row = dict.fromkeys(WEEKS, 0) | added | {"first_knocked": reached, "first_reached": reached}
             place = {"hamlet_code": hamlet["code"], "path": hamlet["path"]}
-            weeks.append(place | {"week": this_week - timedelta(weeks=back)} | row)
+            week = this_week - timedelta(weeks=back)
+            weeks.append(place | {"week": week, "known_in": week} | row)
         place = {"hamlet_code": hamlet["code"], "path": hamlet["path"]}
         last = clock.day_in_vietnam(now) - timedelta(days=1)
         totals.append(place | {"last_visit_on": last, "updated_at": now, "change": int(now.timestamp())} | total)
@@ -181,9 +182,9 @@ def _page(app: Flask, path: str, *, signed_in: bool) -> Row:
         visitor.post("/dang-nhap", data={"name": "can-bo", "password": PASSWORD})
     start = time.perf_counter()
     assert visitor.get(path).status_code == 200
-    first = time.perf_counter() - start
+    first = 1000 * (time.perf_counter() - start)
     spread = timed(lambda: visitor.get(path), times=40, warm=3)
     processor = timed(lambda: visitor.get(path), times=20, clock=time.process_time)
     told = f"{path}, {'inside' if signed_in else 'the public'}"
-    measured = f"{spread}; processor {processor.median:.1f} ms; the first {first:.1f} s"
-    return Row(told, measured, "≤ 50 ms", spread.median <= 50)
+    measured = f"{spread}; processor {processor.median:.1f} ms; the first {first:.0f} ms"
+    return Row(told, measured, "≤ 50 ms, the first too", max(first, spread.median) <= 50)
