@@ -212,6 +212,35 @@ def test_a_killed_worker_is_replaced_under_load(shared):
     assert "mất" in shared.log.read_text()
 
 
+def test_both_workers_get_connections_and_one_gets_all_while_the_other_is_missing(folder, tmp_path):
+    serving = Serving(folder, tmp_path / "server.log", workers=2, jobs=False)
+    try:
+        end = time.monotonic() + PATIENCE
+        shares = []
+        while len(shares) < 2 or min(shares) < 0.05:  # the second one is still starting
+            assert time.monotonic() < end, shares
+            workers = serving.running("serving.worker")
+            before = [_seconds(each) for each in workers]
+            for _ in range(60):
+                serving.get()  # a new connection each time
+            shares = [_seconds(each) - spent for each, spent in zip(workers, before, strict=True)]
+        os.kill(workers[0], signal.SIGKILL)
+        for _ in range(60):
+            assert serving.get(timeout=5) == 200
+        wait = time.monotonic() + PATIENCE
+        while len(serving.running("serving.worker")) < 2:
+            assert time.monotonic() < wait
+            time.sleep(0.1)
+    finally:
+        serving.clear()
+
+
+def _seconds(process):
+    """Of the processor that it has used."""
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def test_a_killed_worker_of_long_jobs_comes_back(shared):
     old = shared.running("jobs work")
     assert len(old) == 1
@@ -273,6 +302,12 @@ def test_a_database_without_tables_stops_the_start_with_the_way_on(tmp_path):
     assert "Traceback" not in done.stderr
 
 
+def test_a_port_that_another_server_of_ours_has_is_taken():
+    (listening,) = listen("127.0.0.1", 0)
+    with listening, pytest.raises(OSError, match="already in use"):
+        listen("127.0.0.1", listening.getsockname()[1], 2)
+
+
 def test_a_port_that_is_taken_is_said_in_words(folder):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
@@ -331,7 +366,8 @@ def test_the_address_is_printed_once_when_the_server_answers(serving):
     ("host", "address"), [("127.0.0.1", "127.0.0.1"), ("0.0.0.0", "127.0.0.1"), ("::1", "[::1]"), ("::", "[::1]")]
 )
 def test_the_printed_address_can_be_opened(host, address):
-    with listen(host, 0) as listening:
+    (listening,) = listen(host, 0)
+    with listening:
         printed = web_address(listening)
         assert printed == f"http://{address}:{listening.getsockname()[1]}"
         parts = urllib.parse.urlsplit(printed)

@@ -1,7 +1,8 @@
 """Starts the processes of the server and keeps them: `python -m foundation.serving.supervisor --help`.
 
-Imports nothing of the application, so that it stays small and a reload starts the newest code. The listening socket is
-its own: connections wait in it while no worker is there, and workers come and go without one being refused.
+Imports nothing of the application, so that it stays small and a reload starts the newest code. The listening sockets
+are its own, one for each worker: connections wait in them while no worker is there, and workers come and go without one
+being refused. While a worker is missing, the others take the connections of its socket, too.
 
 SIGHUP: new processes take the place of the old ones, each old one only once its successor answers. SIGINT, SIGTERM: all
 end; a second time, at once. Ends with 0, or with 1 when the first workers do not come to answer.
@@ -53,13 +54,17 @@ JOBS = "jobs"
 
 @dataclass(eq=False)
 class Child:
-    """A process. ready: whether it answers. leave_by: the moment after which it is killed, once it was asked to go."""
+    """A process. ready: whether it answers. leave_by: the moment after which it is killed, once it was asked to go.
+
+    takes_all: whether it was asked to take connections from all sockets, because a worker is missing.
+    """
 
     process: subprocess.Popen[bytes]
     started: float
     pipe: int | None = None
     ready: bool = False
     leave_by: float | None = None
+    takes_all: bool = False
 
 
 @dataclass(eq=False)
@@ -76,9 +81,8 @@ class Place:
 
 @dataclass
 class Supervisor:
-    listening: socket.socket
+    listening: Sequence[socket.socket]
     factory: str
-    workers: int
     jobs: bool
     places: list[Place] = field(default_factory=list)
     leaving: list[Child] = field(default_factory=list)
@@ -89,8 +93,11 @@ class Supervisor:
 
     def run(self) -> int:
         self._wake = signals_as_bytes()
-        worker = [sys.executable, "-m", "foundation.serving.worker", self.factory, str(self.listening.fileno())]
-        self.places = [Place(f"{WORKER} {number + 1}", worker) for number in range(self.workers)]
+        worker = [sys.executable, "-m", "foundation.serving.worker", self.factory]
+        numbers = [str(each.fileno()) for each in self.listening]
+        for place, own in enumerate(numbers):
+            first = ",".join([own, *(number for number in numbers if number != own)])
+            self.places.append(Place(f"{WORKER} {place + 1}", [*worker, first]))
         if self.jobs:
             app = self.factory.partition(":")[0]
             self.places.append(Place(JOBS, [sys.executable, "-m", "flask", "--app", app, "jobs", "work"]))
@@ -99,6 +106,7 @@ class Supervisor:
                 self._start_what_is_due()
             self._wait()
             self._look()
+            self._cover()
         return self.status
 
     def _over(self) -> bool:
@@ -117,7 +125,8 @@ class Supervisor:
                 self._start(place)
 
     def _start(self, place: Place) -> None:
-        command, passed, pipe, ready = list(place.command), [self.listening.fileno()], None, False
+        command, pipe, ready = list(place.command), None, False
+        passed = [each.fileno() for each in self.listening]
         write = None
         if place.name == JOBS:
             passed, ready = [], True
@@ -139,9 +148,18 @@ class Supervisor:
         place.now, place.next = place.next, None
         if place.name != JOBS and not self.served:
             self.served = True
-            sys.stdout.write(f"Sẵn sàng: {web_address(self.listening)}   (dừng lại: Ctrl+C)\n")
+            sys.stdout.write(f"Sẵn sàng: {web_address(self.listening[0])}   (dừng lại: Ctrl+C)\n")
             sys.stdout.flush()
             notify_systemd("READY=1")
+
+    def _cover(self) -> None:
+        """Have the workers that are there take the connections of one that is not, and leave them to it again."""
+        workers = [place.now for place in self.places if place.name != JOBS]
+        missing = None in workers
+        for child in workers:
+            if child is not None and child.takes_all != missing:
+                child.takes_all = missing
+                child.process.send_signal(signal.SIGUSR1 if missing else signal.SIGUSR2)
 
     # Looking.
 
@@ -181,7 +199,8 @@ class Supervisor:
             return
         self.stopping = True
         notify_systemd("STOPPING=1")
-        self.listening.close()
+        for each in self.listening:
+            each.close()
         for place in self.places:
             if place.next is not None:
                 place.next.process.kill()
@@ -266,12 +285,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", level=logging.WARNING)
     raise_open_files()
     try:
-        listening = listen(given.host, given.port)
+        listening = listen(given.host, given.port, given.workers)
     except OSError as error:
         advice = PORT_ADVICE.get(error.errno or 0, "")
         log.error("không mở được %s:%s: %s", given.host, given.port, advice or error.strerror)
         return 1
-    return Supervisor(listening, given.factory, given.workers, given.jobs).run()
+    return Supervisor(listening, given.factory, given.jobs).run()
 
 
 if __name__ == "__main__":

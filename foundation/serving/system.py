@@ -13,8 +13,26 @@ _PR_SET_PDEATHSIG = 1
 _terminal = os.isatty(0)
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """A socket that takes connections from now on. What is set on it here, every connection inherits."""
+def listen(host: str, port: int, count: int = 1) -> list[socket.socket]:
+    """`count` sockets on one port that take connections from now on, shared out evenly between them by the kernel.
+
+    port: 0 for any free one. Raises OSError where the port is taken, also by a server that shares its own.
+    """
+    with _made(host) as probe:  # without SO_REUSEPORT, which would join whoever is there
+        probe.bind((host, port))
+        port = probe.getsockname()[1]
+    sockets = []
+    for _ in range(count):
+        listening = _made(host)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        listening.bind((host, port))
+        listening.listen(1024)
+        sockets.append(listening)
+    return sockets
+
+
+def _made(host: str) -> socket.socket:
+    """What is set on it here, every connection inherits."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -22,8 +40,6 @@ def listen(host: str, port: int) -> socket.socket:
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, PEER_TIMEOUT)
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, PEER_TIMEOUT * 1000)
-    listening.bind((host, port))
-    listening.listen(1024)
     return listening
 
 

@@ -1,6 +1,8 @@
 """One web process: `python -m foundation.serving.worker FACTORY LISTENING READY`, started by the supervisor.
 
 Loads the application, looks whether it answers, says so, serves until SIGTERM, then ends without losing a request.
+LISTENING: descriptors of the listening sockets, its own first. SIGUSR1: take connections from all of them, because a
+worker is missing; SIGUSR2: from its own alone again.
 """
 
 import asyncio
@@ -10,6 +12,7 @@ import os
 import resource
 import signal
 import sys
+from collections.abc import Sequence
 from importlib import import_module
 from typing import Any, NoReturn
 
@@ -54,7 +57,7 @@ class InheritedSocket(Server):
 
     def __init__(self, listening: int, target: Any, **options: Any) -> None:
         super().__init__(target, **options)
-        self._listening = listening
+        self._listening = os.dup(listening)  # granian closes it in the end
 
     def _init_shared_socket(self) -> None:
         # granian's stub knows none of its arguments: descriptor, whether it is a Unix socket, backlog.
@@ -69,11 +72,45 @@ def load(factory: str) -> Flask:
     return app
 
 
-async def serve(app: Flask, listening: int, ready: int) -> None:
-    settings = app.extensions["settings"]
-    spool = Spool(settings.data_folder / "spool", memory=MEMORY, disk=settings.waiting_bodies_mb * 1024 * 1024)
-    front = Front(app.wsgi_app, limit=lambda method, path: body_limit(app, method, path), spool=spool, threads=THREADS)
-    server = InheritedSocket(
+class Sockets:
+    """Serves a front on the worker's own socket, and on those of other workers while one of them is missing."""
+
+    def __init__(self, front: Front, listening: Sequence[int]) -> None:
+        self._front = front
+        own, *self._of_others = listening
+        self.server = _server(own, front)
+        self.serving = asyncio.get_running_loop().create_task(self.server.serve())
+        self._for_others: list[tuple[Server, asyncio.Task[None]]] = []
+
+    def take_all(self) -> None:
+        if not self._for_others:
+            for listening in self._of_others:
+                server = _server(listening, self._front)
+                self._for_others.append((server, asyncio.get_running_loop().create_task(server.serve())))
+
+    async def take_own(self) -> None:
+        """Nothing where only its own are taken already. Open requests are answered; their connections end politely."""
+        servers, self._for_others = self._for_others, []
+        if servers:
+            self._front.leaving = True
+            await asyncio.sleep(POLITE)
+            self._front.leaving = False
+        for server, _ in servers:
+            server.stop()
+        await asyncio.gather(*(serving for _, serving in servers))
+
+    async def stop(self) -> None:
+        """No new connections; those that are open end when their request is answered."""
+        servers = [(self.server, self.serving), *self._for_others]
+        self._front.leaving = True
+        await asyncio.sleep(POLITE)
+        for server, _ in servers:
+            server.stop()
+        await asyncio.gather(*(serving for _, serving in servers))
+
+
+def _server(listening: int, front: Front) -> InheritedSocket:
+    return InheritedSocket(
         listening,
         front,
         interface=Interfaces.RSGI,
@@ -85,23 +122,28 @@ async def serve(app: Flask, listening: int, ready: int) -> None:
         # What the application raises is logged by the front, with the request it was raised on.
         log_enabled=False,
     )
+
+
+async def serve(app: Flask, listening: Sequence[int], ready: int) -> None:
+    settings = app.extensions["settings"]
+    spool = Spool(settings.data_folder / "spool", memory=MEMORY, disk=settings.waiting_bodies_mb * 1024 * 1024)
+    front = Front(app.wsgi_app, limit=lambda method, path: body_limit(app, method, path), spool=spool, threads=THREADS)
     loop = asyncio.get_running_loop()
+    sockets = Sockets(front, listening)
     leave = asyncio.Event()
+    changes: set[asyncio.Task[None]] = set()  # the loop itself keeps no task alive
     loop.add_signal_handler(signal.SIGTERM, leave.set)
-    serving = loop.create_task(server.serve())
+    loop.add_signal_handler(signal.SIGUSR1, sockets.take_all)
+    loop.add_signal_handler(signal.SIGUSR2, lambda: changes.add(loop.create_task(sockets.take_own())))
     await asyncio.sleep(0.05)  # granian's task has begun to accept
     os.write(ready, b"ready")
     os.close(ready)
     leaving = loop.create_task(leave.wait())
-    await asyncio.wait({serving, leaving}, return_when=asyncio.FIRST_COMPLETED)
-    if serving.done():
-        serving.result()
+    await asyncio.wait({sockets.serving, leaving}, return_when=asyncio.FIRST_COMPLETED)
+    if sockets.serving.done():
+        sockets.serving.result()
         raise SystemExit("the server ended by itself")
-    front.leaving = True
-    await asyncio.sleep(POLITE)
-    # No new connections; those that are open end when their request is answered. The supervisor bounds the wait.
-    server.stop()  # type: ignore[no-untyped-call]  # granian has no types here
-    await serving
+    await sockets.stop()  # the supervisor bounds the wait
 
 
 def answers(app: Flask) -> bool:
@@ -109,7 +151,7 @@ def answers(app: Flask) -> bool:
     return app.test_client().get("/healthz").status_code in {200, 503}
 
 
-def main(factory: str, listening: int, ready: int) -> None:
+def main(factory: str, listening: Sequence[int], ready: int) -> None:
     app = load(factory)
     try:
         check_schema(app.extensions["engine"])
@@ -142,4 +184,4 @@ def _connections() -> int:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))
+    main(sys.argv[1], [int(each) for each in sys.argv[2].split(",")], int(sys.argv[3]))
