@@ -7,6 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
+from typing import Any
+
+from foundation.areas.domain.tile_grid import pack
 
 # Side of a tile's cell and the gap between tiles, in drawing units.
 CELL = 100
@@ -68,6 +71,52 @@ ARCHIPELAGOS = {"hoang_sa": "48", "truong_sa": "56"}
 MIDDLES = {"hoang_sa": (112.0, 16.5), "truong_sa": (114.5, 9.5)}
 # Where the small islands of a sign for an archipelago lie, in parts of its frame from the middle.
 ISLETS = ((-0.3, -0.15), (-0.1, 0.1), (0.12, -0.05), (0.3, 0.2), (0.02, 0.3))
+
+
+def as_json(drawing: Drawing) -> dict[str, object]:
+    """A drawing as plain JSON values, which from_json reads again."""
+    return {
+        "style": drawing.style.value,
+        "width": drawing.width,
+        "height": drawing.height,
+        "shapes": [[each.code, each.path, each.x, each.y, each.room] for each in drawing.shapes],
+        "archipelagos": [
+            [each.key, each.code, each.path, each.x, each.y, [list(dot) for dot in each.dots]]
+            for each in drawing.archipelagos
+        ],
+    }
+
+
+def from_json(stored: Mapping[str, Any]) -> Drawing:
+    return Drawing(
+        Style(stored["style"]),
+        stored["width"],
+        stored["height"],
+        tuple(Shape(*shape) for shape in stored["shapes"]),
+        tuple(
+            Archipelago(key, code, path, x, y, tuple((dot[0], dot[1]) for dot in dots))
+            for key, code, path, x, y, dots in stored["archipelagos"]
+        ),
+    )
+
+
+def tiles_by_place(spots: Mapping[str, tuple[float | None, float | None]], *, nation: bool) -> Drawing | None:
+    """Tiles roughly where the areas lie; None where the middle of one is not known, or there is none.
+
+    spots: code -> longitude and latitude in degrees. nation: adds Hoàng Sa and Trường Sa.
+    """
+    points = {code: (east, north) for code, (east, north) in spots.items() if east and north}
+    if len(points) < len(spots) or not spots:
+        return None
+    return draw_tiles(pack(points | (MIDDLES if nation else {})))
+
+
+def tiles_in_order(codes: Sequence[str], *, nation: bool) -> Drawing:
+    """Tiles in the order given. nation: adds Hoàng Sa and Trường Sa."""
+    cells = in_reading_order(codes)
+    # No sea to put them in: beneath, side by side.
+    rows = 1 + max(row for _, row in cells.values())
+    return draw_tiles(cells | ({key: (3 * place, rows) for place, key in enumerate(MIDDLES)} if nation else {}))
 
 
 def draw_tiles(cells: Mapping[str, tuple[int, int]]) -> Drawing:

@@ -3,6 +3,7 @@
 from community_teams.models.communes import CommuneTotal, CommuneWeek, ProvinceWeek
 from community_teams.models.counters import HamletDay, HamletTotal
 from community_teams.models.devices import Device, Storage
+from community_teams.models.drawings import AreaDrawing
 from community_teams.models.held_visits import HeldVisit, Settlement, WhyHeld
 from community_teams.models.households import Household, HouseholdGone, Knock
 from community_teams.models.pilots import Pilot
@@ -11,6 +12,7 @@ from community_teams.models.visits import Issue, Visit, VisitPerson
 from community_teams.models.weeks import HamletBase, HamletWeek, MemberDay
 
 __all__ = [
+    "AreaDrawing",
     "CommuneTotal",
     "CommuneWeek",
     "Device",

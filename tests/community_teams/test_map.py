@@ -10,7 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from community_teams.domain.coverage import Coverage, Shade
-from community_teams.domain.drawing import ARCHIPELAGOS, Style, draw_tiles, in_reading_order, wrapped
+from community_teams.domain.drawing import (
+    ARCHIPELAGOS,
+    Style,
+    as_json,
+    draw_tiles,
+    from_json,
+    in_reading_order,
+    tiles_by_place,
+    tiles_in_order,
+    wrapped,
+)
 from community_teams.domain.layers import LAYERS, Key, LayerCell
 from community_teams.domain.marks import COLOURS, Known, count_legend, legend, mark
 from community_teams.domain.outline_drawing import draw_outlines
@@ -18,8 +28,10 @@ from community_teams.maps.drawn import drawing_of
 from community_teams.maps.seen import seen, seen_in_layer
 from community_teams.maps.svg import draw_map, map_words
 from community_teams.queries.coverage import THE_NATION, Line, Place, place_of
+from community_teams.queries.places import children_of
 from foundation.areas.domain.kinds import Kind, Level
-from foundation.areas.models import Outline
+from foundation.areas.domain.scope import NATION
+from foundation.areas.models import Area, Outline
 
 SVG = "{http://www.w3.org/2000/svg}"
 WORDS = map_words(
@@ -335,3 +347,30 @@ def test_a_mark_cuts_the_percentage_and_never_rounds_it_up():
 )
 def test_a_name_is_cut_to_fit_its_tile(name, lines):
     assert wrapped(name, 7) == lines
+
+
+def test_the_geometry_is_stored_when_areas_change_and_only_read_by_pages(make, session, monkeypatch):
+    """Also where a commune is added, moved or ended: the map of a page is the one reckoned for the areas of today."""
+    for number, code in enumerate(("15601", "15602", "15603")):
+        make.commune(code, latitude=20.0 + number / 10, longitude=105.0)
+    province, _ = place_of(session, "38")
+    middle = {code: (area.longitude, area.latitude) for code in ("15601", "15602") if (area := session.get(Area, code))}
+    session.get_one(Area, "15603").valid_to = date(2026, 11, 1)
+    session.commit()
+    monkeypatch.setattr("community_teams.domain.drawing.pack", lambda places: pytest.fail("reckoned for a page"))
+    children = children_of(session, NATION, province)
+
+    drawing = drawing_of(session, province, children)
+
+    monkeypatch.undo()
+    assert {shape.code for shape in drawing.shapes} == set(middle)
+    assert drawing == tiles_by_place(middle, nation=False)
+    session.get_one(Area, "15602").latitude = None
+    session.commit()
+    children = children_of(session, NATION, province)
+    assert drawing_of(session, province, children) == tiles_in_order([each.code for each in children], nation=False)
+
+
+def test_a_drawing_comes_back_from_its_stored_form_as_it_was():
+    drawing = draw_tiles({"15601": (0, 0), "hoang_sa": (2, 0), "truong_sa": (2, 2)})
+    assert from_json(json.loads(json.dumps(as_json(drawing)))) == drawing

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from foundation.areas.domain.geojson import GivenOutline, NotGeoJson, given_outlines
@@ -176,5 +176,6 @@ def _keep(session: Session, outlines: dict[str, BaseGeometry], dissolved: set[st
             )
     if rows:
         session.execute(delete(Outline).where(Outline.area_code.in_([row["area_code"] for row in rows])))
-        session.execute(insert(Outline), rows)
+        # As objects, so that whoever follows changes of outlines sees them.
+        session.add_all([Outline(**row) for row in rows])
     return {str(row["area_code"]) for row in rows}
