@@ -38,7 +38,7 @@ UNTIL_READY = 120.0  # a worker that has not said it answers by then is killed
 LEAVE_ON_RELOAD = 120.0  # what open requests get when their worker is replaced: no new connection waits for it
 LEAVE_ON_STOP = 10.0  # and when all of the server ends
 LONGEST_PAUSE = 10.0  # between two attempts to start a process that keeps dying
-STABLE = 30.0  # a process that lived so long is started again at once
+STABLE = 3.0  # a process that served so long is started again at once: it did not die of starting
 
 # By what the operating system answered; anything else is told in its own words.
 PORT_ADVICE = {
@@ -54,7 +54,7 @@ JOBS = "jobs"
 
 @dataclass(eq=False)
 class Child:
-    """A process. ready: whether it answers. leave_by: the moment after which it is killed, once it was asked to go.
+    """A process. ready: whether it answers, since ready_at. leave_by: the moment after which it is killed, once it was asked to go.
 
     takes_all: whether it was asked to take connections from all sockets, because a worker is missing.
     """
@@ -63,6 +63,7 @@ class Child:
     started: float
     pipe: int | None = None
     ready: bool = False
+    ready_at: float | None = None
     leave_by: float | None = None
     takes_all: bool = False
 
@@ -146,6 +147,8 @@ class Supervisor:
         """`next` answers: whoever was there before it goes."""
         self._ask_to_leave(place, LEAVE_ON_RELOAD)
         place.now, place.next = place.next, None
+        if place.now is not None:
+            place.now.ready_at = time.monotonic()
         if place.name != JOBS and not self.served:
             self.served = True
             sys.stdout.write(f"Sẵn sàng: {web_address(self.listening[0])}   (dừng lại: Ctrl+C)\n")
@@ -268,8 +271,8 @@ class Supervisor:
 
     def _pause(self, place: Place, child: Child) -> None:
         """Start again at once, or later and later where it keeps dying."""
-        lived = time.monotonic() - child.started
-        place.failures = 0 if lived > STABLE else place.failures + 1
+        served = time.monotonic() - child.ready_at if child.ready_at is not None else 0.0
+        place.failures = 0 if served > STABLE else place.failures + 1
         wait = 0.0 if place.failures < 2 else min(0.5 * 2**place.failures, LONGEST_PAUSE)
         place.start_at = time.monotonic() + wait
 
