@@ -10,7 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from community_teams.views.serving_coverage import serve_coverage
 from community_teams.views.serving_forms import serve_forms
 from community_teams.views.serving_teams import serve_teams
-from courses.serving import serve_courses
+from courses.extension import init_courses
 from foundation.accounts.views import serve_accounts
 from foundation.areas.views import blueprint as areas
 from foundation.backups.health import watch_backups
@@ -80,7 +80,7 @@ def create_app(settings: Settings | None = None, *, engine: Engine | None = None
 
     # Rooms, lower floors first.
     app.register_blueprint(areas)
-    serve_courses(app)
+    init_courses(app)
     serve_translations(app)
     serve_accounts(app)
     serve_jobs(app)

@@ -13,7 +13,7 @@ from uuid import uuid4
 
 from bench.table import Row
 from courses.catalogue import Catalogue
-from courses.domain.practice import Kind
+from courses.domain.practice import ScreenKind
 from tests.browser.serving import serve
 
 LEARNERS = 20
@@ -98,7 +98,7 @@ def _answers() -> list[dict[str, object]]:
     for lesson in Catalogue.load().lessons:
         given += [(lesson.id, question.id, question.right.id) for question in lesson.questions]
         for screen in filter(None, map(lesson.practice.screen, lesson.practice.must_pass)):
-            by_hand = screen.kind in {Kind.TYPE, Kind.SECRET}
+            by_hand = screen.kind in {ScreenKind.TYPE, ScreenKind.SECRET}
             given.append((lesson.id, screen.id, by_hand or [each.id for each in screen.targets if each.right]))
     return [{"id": str(uuid4()), "lesson": lesson, "step": step, "given": each} for lesson, step, each in given]
 

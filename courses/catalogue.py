@@ -7,20 +7,20 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from courses.asked import read_asked
 from courses.domain.facts import Fact
 from courses.domain.lesson import Course, LearningPath, Lesson
 from courses.domain.picture import Picture
-from courses.faults import Fault, amiss
+from courses.faults import LibraryFault, error_detail
 from courses.paths import read_paths
 from courses.pictures import FOLDER as PICTURES
 from courses.pictures import read_pictures
-from courses.reading import Faulty, byte_order_marks, read_course, read_facts, read_lesson
+from courses.reading import InvalidFile, byte_order_mark_faults, read_course, read_facts, read_lesson
 from courses.recordings import FOLDER as VOICES
-from courses.recordings import FRAME_PARTS, Recording, find_recordings, parts_of
-from courses.retired import read_retired, without_reused
-from courses.searching import Index
-from courses.written import ID, WrittenCourse
+from courses.recordings import INTERFACE_PARTS, Recording, find_recordings, parts_of
+from courses.retired import read_retired, remove_reused_ids
+from courses.schema import ID, CourseSchema
+from courses.search_phrases import read_search_phrases
+from courses.searching import SearchIndex
 
 LIBRARY = Path(__file__).parent / "library"
 
@@ -40,42 +40,48 @@ class Catalogue:
 
     courses: tuple[Course, ...]
     facts: dict[str, Fact]
-    faults: tuple[Fault, ...]
+    faults: tuple[LibraryFault, ...]
     version: str
     paths: tuple[LearningPath, ...] = ()
-    asked: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    search_phrases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     pictures: Mapping[str, Picture] = field(default_factory=dict)
     recordings: Mapping[str, Mapping[str, Recording]] = field(default_factory=dict)
-    frame_recordings: Mapping[str, Recording] = field(default_factory=dict)
+    interface_recordings: Mapping[str, Recording] = field(default_factory=dict)
 
     @classmethod
     def load(cls, folder: Path = LIBRARY) -> "Catalogue":
         """Read every file below `folder`. Never raises for what it finds there, or does not: see `faults`."""
         facts, faults = read_facts(folder / "facts.toml", f"{folder.name}/facts.toml")
         courses: list[Course] = []
-        pictures, misdrawn = read_pictures(folder / PICTURES, f"{folder.name}/{PICTURES}")
-        faults += misdrawn
-        for place in sorted(path for path in folder.glob("*") if path.is_dir() and path.name not in (PICTURES, VOICES)):
-            course, found = _read_with_lessons(place, folder.name, facts, pictures)
+        pictures, picture_faults = read_pictures(folder / PICTURES, f"{folder.name}/{PICTURES}")
+        faults += picture_faults
+        for course_folder in sorted(
+            path for path in folder.glob("*") if path.is_dir() and path.name not in (PICTURES, VOICES)
+        ):
+            course, found = _read_with_lessons(course_folder, folder.name, facts, pictures)
             faults += found
             if course is not None:
                 courses.append(course)
         courses.sort(key=lambda course: (course.number, course.id))
-        faults += tuple(_repeated(courses, folder.name))
-        retired, unread = read_retired(folder / "retired_ids.toml", f"{folder.name}/retired_ids.toml")
-        courses, reused = without_reused(courses, retired, folder.name)
-        faults += (*unread, *reused)
+        faults += tuple(_check_duplicates(courses, folder.name))
+        retired, retired_faults = read_retired(folder / "retired_ids.toml", f"{folder.name}/retired_ids.toml")
+        courses, reused_faults = remove_reused_ids(courses, retired, folder.name)
+        faults += (*retired_faults, *reused_faults)
         # A lesson left out for a fault of its own is named there; whoever refers to it is not at fault.
-        known = {file.parent.name for file in folder.glob("*/*/lesson.toml")}
+        known_ids = {file.parent.name for file in folder.glob("*/*/lesson.toml")}
         served = {lesson.id: lesson for course in courses for lesson in course.lessons}
-        paths, found = read_paths(folder / "paths.toml", f"{folder.name}/paths.toml", facts, served, known)
-        asked, unheard = read_asked(folder / "asked.toml", f"{folder.name}/asked.toml", facts, served, known)
-        drawn = {name: picture for name, picture in pictures.items() if picture}
-        recordings, mute = _recordings(folder, courses)
-        frame, silent = find_recordings(folder, folder.name, FRAME_PARTS)
-        faults += (*found, *unheard, *mute, *silent, *byte_order_marks(folder))
-        version = _version(folder, {**recordings, "": frame})
-        return cls(tuple(courses), facts, faults, version, paths, asked, drawn, recordings, frame)
+        paths, found = read_paths(folder / "paths.toml", f"{folder.name}/paths.toml", facts, served, known_ids)
+        search_phrases, phrase_faults = read_search_phrases(
+            folder / "asked.toml", f"{folder.name}/asked.toml", facts, served, known_ids
+        )
+        usable_pictures = {name: picture for name, picture in pictures.items() if picture}
+        recordings, recording_faults = _recordings(folder, courses)
+        interface, interface_faults = find_recordings(folder, folder.name, INTERFACE_PARTS)
+        faults += (*found, *phrase_faults, *recording_faults, *interface_faults, *byte_order_mark_faults(folder))
+        version = _version(folder, {**recordings, "": interface})
+        return cls(
+            tuple(courses), facts, faults, version, paths, search_phrases, usable_pictures, recordings, interface
+        )
 
     @cached_property
     def lessons(self) -> tuple[Lesson, ...]:
@@ -91,9 +97,9 @@ class Catalogue:
         return next((path for path in self.paths if path.id == path_id), None)
 
     @cached_property
-    def index(self) -> Index:
+    def index(self) -> SearchIndex:
         """What a search looks through, built when first asked for."""
-        return Index(self.lessons, self.asked)
+        return SearchIndex(self.lessons, self.search_phrases)
 
     @cached_property
     def _courses(self) -> dict[str, Course]:
@@ -106,80 +112,86 @@ class Catalogue:
 
 
 def _read_with_lessons(
-    place: Path, library: str, facts: dict[str, Fact], pictures: Mapping[str, Picture | None]
-) -> tuple[Course | None, tuple[Fault, ...]]:
-    named = f"{library}/{place.name}/course.toml"
-    if not ID.fullmatch(place.name):
-        return None, (Fault(f"{library}/{place.name}", "", amiss("folder_name")),)
+    course_folder: Path, library: str, facts: dict[str, Fact], pictures: Mapping[str, Picture | None]
+) -> tuple[Course | None, tuple[LibraryFault, ...]]:
+    label = f"{library}/{course_folder.name}/course.toml"
+    if not ID.fullmatch(course_folder.name):
+        return None, (LibraryFault(f"{library}/{course_folder.name}", "", error_detail("folder_name")),)
     try:
-        written = read_course(place / "course.toml", named, facts)
-    except Faulty as faulty:
-        return None, faulty.faults
-    faults = list(_about_the_list(written, place, named))
+        source = read_course(course_folder / "course.toml", label, facts)
+    except InvalidFile as invalid:
+        return None, invalid.faults
+    faults = list(_check_lesson_list(source, course_folder, label))
     lessons = []
-    for position, lesson_id in enumerate(dict.fromkeys(written.lessons), start=1):
-        file = place / lesson_id / "lesson.toml"
+    for position, lesson_id in enumerate(dict.fromkeys(source.lessons), start=1):
+        file = course_folder / lesson_id / "lesson.toml"
         try:
             lessons.append(
                 read_lesson(
                     file,
-                    f"{library}/{place.name}/{lesson_id}/lesson.toml",
+                    f"{library}/{course_folder.name}/{lesson_id}/lesson.toml",
                     facts,
                     pictures,
-                    course=place.name,
-                    number=f"{written.number}.{position}",
+                    course=course_folder.name,
+                    number=f"{source.number}.{position}",
                 )
             )
-        except Faulty as faulty:
-            faults.extend(faulty.faults)
+        except InvalidFile as invalid:
+            faults.extend(invalid.faults)
     if not lessons:  # nothing to show under its title
         return None, tuple(faults)
     course = Course(
-        id=place.name,
-        number=written.number,
-        title=written.title,
-        audience=written.audience,
-        about=written.about,
+        id=course_folder.name,
+        number=source.number,
+        title=source.title,
+        audience=source.audience,
+        about=source.about,
         lessons=tuple(lessons),
-        optional=written.optional,
+        optional=source.optional,
     )
     return course, tuple(faults)
 
 
-def _about_the_list(written: WrittenCourse, place: Path, named: str) -> Iterable[Fault]:
-    for lesson_id, times in Counter(written.lessons).items():
+def _check_lesson_list(source: CourseSchema, course_folder: Path, label: str) -> Iterable[LibraryFault]:
+    for lesson_id, times in Counter(source.lessons).items():
         if times > 1:
-            yield Fault(named, "lessons", amiss("listed_twice", lesson=lesson_id, times=times))
-    for folder in sorted(path.name for path in place.glob("*") if path.is_dir()):
-        if folder not in written.lessons:
-            yield Fault(named, "lessons", amiss("unlisted_folder", folder=folder))
+            yield LibraryFault(label, "lessons", error_detail("listed_twice", lesson=lesson_id, times=times))
+    for folder in sorted(path.name for path in course_folder.glob("*") if path.is_dir()):
+        if folder not in source.lessons:
+            yield LibraryFault(label, "lessons", error_detail("unlisted_folder", folder=folder))
 
 
-def _repeated(courses: list[Course], library: str) -> Iterable[Fault]:
+def _check_duplicates(courses: list[Course], library: str) -> Iterable[LibraryFault]:
     for number, times in Counter(course.number for course in courses).items():
         if times > 1:
-            holders = [course.id for course in courses if course.number == number]
-            yield Fault(
-                f"{library}/{holders[-1]}/course.toml",
+            course_ids = [course.id for course in courses if course.number == number]
+            yield LibraryFault(
+                f"{library}/{course_ids[-1]}/course.toml",
                 "number",
-                amiss("number_taken", number=number, course=holders[0]),
+                error_detail("number_taken", number=number, course=course_ids[0]),
             )
-    home: dict[str, str] = {}
+    course_of_lesson: dict[str, str] = {}
     for course in courses:
         for lesson in course.lessons:
-            first = home.setdefault(lesson.id, course.id)
+            first = course_of_lesson.setdefault(lesson.id, course.id)
             if first != course.id:
-                yield Fault(f"{library}/{course.id}/{lesson.id}/lesson.toml", "", amiss("used_in_course", course=first))
+                yield LibraryFault(
+                    f"{library}/{course.id}/{lesson.id}/lesson.toml", "", error_detail("used_in_course", course=first)
+                )
 
 
-def _recordings(folder: Path, courses: Iterable[Course]) -> tuple[dict[str, dict[str, Recording]], tuple[Fault, ...]]:
+def _recordings(
+    folder: Path, courses: Iterable[Course]
+) -> tuple[dict[str, dict[str, Recording]], tuple[LibraryFault, ...]]:
     by_lesson: dict[str, dict[str, Recording]] = {}
-    faults: tuple[Fault, ...] = ()
+    faults: tuple[LibraryFault, ...] = ()
     for course in courses:
         for lesson in course.lessons:
-            place = f"{course.id}/{lesson.id}"
-            found, amiss = find_recordings(folder / place, f"{folder.name}/{place}", parts_of(lesson))
-            faults += amiss
+            course_folder = f"{course.id}/{lesson.id}"
+            found, error_detail = find_recordings(
+                folder / course_folder, f"{folder.name}/{course_folder}", parts_of(lesson)
+            )
+            faults += error_detail
             if found:
                 by_lesson.setdefault(lesson.id, found)
     return by_lesson, faults

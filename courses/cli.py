@@ -8,8 +8,8 @@ from flask.cli import AppGroup
 from markupsafe import escape
 
 from courses.catalogue import LIBRARY, Catalogue
-from courses.checking import from_the_future, stale
-from courses.faults import Fault
+from courses.checking import future_date_warnings, stale_warnings
+from courses.faults import LibraryFault
 from foundation import clock
 
 _SHEET = """<!doctype html><html lang="vi"><meta charset="utf-8"><title>Hình vẽ</title>
@@ -30,7 +30,7 @@ def check(as_json: bool, folder: Path) -> None:
     """Read every lesson and name each fault with its file and key. Exits 1 if there is any; warnings do not count."""
     catalogue = Catalogue.load(folder)
     today, facts = clock.day_in_vietnam(clock.now()), catalogue.facts.values()
-    warnings = stale(catalogue.lessons, facts, today) + from_the_future(catalogue.lessons, facts, today)
+    warnings = stale_warnings(catalogue.lessons, facts, today) + future_date_warnings(catalogue.lessons, facts, today)
     if as_json:
         click.echo(_as_json(catalogue, warnings))
     else:
@@ -48,29 +48,29 @@ def check(as_json: bool, folder: Path) -> None:
 @click.argument("file", type=click.Path(dir_okay=False, writable=True, path_type=Path))
 def pictures(file: Path) -> None:
     """Write all drawings side by side into one HTML file, each with its name and what it shows."""
-    drawn = Catalogue.load().pictures.values()
-    shown = [
-        f"<figure>{picture.alone}<figcaption><b>{picture.name}</b><br>{escape(picture.alt)}</figcaption></figure>"
-        for picture in drawn
+    pictures = Catalogue.load().pictures.values()
+    figures = [
+        f"<figure>{picture.standalone}<figcaption><b>{picture.name}</b><br>{escape(picture.alt)}</figcaption></figure>"
+        for picture in pictures
     ]
-    file.write_text("\n".join([_SHEET, *shown]), encoding="utf-8")
-    click.echo(f"written  {file}: {len(shown)} pictures")
+    file.write_text("\n".join([_SHEET, *figures]), encoding="utf-8")
+    click.echo(f"written  {file}: {len(figures)} pictures")
 
 
-def _as_json(catalogue: Catalogue, warnings: list[Fault]) -> str:
-    told = {
+def _as_json(catalogue: Catalogue, warnings: list[LibraryFault]) -> str:
+    payload = {
         "lessons": [lesson.id for lesson in catalogue.lessons],
         "faults": [_as_entry(fault) for fault in catalogue.faults],
         "warnings": [_as_entry(warning) for warning in warnings],
     }
-    return json.dumps(told, ensure_ascii=False)
+    return json.dumps(payload, ensure_ascii=False)
 
 
-def _as_entry(fault: Fault) -> dict[str, object]:
+def _as_entry(fault: LibraryFault) -> dict[str, object]:
     return {
         "file": fault.file,
         "key": fault.key,
-        "code": fault.amiss.code,
-        "values": fault.amiss.values,
-        "says": fault.says,
+        "code": fault.detail.code,
+        "values": fault.detail.values,
+        "says": fault.message,
     }

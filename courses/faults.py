@@ -5,7 +5,7 @@ Whoever must decide by it, or tell it in another language, goes by its code; the
 
 from dataclasses import dataclass
 
-SENTENCES = {
+MESSAGES = {
     # Keys and values of a file.
     "missing": "is missing",
     "unknown_key": "there is no such key",
@@ -98,26 +98,26 @@ SENTENCES = {
 
 
 @dataclass(frozen=True, order=True)
-class Amiss:
+class ErrorDetail:
     """What must be otherwise. code: one of SENTENCES; named: what is set into the sentence, as (name, text)."""
 
     code: str
-    named: tuple[tuple[str, str], ...] = ()
+    parameters: tuple[tuple[str, str], ...] = ()
 
     @property
     def values(self) -> dict[str, str]:
-        return dict(self.named)
+        return dict(self.parameters)
 
     def __str__(self) -> str:
-        return SENTENCES[self.code].format(**self.values)
+        return MESSAGES[self.code].format(**self.values)
 
 
-def amiss(code: str, **values: object) -> Amiss:
-    return Amiss(code, tuple((name, str(value)) for name, value in values.items()))
+def error_detail(code: str, **values: object) -> ErrorDetail:
+    return ErrorDetail(code, tuple((name, str(value)) for name, value in values.items()))
 
 
 @dataclass(frozen=True, order=True)
-class Fault:
+class LibraryFault:
     """file: as in "library/vneid-cai-dat/vneid-cai/lesson.toml".
 
     key: the place in the file, counted from 1, as in "question[2].option"; "" when it is the whole file.
@@ -125,12 +125,12 @@ class Fault:
 
     file: str
     key: str
-    amiss: Amiss
+    detail: ErrorDetail
 
     @property
-    def says(self) -> str:
+    def message(self) -> str:
         """What must be otherwise, in plain English."""
-        return str(self.amiss)
+        return str(self.detail)
 
     def __str__(self) -> str:
-        return f"{self.file}: {self.key}: {self.says}" if self.key else f"{self.file}: {self.says}"
+        return f"{self.file}: {self.key}: {self.message}" if self.key else f"{self.file}: {self.message}"

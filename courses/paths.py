@@ -7,15 +7,15 @@ from pathlib import Path
 
 from courses.domain.facts import Fact
 from courses.domain.lesson import LearningPath, Lesson
-from courses.faults import Amiss, Fault, amiss
-from courses.reading import Faulty, fitted, parsed
-from courses.texts import text_faults, told
-from courses.written import ID, WrittenPath
+from courses.faults import ErrorDetail, LibraryFault, error_detail
+from courses.reading import InvalidFile, parse_toml, validate
+from courses.schema import ID, PathSchema
+from courses.texts import substitute_facts, text_faults
 
 
 def read_paths(
-    file: Path, named: str, facts: Mapping[str, Fact], served: Mapping[str, Lesson], known: Set[str]
-) -> tuple[tuple[LearningPath, ...], tuple[Fault, ...]]:
+    file: Path, label: str, facts: Mapping[str, Fact], served: Mapping[str, Lesson], known_ids: Set[str]
+) -> tuple[tuple[LearningPath, ...], tuple[LibraryFault, ...]]:
     """The paths in the order of the file, and what is amiss in it. A library without the file has no paths.
 
     served: lessons by id. known: ids of all lessons there are, also of those left out for a fault of their own, which
@@ -24,34 +24,36 @@ def read_paths(
     if not file.exists():
         return (), ()
     try:
-        data = parsed(file, named)
-    except Faulty as faulty:
-        return (), faulty.faults
+        data = parse_toml(file, label)
+    except InvalidFile as invalid:
+        return (), invalid.faults
     paths: list[LearningPath] = []
-    about_texts = text_faults(data, facts)
-    faults = [Fault(named, key, says) for key, says in about_texts]
-    unfit = {re.split(r"[.[]", key, maxsplit=1)[0] for key, _ in about_texts}
-    for path_id, entry in told(data, facts).items():
-        if path_id in unfit:
+    text_errors = text_faults(data, facts)
+    faults = [LibraryFault(label, key, detail) for key, detail in text_errors]
+    invalid_ids = {re.split(r"[.[]", key, maxsplit=1)[0] for key, _ in text_errors}
+    for path_id, entry in substitute_facts(data, facts).items():
+        if path_id in invalid_ids:
             continue
         if not ID.fullmatch(path_id):
-            faults.append(Fault(named, path_id, amiss("not_an_id")))
+            faults.append(LibraryFault(label, path_id, error_detail("not_an_id")))
             continue
         try:
-            written = fitted(WrittenPath, entry, named, (path_id,))
-        except Faulty as faulty:
-            faults.extend(faulty.faults)
+            source = validate(PathSchema, entry, label, (path_id,))
+        except InvalidFile as invalid:
+            faults.extend(invalid.faults)
             continue
-        faults += [Fault(named, f"{path_id}.lessons", says) for says in _about_lessons(written.lessons, known)]
-        lessons = tuple(served[lesson_id] for lesson_id in dict.fromkeys(written.lessons) if lesson_id in served)
+        faults += [
+            LibraryFault(label, f"{path_id}.lessons", detail) for detail in _check_lessons(source.lessons, known_ids)
+        ]
+        lessons = tuple(served[lesson_id] for lesson_id in dict.fromkeys(source.lessons) if lesson_id in served)
         if lessons:
-            paths.append(LearningPath(path_id, written.title, written.audience, written.about, written.urgent, lessons))
+            paths.append(LearningPath(path_id, source.title, source.audience, source.about, source.urgent, lessons))
     return tuple(paths), tuple(faults)
 
 
-def _about_lessons(lessons: list[str], known: Set[str]) -> Iterator[Amiss]:
+def _check_lessons(lessons: list[str], known_ids: Set[str]) -> Iterator[ErrorDetail]:
     for lesson_id, times in Counter(lessons).items():
-        if lesson_id not in known:
-            yield amiss("no_lesson", lesson=lesson_id)
+        if lesson_id not in known_ids:
+            yield error_detail("no_lesson", lesson=lesson_id)
         if times > 1:
-            yield amiss("listed_twice", lesson=lesson_id, times=times)
+            yield error_detail("listed_twice", lesson=lesson_id, times=times)

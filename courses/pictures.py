@@ -12,18 +12,18 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml import DefusedXmlException  # type: ignore[import-untyped]
 from defusedxml.ElementTree import fromstring  # type: ignore[import-untyped]
 
-from courses.domain.picture import HAND, PALETTE, VIEW_BOX, Picture
-from courses.faults import Amiss, Fault, amiss
-from courses.reading import Faulty, parsed
+from courses.domain.picture import PALETTE, STROKE_STYLE, VIEW_BOX, Picture
+from courses.faults import ErrorDetail, LibraryFault, error_detail
+from courses.reading import InvalidFile, parse_toml
+from courses.schema import ID
 from courses.texts import text_faults
-from courses.written import ID
 
 FOLDER = "pictures"
 PARTS = "parts.svg"
 ALTS = "pictures.toml"
-BIGGEST = 3 * 1024  # bytes of a drawing, its parts set in
-_BIGGEST_FILE = 100_000  # bytes; parts.svg is a tenth of that
-_DEEPEST = 6  # groups within groups
+MAX_BYTES = 3 * 1024  # bytes of a drawing, its parts set in
+_MAX_FILE_BYTES = 100_000  # bytes; parts.svg is a tenth of that
+_MAX_DEPTH = 6  # groups within groups
 _SVG = "{http://www.w3.org/2000/svg}"
 _USED = re.compile(re.escape(PARTS) + r"#([a-z0-9-]+)")
 
@@ -46,54 +46,56 @@ _ATTRIBUTES: Mapping[str, Callable[[str], object]] = {
 _SHAPES = {"path", "circle", "ellipse", "rect", "line", "polyline", "polygon", "g"}
 
 
-class Misdrawn(Exception):
+class InvalidDrawing(Exception):
     """A file that cannot be shown. `says`: everything that must be otherwise."""
 
-    def __init__(self, *says: Amiss) -> None:
-        self.says = says
-        super().__init__("; ".join(map(str, says)))
+    def __init__(self, *detail: ErrorDetail) -> None:
+        self.details = detail
+        super().__init__("; ".join(map(str, detail)))
 
 
-def read_pictures(folder: Path, named: str) -> tuple[dict[str, Picture | None], tuple[Fault, ...]]:
+def read_pictures(folder: Path, label: str) -> tuple[dict[str, Picture | None], tuple[LibraryFault, ...]]:
     """The pictures by name, and what is amiss with the others, whose value is None: lessons go on without them.
 
     named: how faults name the folder. A library without such a folder has no pictures and no faults.
     """
     if not folder.is_dir():
         return {}, ()
-    alts, faults = _read_alts(folder / ALTS, f"{named}/{ALTS}")
+    alts, faults = _read_alts(folder / ALTS, f"{label}/{ALTS}")
     try:
         parts = _read_parts(folder / PARTS)
-    except Misdrawn as misdrawn:
+    except InvalidDrawing as invalid:
         parts = {}
-        faults += [Fault(f"{named}/{PARTS}", "", says) for says in misdrawn.says]
+        faults += [LibraryFault(f"{label}/{PARTS}", "", detail) for detail in invalid.details]
     pictures: dict[str, Picture | None] = {}
     for file in sorted(folder.glob("*.svg")):
         if file.name == PARTS:
             continue
-        name, at = file.stem, f"{named}/{file.name}"
+        name, label = file.stem, f"{label}/{file.name}"
         pictures[name] = None
         try:
             drawing = _read_drawing(file, parts)
-        except Misdrawn as misdrawn:
-            faults += [Fault(at, "", says) for says in misdrawn.says]
+        except InvalidDrawing as invalid:
+            faults += [LibraryFault(label, "", detail) for detail in invalid.details]
             continue
         if name in alts:
             pictures[name] = Picture(name, alts[name], drawing)
         else:
-            faults.append(Fault(at, "", amiss("no_alt", file=ALTS)))
-    faults += [Fault(f"{named}/{ALTS}", name, amiss("no_drawing")) for name in alts if name not in pictures]
+            faults.append(LibraryFault(label, "", error_detail("no_alt", file=ALTS)))
+    faults += [
+        LibraryFault(f"{label}/{ALTS}", name, error_detail("no_drawing")) for name in alts if name not in pictures
+    ]
     return pictures, tuple(faults)
 
 
-def _read_alts(file: Path, named: str) -> tuple[dict[str, str], list[Fault]]:
+def _read_alts(file: Path, label: str) -> tuple[dict[str, str], list[LibraryFault]]:
     try:
-        data = parsed(file, named)
-    except Faulty as faulty:
-        return {}, list(faulty.faults)
-    faults = [Fault(named, key, says) for key, says in text_faults(data, {})]
+        data = parse_toml(file, label)
+    except InvalidFile as invalid:
+        return {}, list(invalid.faults)
+    faults = [LibraryFault(label, key, detail) for key, detail in text_faults(data, {})]
     faults += [
-        Fault(named, name, amiss("alt_form"))
+        LibraryFault(label, name, error_detail("alt_form"))
         for name, alt in data.items()
         if not ID.fullmatch(name) or not isinstance(alt, str) or not alt.strip()
     ]
@@ -107,22 +109,22 @@ def _read_parts(file: Path) -> dict[str, str]:
     for group in _root(file):
         name = group.attrib.pop("id", "")
         if not ID.fullmatch(name):
-            raise Misdrawn(amiss("part_name"))
+            raise InvalidDrawing(error_detail("part_name"))
         # A part may set in those before it, but not grow beyond a picture by doing so again and again.
-        parts[name] = _told(group, parts)
-        if len(parts[name]) > BIGGEST:
-            raise Misdrawn(amiss("part_too_big", part=name, bytes=len(parts[name]), most=BIGGEST))
+        parts[name] = _to_markup(group, parts)
+        if len(parts[name]) > MAX_BYTES:
+            raise InvalidDrawing(error_detail("part_too_big", part=name, bytes=len(parts[name]), most=MAX_BYTES))
     return parts
 
 
 def _read_drawing(file: Path, parts: Mapping[str, str]) -> str:
     if not ID.fullmatch(file.stem):
-        raise Misdrawn(amiss("picture_name"))
-    drawing = "".join(_told(shape, parts) for shape in _root(file))
+        raise InvalidDrawing(error_detail("picture_name"))
+    drawing = "".join(_to_markup(shape, parts) for shape in _root(file))
     if not drawing:
-        raise Misdrawn(amiss("nothing_drawn"))
-    if len(drawing) > BIGGEST:
-        raise Misdrawn(amiss("drawing_too_big", bytes=len(drawing), most=BIGGEST))
+        raise InvalidDrawing(error_detail("nothing_drawn"))
+    if len(drawing) > MAX_BYTES:
+        raise InvalidDrawing(error_detail("drawing_too_big", bytes=len(drawing), most=MAX_BYTES))
     return drawing
 
 
@@ -130,29 +132,29 @@ def _root(file: Path) -> Element:
     """The svg element of a file in which nothing stands that may not. Raises Misdrawn with all that does."""
     try:
         content = file.read_bytes()
-        if len(content) > _BIGGEST_FILE:
-            raise Misdrawn(amiss("too_big", most=_BIGGEST_FILE))
+        if len(content) > _MAX_FILE_BYTES:
+            raise InvalidDrawing(error_detail("too_big", most=_MAX_FILE_BYTES))
         root: Element = fromstring(content, forbid_dtd=True)
     except OSError as error:
-        raise Misdrawn(amiss("cannot_be_opened", why=error.strerror)) from None
+        raise InvalidDrawing(error_detail("cannot_be_opened", why=error.strerror)) from None
     except (ParseError, ValueError, LookupError, DefusedXmlException) as error:
-        raise Misdrawn(amiss("not_a_drawing", why=f"{type(error).__name__} {error}")) from None
-    if root.tag != f"{_SVG}svg" or root.attrib != {"viewBox": VIEW_BOX, **HAND}:
-        hand = " ".join(f'{name}="{value}"' for name, value in HAND.items())
-        raise Misdrawn(amiss("drawing_begins", begin=f'<svg xmlns="…" viewBox="{VIEW_BOX}" {hand}>'))
-    found = list(_amiss(root))
+        raise InvalidDrawing(error_detail("not_a_drawing", why=f"{type(error).__name__} {error}")) from None
+    if root.tag != f"{_SVG}svg" or root.attrib != {"viewBox": VIEW_BOX, **STROKE_STYLE}:
+        style = " ".join(f'{name}="{value}"' for name, value in STROKE_STYLE.items())
+        raise InvalidDrawing(error_detail("drawing_begins", begin=f'<svg xmlns="…" viewBox="{VIEW_BOX}" {style}>'))
+    found = list(_find_errors(root))
     if found:
-        raise Misdrawn(*dict.fromkeys(found))
+        raise InvalidDrawing(*dict.fromkeys(found))
     return root
 
 
-def _amiss(root: Element) -> Iterator[Amiss]:
+def _find_errors(root: Element) -> Iterator[ErrorDetail]:
     for shape in root.iter():
         tag = shape.tag.removeprefix(_SVG)
         if shape is not root and tag not in _SHAPES | {"use"}:
-            yield amiss("no_such_shape", tag=tag)
+            yield error_detail("no_such_shape", tag=tag)
         if (shape.text or "").strip() or (shape.tail or "").strip():
-            yield amiss("letters_drawn")
+            yield error_detail("letters_drawn")
         if shape is root:
             continue
         for name, value in shape.attrib.items():
@@ -162,30 +164,30 @@ def _amiss(root: Element) -> Iterator[Amiss]:
             if (tag, name) == ("g", "id"):
                 allowed = ID.fullmatch
             if allowed is None:
-                yield amiss("no_such_attribute", name=name, tag=tag)
+                yield error_detail("no_such_attribute", name=name, tag=tag)
             elif not allowed(value):
-                yield amiss("no_such_value", name=name, value=value[:40])
+                yield error_detail("no_such_value", name=name, value=value[:40])
 
 
-def _told(shape: Element, parts: Mapping[str, str], depth: int = 0) -> str:
+def _to_markup(shape: Element, parts: Mapping[str, str], depth: int = 0) -> str:
     """A checked element as markup, its parts set in. Raises Misdrawn when there is no such part."""
-    if depth > _DEEPEST:
-        raise Misdrawn(amiss("too_deep"))
+    if depth > _MAX_DEPTH:
+        raise InvalidDrawing(error_detail("too_deep"))
     tag = shape.tag.removeprefix(_SVG)
-    said = {name: value for name, value in shape.attrib.items() if name not in ("href", "id")}
+    attributes = {name: value for name, value in shape.attrib.items() if name not in ("href", "id")}
     if tag == "use":
         tag = "g"
         # A group has no place of its own: it is moved, last of all, as a <use> would be.
-        x, y = said.pop("x", "0"), said.pop("y", "0")
+        x, y = attributes.pop("x", "0"), attributes.pop("y", "0")
         if (x, y) != ("0", "0"):
-            said["transform"] = f"{said.get('transform', '')} translate({x} {y})".strip()
+            attributes["transform"] = f"{attributes.get('transform', '')} translate({x} {y})".strip()
         used = _USED.fullmatch(shape.get("href", ""))
         if used is None or used[1] not in parts:
-            raise Misdrawn(amiss("no_part_drawn", part=shape.get("href")))
+            raise InvalidDrawing(error_detail("no_part_drawn", part=shape.get("href")))
         inner = parts[used[1]]
     else:
-        inner = "".join(_told(each, parts, depth + 1) for each in shape)
-    opening = " ".join([tag, *(f'{name}="{value}"' for name, value in said.items())])
-    if tag == "g" and not said:
+        inner = "".join(_to_markup(each, parts, depth + 1) for each in shape)
+    opening = " ".join([tag, *(f'{name}="{value}"' for name, value in attributes.items())])
+    if tag == "g" and not attributes:
         return inner
     return f"<{opening}>{inner}</{tag}>" if inner else f"<{opening}/>"

@@ -11,67 +11,67 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from courses.checking import lesson_faults, practice_faults
-from courses.domain.facts import FACT_NAME, About, Fact
-from courses.domain.lesson import Lesson, Option, Question, Source, Step
+from courses.domain.facts import FACT_NAME, Fact, FactKind
+from courses.domain.lesson import Citation, Lesson, Option, Question, Step
 from courses.domain.picture import Picture
-from courses.faults import Amiss, Fault, amiss
-from courses.texts import key_of, text_faults, told
-from courses.unfolding import unfolded
-from courses.written import WrittenCourse, WrittenFact, WrittenLesson, WrittenPractice, WrittenStep
+from courses.expansion import expand_practice
+from courses.faults import ErrorDetail, LibraryFault, error_detail
+from courses.schema import CourseSchema, FactSchema, LessonSchema, PracticeSchema, StepSchema
+from courses.texts import key_of, substitute_facts, text_faults
 
 OFFICIAL_ENDING = ".gov.vn"
 Model = TypeVar("Model", bound=BaseModel)
-BIGGEST_FILE = 200_000  # bytes; the longest lesson is a tenth of that
-DEEPEST = 12  # levels; practice.screen[].target[].text is the sixth
+MAX_FILE_BYTES = 200_000  # bytes; the longest lesson is a tenth of that
+MAX_DEPTH = 12  # levels; practice.screen[].target[].text is the sixth
 
 
-class Faulty(Exception):
+class InvalidFile(Exception):
     """A file that cannot be taught from. `faults`: all of them at once, at least one."""
 
-    def __init__(self, faults: Iterable[Fault]) -> None:
+    def __init__(self, faults: Iterable[LibraryFault]) -> None:
         self.faults = tuple(faults)
         super().__init__("; ".join(map(str, self.faults)))
 
 
-def read_facts(file: Path, named: str) -> tuple[dict[str, Fact], tuple[Fault, ...]]:
+def read_facts(file: Path, label: str) -> tuple[dict[str, Fact], tuple[LibraryFault, ...]]:
     """The shared facts by name, in the order of the file, and the faults of those that had to be left out.
 
     named: how faults name the file, such as "library/facts.toml".
     """
     facts: dict[str, Fact] = {}
-    faults: list[Fault] = []
+    faults: list[LibraryFault] = []
     try:
-        data = parsed(file, named)
-    except Faulty as faulty:
-        return {}, faulty.faults
+        data = parse_toml(file, label)
+    except InvalidFile as invalid:
+        return {}, invalid.faults
     for name, entry in data.items():
         if not FACT_NAME.fullmatch(name):
-            faults.append(Fault(named, name, amiss("fact_name")))
+            faults.append(LibraryFault(label, name, error_detail("fact_name")))
             continue
         try:
-            fact = Fact(name=name, **dict(fitted(WrittenFact, entry, named, (name,))))
-        except Faulty as faulty:
-            faults.extend(faulty.faults)
+            fact = Fact(name=name, **dict(validate(FactSchema, entry, label, (name,))))
+        except InvalidFile as invalid:
+            faults.extend(invalid.faults)
             continue
-        if fact.about is About.LINK and not fact.value.endswith(OFFICIAL_ENDING):
-            faults.append(Fault(named, f"{name}.value", amiss("unofficial_link", ending=OFFICIAL_ENDING)))
+        if fact.about is FactKind.LINK and not fact.value.endswith(OFFICIAL_ENDING):
+            faults.append(LibraryFault(label, f"{name}.value", error_detail("unofficial_link", ending=OFFICIAL_ENDING)))
             continue
         facts[name] = fact
     return facts, tuple(faults)
 
 
-def read_course(file: Path, named: str, facts: dict[str, Fact]) -> WrittenCourse:
+def read_course(file: Path, label: str, facts: dict[str, Fact]) -> CourseSchema:
     """A course as written, its facts told. Raises Faulty."""
-    data = parsed(file, named)
-    faults = [Fault(named, key, says) for key, says in text_faults(data, facts)]
+    data = parse_toml(file, label)
+    faults = [LibraryFault(label, key, detail) for key, detail in text_faults(data, facts)]
     if faults:
-        raise Faulty(faults)
-    return fitted(WrittenCourse, told(data, facts), named)
+        raise InvalidFile(faults)
+    return validate(CourseSchema, substitute_facts(data, facts), label)
 
 
 def read_lesson(
     file: Path,
-    named: str,
+    label: str,
     facts: dict[str, Fact],
     pictures: Mapping[str, Picture | None],
     *,
@@ -82,35 +82,35 @@ def read_lesson(
 
     pictures: as read_pictures gives them; what names one that could not be taken in goes without.
     """
-    data = parsed(file, named)
-    faults = [Fault(named, key, says) for key, says in text_faults(data, facts)]
+    data = parse_toml(file, label)
+    faults = [LibraryFault(label, key, detail) for key, detail in text_faults(data, facts)]
     try:
-        written = fitted(WrittenLesson, told(data, facts), named)
-    except Faulty as faulty:
-        raise Faulty([*faults, *faulty.faults]) from None
-    faults += [Fault(named, key, says) for key, says in lesson_faults(written)]
-    faults += [Fault(named, key, says) for key, says in _about_pictures(written, pictures)]
+        source = validate(LessonSchema, substitute_facts(data, facts), label)
+    except InvalidFile as invalid:
+        raise InvalidFile([*faults, *invalid.faults]) from None
+    faults += [LibraryFault(label, key, detail) for key, detail in lesson_faults(source)]
+    faults += [LibraryFault(label, key, detail) for key, detail in _check_pictures(source, pictures)]
     if faults:  # a practice whose screens are misshapen cannot be unfolded
-        raise Faulty(faults)
-    lesson = _lesson(written, pictures, file.parent.name, course, number)
-    taken = {*(step.id for step in lesson.steps), *(question.id for question in lesson.questions)}
-    faults += [Fault(named, key, says) for key, says in practice_faults(lesson.practice, taken)]
+        raise InvalidFile(faults)
+    lesson = _build_lesson(source, pictures, file.parent.name, course, number)
+    used_ids = {*(step.id for step in lesson.steps), *(question.id for question in lesson.questions)}
+    faults += [LibraryFault(label, key, detail) for key, detail in practice_faults(lesson.practice, used_ids)]
     if faults:
-        raise Faulty(faults)
+        raise InvalidFile(faults)
     return lesson
 
 
-def _about_pictures(written: WrittenLesson, pictures: Mapping[str, Picture | None]) -> Iterator[tuple[str, Amiss]]:
-    steps = [(f"step[{place}]", step.picture) for place, step in enumerate(written.step, start=1)]
-    for at, name in (*steps, *_in_practice(written.practice)):
+def _check_pictures(source: LessonSchema, pictures: Mapping[str, Picture | None]) -> Iterator[tuple[str, ErrorDetail]]:
+    steps = [(f"step[{place}]", step.picture) for place, step in enumerate(source.step, start=1)]
+    for at, name in (*steps, *_practice_pictures(source.practice)):
         if name is not None and name not in pictures:
-            yield f"{at}.picture", amiss("no_picture", picture=name)
-    for place, step in enumerate(written.step, start=1):
+            yield f"{at}.picture", error_detail("no_picture", picture=name)
+    for place, step in enumerate(source.step, start=1):
         if step.picture is None and step.picture_alt is not None:
-            yield f"step[{place}].picture_alt", amiss("no_picture_to_tell")
+            yield f"step[{place}].picture_alt", error_detail("no_picture_to_tell")
 
 
-def _in_practice(practice: WrittenPractice) -> Iterator[tuple[str, str | None]]:
+def _practice_pictures(practice: PracticeSchema) -> Iterator[tuple[str, str | None]]:
     """(key, name of its picture or None) of all that may have one."""
     for place, screen in enumerate(practice.screen, start=1):
         at = f"practice.screen[{place}]"
@@ -119,28 +119,28 @@ def _in_practice(practice: WrittenPractice) -> Iterator[tuple[str, str | None]]:
         yield from ((f"{at}.item[{nth}]", item.picture) for nth, item in enumerate(screen.item, start=1))
 
 
-def _step(written: WrittenStep, pictures: Mapping[str, Picture | None]) -> Step:
-    picture = pictures.get(written.picture or "")
-    if picture and written.picture_alt:
-        picture = replace(picture, alt=written.picture_alt)
-    return Step(written.id, written.text, written.tip or "", picture)
+def _build_step(source: StepSchema, pictures: Mapping[str, Picture | None]) -> Step:
+    picture = pictures.get(source.picture or "")
+    if picture and source.picture_alt:
+        picture = replace(picture, alt=source.picture_alt)
+    return Step(source.id, source.text, source.tip or "", picture)
 
 
-def _lesson(
-    written: WrittenLesson, pictures: Mapping[str, Picture | None], lesson_id: str, course: str, number: str
+def _build_lesson(
+    source: LessonSchema, pictures: Mapping[str, Picture | None], lesson_id: str, course: str, number: str
 ) -> Lesson:
     return Lesson(
         id=lesson_id,
         number=number,
         course=course,
-        title=written.title,
-        minutes=written.minutes,
-        goal=written.goal,
-        prepare=tuple(written.prepare),
-        story=written.story or "",
-        steps=tuple(_step(step, pictures) for step in written.step),
-        remember=written.remember,
-        practice=unfolded(written.practice, pictures),
+        title=source.title,
+        minutes=source.minutes,
+        goal=source.goal,
+        prepare=tuple(source.prepare),
+        story=source.story or "",
+        steps=tuple(_build_step(step, pictures) for step in source.step),
+        remember=source.remember,
+        practice=expand_practice(source.practice, pictures),
         questions=tuple(
             Question(
                 id=question.id,
@@ -148,64 +148,64 @@ def _lesson(
                 options=tuple(Option(option.id, option.text, option.right) for option in question.option),
                 because=question.because,
             )
-            for question in written.question
+            for question in source.question
         ),
-        mistakes=tuple(written.mistakes),
-        safety=written.safety,
-        if_stuck=tuple(written.if_stuck),
-        helper_tips=tuple(written.helper_tips),
-        sources=tuple(Source(source.text, source.reliability) for source in written.source),
-        checked_on=written.checked_on,
-        volatile=written.volatile,
-        draft=written.draft,
+        mistakes=tuple(source.mistakes),
+        safety=source.safety,
+        if_stuck=tuple(source.if_stuck),
+        helper_tips=tuple(source.helper_tips),
+        sources=tuple(Citation(source.text, source.reliability) for source in source.source),
+        checked_on=source.checked_on,
+        volatile=source.volatile,
+        draft=source.draft,
     )
 
 
-def parsed(file: Path, named: str) -> dict[str, Any]:
+def parse_toml(file: Path, label: str) -> dict[str, Any]:
     """The file as tomllib gives it. Raises Faulty when it is missing, too big, too deep, half merged or not TOML.
 
     A byte order mark, which Notepad writes, is passed over here; byte_order_marks names it.
     """
     try:
         with file.open("rb") as opened:
-            content = opened.read(BIGGEST_FILE + 1)
-        if len(content) > BIGGEST_FILE:
-            raise Faulty([Fault(named, "", amiss("too_big", most=BIGGEST_FILE))])
+            content = opened.read(MAX_FILE_BYTES + 1)
+        if len(content) > MAX_FILE_BYTES:
+            raise InvalidFile([LibraryFault(label, "", error_detail("too_big", most=MAX_FILE_BYTES))])
         text = content.removeprefix(BOM_UTF8).decode()
-        if marks := list(_merge_marks(text)):
-            raise Faulty(Fault(named, "", amiss("merge_mark", line=line)) for line in marks)
+        if lines := list(_merge_marker_lines(text)):
+            raise InvalidFile(LibraryFault(label, "", error_detail("merge_mark", line=line)) for line in lines)
         data = tomllib.loads(text)
-        if _depth(data) > DEEPEST:
+        if _depth(data) > MAX_DEPTH:
             raise RecursionError
         return data
     except FileNotFoundError:
-        says = amiss("missing")
+        detail = error_detail("missing")
     except OSError as error:
-        says = amiss("cannot_be_opened", why=error.strerror)
+        detail = error_detail("cannot_be_opened", why=error.strerror)
     except UnicodeDecodeError as error:
-        says = amiss("not_utf8", line=error.object.count(b"\n", 0, error.start) + 1, byte=error.start)
+        detail = error_detail("not_utf8", line=error.object.count(b"\n", 0, error.start) + 1, byte=error.start)
     except tomllib.TOMLDecodeError as error:
-        says = amiss("not_toml", why=error)
+        detail = error_detail("not_toml", why=error)
     except RecursionError:
-        says = amiss("too_deep")
-    raise Faulty([Fault(named, "", says)])
+        detail = error_detail("too_deep")
+    raise InvalidFile([LibraryFault(label, "", detail)])
 
 
-def byte_order_marks(folder: Path) -> tuple[Fault, ...]:
+def byte_order_mark_faults(folder: Path) -> tuple[LibraryFault, ...]:
     """A fault for each TOML file of the library that begins with a byte order mark; it is served all the same."""
     found = []
     for file in sorted(folder.rglob("*.toml")):
         try:
             with file.open("rb") as opened:
-                begins = opened.read(len(BOM_UTF8))
+                start = opened.read(len(BOM_UTF8))
         except OSError:
             continue  # whoever reads it names this
-        if begins == BOM_UTF8:
-            found.append(Fault(f"{folder.name}/{file.relative_to(folder).as_posix()}", "", amiss("bom")))
+        if start == BOM_UTF8:
+            found.append(LibraryFault(f"{folder.name}/{file.relative_to(folder).as_posix()}", "", error_detail("bom")))
     return tuple(found)
 
 
-def _merge_marks(text: str) -> Iterator[int]:
+def _merge_marker_lines(text: str) -> Iterator[int]:
     """The lines, counted from 1, that a merge left behind. Inside a long text TOML would take them for text."""
     for number, line in enumerate(text.split("\n"), start=1):
         if line.startswith(("<<<<<<< ", ">>>>>>> ")) or line.rstrip() == "=======":
@@ -215,7 +215,7 @@ def _merge_marks(text: str) -> Iterator[int]:
 def _depth(data: object) -> int:
     """How many levels of tables and lists there are. Counts level by level: a dotted key can be thousands deep."""
     depth, level = 0, [data]
-    while level and depth <= DEEPEST:
+    while level and depth <= MAX_DEPTH:
         level = [
             each
             for value in level
@@ -225,32 +225,32 @@ def _depth(data: object) -> int:
     return depth
 
 
-def fitted(model: type[Model], data: object, named: str, under: tuple[str, ...] = ()) -> Model:
+def validate(model: type[Model], data: object, label: str, prefix: tuple[str, ...] = ()) -> Model:
     """`data` read as `model`. Raises Faulty naming every key that does not fit."""
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        raise Faulty(
-            Fault(named, key_of((*under, *detail["loc"])), _plainly(detail)) for detail in error.errors()
+        raise InvalidFile(
+            LibraryFault(label, key_of((*prefix, *detail["loc"])), _detail_of(detail)) for detail in error.errors()
         ) from None
 
 
-def _plainly(detail: ErrorDetails) -> Amiss:
+def _detail_of(detail: ErrorDetails) -> ErrorDetail:
     context = detail.get("ctx", {})
     match detail["type"]:
         case "missing":
-            return amiss("missing")
+            return error_detail("missing")
         case "extra_forbidden":
-            return amiss("unknown_key")
+            return error_detail("unknown_key")
         case "string_too_short":
-            return amiss("empty")
+            return error_detail("empty")
         case "too_short":
-            return amiss("too_few", least=context["min_length"], has=context["actual_length"])
+            return error_detail("too_few", least=context["min_length"], has=context["actual_length"])
         case "too_long":
-            return amiss("too_many", most=context["max_length"])
+            return error_detail("too_many", most=context["max_length"])
         case "string_pattern_mismatch":
-            return amiss("not_an_id")
+            return error_detail("not_an_id")
         case "value_error":
-            return amiss("misfit", why=context["error"])
+            return error_detail("misfit", why=context["error"])
         case _:
-            return amiss("misfit", why=detail["msg"])
+            return error_detail("misfit", why=detail["msg"])

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from courses.domain.lesson import Lesson
-from courses.faults import Amiss, Fault, amiss
+from courses.faults import ErrorDetail, LibraryFault, error_detail
 
 FOLDER = "voices"
 LANGUAGES = ("vi",)
@@ -32,7 +32,7 @@ LESSON_PARTS = tuple(
     )
 )
 # What each of them says stands in docs/authoring.md; the pages of learning use each one.
-FRAME_PARTS = (
+INTERFACE_PARTS = (
     *("bat-dau-hoc", "tiep-theo", "tap-thu", "tiep-tuc", "cau-tiep-theo", "xem-ket-qua"),
     *("hoc-bai-tiep", "lay-giay", "xem-giay", "lam-not"),
     *("chuyen-that", "chuan-bi", "nho-lay", "giu-an-toan", "hay-nham", "khong-duoc"),
@@ -40,7 +40,7 @@ FRAME_PARTS = (
     *("dung-roi", "nghi-them", "xong-bai", "xong-khoa", "xong-lo-trinh", "sap-xong", "con-phan", "mot-dieu", "ke-lai"),
 )
 FORMATS = {".mp3": "audio/mpeg", ".m4a": "audio/mp4", ".opus": "audio/ogg"}
-BIGGEST = 1_000_000  # bytes; two minutes of speech at 64 kbit/s, twice what the longest part takes
+MAX_BYTES = 1_000_000  # bytes; two minutes of speech at 64 kbit/s, twice what the longest part takes
 
 
 @dataclass(frozen=True)
@@ -88,42 +88,44 @@ def parts_of(lesson: Lesson) -> frozenset[str]:
     return frozenset(parts)
 
 
-def find_recordings(folder: Path, named: str, parts: Collection[str]) -> tuple[dict[str, Recording], tuple[Fault, ...]]:
+def find_recordings(
+    folder: Path, label: str, parts: Collection[str]
+) -> tuple[dict[str, Recording], tuple[LibraryFault, ...]]:
     """The recordings in the `voices` of one folder by part, and the faults of files that could not be taken in.
 
     folder: of a lesson, or the library; `named`: how faults name it, such as "library/vneid-cai-dat/vneid-cai". No
     recordings at all is no fault. Of two files for one part the first by name is taken.
     """
     found: dict[str, Recording] = {}
-    faults: list[Fault] = []
+    faults: list[LibraryFault] = []
     for file in sorted((folder / FOLDER).glob("*/*")):
-        place = f"{named}/{file.relative_to(folder).as_posix()}"
-        wrong = _amiss(file, parts)
-        if wrong is None and file.stem in found:
-            wrong = amiss("recorded_twice", file=found[file.stem].file.name)
-        if wrong is not None:
-            faults.append(Fault(place, "", wrong))
+        file_label = f"{label}/{file.relative_to(folder).as_posix()}"
+        detail = _error_in(file, parts)
+        if detail is None and file.stem in found:
+            detail = error_detail("recorded_twice", file=found[file.stem].file.name)
+        if detail is not None:
+            faults.append(LibraryFault(file_label, "", detail))
             continue
         version = hashlib.sha256(file.read_bytes()).hexdigest()[:10]
         found[file.stem] = Recording(file, FORMATS[file.suffix], version)
     return found, tuple(faults)
 
 
-def _amiss(file: Path, parts: Collection[str]) -> Amiss | None:
+def _error_in(file: Path, parts: Collection[str]) -> ErrorDetail | None:
     """What must be otherwise before a file can be served as a recording; None when nothing."""
     if file.parent.name not in LANGUAGES:
-        return amiss("other_language", languages=", ".join(LANGUAGES))
+        return error_detail("other_language", languages=", ".join(LANGUAGES))
     if file.suffix not in FORMATS or not file.is_file():
-        return amiss("not_a_recording", formats=", ".join(FORMATS))
+        return error_detail("not_a_recording", formats=", ".join(FORMATS))
     if file.stem not in parts:
-        return amiss("no_part_to_read", part=file.stem)
-    if file.stat().st_size > BIGGEST:
-        return amiss("too_big", most=BIGGEST)
+        return error_detail("no_part_to_read", part=file.stem)
+    if file.stat().st_size > MAX_BYTES:
+        return error_detail("too_big", most=MAX_BYTES)
     with file.open("rb") as opened:
-        return None if _is(file.suffix, opened.read(12)) else amiss("not_inside", ending=file.suffix)
+        return None if _has_format(file.suffix, opened.read(12)) else error_detail("not_inside", ending=file.suffix)
 
 
-def _is(suffix: str, start: bytes) -> bool:
+def _has_format(suffix: str, start: bytes) -> bool:
     """Whether a file that starts so is what its name says: a phone would fall silent over any other."""
     match suffix:
         case ".opus":

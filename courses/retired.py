@@ -5,22 +5,22 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from courses.domain.lesson import Course, Lesson
-from courses.faults import Amiss, Fault, amiss
-from courses.reading import Faulty, fitted, parsed
-from courses.written import WrittenRetired
+from courses.faults import ErrorDetail, LibraryFault, error_detail
+from courses.reading import InvalidFile, parse_toml, validate
+from courses.schema import RetiredIdsSchema
 
 
 @dataclass(frozen=True)
-class Retired:
+class RetiredIds:
     """lessons: ids of lessons that are gone. parts: by lesson, ids of its former steps, questions and screens."""
 
     lessons: frozenset[str] = frozenset()
     parts: dict[str, frozenset[str]] = field(default_factory=dict)
 
-    def reused_in(self, lesson: Lesson) -> Iterator[Amiss]:
+    def reused_ids(self, lesson: Lesson) -> Iterator[ErrorDetail]:
         """What must be otherwise in `lesson`, once for each id used again."""
         if lesson.id in self.lessons:
-            yield amiss("retired_lesson", id=lesson.id)
+            yield error_detail("retired_lesson", id=lesson.id)
         ids = (
             *(step.id for step in lesson.steps),
             *(question.id for question in lesson.questions),
@@ -28,35 +28,37 @@ class Retired:
         )
         for id_ in ids:
             if id_ in self.parts.get(lesson.id, ()):
-                yield amiss("retired_part", id=id_)
+                yield error_detail("retired_part", id=id_)
 
 
-def read_retired(file: Path, named: str) -> tuple[Retired, tuple[Fault, ...]]:
+def read_retired(file: Path, label: str) -> tuple[RetiredIds, tuple[LibraryFault, ...]]:
     """The retired ids, and what is amiss in the file; with a fault in it none is retired, and all lessons serve.
 
     A library without the file has retired none.
     """
     if not file.exists():
-        return Retired(), ()
+        return RetiredIds(), ()
     try:
-        written = fitted(WrittenRetired, parsed(file, named), named)
-    except Faulty as faulty:
-        return Retired(), faulty.faults
-    parts = {lesson_id: frozenset(ids) for lesson_id, ids in written.parts.items()}
-    return Retired(frozenset(written.lessons), parts), ()
+        source = validate(RetiredIdsSchema, parse_toml(file, label), label)
+    except InvalidFile as invalid:
+        return RetiredIds(), invalid.faults
+    parts = {lesson_id: frozenset(ids) for lesson_id, ids in source.parts.items()}
+    return RetiredIds(frozenset(source.lessons), parts), ()
 
 
-def without_reused(courses: Iterable[Course], retired: Retired, library: str) -> tuple[list[Course], tuple[Fault, ...]]:
+def remove_reused_ids(
+    courses: Iterable[Course], retired: RetiredIds, library: str
+) -> tuple[list[Course], tuple[LibraryFault, ...]]:
     """`courses` without the lessons that use a retired id, and a fault for each such id."""
-    kept, faults = [], []
+    remaining, faults = [], []
     for course in courses:
         lessons = []
         for lesson in course.lessons:
-            reused = list(retired.reused_in(lesson))
+            reused = list(retired.reused_ids(lesson))
             file = f"{library}/{course.id}/{lesson.id}/lesson.toml"
-            faults += [Fault(file, "id", says) for says in reused]
+            faults += [LibraryFault(file, "id", detail) for detail in reused]
             if not reused:
                 lessons.append(lesson)
         if lessons:
-            kept.append(replace(course, lessons=tuple(lessons)))
-    return kept, tuple(faults)
+            remaining.append(replace(course, lessons=tuple(lessons)))
+    return remaining, tuple(faults)

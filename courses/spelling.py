@@ -8,33 +8,33 @@ from collections.abc import Iterable
 _WORD = re.compile(r"[^\W_]+")
 # ky and ki, ly and li are two spellings of one sound; tay and tai are two words.
 _Y_ALONE = re.compile(r"^(h|k|l|m|s|t|v|qu)y$")
-SHORTEST_FORGIVEN = 4  # letters; one letter away from a shorter word is any other
+MIN_FUZZY_LENGTH = 4  # letters; one letter away from a shorter word is any other
 
 
-def bare(text: str) -> str:
+def strip_diacritics(text: str) -> str:
     """`text` in small letters and without any mark: "Đăng ký" becomes "dang ky"."""
     decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(sign for sign in decomposed if not unicodedata.combining(sign)).replace("đ", "d")
+    return "".join(character for character in decomposed if not unicodedata.combining(character)).replace("đ", "d")
 
 
-def sound(word: str) -> str:
+def sound_key(word: str) -> str:
     """The same for every way to spell one word, and different for words that differ by a mark.
 
     "hoà" and "hòa", "kỹ" and "kĩ" are one word; "lừa" and "lúa" are two.
     """
-    signs = unicodedata.normalize("NFKD", word.casefold())
-    marks = "".join(sorted(sign for sign in signs if unicodedata.combining(sign)))
-    letters = "".join(sign for sign in signs if not unicodedata.combining(sign))
-    return _one_i(letters) + marks
+    characters = unicodedata.normalize("NFKD", word.casefold())
+    diacritics = "".join(sorted(character for character in characters if unicodedata.combining(character)))
+    letters = "".join(character for character in characters if not unicodedata.combining(character))
+    return _normalise_y(letters) + diacritics
 
 
-def words(text: str) -> list[tuple[str, str]]:
+def tokenize(text: str) -> list[tuple[str, str]]:
     """(folded, sound) of each word of `text`, in order. Folded words are compared when no marks were typed."""
-    spelt = _WORD.findall(unicodedata.normalize("NFC", text))
-    return [(_one_i(bare(word)), sound(word)) for word in spelt]
+    tokens = _WORD.findall(unicodedata.normalize("NFC", text))
+    return [(_normalise_y(strip_diacritics(word)), sound_key(word)) for word in tokens]
 
 
-def _one_i(letters: str) -> str:
+def _normalise_y(letters: str) -> str:
     return _Y_ALONE.sub(r"\1i", letters) if letters.endswith("y") else letters
 
 
@@ -45,33 +45,33 @@ class Vocabulary:
         self._known = frozenset(known)
         self._longest = max(map(len, self._known), default=0)
         # A word and what is left of it without any one letter: two words one slip apart share one of these.
-        self._shortened: dict[str, set[str]] = defaultdict(set)
+        self._deletions: dict[str, set[str]] = defaultdict(set)
         for word in self._known:
-            for short in _shortened(word):
-                self._shortened[short].add(word)
+            for short in _deletions(word):
+                self._deletions[short].add(word)
 
     def __contains__(self, word: str) -> bool:
         return word in self._known
 
-    def near(self, word: str) -> list[str]:
+    def similar(self, word: str) -> list[str]:
         """Known words one letter more, less, other or swapped away, in order of the alphabet; [] for short words.
 
         Also for words longer than any known: taking letters away one by one costs the square of the length.
         """
-        if not SHORTEST_FORGIVEN <= len(word) <= self._longest + 1:
+        if not MIN_FUZZY_LENGTH <= len(word) <= self._longest + 1:
             return []
-        candidates = {near for short in _shortened(word) for near in self._shortened.get(short, ())}
-        return sorted(near for near in candidates if _one_slip(word, near))
+        candidates = {similar for short in _deletions(word) for similar in self._deletions.get(short, ())}
+        return sorted(similar for similar in candidates if _one_edit_apart(word, similar))
 
 
-def _shortened(word: str) -> set[str]:
+def _deletions(word: str) -> set[str]:
     return {word, *(word[:place] + word[place + 1 :] for place in range(len(word)))}
 
 
-def _one_slip(one: str, other: str) -> bool:
+def _one_edit_apart(one: str, other: str) -> bool:
     if len(one) != len(other):
         longer, shorter = (one, other) if len(one) > len(other) else (other, one)
-        return len(longer) - len(shorter) == 1 and shorter in _shortened(longer)
+        return len(longer) - len(shorter) == 1 and shorter in _deletions(longer)
     differ = [place for place, (a, b) in enumerate(zip(one, other, strict=True)) if a != b]
     if len(differ) <= 1:
         return True

@@ -5,27 +5,27 @@ import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from courses.domain.facts import About, Fact, UnknownFact, tell, written_out
+from courses.domain.facts import Fact, FactKind, UnknownFact, spelled_out_facts, substitute
 from courses.domain.numbers import real_numbers
-from courses.faults import Amiss, amiss
+from courses.faults import ErrorDetail, error_detail
 
-LONGEST_SENTENCE = 25  # words; an elder reading aloud runs out of breath sooner
+MAX_SENTENCE_WORDS = 25  # words; an elder reading aloud runs out of breath sooner
 
 # Sources quote addresses and article numbers of others; fake addresses are named as such on purpose.
-_NOT_TOLD_TO_LEARNERS = {"source", "fake_links"}
+_NOT_SHOWN_TO_LEARNERS = {"source", "fake_links"}
 _SENTENCE_END = re.compile(r"(?<=[.!?…])[\"”’)*]*\s+")
 _ADDRESS = re.compile(
     r"(?<![\w@.])(?:https?://)?((?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,})(?!\w)", re.IGNORECASE
 )
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<!--|&(?:[a-z]+|#\d+);")
 # Line breaks and tabs, and the joiners that some scripts need between letters.
-_HARMLESS = frozenset("\n\t\u200b\u200c\u200d")
+_ALLOWED_CONTROL_CHARACTERS = frozenset("\n\t\u200b\u200c\u200d")
 _FILE_ENDINGS = {"apk", "jpg", "png", "pdf"}
 _SCOLDING = re.compile(r"\bsai\b", re.IGNORECASE)
-_KIND_WORDS = {"hint", "praise"}
+_FEEDBACK_KEYS = {"hint", "praise"}
 
 
-def text_faults(data: Mapping[str, Any], facts: Mapping[str, Fact]) -> list[tuple[str, Amiss]]:
+def text_faults(data: Mapping[str, Any], facts: Mapping[str, Fact]) -> list[tuple[str, ErrorDetail]]:
     """(key, what must be otherwise) for every text in a parsed file, in the order of the file.
 
     data: as tomllib gives it, facts still unnamed; it need not be a valid lesson.
@@ -34,25 +34,25 @@ def text_faults(data: Mapping[str, Any], facts: Mapping[str, Fact]) -> list[tupl
     fake_links = {str(link).lower() for link in fakes} if isinstance(fakes, list) else set()
     found = []
     for key, name, text in _texts(data):
-        found += [(key, says) for says in _about_facts(text, facts)]
-        found += [(key, says) for says in _about_letters(text)]
-        found += [(key, amiss("real_number", number=n)) for n in real_numbers(text)]
-        found += [(key, says) for says in _about_addresses(text, facts, fake_links)]
-        found += [(key, says) for says in _about_length(_told_if_known(text, facts))]  # as it will be read aloud
-        if name in _KIND_WORDS and _SCOLDING.search(text):
-            found.append((key, amiss("scolding")))
+        found += [(key, detail) for detail in _check_facts(text, facts)]
+        found += [(key, detail) for detail in _check_characters(text)]
+        found += [(key, error_detail("real_number", number=n)) for n in real_numbers(text)]
+        found += [(key, detail) for detail in _check_addresses(text, facts, fake_links)]
+        found += [(key, detail) for detail in _check_length(_substitute_known(text, facts))]  # as it will be read aloud
+        if name in _FEEDBACK_KEYS and _SCOLDING.search(text):
+            found.append((key, error_detail("scolding")))
     return found
 
 
-def told(data: Mapping[str, Any], facts: Mapping[str, Fact]) -> dict[str, Any]:
+def substitute_facts(data: Mapping[str, Any], facts: Mapping[str, Fact]) -> dict[str, Any]:
     """`data` with every fact told. Texts that name an unknown fact stay as they are; text_faults names them."""
 
-    return {key: _changed(value, lambda text: _told_if_known(text, facts)) for key, value in data.items()}
+    return {key: _map_texts(value, lambda text: _substitute_known(text, facts)) for key, value in data.items()}
 
 
-def _told_if_known(text: str, facts: Mapping[str, Fact]) -> str:
+def _substitute_known(text: str, facts: Mapping[str, Fact]) -> str:
     try:
-        return tell(text, facts)
+        return substitute(text, facts)
     except UnknownFact:
         return text
 
@@ -65,13 +65,13 @@ def key_of(parts: tuple[str | int, ...]) -> str:
     return key
 
 
-def _changed(value: Any, change: Callable[[str], str]) -> Any:
+def _map_texts(value: Any, change: Callable[[str], str]) -> Any:
     if isinstance(value, str):
         return change(value)
     if isinstance(value, list):
-        return [_changed(each, change) for each in value]
+        return [_map_texts(each, change) for each in value]
     if isinstance(value, dict):
-        return {key: _changed(each, change) for key, each in value.items()}
+        return {key: _map_texts(each, change) for key, each in value.items()}
     return value
 
 
@@ -89,38 +89,38 @@ def _texts(data: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
                 yield from walk(each, (*parts, name))
 
     for name, value in data.items():
-        if name not in _NOT_TOLD_TO_LEARNERS:
+        if name not in _NOT_SHOWN_TO_LEARNERS:
             yield from walk(value, (name,))
 
 
-def _about_facts(text: str, facts: Mapping[str, Fact]) -> Iterator[Amiss]:
+def _check_facts(text: str, facts: Mapping[str, Fact]) -> Iterator[ErrorDetail]:
     try:
-        tell(text, facts)
+        substitute(text, facts)
     except UnknownFact as unknown:
-        yield amiss("no_such_fact", names=", ".join(unknown.names))
-    for name in written_out(text, facts):
-        yield amiss("fact_written_out", value=facts[name].value, name=name)
+        yield error_detail("no_such_fact", names=", ".join(unknown.names))
+    for name in spelled_out_facts(text, facts):
+        yield error_detail("fact_written_out", value=facts[name].value, name=name)
 
 
-def _about_letters(text: str) -> Iterator[Amiss]:
+def _check_characters(text: str) -> Iterator[ErrorDetail]:
     for tag in _TAG.findall(text):
-        yield amiss("markup", tag=tag)
+        yield error_detail("markup", tag=tag)
     for letter in text:
-        if unicodedata.category(letter) in {"Cc", "Cf", "Cs", "Co", "Cn"} and letter not in _HARMLESS:
-            yield amiss("invisible_character", point=f"{ord(letter):04X}")
+        if unicodedata.category(letter) in {"Cc", "Cf", "Cs", "Co", "Cn"} and letter not in _ALLOWED_CONTROL_CHARACTERS:
+            yield error_detail("invisible_character", point=f"{ord(letter):04X}")
             return
 
 
-def _about_addresses(text: str, facts: Mapping[str, Fact], fake_links: set[str]) -> Iterator[Amiss]:
-    known = {fact.value.lower() for fact in facts.values() if fact.about is About.LINK}
+def _check_addresses(text: str, facts: Mapping[str, Fact], fake_links: set[str]) -> Iterator[ErrorDetail]:
+    known = {fact.value.lower() for fact in facts.values() if fact.about is FactKind.LINK}
     for address in _ADDRESS.findall(text):
         if address.rpartition(".")[2].lower() in _FILE_ENDINGS or address.lower() in fake_links | known:
             continue
-        yield amiss("unknown_address", address=address)
+        yield error_detail("unknown_address", address=address)
 
 
-def _about_length(text: str) -> Iterator[Amiss]:
+def _check_length(text: str) -> Iterator[ErrorDetail]:
     for sentence in _SENTENCE_END.split(" ".join(text.split())):
         words = len(sentence.split())
-        if words > LONGEST_SENTENCE:
-            yield amiss("long_sentence", words=words, most=LONGEST_SENTENCE, begin=sentence[:40])
+        if words > MAX_SENTENCE_WORDS:
+            yield error_detail("long_sentence", words=words, most=MAX_SENTENCE_WORDS, begin=sentence[:40])

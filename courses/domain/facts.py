@@ -15,7 +15,7 @@ FACT_NAME = re.compile(r"[A-Z][A-Z0-9_]*")
 _BRACED = re.compile(r"\{([^{}]*)\}|[{}]")
 
 
-class About(StrEnum):
+class FactKind(StrEnum):
     """What a fact is about. All must be named, never written out, but a threshold that is a bare number: 8 may mean
     anything, while "60 ngày" does not."""
 
@@ -31,7 +31,7 @@ class Fact:
     """value: as told to people. what: what it is, in Vietnamese, for editors. source: where it was found."""
 
     name: str
-    about: About
+    about: FactKind
     value: str
     what: str
     source: str
@@ -47,7 +47,7 @@ class UnknownFact(LookupError):
         self.names = names
 
 
-def tell(text: str, facts: Mapping[str, Fact]) -> str:
+def substitute(text: str, facts: Mapping[str, Fact]) -> str:
     """`text` with every {NAME} replaced by the value of that fact. Values are not looked into for further names.
 
     Raises UnknownFact, naming all that are unknown at once.
@@ -60,21 +60,21 @@ def tell(text: str, facts: Mapping[str, Fact]) -> str:
     return _BRACED.sub(lambda match: facts[match.group(1)].value, text)
 
 
-def written_out(text: str, facts: Mapping[str, Fact]) -> tuple[str, ...]:
+def spelled_out_facts(text: str, facts: Mapping[str, Fact]) -> tuple[str, ...]:
     """Names of the facts whose value stands in `text` instead of their name, in the facts' own order.
 
     A menu counts where it is named as one: alone, in bold, or in quotation marks. Its words may serve any sentence.
     """
-    return tuple(fact.name for fact in facts.values() if _stands_in(text.strip(), fact))
+    return tuple(fact.name for fact in facts.values() if _appears_in(text.strip(), fact))
 
 
-def _stands_in(text: str, fact: Fact) -> bool:
+def _appears_in(text: str, fact: Fact) -> bool:
     if fact.value not in text:  # nearly always, and far quicker than a pattern
         return False
     match fact.about:
-        case About.THRESHOLD if fact.value.isdecimal():
+        case FactKind.THRESHOLD if fact.value.isdecimal():
             return False
-        case About.MENU:
+        case FactKind.MENU:
             return any(form in text for form in (f"**{fact.value}**", f"“{fact.value}”")) or text == fact.value
         case _:
             return re.search(rf"(?<![\w.]){re.escape(fact.value)}(?!\w)", text) is not None

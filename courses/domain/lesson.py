@@ -17,7 +17,7 @@ class Reliability(StrEnum):
 
 
 @dataclass(frozen=True)
-class Source:
+class Citation:
     text: str
     reliability: Reliability
 
@@ -88,7 +88,7 @@ class Lesson:
     safety: str
     if_stuck: tuple[str, ...]
     helper_tips: tuple[str, ...]
-    sources: tuple[Source, ...]
+    sources: tuple[Citation, ...]
     checked_on: date
     volatile: bool
     draft: bool

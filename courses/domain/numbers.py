@@ -8,16 +8,16 @@ import unicodedata
 _LONG_NUMBER = re.compile(r"\d(?:[\s.\-]{0,2}\d){8,}")
 
 
-def plain(text: str) -> str:
+def normalise(text: str) -> str:
     """`text` as it would be typed by a machine: one form for each letter, full-width digits made ordinary ones."""
     return unicodedata.normalize("NFKC", text)
 
 
 def digits(text: str) -> str:
-    return "".join(letter for letter in plain(text) if letter.isdecimal())
+    return "".join(letter for letter in normalise(text) if letter.isdecimal())
 
 
-def invented(number: str) -> bool:
+def is_invented(number: str) -> bool:
     """Whether nobody can own it: all digits the same, or all zeros but one, such as 000 000 000 000 or 0900 000 000.
 
     One zero too many or too few, or one slip of the finger, keeps it invented.
@@ -31,4 +31,4 @@ def real_numbers(text: str) -> list[str]:
 
     Callers that keep nothing of a person must drop the whole text when this is not empty.
     """
-    return [number for number in _LONG_NUMBER.findall(plain(text)) if not invented(number)]
+    return [number for number in _LONG_NUMBER.findall(normalise(text)) if not is_invented(number)]

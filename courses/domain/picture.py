@@ -24,7 +24,7 @@ PALETTE: Mapping[str, str] = {
     "#ffffff": "white",  # white also in the dark, where --card is not
 }
 # The hand all drawings share: what the root of a file must say, word for word.
-HAND: Mapping[str, str] = {
+STROKE_STYLE: Mapping[str, str] = {
     "fill": "#fffdf9",
     "stroke": "#231a12",
     "stroke-width": "2.5",
@@ -47,12 +47,12 @@ class Picture:
     drawing: str
 
     @property
-    def on_page(self) -> str:
+    def themed(self) -> str:
         """The drawing with colours that follow the page, light or dark. Belongs inside an svg of class "picture"."""
         return _COLOUR.sub(lambda found: f"var(--{PALETTE[found[0]]})", self.drawing)
 
     @property
-    def alone(self) -> str:
+    def standalone(self) -> str:
         """A whole SVG document in fixed colours, for paper and for files."""
-        hand = " ".join(f'{name}="{value}"' for name, value in HAND.items())
-        return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{VIEW_BOX}" {hand}>{self.drawing}</svg>'
+        style = " ".join(f'{name}="{value}"' for name, value in STROKE_STYLE.items())
+        return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{VIEW_BOX}" {style}>{self.drawing}</svg>'

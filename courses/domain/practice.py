@@ -10,7 +10,7 @@ from enum import StrEnum
 from courses.domain.picture import Picture
 
 
-class Kind(StrEnum):
+class ScreenKind(StrEnum):
     TAP = "tap"  # touch the right place
     TYPE = "type"  # type the invented data the screen shows
     SECRET = "secret"  # noqa: S105  make up a password or passcode against visible rules
@@ -34,7 +34,7 @@ class Look(StrEnum):
 
 
 @dataclass(frozen=True)
-class Target:
+class ScreenTarget:
     """Something that can be touched or ticked.
 
     goes: id of the screen it leads to; "" when touching it leads nowhere but to its hint.
@@ -66,12 +66,12 @@ class Screen:
     """
 
     id: str
-    kind: Kind
+    kind: ScreenKind
     look: Look
     task: str
     title: str = ""
     says: tuple[str, ...] = ()
-    targets: tuple[Target, ...] = ()
+    targets: tuple[ScreenTarget, ...] = ()
     label: str = ""
     typed: str = ""
     rules: tuple[str, ...] = ()

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterable
 from itertools import pairwise
 
-AT_LEAST = 8
+MIN_LENGTH = 8
 
 
-def _is_run(text: str) -> bool:
+def _is_sequence(text: str) -> bool:
     """123456, 654321, also over the nine: 890123. Fewer than three signs make no run."""
     if len(text) < 3 or not text.isdecimal():
         return False
@@ -16,13 +16,13 @@ def _is_run(text: str) -> bool:
 
 # Source of upper, lower, digit, mark and at_least_8: lesson 2.4, from memory, still to be checked on a phone.
 SECRET_RULES: dict[str, Callable[[str], bool]] = {
-    "at_least_8": lambda secret: len(secret) >= AT_LEAST,
+    "at_least_8": lambda secret: len(secret) >= MIN_LENGTH,
     "upper": lambda secret: any(letter.isupper() for letter in secret),
     "lower": lambda secret: any(letter.islower() for letter in secret),
     "digit": lambda secret: any(letter.isdecimal() for letter in secret),
     "mark": lambda secret: any(not letter.isalnum() and not letter.isspace() for letter in secret),
     "six_digits": lambda secret: len(secret) == 6 and secret.isascii() and secret.isdecimal(),
-    "not_a_run": lambda secret: bool(secret) and not _is_run(secret),
+    "not_a_run": lambda secret: bool(secret) and not _is_sequence(secret),
     "not_all_same": lambda secret: len(set(secret)) > 1,
 }
 

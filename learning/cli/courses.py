@@ -12,7 +12,7 @@ from flask import current_app, render_template
 from courses.catalogue import LIBRARY, Catalogue
 from courses.cli import commands
 from courses.domain.lesson import Lesson
-from courses.domain.previewing import previewed
+from courses.domain.preview import preview_screens
 
 __all__ = ["commands", "preview"]
 
@@ -68,5 +68,9 @@ def _drawn(lesson: Lesson, file: str) -> str:
     ]
     with current_app.test_request_context():  # templates name addresses
         return render_template(
-            "learning/preview_file.html", lesson=lesson, screens=previewed(lesson.practice), styles=styles, file=file
+            "learning/preview_file.html",
+            lesson=lesson,
+            screens=preview_screens(lesson.practice),
+            styles=styles,
+            file=file,
         )

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from courses.domain.lesson import Question
-from courses.domain.practice import Kind, Screen
+from courses.domain.practice import Screen, ScreenKind
 
-_TYPED_BY_HAND = frozenset({Kind.TYPE, Kind.SECRET})
+_TYPED_BY_HAND = frozenset({ScreenKind.TYPE, ScreenKind.SECRET})
 
 
 def kept_of_screen(screen: Screen, given: Sequence[str]) -> str:

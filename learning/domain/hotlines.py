@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 
-from courses.domain.facts import About, Fact
+from courses.domain.facts import Fact, FactKind
 from courses.domain.lesson import Lesson
 
 
@@ -14,7 +14,7 @@ def hotlines(lessons: Iterable[Lesson], facts: Mapping[str, Fact]) -> tuple[Fact
     questions are left out: a number in them may be part of a trap.
     """
     text = "\n".join(sentence for lesson in lessons for sentence in _printed(lesson))
-    phones = {name: fact for name, fact in facts.items() if fact.about is About.PHONE}
+    phones = {name: fact for name, fact in facts.items() if fact.about is FactKind.PHONE}
     found: list[Fact] = []
     for fact in sorted(phones.values(), key=lambda fact: -len(fact.value)):
         if _named(fact.value, text) and not any(fact.value in known.value for known in found):

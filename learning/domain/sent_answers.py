@@ -9,9 +9,9 @@ from uuid import UUID
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, ValidationError
 
-from courses.domain.answering import answer
+from courses.domain.answering import check_answer
 from courses.domain.lesson import Lesson
-from courses.domain.practice import Kind
+from courses.domain.practice import ScreenKind
 from foundation.free_text import number_fault
 from foundation.problems import Invalid, Problem
 from learning.domain.answers import kept_of_question, kept_of_screen
@@ -150,10 +150,10 @@ def judge(lesson: Lesson | None, step: str, given: bool | list[str]) -> Judged:
     """Hold an answer against the lesson as it stands now, the way the pages do."""
     screen = lesson.practice.screen(step) if lesson else None
     if screen is not None:
-        typed_by_hand = screen.kind in {Kind.TYPE, Kind.SECRET}
+        typed_by_hand = screen.kind in {ScreenKind.TYPE, ScreenKind.SECRET}
         if isinstance(given, bool):
             return Judged("", right=given) if typed_by_hand else Judged("", right=None)
-        return Judged(kept_of_screen(screen, given), answer(screen, given).right)
+        return Judged(kept_of_screen(screen, given), check_answer(screen, given).right)
     chosen = [] if isinstance(given, bool) else given
     question = lesson.question(step) if lesson else None
     if question is not None and len(chosen) == 1 and (kept := kept_of_question(question, chosen[0])):

@@ -6,7 +6,7 @@ from enum import StrEnum
 from math import ceil
 
 from courses.domain.lesson import Lesson, Question, Step
-from courses.domain.practice import Kind, Look, Screen
+from courses.domain.practice import Look, Screen, ScreenKind
 
 
 class What(StrEnum):
@@ -43,7 +43,7 @@ def slides_of(lesson: Lesson) -> tuple[Slide, ...]:
         for n, step in enumerate(lesson.steps, 1)
     ]
     slides.append(Slide(What.REMEMBER, room=_room(_letters(lesson.remember, lesson.safety), 220, 340)))
-    screens = [screen for screen in lesson.practice.screens if screen.kind is not Kind.END]
+    screens = [screen for screen in lesson.practice.screens if screen.kind is not ScreenKind.END]
     screens = [screen for screen in screens if screen.id in lesson.practice.must_pass]
     slides += [
         Slide(What.SCREEN, n, len(screens), screen=screen, room=_room(_height(screen), 22, 29))
@@ -81,9 +81,9 @@ def _height(screen: Screen) -> float:
     high += 2.5 * len(screen.says) + 1.2 * _lines(screen.says, 42) + 2.1 * _lines(screen.placed, 45)
     high += sum(3.6 + (4.7 if any(target.picture for target in row) else 0) for row in rows)
     high += 4.8 if screen.look in (Look.HOME, Look.STORE, Look.CALL, Look.VIDEO_CALL, Look.ALARM) else 0
-    high += 5.3 if screen.kind in (Kind.TYPE, Kind.SECRET) else 0
+    high += 5.3 if screen.kind in (ScreenKind.TYPE, ScreenKind.SECRET) else 0
     high += 2 * len(screen.rules)
-    return high + (0 if screen.kind is Kind.TAP else 3.7)
+    return high + (0 if screen.kind is ScreenKind.TAP else 3.7)
 
 
 def _lines(texts: Iterable[str], wide: int) -> int:

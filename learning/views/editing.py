@@ -7,8 +7,8 @@ from flask import redirect, render_template, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from courses.domain.previewing import previewed
-from courses.reviewing import Age, review
+from courses.domain.preview import preview_screens
+from courses.reviewing import Freshness, review_library
 from foundation import clock
 from foundation.accounts.domain.roles import Act
 from foundation.accounts.views.access import may, scope_for
@@ -69,7 +69,7 @@ def settle(lesson_id: str, report_id: UUID) -> Response | tuple[str, int]:
 
 def _list() -> str:
     now = clock.now()
-    seen = review(catalogue(), clock.day_in_vietnam(now))
+    seen = review_library(catalogue(), clock.day_in_vietnam(now))
     reports = queries.open_fault_reports(session(), most=MOST_REPORTS)
     by_lesson: dict[str, list[FaultReport]] = defaultdict(list)
     for report in reports:
@@ -81,11 +81,11 @@ def _list() -> str:
         courses=catalogue().courses,
         faulty=[care for care in seen.lessons if care.faults],
         aged=sorted(
-            (care for care in seen.lessons if care.due_on and care.age is not Age.FRESH),
+            (care for care in seen.lessons if care.due_on and care.freshness is not Freshness.FRESH),
             key=lambda care: (care.due_on, care.id),
         ),
         drafts=[care for care in seen.lessons if care.lesson and care.lesson.draft],
-        aged_facts=[care for care in seen.facts if care.age is not Age.FRESH],
+        aged_facts=[care for care in seen.facts if care.freshness is not Freshness.FRESH],
         reports=by_lesson,
         overdue=sum(report.overdue(now) for report in reports),
         more=len(reports) == MOST_REPORTS,
@@ -95,7 +95,7 @@ def _list() -> str:
 
 def _lesson(lesson_id: str, *, typed: dict[UUID, str] | None = None, faults: dict[UUID, str] | None = None) -> str:
     now = clock.now()
-    care = review(catalogue(), clock.day_in_vietnam(now)).lesson(lesson_id)
+    care = review_library(catalogue(), clock.day_in_vietnam(now)).lesson(lesson_id)
     reports = queries.fault_reports_of(session(), lesson_id, most=MOST_REPORTS)
     if care is None and not reports:
         raise NotFound("no_such_lesson")
@@ -105,7 +105,7 @@ def _lesson(lesson_id: str, *, typed: dict[UUID, str] | None = None, faults: dic
         lesson_id=lesson_id,
         care=care,
         lesson=lesson,
-        screens=previewed(lesson.practice) if lesson else (),
+        screens=preview_screens(lesson.practice) if lesson else (),
         reports=reports,
         typed=typed or {},
         faults=faults or {},

@@ -6,7 +6,7 @@ from flask import send_file, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from courses.domain.facts import About
+from courses.domain.facts import FactKind
 from courses.domain.lesson import Lesson
 from courses.recordings import Recording
 from foundation.problems import NotFound
@@ -32,7 +32,7 @@ def play_recording(lesson_id: str, version: str, part: str) -> Response:
 @public
 def play_frame_recording(version: str, part: str) -> Response:
     """A recording of the pages' own words, likewise."""
-    return _sent(catalogue().frame_recordings.get(part), version)
+    return _sent(catalogue().interface_recordings.get(part), version)
 
 
 def _sent(recording: Recording | None, version: str) -> Response:
@@ -62,7 +62,7 @@ def read_out(part: str) -> Markup:
 
     Recorded are the Vietnamese words: there is nothing to play in another interface language.
     """
-    recording = catalogue().frame_recordings.get(part)
+    recording = catalogue().interface_recordings.get(part)
     if recording is None or language().tag != LESSONS_SPEAK:
         return Markup("")
     address = url_for("learning.play_frame_recording", version=recording.version, part=part)
@@ -75,7 +75,7 @@ def dialled() -> str:
     numbers = [
         re.sub(r"\D", "", number)
         for fact in catalogue().facts.values()
-        if fact.about is About.PHONE
+        if fact.about is FactKind.PHONE
         for number in _NUMBER.findall(fact.value)
     ]
     return " ".join(dict.fromkeys(numbers))

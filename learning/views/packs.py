@@ -12,7 +12,7 @@ from typing import Any
 from flask import current_app, json, render_template, url_for
 
 from courses.domain.lesson import Course, Lesson, Question
-from courses.domain.practice import Kind, Screen, Target
+from courses.domain.practice import Screen, ScreenKind, ScreenTarget
 from courses.recordings import hint_of, praise_of
 from learning.domain.progress import Progress
 from learning.views.questions import draw_question
@@ -96,7 +96,7 @@ def _screen(lesson: Lesson, screen: Screen, frames: _Frames) -> dict[str, Any]:
     }
     if screen is lesson.practice.first:
         told["begin"] = _with_gaps(frames.page(_draw_screen(lesson, screen, intro=True)), screen, parts)
-    if screen.kind is Kind.TYPE:
+    if screen.kind is ScreenKind.TYPE:
         told["typed"] = screen.typed
     if screen.rules:
         told["rules"] = {code: [parts.rule_line(code, False), parts.rule_line(code, True)] for code in screen.rules}
@@ -131,9 +131,9 @@ def _draw_screen(lesson: Lesson, screen: Screen, *, intro: bool = False) -> str:
     )
 
 
-def _looks(screen: Screen, target: Target, parts: Any) -> list[str]:
+def _looks(screen: Screen, target: ScreenTarget, parts: Any) -> list[str]:
     """As it is, lit up; and for what is ticked: ticked, ticked and lit up."""
-    if screen.kind is Kind.TAP:
+    if screen.kind is ScreenKind.TAP:
         return [str(parts.place_to_touch(target, flash)) for flash in (False, True)]
     return [str(parts.place_to_tick(target, flash, ticked)) for ticked in (False, True) for flash in (False, True)]
 
@@ -144,7 +144,7 @@ def _with_gaps(page: dict[str, Any], screen: Screen, parts: Any) -> dict[str, An
         main = _cut(main, _looks(screen, target, parts)[0], gap(f"target {target.id}"))
     for code in screen.rules:
         main = _cut(main, str(parts.rule_line(code, False)), gap(f"rule {code}"))
-    if screen.kind in {Kind.TYPE, Kind.SECRET}:
+    if screen.kind in {ScreenKind.TYPE, ScreenKind.SECRET}:
         main = _cut(main, 'class="phone-input"', f'class="phone-input{gap("tried")}"')
     return {**page, "main": main}
 

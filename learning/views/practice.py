@@ -10,9 +10,9 @@ from flask import redirect, render_template, request, url_for
 from uuid_utils.compat import uuid7
 from werkzeug.wrappers import Response
 
-from courses.domain.answering import Outcome, answer
+from courses.domain.answering import AnswerResult, check_answer
 from courses.domain.lesson import Lesson
-from courses.domain.practice import Kind, Screen
+from courses.domain.practice import Screen, ScreenKind
 from courses.recordings import hint_of, praise_of
 from foundation.web.access import public
 from learning.domain.answers import kept_of_screen
@@ -41,7 +41,7 @@ def answer_screen(lesson_id: str, screen_id: str) -> Response:
     lesson = find_lesson(lesson_id)
     screen = find_screen(lesson, screen_id)
     given = request.form.getlist("given")
-    outcome = answer(screen, given)
+    outcome = check_answer(screen, given)
     if screen.id in lesson.practice.must_pass and not outcome.wiped:
         keep_answer(lesson, screen.id, kept_of_screen(screen, given), right=outcome.right)
     if outcome.ends:
@@ -50,7 +50,7 @@ def answer_screen(lesson_id: str, screen_id: str) -> Response:
     return redirect(url_for(".show_screen", lesson_id=lesson.id, screen_id=outcome.goes, _anchor="main", **said), 303)
 
 
-def _said_in_address(screen: Screen, given: list[str], outcome: Outcome) -> dict[str, Any]:
+def _said_in_address(screen: Screen, given: list[str], outcome: AnswerResult) -> dict[str, Any]:
     """What the next page must know of the tap: where it came from, and which of our own choices was touched."""
     if outcome.right:
         return {"tu": screen.id} if screen.praise else {}
@@ -59,7 +59,7 @@ def _said_in_address(screen: Screen, given: list[str], outcome: Outcome) -> dict
     touched = kept_of_screen(screen, given).split()
     if outcome.goes != screen.id:
         return {"tu": screen.id, "cham": touched}
-    if screen.kind is Kind.SECRET:
+    if screen.kind is ScreenKind.SECRET:
         return {"lai": "1", "du": list(outcome.met)}
     return {"cham": touched} if touched else {"lai": "1"}
 
@@ -69,14 +69,14 @@ def _page(lesson: Lesson, screen: Screen, *, intro: bool = False) -> str:
     touched = request.args.getlist("cham")
     tried, said, said_part = None, "", ""
     if came_from is not None and touched:  # a detour brings the hint of what was touched along
-        led_here = answer(came_from, touched)
+        led_here = check_answer(came_from, touched)
         said, said_part = led_here.hint, hint_of(came_from.id, led_here.hint_by)
     elif came_from is not None:
         said, said_part = came_from.praise, praise_of(came_from.id)
     elif "xoa" in request.args:
-        tried = Outcome(right=False, goes=screen.id, wiped=True)
+        tried = AnswerResult(right=False, goes=screen.id, wiped=True)
     elif touched or "lai" in request.args:
-        tried = answer(screen, touched)
+        tried = check_answer(screen, touched)
         said, said_part = tried.hint, hint_of(screen.id, tried.hint_by)
     screens = lesson.practice.must_pass
     return render_template(

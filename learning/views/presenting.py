@@ -4,7 +4,7 @@ from uuid import UUID
 
 from flask import render_template, request, url_for
 
-from courses.domain.previewing import previewed
+from courses.domain.preview import preview_screens
 from foundation.accounts.domain.roles import Act
 from foundation.accounts.views.access import may
 from foundation.accounts.views.reading import read_number
@@ -23,7 +23,7 @@ def present(class_id: UUID, lesson_id: str) -> str:
     slides = slides_of(lesson)
     place = min(read_number(request.args.get("trang")) or 1, len(slides))
     slide = slides[place - 1]
-    shown = next((each for each in previewed(lesson.practice) if each.screen == slide.screen), None)
+    shown = next((each for each in preview_screens(lesson.practice) if each.screen == slide.screen), None)
 
     def way(number: int) -> str:
         return url_for(".present", class_id=evening.id, lesson_id=lesson.id, trang=number)

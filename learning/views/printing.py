@@ -6,7 +6,7 @@ from flask import Response, current_app
 from markupsafe import Markup
 
 from courses.domain.lesson import Lesson
-from courses.words import rich
+from courses.rich_text import render_rich_text
 from foundation.problems import NotFound
 from foundation.web.access import public
 from foundation.web.print import render_pdf, render_shortest_pdf
@@ -33,7 +33,7 @@ def on_paper(text: str) -> Markup:
     WeasyPrint 70 finds no place to break a line where a text ends in a space just at the edge and bold words follow: it
     then breaks after the first word of the line, or before the last one it can.
     """
-    return Markup(_BEFORE_BOLD.sub("<strong> ", str(rich(text))))  # noqa: S704  rich has escaped it
+    return Markup(_BEFORE_BOLD.sub("<strong> ", str(render_rich_text(text))))  # noqa: S704  rich has escaped it
 
 
 @blueprint.get("/bai-hoc/<lesson_id>/in.pdf")

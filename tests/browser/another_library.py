@@ -8,9 +8,9 @@ from unittest.mock import patch
 from flask import Flask
 
 import app
-from courses.serving import serve_courses
+from courses.extension import init_courses
 
 
 def serve() -> Flask:
-    with patch.object(app, "serve_courses", partial(serve_courses, folder=Path(os.environ["LIBRARY_COPY"]))):
+    with patch.object(app, "serve_courses", partial(init_courses, folder=Path(os.environ["LIBRARY_COPY"]))):
         return app.create_app()

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from courses.catalogue import LIBRARY, Catalogue
 from courses.domain.lesson import Lesson
-from courses.domain.practice import Kind
+from courses.domain.practice import ScreenKind
 from foundation.database import make_engine
 from foundation.settings import Settings
 from learning.models import AnswerRow
@@ -100,7 +100,7 @@ def test_a_lesson_once_opened_is_done_without_a_network_and_counted_once(phone, 
     assert phone.sees("Mạng đang không thông")
     first = lesson.practice.first
     wrong = next((target for target in first.targets if not target.right and target.hint), None)
-    if first.kind is Kind.TAP and wrong is not None:
+    if first.kind is ScreenKind.TAP and wrong is not None:
         phone.page.locator(f'button[value="{wrong.id}"]').click()
         phone.page.locator(".word .notice").wait_for()
         phone.look()

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from courses.catalogue import Catalogue
-from courses.domain.practice import Kind
+from courses.domain.practice import ScreenKind
 from tests.browser.conftest import QUIET
 from tests.browser.line import line_to
 from tests.browser.old_phones import EVERYTHING, MEMBERS, ZALO, Posts, old_phone, script
@@ -45,7 +45,7 @@ def test_a_lesson_is_done_whatever_the_browser_lacks_and_each_answer_leaves_once
         assert "học xong" in phone.heading
         assert not phone.complaints
     assert len(posts.bodies) == len(screens) + len(lesson.questions)
-    asked = [screen for screen in screens if lesson.practice.screen(screen).kind is not Kind.END]
+    asked = [screen for screen in screens if lesson.practice.screen(screen).kind is not ScreenKind.END]
     assert sum("given=" in body for body in posts.bodies) == len(asked) + len(lesson.questions), (
         "a tap was posted empty"
     )

@@ -6,7 +6,7 @@ The lesson file says what is right; everything is done through the page.
 from urllib.parse import urlsplit
 
 from courses.domain.lesson import Lesson
-from courses.domain.practice import Kind, Screen
+from courses.domain.practice import Screen, ScreenKind
 from tests.browser.phone import Phone
 
 PASSCODE = "591733"
@@ -27,17 +27,17 @@ def read(phone: Phone, lesson: Lesson) -> None:
 def pass_screen(phone: Phone, screen: Screen) -> None:
     """Do what one imitation screen asks for."""
     page = phone.page
-    if screen.kind is Kind.TAP:
+    if screen.kind is ScreenKind.TAP:
         right = next(target for target in screen.targets if target.right)
         page.locator(f'button[name="given"][value="{right.id}"]').click()
     else:
-        if screen.kind is Kind.TICK:
+        if screen.kind is ScreenKind.TICK:
             for target in screen.targets:
                 if target.right:
                     page.locator(f'input[name="given"][value="{target.id}"]').check()
-        if screen.kind is Kind.TYPE:
+        if screen.kind is ScreenKind.TYPE:
             page.locator("#typed").fill(screen.typed)
-        if screen.kind is Kind.SECRET:
+        if screen.kind is ScreenKind.SECRET:
             page.locator("#typed").fill(PASSCODE if "six_digits" in screen.rules else SAMPLE_PASSWORD)
         page.locator("button.touch-go").click()
     # JavaScript, where there is any, changes the address without loading a page.

@@ -5,7 +5,7 @@ import tomllib
 
 import pytest
 
-from courses import written
+from courses import schema
 from courses.domain.practice import Look
 from courses.domain.secrets import SECRET_RULES
 from foundation.settings import HOUSE
@@ -21,7 +21,7 @@ def example(words: str) -> str:
 
 @pytest.mark.parametrize(
     "model",
-    [each for each in vars(written).values() if isinstance(each, type) and issubclass(each, written.Written)],
+    [each for each in vars(schema).values() if isinstance(each, type) and issubclass(each, schema.FileSchema)],
     ids=lambda model: model.__name__,
 )
 def test_every_key_a_file_may_have_is_told(model):
@@ -29,7 +29,7 @@ def test_every_key_a_file_may_have_is_told(model):
 
 
 def test_every_kind_look_and_rule_is_told():
-    codes = [*written.WrittenKind, *Look, *SECRET_RULES]
+    codes = [*schema.FileScreenKind, *Look, *SECRET_RULES]
 
     assert [code for code in codes if f"`{code}`" not in GUIDE] == []
 

@@ -1,7 +1,7 @@
 from datetime import date
 
 from courses.catalogue import Catalogue
-from courses.checking import stale
+from courses.checking import stale_warnings
 from tests.making.courses import a_lesson
 
 COURSE = """
@@ -103,10 +103,10 @@ def test_what_may_have_changed_is_warned_of_after_ninety_days(library):
     lesson = a_lesson(volatile=True, checked_on=date(2026, 1, 1))
     steady = a_lesson(volatile=False, checked_on=date(2020, 1, 1))
 
-    assert stale([lesson, steady], [], date(2026, 4, 1)) == []
-    assert [str(warning) for warning in stale([lesson, steady], [], date(2026, 4, 2))] == [
+    assert stale_warnings([lesson, steady], [], date(2026, 4, 1)) == []
+    assert [str(warning) for warning in stale_warnings([lesson, steady], [], date(2026, 4, 2))] == [
         "library/khoa-mau/bai-mau/lesson.toml: checked_on: may have changed: last checked 91 days ago, at most 90"
     ]
     facts = library.load().facts.values()
-    assert stale([], facts, date(2026, 12, 1)) == []
-    assert "TD_MAU.checked_on" in {warning.key for warning in stale([], facts, date(2027, 3, 1))}
+    assert stale_warnings([], facts, date(2026, 12, 1)) == []
+    assert "TD_MAU.checked_on" in {warning.key for warning in stale_warnings([], facts, date(2027, 3, 1))}

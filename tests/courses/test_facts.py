@@ -2,34 +2,34 @@ from datetime import date
 
 import pytest
 
-from courses.domain.facts import About, Fact, UnknownFact, tell, written_out
+from courses.domain.facts import Fact, FactKind, UnknownFact, spelled_out_facts, substitute
 from courses.domain.lesson import Reliability
 
 
-def fact(name: str, about: About, value: str) -> Fact:
+def fact(name: str, about: FactKind, value: str) -> Fact:
     return Fact(name, about, value, "mẫu", "không có", Reliability.MEMORY, date(2026, 11, 21))
 
 
 FACTS = {
     each.name: each
     for each in (
-        fact("TD_MAU", About.PHONE, "156"),
-        fact("WEB_MAU", About.LINK, "mau.gov.vn"),
-        fact("MENU_MAU", About.MENU, "Ví mẫu"),
-        fact("TUOI_MAU", About.THRESHOLD, "14"),
-        fact("HAN_MAU", About.THRESHOLD, "60 ngày"),
+        fact("TD_MAU", FactKind.PHONE, "156"),
+        fact("WEB_MAU", FactKind.LINK, "mau.gov.vn"),
+        fact("MENU_MAU", FactKind.MENU, "Ví mẫu"),
+        fact("TUOI_MAU", FactKind.THRESHOLD, "14"),
+        fact("HAN_MAU", FactKind.THRESHOLD, "60 ngày"),
     )
 }
 
 
 def test_facts_are_told_in_place_of_their_names():
-    assert tell("Gọi {TD_MAU} hay {TD_MAU}, vào {WEB_MAU}.", FACTS) == "Gọi 156 hay 156, vào mau.gov.vn."
+    assert substitute("Gọi {TD_MAU} hay {TD_MAU}, vào {WEB_MAU}.", FACTS) == "Gọi 156 hay 156, vào mau.gov.vn."
 
 
 def test_a_value_is_not_looked_into_for_further_names():
-    facts = {"A": fact("A", About.MESSAGE, "{B}"), "B": fact("B", About.PHONE, "1")}
+    facts = {"A": fact("A", FactKind.MESSAGE, "{B}"), "B": fact("B", FactKind.PHONE, "1")}
 
-    assert tell("{A}", facts) == "{B}"
+    assert substitute("{A}", facts) == "{B}"
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def test_a_value_is_not_looked_into_for_further_names():
 )
 def test_every_unknown_name_and_stray_brace_is_named(text, names):
     with pytest.raises(UnknownFact) as caught:
-        tell(text, FACTS)
+        substitute(text, FACTS)
 
     assert caught.value.names == names
 
@@ -67,4 +67,4 @@ def test_every_unknown_name_and_stray_brace_is_named(text, names):
     ],
 )
 def test_a_value_written_out_is_found_where_it_stands_for_the_fact(text, names):
-    assert written_out(text, FACTS) == names
+    assert spelled_out_facts(text, FACTS) == names

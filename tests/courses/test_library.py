@@ -3,8 +3,8 @@
 import pytest
 
 from courses.catalogue import Catalogue
-from courses.domain.answering import answer
-from courses.domain.practice import Kind, Screen
+from courses.domain.answering import check_answer
+from courses.domain.practice import Screen, ScreenKind
 
 CATALOGUE = Catalogue.load()
 SECRETS = ("Bvs@Que27lua", "273814")  # as lessons suggest, and as anybody might think up
@@ -12,15 +12,15 @@ SECRETS = ("Bvs@Que27lua", "273814")  # as lessons suggest, and as anybody might
 
 def right_answer(screen: Screen) -> list[str]:
     match screen.kind:
-        case Kind.TAP:
+        case ScreenKind.TAP:
             return [next(target.id for target in screen.targets if target.right)]
-        case Kind.TICK:
+        case ScreenKind.TICK:
             return [target.id for target in screen.targets if target.right]
-        case Kind.TYPE:
+        case ScreenKind.TYPE:
             return [screen.typed]
-        case Kind.SECRET:
-            return [next(secret for secret in SECRETS if answer(screen, [secret]).right)]
-        case Kind.END:
+        case ScreenKind.SECRET:
+            return [next(secret for secret in SECRETS if check_answer(screen, [secret]).right)]
+        case ScreenKind.END:
             return []
 
 
@@ -59,7 +59,7 @@ def test_the_name_of_a_child_is_told_by_its_mark_and_must_be_passed():
 def test_every_practice_can_be_walked_rightly_from_its_first_screen_to_its_end(lesson):
     screen, passed = lesson.practice.first, []
     while True:
-        outcome = answer(screen, right_answer(screen))
+        outcome = check_answer(screen, right_answer(screen))
         assert outcome.right, screen.id
         assert screen.id not in passed, "walks in a ring"
         passed.append(screen.id)
@@ -74,7 +74,7 @@ def test_every_practice_can_be_walked_rightly_from_its_first_screen_to_its_end(l
 def test_every_tap_beside_the_mark_gets_a_kind_word(lesson):
     for screen in lesson.practice.screens:
         for target in screen.targets:
-            outcome = answer(screen, [target.id])
+            outcome = check_answer(screen, [target.id])
             assert outcome.right or outcome.hint, (screen.id, target.id)
 
 
@@ -89,8 +89,8 @@ def test_activating_is_interrupted_by_a_fake_call_that_must_be_hung_up_on():
 
     assert len(practice.screens) == 9
     assert call.id in practice.must_pass
-    assert answer(call, ["tat-may"]).right
-    assert "Cán bộ thật không hỏi OTP" in answer(call, ["doc-ma"]).hint
+    assert check_answer(call, ["tat-may"]).right
+    assert "Cán bộ thật không hỏi OTP" in check_answer(call, ["doc-ma"]).hint
 
 
 @pytest.mark.parametrize("lesson_id", ["vneid-la-gi", "vneid-kich-hoat", "vneid-quen"])

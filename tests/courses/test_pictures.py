@@ -5,11 +5,11 @@ from click.testing import CliRunner
 
 from courses.catalogue import LIBRARY, Catalogue
 from courses.cli import commands
-from courses.domain.picture import HAND, PALETTE, VIEW_BOX, Picture
-from courses.pictures import BIGGEST, read_pictures
+from courses.domain.picture import PALETTE, STROKE_STYLE, VIEW_BOX, Picture
+from courses.pictures import MAX_BYTES, read_pictures
 
 ROOT = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{VIEW_BOX}" ' + " ".join(
-    f'{name}="{value}"' for name, value in HAND.items()
+    f'{name}="{value}"' for name, value in STROKE_STYLE.items()
 )
 PARTS = f'{ROOT}><g id="phone"><rect width="9" height="9"/></g><g id="two"><use href="parts.svg#phone"/></g></svg>'
 PHONE = '<use href="parts.svg#phone" transform="translate(5 5)"/>'
@@ -49,15 +49,15 @@ def test_a_drawing_is_made_whole_with_the_parts_it_shares(draw):
 
 
 @pytest.mark.parametrize(
-    ("said", "moved"),
+    ("attributes", "moved"),
     [
         ('x="4" y="5"', "translate(4 5)"),
         ('x="4"', "translate(4 0)"),
         ('x="4" y="5" transform="rotate(9)"', "rotate(9) translate(4 5)"),
     ],
 )
-def test_a_part_may_be_placed_by_x_and_y(draw, said, moved):
-    catalogue = draw(f'<use href="parts.svg#phone" {said}/>').load()
+def test_a_part_may_be_placed_by_x_and_y(draw, attributes, moved):
+    catalogue = draw(f'<use href="parts.svg#phone" {attributes}/>').load()
 
     assert catalogue.pictures["cham"].drawing == f'<g transform="{moved}"><rect width="9" height="9"/></g>'
 
@@ -65,13 +65,13 @@ def test_a_part_may_be_placed_by_x_and_y(draw, said, moved):
 def test_a_drawing_follows_the_page_s_colours_and_keeps_its_own_on_paper():
     picture = Picture("x", "x", '<path d="M0 0" fill="#ffd84d" stroke="#931a1a"/>')
 
-    assert picture.on_page == '<path d="M0 0" fill="var(--sun)" stroke="var(--red)"/>'
-    assert 'fill="#ffd84d"' in picture.alone
-    assert picture.alone.startswith(ROOT)
+    assert picture.themed == '<path d="M0 0" fill="var(--sun)" stroke="var(--red)"/>'
+    assert 'fill="#ffd84d"' in picture.standalone
+    assert picture.standalone.startswith(ROOT)
 
 
 @pytest.mark.parametrize(
-    ("inner", "says"),
+    ("inner", "message"),
     [
         ("<script>alert(1)</script>", "a picture may not have <script>"),
         ("<style>*{fill:red}</style>", "a picture may not have <style>"),
@@ -100,20 +100,20 @@ def test_a_drawing_follows_the_page_s_colours_and_keeps_its_own_on_paper():
         ("<use/>", "there is no part None"),
         ("", "is empty"),
         ("<g>" * 9 + '<path d="M0 0"/>' + "</g>" * 9, "is nested too deeply"),
-        (f'<path d="M0 0{" 1 1" * 999}"/>', f"bytes with its parts, at most {BIGGEST}"),
+        (f'<path d="M0 0{" 1 1" * 999}"/>', f"bytes with its parts, at most {MAX_BYTES}"),
         ('<path d="M0 0"', "is not a drawing: ParseError"),
     ],
 )
-def test_what_may_not_stand_in_a_drawing_is_named(draw, inner, says):
+def test_what_may_not_stand_in_a_drawing_is_named(draw, inner, message):
     catalogue = draw(inner).load()
 
     assert {fault.file for fault in catalogue.faults} == {"library/pictures/cham.svg"}
-    assert says in "; ".join(fault.says for fault in catalogue.faults)
+    assert message in "; ".join(fault.message for fault in catalogue.faults)
     assert catalogue.pictures == {}
 
 
 @pytest.mark.parametrize(
-    ("whole", "says"),
+    ("whole", "message"),
     [
         (f'{ROOT} onload="x()"><path d="M0 0"/></svg>', "must begin with <svg"),
         (f'{ROOT.replace("2.5", "7")}><path d="M0 0"/></svg>', "must begin with <svg"),
@@ -124,10 +124,10 @@ def test_what_may_not_stand_in_a_drawing_is_named(draw, inner, says):
         (f"{ROOT}>{' ' * 100_001}</svg>", "is over 100000 bytes"),
     ],
 )
-def test_a_file_that_is_no_drawing_of_ours_is_named(draw, whole, says):
+def test_a_file_that_is_no_drawing_of_ours_is_named(draw, whole, message):
     (fault,) = draw(whole=whole).load().faults
 
-    assert says in fault.says
+    assert message in fault.message
 
 
 @pytest.mark.parametrize(
@@ -159,7 +159,7 @@ def test_parts_that_set_each_other_in_again_and_again_are_refused(draw):
     (fault,) = draw('<path d="M0 0"/>', parts=f"{ROOT}>{ring}</svg>").load().faults
 
     assert fault.file == "library/pictures/parts.svg"
-    assert f"at most {BIGGEST}" in fault.says
+    assert f"at most {MAX_BYTES}" in fault.message
 
 
 def test_a_step_shows_its_picture_and_may_say_it_in_its_own_words(shown):
@@ -176,7 +176,7 @@ def test_a_lesson_goes_on_without_a_picture_that_has_a_script_in_it(shown):
 
 
 @pytest.mark.parametrize(
-    ("said", "fault"),
+    ("attributes", "fault"),
     [
         ('picture = "cham"', "step[1].picture: there is no picture cham"),
         ('picture_alt = "Tay"', "step[1].picture_alt: there is no picture it could be said of"),
@@ -184,8 +184,8 @@ def test_a_lesson_goes_on_without_a_picture_that_has_a_script_in_it(shown):
         ('picture_alt = ""', "step[1].picture_alt: must not be empty"),
     ],
 )
-def test_a_step_that_names_no_picture_of_ours_is_a_fault_of_its_lesson(library, said, fault):
-    faults = library.faults_when('id = "mot"\n', f'id = "mot"\n{said}\n')
+def test_a_step_that_names_no_picture_of_ours_is_a_fault_of_its_lesson(library, attributes, fault):
+    faults = library.faults_when('id = "mot"\n', f'id = "mot"\n{attributes}\n')
 
     assert any(found.startswith(f"library/khoa-mau/bai-mau/lesson.toml: {fault}") for found in faults), faults
 
@@ -262,7 +262,7 @@ def test_the_style_sheet_knows_every_colour_light_and_dark_and_the_hand():
         assert f"--{name}: {colour};" in light
         assert f"--{name}: " in dark.partition("*, *::before")[0]
     rule = css.partition(".picture { display: block;")[2].partition("}")[0]
-    for name, value in HAND.items():
+    for name, value in STROKE_STYLE.items():
         assert f"{name}: {f'var(--{PALETTE[value]})' if value in PALETTE else value};" in rule
 
 

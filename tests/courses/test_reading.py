@@ -189,7 +189,7 @@ def test_all_faults_of_a_file_are_told_at_once(library):
 
 
 @pytest.mark.parametrize(
-    ("content", "says"),
+    ("content", "message"),
     [
         ("title = ", "is not TOML: Invalid value (at end of document)"),
         ('title = "một\ntitle = "hai"', "is not TOML: Illegal character '\\n' (at line 1, column 13)"),
@@ -207,10 +207,10 @@ def test_all_faults_of_a_file_are_told_at_once(library):
         ("", "title: is missing"),
     ],
 )
-def test_a_file_that_is_no_lesson_says_why_and_leaves_the_others_alone(library, content, says):
+def test_a_file_that_is_no_lesson_says_why_and_leaves_the_others_alone(library, content, message):
     catalogue = library.with_second(content).load()
 
-    assert str(catalogue.faults[0]).startswith(f"library/khoa-mau/bai-hai/lesson.toml: {says}")
+    assert str(catalogue.faults[0]).startswith(f"library/khoa-mau/bai-hai/lesson.toml: {message}")
     assert [lesson.id for lesson in catalogue.lessons] == ["bai-mau"]
 
 
@@ -218,9 +218,9 @@ def test_a_file_that_is_no_lesson_says_why_and_leaves_the_others_alone(library, 
     "file", ["facts.toml", "khoa-mau/course.toml", "khoa-mau/bai-mau/lesson.toml", "paths.toml", "asked.toml"]
 )
 def test_a_byte_order_mark_is_named_and_harms_nobody(library, file):
-    written = library.folder / file
+    source = library.folder / file
     before = library.load()
-    library.put(file, b"\xef\xbb\xbf" + (written.read_bytes() if written.exists() else b""))
+    library.put(file, b"\xef\xbb\xbf" + (source.read_bytes() if source.exists() else b""))
 
     after = library.load()
 

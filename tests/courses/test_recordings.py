@@ -37,7 +37,7 @@ def test_praise_hints_options_and_the_pages_own_words_can_be_recorded(library):
 
     assert catalogue.faults == ()
     assert _parts(catalogue) == sorted(parts)
-    assert list(catalogue.frame_recordings) == ["tiep-theo"]
+    assert list(catalogue.interface_recordings) == ["tiep-theo"]
     assert [course.id for course in catalogue.courses] == ["khoa-mau"]  # voices/ is no course
 
 
@@ -67,7 +67,7 @@ def test_a_lesson_without_recordings_is_no_fault(library):
 
 
 @pytest.mark.parametrize(
-    ("file", "content", "says"),
+    ("file", "content", "message"),
     [
         ("vi/khong-co.mp3", MP3, "there is no part khong-co to read aloud"),
         ("vi/mot.wav", MP3, "a recording is a file that ends in .mp3, .m4a, .opus"),
@@ -79,10 +79,10 @@ def test_a_lesson_without_recordings_is_no_fault(library):
         ("en/mot.mp3", MP3, "recordings are kept for vi"),
     ],
 )
-def test_a_file_that_is_no_recording_is_named_and_the_lesson_still_served(library, file, content, says):
+def test_a_file_that_is_no_recording_is_named_and_the_lesson_still_served(library, file, content, message):
     catalogue = library.put(f"khoa-mau/bai-mau/voices/{file}", content).load()
 
-    assert [str(fault) for fault in catalogue.faults] == [f"library/khoa-mau/bai-mau/voices/{file}: {says}"]
+    assert [str(fault) for fault in catalogue.faults] == [f"library/khoa-mau/bai-mau/voices/{file}: {message}"]
     assert catalogue.lesson("bai-mau") is not None
     assert _parts(catalogue) == []
 

@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from courses.checking import from_the_future
+from courses.checking import future_date_warnings
 from tests.making.courses import a_lesson
 
 
@@ -19,7 +19,7 @@ def test_an_id_that_stood_for_something_else_is_not_taken_again(library, part):
 def test_the_id_of_a_lesson_that_is_gone_is_not_taken_again(library, good_lesson):
     catalogue = library.with_second(good_lesson).put("retired_ids.toml", 'lessons = ["bai-hai"]').load()
 
-    assert [fault.says for fault in catalogue.faults] == [
+    assert [fault.message for fault in catalogue.faults] == [
         "the id bai-hai was that of another lesson, which is gone: take a new one"
     ]
     assert [lesson.id for lesson in catalogue.lessons] == ["bai-mau"]
@@ -41,7 +41,7 @@ def test_a_day_that_has_not_come_is_warned_of(library):
     lesson = a_lesson(checked_on=date(2026, 11, 22))
     facts = library.load().facts.values()
 
-    assert from_the_future([lesson], facts, date(2026, 11, 22)) == []
-    warned = from_the_future([lesson], facts, date(2026, 11, 20))
+    assert future_date_warnings([lesson], facts, date(2026, 11, 22)) == []
+    warned = future_date_warnings([lesson], facts, date(2026, 11, 20))
     assert str(warned[0]) == "library/khoa-mau/bai-mau/lesson.toml: checked_on: 2026-11-22 has not come yet"
     assert "TD_MAU.checked_on" in {warning.key for warning in warned}

@@ -4,7 +4,7 @@ import pytest
 
 from courses.catalogue import Catalogue
 from courses.domain.lesson import Step
-from courses.searching import MOST_FOUND, Index, Place
+from courses.searching import MAX_RESULTS, MatchField, SearchIndex
 
 CATALOGUE = Catalogue.load()
 A_LONG_STORY = (
@@ -50,7 +50,7 @@ def test_people_find_the_lesson_they_need_as_they_type(typed, lesson):
 @pytest.mark.parametrize("lesson", CATALOGUE.lessons, ids=lambda lesson: lesson.id)
 def test_every_lesson_is_found_by_its_title_and_by_what_is_asked(lesson):
     assert found(lesson.title)[0] == lesson.id
-    for phrase in CATALOGUE.asked[lesson.id]:
+    for phrase in CATALOGUE.search_phrases[lesson.id]:
         assert lesson.id in found(phrase)[:3], phrase
 
 
@@ -88,26 +88,29 @@ def test_a_title_stands_before_what_is_asked_and_that_before_a_step(make):
         )
     )
 
-    answers = Index(course.lessons, {"hoi": ("gói bánh chưng",)}).find("goi banh chung")
+    answers = SearchIndex(course.lessons, {"hoi": ("gói bánh chưng",)}).find("goi banh chung")
 
-    assert [(one.lesson.id, one.place) for one in answers][:2] == [("ten", Place.TITLE), ("hoi", Place.ASKED)]
+    assert [(one.lesson.id, one.field) for one in answers][:2] == [
+        ("ten", MatchField.TITLE),
+        ("hoi", MatchField.PHRASE),
+    ]
 
 
 def test_the_sentence_that_answers_is_told_with_its_marks_and_without_bold(make):
     lesson = make.lesson(id="buoc", title="Bài một", steps=(Step("mot", "Rửa lá dong. **Gói bánh** cho chặt tay!"),))
 
-    answer = Index([lesson, make.lesson(title="Bài hai")], {}).find("goi banh")[0]
+    answer = SearchIndex([lesson, make.lesson(title="Bài hai")], {}).find("goi banh")[0]
 
     assert answer.sentence == "Gói bánh cho chặt tay!"
-    assert answer.place is Place.STEP
+    assert answer.field is MatchField.STEP
 
 
 def test_a_library_without_lessons_answers_nothing():
-    assert Index([], {}).find("quên mật khẩu") == ()
+    assert SearchIndex([], {}).find("quên mật khẩu") == ()
 
 
 def test_the_list_stays_short():
-    assert len(found("VNeID")) <= MOST_FOUND
+    assert len(found("VNeID")) <= MAX_RESULTS
 
 
 def test_a_search_takes_less_than_five_milliseconds():

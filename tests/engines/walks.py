@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from uuid_utils import uuid7
 
 from courses.domain.lesson import Course, Lesson
-from courses.domain.practice import Kind, Screen
+from courses.domain.practice import Screen, ScreenKind
 from tests.browser.line import Line
 from tests.browser.serving import PASSWORD
 from tests.browser.walking import PASSCODE, SAMPLE_PASSWORD
@@ -164,17 +164,17 @@ def _address(lesson: Lesson, screen: Screen, *, first: bool) -> str:
 
 
 def _pass(person: Person, screen: Screen) -> None:
-    if screen.kind is Kind.TAP:
+    if screen.kind is ScreenKind.TAP:
         right = next(target for target in screen.targets if target.right)
         person.click(f'button[name="given"][value="{right.id}"]')
         return
-    if screen.kind is Kind.TICK:
+    if screen.kind is ScreenKind.TICK:
         for target in screen.targets:
             if target.right:
                 person.click(f'input[name="given"][value="{target.id}"]')
-    if screen.kind is Kind.TYPE:
+    if screen.kind is ScreenKind.TYPE:
         person.type("#typed", screen.typed)
-    if screen.kind is Kind.SECRET:
+    if screen.kind is ScreenKind.SECRET:
         person.type("#typed", PASSCODE if "six_digits" in screen.rules else SAMPLE_PASSWORD)
     person.click("button.touch-go")
 
@@ -185,7 +185,7 @@ def _right_answers(lesson: Lesson) -> list[tuple[str, Any]]:
         screen = lesson.practice.screen(step)
         assert screen is not None
         right = [target.id for target in screen.targets if target.right]
-        answers.append((step, right if screen.kind in (Kind.TAP, Kind.TICK) else True))
+        answers.append((step, right if screen.kind in (ScreenKind.TAP, ScreenKind.TICK) else True))
     return [*answers, *((question.id, [question.right.id]) for question in lesson.questions)]
 
 

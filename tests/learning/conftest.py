@@ -1,6 +1,6 @@
 import pytest
 
-from courses.domain.practice import Kind
+from courses.domain.practice import ScreenKind
 from tests.visitor import Visitor
 
 
@@ -37,9 +37,9 @@ def right_taps():
     """What a learner gives to pass a screen."""
 
     def given(screen):
-        if screen.kind is Kind.TYPE:
+        if screen.kind is ScreenKind.TYPE:
             return screen.typed
-        if screen.kind is Kind.SECRET:
+        if screen.kind is ScreenKind.SECRET:
             return "591733" if "six_digits" in screen.rules else "Bvs@Que27lua"
         return [target.id for target in screen.targets if target.right]
 

@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
-from courses.domain.facts import About, Fact
-from courses.domain.lesson import Reliability, Source
-from courses.faults import SENTENCES, Fault, amiss
+from courses.domain.facts import Fact, FactKind
+from courses.domain.lesson import Citation, Reliability
+from courses.faults import MESSAGES, LibraryFault, error_detail
 from foundation.accounts.domain.roles import Role
 from learning.cli.courses import preview
 from tests.courses.conftest import Library
@@ -31,13 +31,13 @@ def test_the_list_names_faults_old_lessons_drafts_and_old_facts(app, editor, mak
         make.lesson("cu", title="Bài cũ", volatile=True, checked_on=date(2026, 8, 1)),
         make.lesson("sap-cu", title="Bài sắp cũ", volatile=True, checked_on=date(2026, 9, 1)),
         make.lesson("moi", title="Bài mới", volatile=True, checked_on=date(2026, 11, 1)),
-        make.lesson("nhap", title="Bài nháp", draft=True, sources=(Source("Nghe nói", Reliability.MEMORY),)),
+        make.lesson("nhap", title="Bài nháp", draft=True, sources=(Citation("Nghe nói", Reliability.MEMORY),)),
         make.lesson("chua-thu", title="Bài chưa thử", draft=True),
     )
-    fact = Fact("TD_CU", About.PHONE, "1900.0000", "Tổng đài", "đâu đó", Reliability.MEMORY, date(2026, 1, 1))
+    fact = Fact("TD_CU", FactKind.PHONE, "1900.0000", "Tổng đài", "đâu đó", Reliability.MEMORY, date(2026, 1, 1))
     faults = (
-        Fault("library/khoa-mau/hong/lesson.toml", "minutes", amiss("missing")),
-        Fault("library/facts.toml", "X", amiss("misfit", why="nobody has told this yet")),
+        LibraryFault("library/khoa-mau/hong/lesson.toml", "minutes", error_detail("missing")),
+        LibraryFault("library/facts.toml", "X", error_detail("misfit", why="nobody has told this yet")),
     )
     catalogue = replace(make.catalogue(make.course(lessons=lessons)), facts={"TD_CU": fact}, faults=faults)
     monkeypatch.setitem(app.extensions, "catalogue", catalogue)
@@ -128,10 +128,10 @@ def test_a_place_that_cannot_be_written_is_named(run, tmp_path):
 
 def test_every_fault_but_a_misfit_is_told_in_vietnamese_with_what_is_set_into_it(app):
     """A misfit brings its reason in English: it is pydantic's own."""
-    named = set(re.findall(r"\{(\w+)", "".join(SENTENCES.values())))
+    named = set(re.findall(r"\{(\w+)", "".join(MESSAGES.values())))
     with app.test_request_context():
         tell = app.jinja_env.get_template("learning/fault_sentences.html").module.fault_sentence
-        for code, sentence in SENTENCES.items():
+        for code, sentence in MESSAGES.items():
             told = str(tell(code, {name: f"⟨{name}⟩" for name in named}))
             assert bool(told) == (code != "misfit"), code
             # The kind of a screen, and the name of a file, stand beside the fault already.

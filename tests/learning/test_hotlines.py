@@ -1,13 +1,15 @@
 from datetime import date
 
-from courses.domain.facts import About, Fact
+from courses.domain.facts import Fact, FactKind
 from courses.domain.lesson import Reliability, Step
 from learning.domain.hotlines import hotlines
 
 
 def facts(**values: str) -> dict[str, Fact]:
     return {
-        name: Fact(name, About.LINK if name.startswith("WEB") else About.PHONE, value, "", "", Reliability.READ, DAY)
+        name: Fact(
+            name, FactKind.LINK if name.startswith("WEB") else FactKind.PHONE, value, "", "", Reliability.READ, DAY
+        )
         for name, value in values.items()
     }
 

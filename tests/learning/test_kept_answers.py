@@ -1,10 +1,10 @@
-from courses.domain.practice import Kind, Look, Screen, Target
+from courses.domain.practice import Look, Screen, ScreenKind, ScreenTarget
 from learning.domain.answers import kept_of_question, kept_of_screen
 
 
 def test_what_is_typed_by_hand_is_never_kept(make):
     typing = make.lesson().practice.screen("go-ma")
-    secret = Screen(id="s", kind=Kind.SECRET, look=Look.APP, task="", rules=("six_digits",))
+    secret = Screen(id="s", kind=ScreenKind.SECRET, look=Look.APP, task="", rules=("six_digits",))
 
     assert kept_of_screen(typing, ["123456"]) == ""
     assert kept_of_screen(secret, ["591733"]) == ""
@@ -19,7 +19,11 @@ def test_of_a_tap_only_a_target_of_the_screen_is_kept(make):
 
 def test_ticks_are_kept_in_the_order_of_the_screen():
     ticks = Screen(
-        id="t", kind=Kind.TICK, look=Look.APP, task="", targets=tuple(Target(id, id, right=True) for id in "abc")
+        id="t",
+        kind=ScreenKind.TICK,
+        look=Look.APP,
+        task="",
+        targets=tuple(ScreenTarget(id, id, right=True) for id in "abc"),
     )
 
     assert kept_of_screen(ticks, ["c", "a", "c", "zzz"]) == "a c"

@@ -132,7 +132,12 @@ def _counted(id_, told):
 def _in_lesson(life, lesson):
     steps = {(lesson.id, step) for step in lesson.graded}
     seen = lesson.id in life.together
-    return (bool(steps & life.right) or seen, steps <= life.right or seen, steps <= life.right, steps <= life.alone)
+    return (
+        bool(steps & life.right) or seen,
+        steps <= life.right or seen,
+        steps <= life.right,
+        steps <= life.alone,
+    )
 
 
 def _in_course(life, course):

@@ -5,7 +5,7 @@ import brotli
 import pytest
 from sqlalchemy import func, select
 
-from courses.domain.practice import Kind
+from courses.domain.practice import ScreenKind
 from learning.models import AnswerRow, Learner
 from learning.views import kept_pages
 
@@ -140,7 +140,7 @@ def test_every_screen_of_the_library_can_be_drawn_tried_and_failed(app, visitor)
         for screen in lesson.practice.screens:
             page = visitor.open(f"/bai-hoc/{lesson.id}/tap/{screen.id}")
             assert "MÀN HÌNH TẬP" in page
-            if screen.kind is not Kind.END:
+            if screen.kind is not ScreenKind.END:
                 visitor.send(f"/bai-hoc/{lesson.id}/tap/{screen.id}", given="khong-dau-vao-dau")
 
 

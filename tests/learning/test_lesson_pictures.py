@@ -21,4 +21,4 @@ def test_pictures_cost_a_lesson_no_further_request(visitor, app):
 
         assert steps.count('class="picture"') == sum(step.picture is not None for step in lesson.steps)
         assert "<img" not in steps
-        assert "#" not in "".join(step.picture.on_page for step in lesson.steps if step.picture)
+        assert "#" not in "".join(step.picture.themed for step in lesson.steps if step.picture)

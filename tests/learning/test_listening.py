@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from courses.domain.facts import About, Fact
+from courses.domain.facts import Fact, FactKind
 from courses.domain.lesson import Reliability
-from courses.recordings import FRAME_PARTS, Recording
+from courses.recordings import INTERFACE_PARTS, Recording
 from tests.making.courses import a_catalogue
 
 SOUND = bytes(range(32, 120))  # the reader of pages below wants text
@@ -24,8 +24,8 @@ def record(app, monkeypatch, tmp_path):
             file = tmp_path / f"{part}.mp3"
             file.write_bytes(SOUND)
             recordings[part] = Recording(file, "audio/mpeg", version)
-        own = {part: recording for part, recording in recordings.items() if part in FRAME_PARTS}
-        catalogue = replace(a_catalogue(), recordings={"bai-mau": recordings}, frame_recordings=own)
+        own = {part: recording for part, recording in recordings.items() if part in INTERFACE_PARTS}
+        catalogue = replace(a_catalogue(), recordings={"bai-mau": recordings}, interface_recordings=own)
         monkeypatch.setitem(app.extensions, "catalogue", catalogue)
         monkeypatch.setattr("learning.views.kept_pages._pages", {})
 
@@ -74,8 +74,8 @@ def test_every_word_of_the_pages_that_can_be_recorded_is_on_a_page_and_in_the_gu
     pages = "".join(page.read_text() for page in (house / "learning/templates").rglob("*.html"))
     guide = (house / "docs/authoring.md").read_text()
 
-    assert set(re.findall(r'(?:spoken|read_out)\("([a-z-]+)"', pages)) == set(FRAME_PARTS)
-    assert [part for part in FRAME_PARTS if f"`{part}`" not in guide] == []
+    assert set(re.findall(r'(?:spoken|read_out)\("([a-z-]+)"', pages)) == set(INTERFACE_PARTS)
+    assert [part for part in INTERFACE_PARTS if f"`{part}`" not in guide] == []
 
 
 def test_a_recording_is_kept_by_phones_for_good(visitor, record):
@@ -158,9 +158,9 @@ def test_numbers_to_dial_are_told_to_the_phone(visitor, app, monkeypatch, now):
     facts = {
         name: Fact(name, about, value, "mẫu", "không có", Reliability.READ, now.date())
         for name, about, value in [
-            ("TD", About.PHONE, "1900.0368"),
-            ("RAC", About.PHONE, "156 hoặc 5656"),
-            ("TUOI", About.THRESHOLD, "14"),
+            ("TD", FactKind.PHONE, "1900.0368"),
+            ("RAC", FactKind.PHONE, "156 hoặc 5656"),
+            ("TUOI", FactKind.THRESHOLD, "14"),
         ]
     }
     monkeypatch.setitem(app.extensions, "catalogue", replace(a_catalogue(), facts=facts))

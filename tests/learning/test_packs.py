@@ -10,7 +10,7 @@ import pytest
 
 from courses.catalogue import Catalogue
 from courses.domain.lesson import Lesson
-from courses.domain.practice import Kind, Screen
+from courses.domain.practice import Screen, ScreenKind
 from foundation.settings import HOUSE
 from tests.browser_modules.test_modules import node  # noqa: F401  a fixture
 
@@ -45,11 +45,11 @@ def one_lesson_of_every_kind() -> list[Lesson]:
 
 def ways_to_answer(screen: Screen) -> list[list[str]]:
     ids = [target.id for target in screen.targets]
-    if screen.kind is Kind.TICK:
+    if screen.kind is ScreenKind.TICK:
         sizes = range(min(len(ids), 3) + 1)
         some = [list(chosen) for size in sizes for chosen in itertools.combinations(ids, size)]
         return [*some, [target.id for target in screen.targets if target.right]]
-    if screen.kind is Kind.TAP:
+    if screen.kind is ScreenKind.TAP:
         return [[], *([id_] for id_ in ids), ["nothing-of-ours"]]
     return [[text] for text in (*TYPED, screen.typed, f" {screen.typed.upper()} ")]
 

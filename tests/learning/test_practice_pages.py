@@ -3,7 +3,7 @@ import re
 import pytest
 from sqlalchemy import select
 
-from courses.domain.practice import Kind, Look, Practice, Screen, Target
+from courses.domain.practice import Look, Practice, Screen, ScreenKind, ScreenTarget
 from learning.models import AnswerRow
 
 REAL_NUMBER = "038085001234"
@@ -15,27 +15,27 @@ def lesson(teach, make):
     screens = (
         Screen(
             id="goi",
-            kind=Kind.TAP,
+            kind=ScreenKind.TAP,
             look=Look.CALL,
             task="Bác làm gì?",
             title="Số lạ đang gọi",
             targets=(
-                Target("nghe", "Nghe", right=False, goes="bao-dong", hint="Nghe là mắc bẫy đấy bác."),
-                Target("hoi", "Hỏi lại", right=False, hint="Tên ai cũng bịa được."),
-                Target("tat-may", "Tắt máy", right=True, goes="go-so"),
+                ScreenTarget("nghe", "Nghe", right=False, goes="bao-dong", hint="Nghe là mắc bẫy đấy bác."),
+                ScreenTarget("hoi", "Hỏi lại", right=False, hint="Tên ai cũng bịa được."),
+                ScreenTarget("tat-may", "Tắt máy", right=True, goes="go-so"),
             ),
             praise="Bác làm rất phải.",
         ),
         Screen(
             id="bao-dong",
-            kind=Kind.TAP,
+            kind=ScreenKind.TAP,
             look=Look.ALARM,
             task="Nếu là thật thì mất tiền rồi.",
-            targets=(Target("quay-lai", "Quay lại", right=True, goes="goi"),),
+            targets=(ScreenTarget("quay-lai", "Quay lại", right=True, goes="goi"),),
         ),
         Screen(
             id="go-so",
-            kind=Kind.TYPE,
+            kind=ScreenKind.TYPE,
             look=Look.APP,
             task="Gõ số mẫu.",
             label="Số định danh",
@@ -45,7 +45,7 @@ def lesson(teach, make):
         ),
         Screen(
             id="mat-khau",
-            kind=Kind.SECRET,
+            kind=ScreenKind.SECRET,
             look=Look.APP,
             task="Đặt mật khẩu.",
             label="Mật khẩu",
@@ -55,18 +55,18 @@ def lesson(teach, make):
         ),
         Screen(
             id="danh-dau",
-            kind=Kind.TICK,
+            kind=ScreenKind.TICK,
             look=Look.APP,
             task="Chọn hai.",
             targets=(
-                Target("the", "Thẻ", right=True),
-                Target("so-do", "Sổ đỏ", right=False, hint="Sổ đỏ để ở nhà."),
-                Target("may", "Máy", right=True),
+                ScreenTarget("the", "Thẻ", right=True),
+                ScreenTarget("so-do", "Sổ đỏ", right=False, hint="Sổ đỏ để ở nhà."),
+                ScreenTarget("may", "Máy", right=True),
             ),
             goes="het",
             hint="Cần đủ hai thứ.",
         ),
-        Screen(id="het", kind=Kind.END, look=Look.APP, task="Xong rồi."),
+        Screen(id="het", kind=ScreenKind.END, look=Look.APP, task="Xong rồi."),
     )
     practice = Practice(screens, must_pass=("goi", "go-so", "mat-khau", "danh-dau"), intro="Bác cứ tập thoải mái.")
     return teach(make.course(lessons=(make.lesson(id="bai-tap", practice=practice),))).lessons[0]

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from courses.domain.picture import Picture
-from courses.domain.practice import Kind, Look, Practice, Screen, Target
+from courses.domain.practice import Look, Practice, Screen, ScreenKind, ScreenTarget
 
 CLEAR = Picture("ro", "Ảnh <rõ>", '<path d="M1 1" fill="#ffd84d"/>')
 BLURRED = Picture("mo", "Ảnh nhoè", '<path d="M2 2"/>')
@@ -16,12 +16,12 @@ def open_screen(visitor, teach, make):
     """The page of a screen made of this, its answers leading to the end."""
 
     def show(**changes):
-        said = {"id": "chon", "kind": Kind.TAP, "look": Look.CARDS, "task": "Ảnh nào?", "says": ("Hai ảnh đây.",)}
+        said = {"id": "chon", "kind": ScreenKind.TAP, "look": Look.CARDS, "task": "Ảnh nào?", "says": ("Hai ảnh đây.",)}
         said["targets"] = (
-            Target("anh-ro", "Rõ từng chữ", right=True, goes="het", picture=CLEAR),
-            Target("anh-mo", "Mờ, mất góc", right=False, hint="Bác nhìn lại nhé.", picture=BLURRED),
+            ScreenTarget("anh-ro", "Rõ từng chữ", right=True, goes="het", picture=CLEAR),
+            ScreenTarget("anh-mo", "Mờ, mất góc", right=False, hint="Bác nhìn lại nhé.", picture=BLURRED),
         )
-        screens = (Screen(**said | changes), Screen(id="het", kind=Kind.END, look=Look.APP, task="Xong."))
+        screens = (Screen(**said | changes), Screen(id="het", kind=ScreenKind.END, look=Look.APP, task="Xong."))
         teach(make.course(lessons=(make.lesson(id="bai", practice=Practice(screens, must_pass=("chon",))),)))
         return visitor.open("/bai-hoc/bai/tap/chon")
 
@@ -45,16 +45,16 @@ def test_a_picture_to_touch_stands_above_its_words_which_alone_name_the_button(o
 
 
 def test_two_pictures_stand_side_by_side_and_no_other_number_does(open_screen):
-    plain = Target("khac", "Ảnh khác", right=False, hint="Bác nhìn lại nhé.")
-    right = Target("anh-ro", "Rõ từng chữ", right=True, goes="het", picture=CLEAR)
+    plain = ScreenTarget("khac", "Ảnh khác", right=False, hint="Bác nhìn lại nhé.")
+    right = ScreenTarget("anh-ro", "Rõ từng chữ", right=True, goes="het", picture=CLEAR)
 
     assert "phone-pair" in open_screen().html
     assert "phone-pair" not in open_screen(targets=(right, plain)).html
-    assert "phone-pair" not in open_screen(targets=(right, plain, Target("ba", "Ba", right=False))).html
+    assert "phone-pair" not in open_screen(targets=(right, plain, ScreenTarget("ba", "Ba", right=False))).html
 
 
 def test_pictures_may_be_ticked(open_screen):
-    html = open_screen(kind=Kind.TICK, goes="het", hint="Bác nhìn lại nhé.").html
+    html = open_screen(kind=ScreenKind.TICK, goes="het", hint="Bác nhìn lại nhé.").html
 
     assert re.search(
         r'<label class="touch touch-pictured tick"><svg [^>]*aria-hidden="true">.*?</svg><input type="checkbox"', html

@@ -12,7 +12,7 @@ import pypdfium2
 import pytest
 import zxingcpp
 
-from courses.domain.facts import About, Fact
+from courses.domain.facts import Fact, FactKind
 from courses.domain.lesson import Option, Reliability, Step
 from courses.domain.picture import Picture
 from foundation.web.press import press
@@ -72,7 +72,7 @@ def scanned(pdf: bytes, page: int = 0) -> list[str]:
     return [found.text for found in zxingcpp.read_barcodes(picture)]
 
 
-def fact(name: str, value: str, reliability: Reliability = Reliability.READ, about: About = About.PHONE) -> Fact:
+def fact(name: str, value: str, reliability: Reliability = Reliability.READ, about: FactKind = FactKind.PHONE) -> Fact:
     return Fact(name, about, value, f"Số mẫu {name}", "nguồn mẫu", reliability, date(2026, 11, 21))
 
 

@@ -1,7 +1,7 @@
 from dataclasses import replace
 
 from courses.domain.lesson import Step
-from courses.domain.practice import Kind, Look, Screen, Target
+from courses.domain.practice import Look, Screen, ScreenKind, ScreenTarget
 from learning.domain.slides import What, slides_of
 
 
@@ -10,12 +10,12 @@ def of_kind(lesson, what):
 
 
 def with_screen(lesson, **about):
-    screen = Screen("man", Kind.TAP, Look.APP, "Bác chạm vào đâu?", **about)
+    screen = Screen("man", ScreenKind.TAP, Look.APP, "Bác chạm vào đâu?", **about)
     return replace(lesson, practice=replace(lesson.practice, screens=(screen,), must_pass=frozenset({"man"})))
 
 
 def targets(count, text="Đồng ý"):
-    return tuple(Target(f"o-{number}", text, right=number == 0) for number in range(count))
+    return tuple(ScreenTarget(f"o-{number}", text, right=number == 0) for number in range(count))
 
 
 def test_every_question_comes_alone_before_its_answer(make):

@@ -4,26 +4,26 @@ from dataclasses import replace
 from datetime import date
 
 from courses.catalogue import Catalogue
-from courses.domain.lesson import Course, LearningPath, Lesson, Option, Question, Reliability, Source, Step
-from courses.domain.practice import Kind, Look, Practice, Screen, Target
+from courses.domain.lesson import Citation, Course, LearningPath, Lesson, Option, Question, Reliability, Step
+from courses.domain.practice import Look, Practice, Screen, ScreenKind, ScreenTarget
 
 PRACTICE = Practice(
     screens=(
         Screen(
             id="cuoc-goi",
-            kind=Kind.TAP,
+            kind=ScreenKind.TAP,
             look=Look.CALL,
             task="Bác làm gì?",
             title="Số lạ đang gọi",
             targets=(
-                Target("nghe-tiep", "Nghe tiếp", right=False, hint="Bác chạm Tắt máy nhé."),
-                Target("tat-may", "Tắt máy", right=True, goes="go-ma"),
+                ScreenTarget("nghe-tiep", "Nghe tiếp", right=False, hint="Bác chạm Tắt máy nhé."),
+                ScreenTarget("tat-may", "Tắt máy", right=True, goes="go-ma"),
             ),
             praise="Bác làm rất phải.",
         ),
         Screen(
             id="go-ma",
-            kind=Kind.TYPE,
+            kind=ScreenKind.TYPE,
             look=Look.MESSAGE,
             task="Gõ mã mẫu vào ô.",
             says=("Ma OTP 123456",),
@@ -32,7 +32,7 @@ PRACTICE = Practice(
             goes="xong",
             hint="Mã nằm trong tin nhắn phía trên.",
         ),
-        Screen(id="xong", kind=Kind.END, look=Look.APP, task="Bác làm xong rồi."),
+        Screen(id="xong", kind=ScreenKind.END, look=Look.APP, task="Bác làm xong rồi."),
     ),
     must_pass=("cuoc-goi", "go-ma"),
 )
@@ -68,7 +68,7 @@ def a_lesson(id: str = "bai-mau", **changes) -> Lesson:
         safety="Ai hỏi mã thì tắt máy.",
         if_stuck=("Hỏi công an xã.",),
         helper_tips=("Đọc to từng bước.",),
-        sources=(Source("Nguồn mẫu", Reliability.READ),),
+        sources=(Citation("Nguồn mẫu", Reliability.READ),),
         checked_on=date(2026, 11, 21),
         volatile=False,
         draft=False,
@@ -108,11 +108,16 @@ def a_path(*lessons: Lesson, id: str = "loi-mau", **changes) -> LearningPath:
 
 
 def a_catalogue(
-    *courses: Course, paths: tuple[LearningPath, ...] = (), asked: dict[str, tuple[str, ...]] | None = None
+    *courses: Course, paths: tuple[LearningPath, ...] = (), search_phrases: dict[str, tuple[str, ...]] | None = None
 ) -> Catalogue:
     """One course with one lesson unless told otherwise; no paths, nothing asked."""
     return Catalogue(
-        courses=courses or (a_course(),), facts={}, faults=(), version="test", paths=paths, asked=asked or {}
+        courses=courses or (a_course(),),
+        facts={},
+        faults=(),
+        version="test",
+        paths=paths,
+        search_phrases=search_phrases or {},
     )
 
 

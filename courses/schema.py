@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
-from courses.domain.facts import About
+from courses.domain.facts import FactKind
 from courses.domain.lesson import Reliability
 from courses.domain.practice import Look
 from courses.domain.secrets import SECRET_RULES
@@ -30,13 +30,13 @@ Id = Annotated[str, StringConstraints(pattern=f"^{ID.pattern}$", max_length=60)]
 Rule = Annotated[str, BeforeValidator(lambda code: _rule(code) if isinstance(code, str) else code)]
 
 
-class Written(BaseModel):
+class FileSchema(BaseModel):
     # Dates are dates and numbers are numbers in TOML: nothing is guessed from text.
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
-class WrittenFact(Written):
-    about: Annotated[About, Field(strict=False)]
+class FactSchema(FileSchema):
+    about: Annotated[FactKind, Field(strict=False)]
     value: Text
     what: Text
     source: Text
@@ -44,14 +44,14 @@ class WrittenFact(Written):
     checked_on: date
 
 
-class WrittenRetired(Written):
+class RetiredIdsSchema(FileSchema):
     """Ids no longer in use, and never to be used again."""
 
     lessons: list[Id] = []
     parts: dict[Id, list[Annotated[str, StringConstraints(pattern=f"^{ID.pattern}$", max_length=121)]]] = {}
 
 
-class WrittenCourse(Written):
+class CourseSchema(FileSchema):
     number: Annotated[int, Field(ge=1, le=99)]
     title: Text
     audience: Text
@@ -60,7 +60,7 @@ class WrittenCourse(Written):
     lessons: Annotated[list[Id], Field(min_length=1)]
 
 
-class WrittenPath(Written):
+class PathSchema(FileSchema):
     """A way through the lessons, under its id in paths.toml."""
 
     title: Text
@@ -70,7 +70,7 @@ class WrittenPath(Written):
     lessons: Annotated[list[Id], Field(min_length=1, max_length=20)]
 
 
-class WrittenStep(Written):
+class StepSchema(FileSchema):
     id: Id
     picture: Id | None = None
     picture_alt: Text | None = None
@@ -78,7 +78,7 @@ class WrittenStep(Written):
     tip: Text | None = None
 
 
-class WrittenTarget(Written):
+class TargetSchema(FileSchema):
     id: Id
     picture: Id | None = None
     text: Text
@@ -87,7 +87,7 @@ class WrittenTarget(Written):
     hint: Text | None = None
 
 
-class WrittenItem(Written):
+class ItemSchema(FileSchema):
     """A card to put in order (file order is the right order) or to sort (`bin` names where it belongs)."""
 
     id: Id
@@ -98,12 +98,12 @@ class WrittenItem(Written):
     praise: Text | None = None
 
 
-class WrittenBin(Written):
+class BinSchema(FileSchema):
     id: Id
     text: Text
 
 
-class WrittenKind(StrEnum):
+class FileScreenKind(StrEnum):
     TAP = "tap"
     TYPE = "type"
     SECRET = "secret"  # noqa: S105  the name of a kind
@@ -113,9 +113,9 @@ class WrittenKind(StrEnum):
     SORT = "sort"  # likewise
 
 
-class WrittenScreen(Written):
+class ScreenSchema(FileSchema):
     id: Id
-    kind: Annotated[WrittenKind, Field(strict=False)]
+    kind: Annotated[FileScreenKind, Field(strict=False)]
     look: Annotated[Look, Field(strict=False)] = Look.APP
     task: Text
     title: Text | None = None
@@ -125,54 +125,54 @@ class WrittenScreen(Written):
     button: Text | None = None
     typed: Text | None = None
     rules: list[Rule] = []
-    target: list[WrittenTarget] = []
-    bin: list[WrittenBin] = []
-    item: list[WrittenItem] = []
+    target: list[TargetSchema] = []
+    bin: list[BinSchema] = []
+    item: list[ItemSchema] = []
     goes: Id | None = None
     hint: Text | None = None
     praise: Text | None = None
 
 
-class WrittenPractice(Written):
+class PracticeSchema(FileSchema):
     intro: Text | None = None
     must_pass: list[Id] | None = None
-    screen: Annotated[list[WrittenScreen], Field(min_length=1)]
+    screen: Annotated[list[ScreenSchema], Field(min_length=1)]
 
 
-class WrittenOption(Written):
+class OptionSchema(FileSchema):
     id: Id
     text: Text
     right: bool = False
 
 
-class WrittenQuestion(Written):
+class QuestionSchema(FileSchema):
     id: Id
     text: Text
     because: Text
-    option: Annotated[list[WrittenOption], Field(min_length=2, max_length=4)]
+    option: Annotated[list[OptionSchema], Field(min_length=2, max_length=4)]
 
 
-class WrittenSource(Written):
+class CitationSchema(FileSchema):
     text: Text
     reliability: Annotated[Reliability, Field(strict=False)]
 
 
-class WrittenLesson(Written):
+class LessonSchema(FileSchema):
     title: Text
     minutes: Annotated[int, Field(ge=2, le=5)]
     goal: Text
     prepare: list[Text] = []
     story: Text | None = None
-    step: Annotated[list[WrittenStep], Field(min_length=2, max_length=12)]
+    step: Annotated[list[StepSchema], Field(min_length=2, max_length=12)]
     remember: Text
-    practice: WrittenPractice
-    question: Annotated[list[WrittenQuestion], Field(min_length=3, max_length=5)]
+    practice: PracticeSchema
+    question: Annotated[list[QuestionSchema], Field(min_length=3, max_length=5)]
     mistakes: Annotated[list[Text], Field(min_length=1)]
     safety: Text
     if_stuck: Annotated[list[Text], Field(min_length=1)]
     helper_tips: Annotated[list[Text], Field(min_length=1)]
     fake_links: list[Text] = []
-    source: Annotated[list[WrittenSource], Field(min_length=1)]
+    source: Annotated[list[CitationSchema], Field(min_length=1)]
     checked_on: date
     volatile: bool
     draft: bool

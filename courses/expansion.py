@@ -7,15 +7,15 @@ is the next screen in the file.
 from collections.abc import Callable, Mapping
 from zlib import crc32
 
-from courses.domain.paths import END, on_every_right_way
 from courses.domain.picture import Picture
-from courses.domain.practice import Kind, Look, Practice, Screen, Target
-from courses.written import WrittenItem, WrittenKind, WrittenPractice, WrittenScreen, WrittenTarget
+from courses.domain.practice import Look, Practice, Screen, ScreenKind, ScreenTarget
+from courses.domain.screen_graph import END, required_screens
+from courses.schema import FileScreenKind, ItemSchema, PracticeSchema, ScreenSchema, TargetSchema
 
 Pictures = Mapping[str, Picture | None]
 
 
-def unfolded(written: WrittenPractice, pictures: Pictures) -> Practice:
+def expand_practice(source: PracticeSchema, pictures: Pictures) -> Practice:
     """The practice as pages show it.
 
     pictures: as read_pictures gives them; one that could not be taken in is gone without.
@@ -23,21 +23,21 @@ def unfolded(written: WrittenPractice, pictures: Pictures) -> Practice:
     must_pass stands for all its cards.
     """
     screens: list[Screen] = []
-    row_of: dict[str, tuple[str, ...]] = {}
-    followers = [*(screen.id for screen in written.screen[1:]), END]
-    for screen, following in zip(written.screen, followers, strict=True):
-        row = _UNFOLD.get(screen.kind, _alone)(screen, screen.goes or following, pictures)
-        row_of[screen.id] = tuple(one.id for one in row)
+    expanded_ids: dict[str, tuple[str, ...]] = {}
+    followers = [*(screen.id for screen in source.screen[1:]), END]
+    for screen, following in zip(source.screen, followers, strict=True):
+        row = _EXPANDERS.get(screen.kind, _single_screen)(screen, screen.goes or following, pictures)
+        expanded_ids[screen.id] = tuple(one.id for one in row)
         screens.extend(row)
-    if written.must_pass is None:
-        must_pass = on_every_right_way(screens)
+    if source.must_pass is None:
+        must_pass = required_screens(screens)
     else:
-        must_pass = tuple(each for named in written.must_pass for each in row_of.get(named, (named,)))
-    return Practice(screens=tuple(screens), must_pass=must_pass, intro=written.intro or "")
+        must_pass = tuple(each for label in source.must_pass for each in expanded_ids.get(label, (label,)))
+    return Practice(screens=tuple(screens), must_pass=must_pass, intro=source.intro or "")
 
 
-def _alone(screen: WrittenScreen, goes: str, pictures: Pictures) -> list[Screen]:
-    kind = Kind(screen.kind)
+def _single_screen(screen: ScreenSchema, goes: str, pictures: Pictures) -> list[Screen]:
+    kind = ScreenKind(screen.kind)
     return [
         Screen(
             id=screen.id,
@@ -46,73 +46,75 @@ def _alone(screen: WrittenScreen, goes: str, pictures: Pictures) -> list[Screen]
             task=screen.task,
             title=screen.title or "",
             says=tuple(screen.says),
-            targets=tuple(_target(target, goes if kind is Kind.TAP else END, pictures) for target in screen.target),
+            targets=tuple(
+                _target(target, goes if kind is ScreenKind.TAP else END, pictures) for target in screen.target
+            ),
             label=screen.label or "",
             typed=screen.typed or "",
             rules=tuple(screen.rules),
-            goes=END if kind is Kind.TAP else goes,
+            goes=END if kind is ScreenKind.TAP else goes,
             button=screen.button or "",
             hint=screen.hint or "",
             praise=screen.praise or "",
-            picture=_drawn(screen, pictures),
+            picture=_picture_of(screen, pictures),
         )
     ]
 
 
-def _target(target: WrittenTarget, goes: str, pictures: Pictures) -> Target:
+def _target(target: TargetSchema, goes: str, pictures: Pictures) -> ScreenTarget:
     leads_to = target.goes or (goes if target.right else "")
-    return Target(
+    return ScreenTarget(
         id=target.id,
         text=target.text,
         right=target.right,
         goes=leads_to,
         hint=target.hint or "",
-        picture=_drawn(target, pictures),
+        picture=_picture_of(target, pictures),
     )
 
 
-def _drawn(written: WrittenScreen | WrittenTarget | WrittenItem, pictures: Pictures) -> Picture | None:
-    return pictures.get(written.picture or "")
+def _picture_of(source: ScreenSchema | TargetSchema | ItemSchema, pictures: Pictures) -> Picture | None:
+    return pictures.get(source.picture or "")
 
 
-def _ordered(screen: WrittenScreen, goes: str, pictures: Pictures) -> list[Screen]:
+def _expand_order(screen: ScreenSchema, goes: str, pictures: Pictures) -> list[Screen]:
     """One screen for each place to fill, showing the cards that are left, always shuffled the same way."""
     shuffled = sorted(screen.item, key=lambda item: crc32(f"{screen.id}/{item.id}".encode()))
     if shuffled == screen.item:
         shuffled.reverse()
 
-    def targets(due: WrittenItem, left: list[WrittenItem], leads_to: str) -> tuple[Target, ...]:
+    def targets(due: ItemSchema, left: list[ItemSchema], leads_to: str) -> tuple[ScreenTarget, ...]:
         return tuple(
-            Target(
+            ScreenTarget(
                 id=item.id,
                 text=item.text,
                 right=item is due,
                 goes=leads_to if item is due else "",
                 hint="" if item is due else item.hint or "",
-                picture=_drawn(item, pictures),
+                picture=_picture_of(item, pictures),
             )
             for item in shuffled
             if item in left
         )
 
-    return _row(
+    return _card_screens(
         screen,
         goes,
         lambda item, after, leads_to: targets(item, [item, *after], leads_to),
         lambda item: item.text,
         lambda _item: (),
-        lambda _item: _drawn(screen, pictures),
+        lambda _item: _picture_of(screen, pictures),
     )
 
 
-def _sorted(screen: WrittenScreen, goes: str, pictures: Pictures) -> list[Screen]:
+def _expand_sort(screen: ScreenSchema, goes: str, pictures: Pictures) -> list[Screen]:
     """One screen for each card, the bins as its targets."""
     names = {bin.id: bin.text for bin in screen.bin}
-    return _row(
+    return _card_screens(
         screen,
         goes,
         lambda item, _after, leads_to: tuple(
-            Target(
+            ScreenTarget(
                 id=bin.id,
                 text=bin.text,
                 right=bin.id == item.bin,
@@ -123,17 +125,17 @@ def _sorted(screen: WrittenScreen, goes: str, pictures: Pictures) -> list[Screen
         ),
         lambda item: f"{item.text} → {names.get(item.bin or '', '')}",
         lambda item: (item.text,),
-        lambda item: _drawn(item, pictures) or _drawn(screen, pictures),
+        lambda item: _picture_of(item, pictures) or _picture_of(screen, pictures),
     )
 
 
-def _row(
-    screen: WrittenScreen,
+def _card_screens(
+    screen: ScreenSchema,
     goes: str,
-    targets: Callable[[WrittenItem, list[WrittenItem], str], tuple[Target, ...]],
-    put_down: Callable[[WrittenItem], str],
-    shows: Callable[[WrittenItem], tuple[str, ...]],
-    drawn: Callable[[WrittenItem], Picture | None],
+    targets: Callable[[ItemSchema, list[ItemSchema], str], tuple[ScreenTarget, ...]],
+    placed_text: Callable[[ItemSchema], str],
+    extra_lines: Callable[[ItemSchema], tuple[str, ...]],
+    picture_for: Callable[[ItemSchema], Picture | None],
 ) -> list[Screen]:
     # The first keeps the written id, so that `goes` finds the row; the others are named by their card, so that a
     # card added later renames none of them.
@@ -144,22 +146,22 @@ def _row(
         row.append(
             Screen(
                 id=id_,
-                kind=Kind.TAP,
+                kind=ScreenKind.TAP,
                 look=Look.CARDS if "look" not in screen.model_fields_set else screen.look,
                 task=screen.task,
                 title=screen.title or "",
-                says=(*screen.says, *shows(item)),
+                says=(*screen.says, *extra_lines(item)),
                 targets=targets(item, screen.item[place + 1 :], goes if last else ids[place + 1]),
-                placed=tuple(put_down(before) for before in screen.item[:place]),
+                placed=tuple(placed_text(before) for before in screen.item[:place]),
                 hint=screen.hint or "",
                 praise=item.praise or (screen.praise or "" if last else ""),
-                picture=drawn(item),
+                picture=picture_for(item),
             )
         )
     return row
 
 
-_UNFOLD: dict[WrittenKind, Callable[[WrittenScreen, str, Pictures], list[Screen]]] = {
-    WrittenKind.ORDER: _ordered,
-    WrittenKind.SORT: _sorted,
+_EXPANDERS: dict[FileScreenKind, Callable[[ScreenSchema, str, Pictures], list[Screen]]] = {
+    FileScreenKind.ORDER: _expand_order,
+    FileScreenKind.SORT: _expand_sort,
 }

@@ -1,10 +1,10 @@
 import pytest
 
-from courses.domain.answering import answer
+from courses.domain.answering import check_answer
 from courses.domain.picture import Picture
-from courses.domain.practice import Kind, Look
-from courses.unfolding import unfolded
-from courses.written import WrittenPractice
+from courses.domain.practice import Look, ScreenKind
+from courses.expansion import expand_practice
+from courses.schema import PracticeSchema
 
 ROUND = Picture("tron", "Hình tròn", "<circle/>")
 SQUARE = Picture("vuong", "Hình vuông", "<rect/>")
@@ -32,18 +32,18 @@ SORT = {
 
 
 def practice(*screens, **more):
-    return unfolded(WrittenPractice.model_validate({"screen": list(screens)} | more), PICTURES)
+    return expand_practice(PracticeSchema.model_validate({"screen": list(screens)} | more), PICTURES)
 
 
 def test_cards_in_order_unfold_into_one_tap_each():
-    unfolded = practice(ORDER, END)
+    expand_practice = practice(ORDER, END)
 
-    row = unfolded.screens[:-1]
+    row = expand_practice.screens[:-1]
     assert [screen.id for screen in row] == ["xep", "xep-hai", "xep-ba", "xep-bon"]
     assert [len(screen.targets) for screen in row] == [4, 3, 2, 1]
     assert [next(t.id for t in screen.targets if t.right) for screen in row] == ["mot", "hai", "ba", "bon"]
     assert [screen.placed for screen in row] == [(), ("MOT",), ("MOT", "HAI"), ("MOT", "HAI", "BA")]
-    assert {(screen.kind, screen.look) for screen in row} == {(Kind.TAP, Look.CARDS)}
+    assert {(screen.kind, screen.look) for screen in row} == {(ScreenKind.TAP, Look.CARDS)}
     assert [screen.praise for screen in row] == ["", "", "", "Đủ rồi."]
 
 
@@ -62,7 +62,7 @@ def test_even_two_cards_are_shown_the_other_way_round(names):
 
 
 def test_a_card_touched_too_early_stays_with_a_kind_word():
-    outcome = answer(practice(ORDER, END).first, ["ba"])
+    outcome = check_answer(practice(ORDER, END).first, ["ba"])
 
     assert (outcome.goes, outcome.hint, outcome.flash) == ("xep", "Chưa tới lượt.", ("mot",))
 
@@ -72,17 +72,17 @@ def test_sorting_unfolds_into_one_tap_each_with_the_bins_to_touch():
 
     assert (first.id, first.says, first.placed) == ("chia", ("Tin A",), ())
     assert (second.id, second.says, second.placed) == ("chia-b", ("Tin B",), ("Tin A → Giả",))
-    assert answer(first, ["gia"]).goes == "chia-b"
-    assert answer(first, ["that"]).hint == "Đọc đuôi nhé."
-    assert answer(second, ["gia"]).hint == "Ô kia bác ạ."
-    assert answer(second, ["that"]).goes == "xong"
+    assert check_answer(first, ["gia"]).goes == "chia-b"
+    assert check_answer(first, ["that"]).hint == "Đọc đuôi nhé."
+    assert check_answer(second, ["gia"]).hint == "Ô kia bác ạ."
+    assert check_answer(second, ["that"]).goes == "xong"
     assert first.praise == "Phải rồi."
 
 
 def test_a_row_is_named_whole_in_must_pass():
-    unfolded = practice(ORDER, SORT, END, must_pass=["chia"])
+    expand_practice = practice(ORDER, SORT, END, must_pass=["chia"])
 
-    assert unfolded.must_pass == ("chia", "chia-b")
+    assert expand_practice.must_pass == ("chia", "chia-b")
 
 
 def test_unsaid_every_screen_on_the_right_way_must_be_passed():
@@ -94,8 +94,8 @@ def test_unsaid_a_right_answer_leads_to_the_next_screen_and_from_the_last_one_ou
     touch = {"id": "cham", "kind": "tap", "task": "Chạm.", "target": [{"id": "day", "text": "Đây", "right": True}]}
     first, second = practice(ask, touch).screens
 
-    assert answer(first, ["1"]).goes == "cham"
-    assert answer(second, ["day"]).ends
+    assert check_answer(first, ["1"]).goes == "cham"
+    assert check_answer(second, ["day"]).ends
 
 
 def test_a_targets_own_way_comes_before_the_screens():

@@ -1,6 +1,6 @@
 import pytest
 
-from courses.words import rich
+from courses.rich_text import render_rich_text
 
 
 @pytest.mark.parametrize(
@@ -21,8 +21,8 @@ from courses.words import rich
     ],
 )
 def test_bold_is_bold_and_all_else_is_shown_as_written(text, shown):
-    assert str(rich(text)) == shown
+    assert str(render_rich_text(text)) == shown
 
 
 def test_a_page_shows_rich_text_without_escaping_it_twice():
-    assert rich("**A & B**").__html__() == "<strong>A &amp; B</strong>"
+    assert render_rich_text("**A & B**").__html__() == "<strong>A &amp; B</strong>"

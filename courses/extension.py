@@ -5,42 +5,42 @@ from pathlib import Path
 from flask import Flask, request
 
 from courses.catalogue import LIBRARY, Catalogue
-from courses.words import rich
+from courses.rich_text import render_rich_text
 
 
-def serve_courses(app: Flask, folder: Path = LIBRARY) -> None:
+def init_courses(app: Flask, folder: Path = LIBRARY) -> None:
     """Sets app.extensions["catalogue"]. A lesson with a fault is left out and logged; the house still opens.
 
     In development a library that has changed is read anew at the next request, so that an author sees what was just
     saved. Elsewhere it is read at start alone: people in a lesson keep the one they began.
     """
-    app.extensions["catalogue"] = _read(app, folder)
-    app.add_template_filter(rich, "rich")
+    app.extensions["catalogue"] = _load(app, folder)
+    app.add_template_filter(render_rich_text, "rich")
     settings = app.extensions.get("settings")
     if settings is not None and settings.development:
-        _read_anew_when_changed(app, folder)
+        _reload_on_change(app, folder)
 
 
-def _read(app: Flask, folder: Path) -> Catalogue:
+def _load(app: Flask, folder: Path) -> Catalogue:
     catalogue = Catalogue.load(folder)
     for fault in catalogue.faults:
         app.logger.error("left out of the library: %s", fault)
     return catalogue
 
 
-def _read_anew_when_changed(app: Flask, folder: Path) -> None:
-    ours, seen = app.extensions["catalogue"], _stamp(folder)
+def _reload_on_change(app: Flask, folder: Path) -> None:
+    own, last_stamp = app.extensions["catalogue"], _stamp(folder)
 
     @app.before_request
-    def look() -> None:
-        nonlocal ours, seen
+    def reload_if_changed() -> None:
+        nonlocal own, last_stamp
         # A catalogue that somebody else put there stays. Files of a page's frame change no lesson.
-        if app.extensions["catalogue"] is not ours or request.endpoint is None or request.endpoint.endswith(".static"):
+        if app.extensions["catalogue"] is not own or request.endpoint is None or request.endpoint.endswith(".static"):
             return
         stamp = _stamp(folder)  # taken before reading: what is saved meanwhile is seen the next time
-        if stamp != seen:
-            ours, seen = _read(app, folder), stamp
-            app.extensions["catalogue"] = ours
+        if stamp != last_stamp:
+            own, last_stamp = _load(app, folder), stamp
+            app.extensions["catalogue"] = own
 
 
 def _stamp(folder: Path) -> frozenset[tuple[str, int, int]]:
@@ -48,8 +48,8 @@ def _stamp(folder: Path) -> frozenset[tuple[str, int, int]]:
     found = []
     for file in folder.rglob("*"):
         try:
-            facts = file.stat()
+            status = file.stat()
         except OSError:  # gone since it was listed
             continue
-        found.append((str(file), facts.st_mtime_ns, facts.st_size))
+        found.append((str(file), status.st_mtime_ns, status.st_size))
     return frozenset(found)

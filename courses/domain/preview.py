@@ -2,18 +2,18 @@
 
 from dataclasses import dataclass
 
-from courses.domain.answering import Outcome, answer
-from courses.domain.practice import Kind, Practice, Screen
+from courses.domain.answering import AnswerResult, check_answer
+from courses.domain.practice import Practice, Screen, ScreenKind
 
 # What an answer by hand is called where a target's own words would stand.
 TYPED = "typed"
 SECRET = "secret"  # noqa: S105  a name, no secret
 TICKED = "ticked"
-GONE_ON = "gone_on"
+CONTINUED = "gone_on"
 
 
 @dataclass(frozen=True)
-class Way:
+class AnswerPreview:
     """One answer to a screen.
 
     target: its words; "" when it is no target but `by`: TYPED, SECRET, TICKED or GONE_ON, done rightly.
@@ -30,50 +30,56 @@ class Way:
 
 
 @dataclass(frozen=True)
-class PreviewedScreen:
+class ScreenPreview:
     """number: its place in the practice, from 1. marked: the screen's right places, as a page lights them up."""
 
     number: int
     screen: Screen
     must_pass: bool
-    marked: Outcome
-    ways: tuple[Way, ...]
+    solution: AnswerResult
+    answers: tuple[AnswerPreview, ...]
 
 
-def previewed(practice: Practice) -> tuple[PreviewedScreen, ...]:
+def preview_screens(practice: Practice) -> tuple[ScreenPreview, ...]:
     """Every screen in the order of the file."""
     numbers = {screen.id: number for number, screen in enumerate(practice.screens, start=1)}
     return tuple(
-        PreviewedScreen(
+        ScreenPreview(
             number=numbers[screen.id],
             screen=screen,
             must_pass=screen.id in practice.must_pass,
-            marked=Outcome(
+            solution=AnswerResult(
                 right=False, goes=screen.id, flash=tuple(target.id for target in screen.targets if target.right)
             ),
-            ways=tuple(_ways(screen, numbers)),
+            answers=tuple(_answers(screen, numbers)),
         )
         for screen in practice.screens
     )
 
 
-def _ways(screen: Screen, numbers: dict[str, int]) -> list[Way]:
-    if screen.kind is Kind.TAP:
-        return [_way(screen, target.text, "", answer(screen, [target.id]), numbers) for target in screen.targets]
-    by = {Kind.TYPE: TYPED, Kind.SECRET: SECRET, Kind.TICK: TICKED, Kind.END: GONE_ON}[screen.kind]
-    ways = [_way(screen, "", by, Outcome(right=True, goes=screen.goes), numbers)]
-    beside = [target for target in screen.targets if not target.right]
-    ways += [
-        _way(screen, target.text, "", Outcome(right=False, goes=screen.id, hint=target.hint or screen.hint), numbers)
-        for target in beside
+def _answers(screen: Screen, numbers: dict[str, int]) -> list[AnswerPreview]:
+    if screen.kind is ScreenKind.TAP:
+        return [
+            _answer(screen, target.text, "", check_answer(screen, [target.id]), numbers) for target in screen.targets
+        ]
+    by = {ScreenKind.TYPE: TYPED, ScreenKind.SECRET: SECRET, ScreenKind.TICK: TICKED, ScreenKind.END: CONTINUED}[
+        screen.kind
     ]
-    if not beside and screen.hint:
-        ways.append(_way(screen, "", "", Outcome(right=False, goes=screen.id, hint=screen.hint), numbers))
-    return ways
+    answers = [_answer(screen, "", by, AnswerResult(right=True, goes=screen.goes), numbers)]
+    wrong = [target for target in screen.targets if not target.right]
+    answers += [
+        _answer(
+            screen, target.text, "", AnswerResult(right=False, goes=screen.id, hint=target.hint or screen.hint), numbers
+        )
+        for target in wrong
+    ]
+    if not wrong and screen.hint:
+        answers.append(_answer(screen, "", "", AnswerResult(right=False, goes=screen.id, hint=screen.hint), numbers))
+    return answers
 
 
-def _way(screen: Screen, target: str, by: str, outcome: Outcome, numbers: dict[str, int]) -> Way:
-    return Way(
+def _answer(screen: Screen, target: str, by: str, outcome: AnswerResult, numbers: dict[str, int]) -> AnswerPreview:
+    return AnswerPreview(
         target=target,
         by=by,
         right=outcome.right,

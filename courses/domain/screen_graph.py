@@ -5,21 +5,21 @@ Works on any mapping of screens by id; a way to a screen that does not exist is 
 
 from collections.abc import Iterable, Mapping
 
-from courses.domain.practice import Kind, Screen
+from courses.domain.practice import Screen, ScreenKind
 
 END = ""  # as in Screen.goes: the practice is over
 
 
-def ways(screen: Screen, *, right_only: bool = False) -> set[str]:
+def next_screens(screen: Screen, *, right_only: bool = False) -> set[str]:
     """Ids a screen can lead to, END among them. right_only: by right answers alone."""
-    if screen.kind is Kind.TAP:
+    if screen.kind is ScreenKind.TAP:
         right = {target.goes for target in screen.targets if target.right}
         detours = {target.goes for target in screen.targets if not target.right and target.goes}
         return right if right_only else right | detours
     return {screen.goes}
 
 
-def reached(
+def reachable_screens(
     screens: Mapping[str, Screen], start: str, *, right_only: bool = False, without: str | None = None
 ) -> set[str]:
     """Ids that can be reached from `start`, itself included, END included when the practice can be finished.
@@ -27,25 +27,25 @@ def reached(
     without: the id of a screen nobody may step on.
     """
     found: set[str] = set()
-    waiting = [start]
-    while waiting:
-        here = waiting.pop()
-        if here in found or here == without or (here != END and here not in screens):
+    queue = [start]
+    while queue:
+        current = queue.pop()
+        if current in found or current == without or (current != END and current not in screens):
             continue
-        found.add(here)
-        if here != END:
-            waiting.extend(ways(screens[here], right_only=right_only))
+        found.add(current)
+        if current != END:
+            queue.extend(next_screens(screens[current], right_only=right_only))
     return found
 
 
-def on_every_right_way(screens: Iterable[Screen]) -> tuple[str, ...]:
+def required_screens(screens: Iterable[Screen]) -> tuple[str, ...]:
     """Ids of the screens, END screens left out, that nobody can finish rightly without; in the order given."""
     ordered = list(screens)
     by_id = {screen.id: screen for screen in ordered}
     return tuple(
         screen.id
         for screen in ordered
-        if screen.kind is not Kind.END
-        and screen.id in reached(by_id, ordered[0].id, right_only=True)
-        and END not in reached(by_id, ordered[0].id, right_only=True, without=screen.id)
+        if screen.kind is not ScreenKind.END
+        and screen.id in reachable_screens(by_id, ordered[0].id, right_only=True)
+        and END not in reachable_screens(by_id, ordered[0].id, right_only=True, without=screen.id)
     )

@@ -8,7 +8,7 @@ _WITHIN_A_NUMBER = re.compile(r"(?<=\d) (?=\d)")
 _BOLD = re.compile(r"\*\*(?=\S)(.+?)(?<=\S)\*\*")
 
 
-def rich(text: str) -> Markup:
+def render_rich_text(text: str) -> Markup:
     """Lesson text as safe markup: **bold** becomes <strong>, all else is shown as written. "" stays "".
 
     The groups of a number, 000 000 000 000, stay on one line: people copy it digit by digit.

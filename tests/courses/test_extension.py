@@ -7,14 +7,14 @@ from flask import Flask, render_template_string
 import foundation.clock
 from courses.catalogue import Catalogue
 from courses.cli import commands
-from courses.serving import serve_courses
+from courses.extension import init_courses
 from foundation.settings import Settings
 
 
 @pytest.fixture
 def app():
     app = Flask(__name__)
-    serve_courses(app)
+    init_courses(app)
     app.cli.add_command(commands)
     return app
 
@@ -35,7 +35,7 @@ def test_the_application_holds_the_catalogue_and_the_filter(app):
 def test_a_faulty_lesson_is_logged_and_the_house_still_opens(library, caplog, good_lesson):
     library.with_second(good_lesson.replace("minutes = 3", ""))
     app = Flask(__name__)
-    serve_courses(app, library.folder)
+    init_courses(app, library.folder)
 
     assert "left out of the library: library/khoa-mau/bai-hai/lesson.toml: minutes: is missing" in caplog.text
     assert isinstance(app.extensions["catalogue"], Catalogue)
@@ -48,7 +48,7 @@ def titles(library, tmp_path):
     def serve(*, development):
         app = Flask(__name__)
         app.extensions["settings"] = Settings(data_folder=tmp_path, development=development)
-        serve_courses(app, library.folder)
+        init_courses(app, library.folder)
         app.add_url_rule("/", "page", lambda: [lesson.title for lesson in app.extensions["catalogue"].lessons])
         return app, lambda: app.test_client().get("/").json
 
