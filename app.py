@@ -33,7 +33,7 @@ from foundation.web.static_files import serve_static_files
 from learning.views import serve_learning
 from learning.views.serving_care import serve_lesson_care
 from learning.views.serving_teaching import serve_teaching
-from translations.web import serve_translations
+from translations.web import init_translations
 
 COMMANDS = {
     "accounts": "foundation.accounts.cli:commands",
@@ -81,7 +81,7 @@ def create_app(settings: Settings | None = None, *, engine: Engine | None = None
     # Rooms, lower floors first.
     app.register_blueprint(areas)
     init_courses(app)
-    serve_translations(app)
+    init_translations(app)
     serve_accounts(app)
     serve_jobs(app)
     serve_learning(app)

@@ -11,7 +11,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 
 from foundation.command_name import COMMAND
-from translations.checking import CheckedCatalogue, check_catalogue, unreadable_catalogue
+from translations.checking import CheckedCatalogue, check_catalogue, unopenable_catalogue
 from translations.languages import SOURCE
 
 FOLDER = Path(__file__).resolve().parent
@@ -20,7 +20,7 @@ INTERFACE = "interface"
 log = logging.getLogger(__name__)
 
 
-class Words(GNUTranslations):
+class InterfaceTranslations(GNUTranslations):
     """A catalogue that gives nothing for nothing: gettext would answer an empty sentence with the file's header."""
 
     def gettext(self, message: str) -> str:
@@ -31,7 +31,7 @@ class Words(GNUTranslations):
 
 
 @cache
-def catalogue(tag: str, domain: str = INTERFACE) -> NullTranslations:
+def translations_for(tag: str, domain: str = INTERFACE) -> NullTranslations:
     """The catalogue of one domain ("interface", or a course's id) in one language.
 
     A sentence not yet translated, one whose Vietnamese has changed since, one with a fault, and a language with no
@@ -41,7 +41,7 @@ def catalogue(tag: str, domain: str = INTERFACE) -> NullTranslations:
     file = po_file(tag, domain)
     if tag == SOURCE.tag or not file.is_file():
         return NullTranslations()
-    compiled = _compiled_words(file)
+    compiled = _read_compiled(file)
     if compiled is not None:
         return compiled
     checked = read_checked(file, tag)
@@ -50,16 +50,16 @@ def catalogue(tag: str, domain: str = INTERFACE) -> NullTranslations:
             "%s: %d faults, shown in Vietnamese instead; the first: %s. `%s translations status` names all.",
             file.name, len(checked.faults), checked.faults[0], COMMAND,
         )  # fmt: skip
-    return Words(BytesIO(compiled_bytes(checked.servable())))
+    return InterfaceTranslations(BytesIO(compiled_bytes(checked.servable())))
 
 
-def _compiled_words(file: Path) -> Words | None:
+def _read_compiled(file: Path) -> InterfaceTranslations | None:
     """The .mo beside a .po; None where there is none, it is older, or it was cut off while being written."""
     compiled = file.with_suffix(".mo")
     try:
         if compiled.stat().st_mtime_ns < file.stat().st_mtime_ns:
             return None
-        return Words(BytesIO(compiled.read_bytes()))
+        return InterfaceTranslations(BytesIO(compiled.read_bytes()))
     except (OSError, struct.error, ValueError, LookupError):
         return None
 
@@ -75,7 +75,7 @@ def read_checked(file: Path, tag: str) -> CheckedCatalogue:
     except FileNotFoundError:
         return CheckedCatalogue(Catalog(locale=tag))
     except OSError as error:
-        return unreadable_catalogue(tag, file_name(file), error)
+        return unopenable_catalogue(tag, file_name(file), error)
     return check_catalogue(content, tag, file_name(file))
 
 

@@ -21,7 +21,7 @@ from babel.messages.pofile import PoFileError, PoFileParser
 
 Values = tuple[tuple[str, str], ...]
 
-SENTENCES = {
+MESSAGES = {
     # The file.
     "bom": "begins with a byte order mark: save it as UTF-8 without one",
     "not_utf8": "is not UTF-8 text (byte {byte}): save it as UTF-8",
@@ -50,7 +50,7 @@ _PERCENT = re.compile(r"%\(\w+\)[a-z]|%%")
 _BRACES = re.compile(r"\{\w*\}")
 _TAG = re.compile(r"<[^<>]*>?")
 # They turn the direction of what follows: a sentence could show other words than it holds.
-_DIRECTIONS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_DIRECTION_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 @dataclass(frozen=True, order=True)
@@ -66,7 +66,7 @@ class CatalogueFault:
     values: Values = ()
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {SENTENCES[self.code].format(**dict(self.values))}"
+        return f"{self.file}:{self.line}: {MESSAGES[self.code].format(**dict(self.values))}"
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ class CheckedCatalogue:
     catalog: Catalog
     rejected: tuple[Message, ...] = ()
     faults: tuple[CatalogueFault, ...] = ()
-    whole: bool = True
+    complete: bool = True
     lines: int = 1
 
     def servable(self) -> Catalog:
@@ -90,9 +90,9 @@ class CheckedCatalogue:
         return self.catalog
 
 
-class _Unreadable(Exception):
+class _ParseError(Exception):
     def __init__(self, line: int, code: str, **values: object) -> None:
-        self.line, self.code, self.values = line, code, _as_text(values)
+        self.line, self.code, self.values = line, code, _as_values(values)
 
 
 class _ReadCatalog(Catalog):
@@ -103,16 +103,16 @@ class _ReadCatalog(Catalog):
         self.repeated: dict[int, int] = {}
 
     def __setitem__(self, sentence: Any, message: Message) -> None:
-        before = self.get(sentence, message.context) if sentence else None
-        if before is not None:
-            self.repeated[before.lineno or 1] = message.lineno or 1
+        previous = self.get(sentence, message.context) if sentence else None
+        if previous is not None:
+            self.repeated[previous.lineno or 1] = message.lineno or 1
         super().__setitem__(sentence, message)
 
 
-def unreadable_catalogue(tag: str, file: str, error: OSError) -> CheckedCatalogue:
+def unopenable_catalogue(tag: str, file: str, error: OSError) -> CheckedCatalogue:
     """What stands for a file that the system will not open: no sentence, one fault."""
-    fault = CatalogueFault(file, 1, "cannot_be_opened", _as_text({"why": error.strerror or error}))
-    return CheckedCatalogue(Catalog(locale=tag), faults=(fault,), whole=False)
+    fault = CatalogueFault(file, 1, "cannot_be_opened", _as_values({"why": error.strerror or error}))
+    return CheckedCatalogue(Catalog(locale=tag), faults=(fault,), complete=False)
 
 
 def check_catalogue(content: bytes, tag: str, file: str) -> CheckedCatalogue:
@@ -126,13 +126,13 @@ def check_catalogue(content: bytes, tag: str, file: str) -> CheckedCatalogue:
     if content.startswith(BOM_UTF8):
         faults.append(CatalogueFault(file, 1, "bom"))
     try:
-        lines = _decoded(content.removeprefix(BOM_UTF8)).split("\n")
+        lines = _decode(content.removeprefix(BOM_UTF8)).split("\n")
         broken = dict(_broken_lines(lines))
         faults += [CatalogueFault(file, line, code, values) for line, (code, values) in broken.items()]
-        catalog = _parsed(_without_entries(lines, broken), tag)
-    except _Unreadable as fault:
+        catalog = _parse(_blank_broken_entries(lines, broken), tag)
+    except _ParseError as fault:
         faults.append(CatalogueFault(file, fault.line, fault.code, fault.values))
-        return CheckedCatalogue(Catalog(locale=tag), faults=tuple(sorted(faults)), whole=False)
+        return CheckedCatalogue(Catalog(locale=tag), faults=tuple(sorted(faults)), complete=False)
     rejected = []
     for message in catalog:
         if not message.id:
@@ -141,11 +141,13 @@ def check_catalogue(content: bytes, tag: str, file: str) -> CheckedCatalogue:
         line = message.lineno or 1
         faults += [CatalogueFault(file, line, code, values) for code, values in found]
         if line in catalog.repeated:
-            faults.append(CatalogueFault(file, catalog.repeated[line], "repeated", _as_text({"first": line})))
+            faults.append(CatalogueFault(file, catalog.repeated[line], "repeated", _as_values({"first": line})))
         if found or line in catalog.repeated:
             rejected.append(message)
-    whole = not broken and not catalog.repeated
-    return CheckedCatalogue(catalog, tuple(rejected), tuple(sorted(faults)), whole, lines=max(1, content.count(b"\n")))
+    complete = not broken and not catalog.repeated
+    return CheckedCatalogue(
+        catalog, tuple(rejected), tuple(sorted(faults)), complete, lines=max(1, content.count(b"\n"))
+    )
 
 
 def early_end(checked: CheckedCatalogue, template: Catalog, file: str) -> tuple[CatalogueFault, ...]:
@@ -155,9 +157,9 @@ def early_end(checked: CheckedCatalogue, template: Catalog, file: str) -> tuple[
     """
     wanted = [message for message in template if message.id]
     absent = sum(checked.catalog.get(message.id, message.context) is None for message in wanted)
-    if not checked.whole or not absent:
+    if not checked.complete or not absent:
         return ()
-    values = _as_text({"absent": absent, "wanted": len(wanted)})
+    values = _as_values({"absent": absent, "wanted": len(wanted)})
     return (CatalogueFault(file, checked.lines, "ends_early", values),)
 
 
@@ -177,74 +179,76 @@ def message_faults(message: Message, plurals: int) -> Iterator[tuple[str, Values
 
 
 def _form_faults(form: str, sentences: tuple[str, ...], *, exact: bool) -> Iterator[tuple[str, Values]]:
-    wanted, has = _places(sentences[-1]), _places(form)
-    if exact and (missing := wanted - has):
-        yield "placeholder_missing", (("names", _listed(missing)),)
-    allowed = Counter({place: 99 for sentence in sentences for place in _places(sentence)})
-    if unknown := has - (wanted if exact else allowed):
-        yield "placeholder_unknown", (("names", _listed(unknown)),)
+    wanted, found = _placeholders(sentences[-1]), _placeholders(form)
+    if exact and (missing := wanted - found):
+        yield "placeholder_missing", (("names", _joined(missing)),)
+    allowed = Counter({placeholder: 99 for sentence in sentences for placeholder in _placeholders(sentence)})
+    if unknown := found - (wanted if exact else allowed):
+        yield "placeholder_unknown", (("names", _joined(unknown)),)
     if "%" in _PERCENT.sub("", form):
         yield "stray_percent", ()
     tags, wanted_tags = Counter(_TAG.findall(form)), Counter(_TAG.findall(sentences[-1]))
     if tags != wanted_tags:
-        yield "markup", (("tags", _listed(tags) or "none"), ("wanted", _listed(wanted_tags) or "none"))
+        yield "markup", (("tags", _joined(tags) or "none"), ("wanted", _joined(wanted_tags) or "none"))
     for letter in form:
         control = letter not in "\n\t" and unicodedata.category(letter) in {"Cc", "Cs", "Co", "Cn"}
-        if control or letter in _DIRECTIONS:
+        if control or letter in _DIRECTION_CONTROLS:
             yield "control_character", (("code", f"{ord(letter):04X}"),)
             return
 
 
-def _places(sentence: str) -> Counter[str]:
+def _placeholders(sentence: str) -> Counter[str]:
     """Where values are set in: %(name)s by the page, {name} by a script."""
-    return Counter(place for place in _PERCENT.findall(sentence) if place != "%%") + Counter(_BRACES.findall(sentence))
+    return Counter(placeholder for placeholder in _PERCENT.findall(sentence) if placeholder != "%%") + Counter(
+        _BRACES.findall(sentence)
+    )
 
 
-def _listed(found: Counter[str]) -> str:
+def _joined(found: Counter[str]) -> str:
     return ", ".join(sorted(found.elements()))
 
 
-def _decoded(content: bytes) -> str:
+def _decode(content: bytes) -> str:
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise _Unreadable(content.count(b"\n", 0, error.start) + 1, "not_utf8", byte=error.start) from None
+        raise _ParseError(content.count(b"\n", 0, error.start) + 1, "not_utf8", byte=error.start) from None
     charset = _CHARSET.search(text)
     if charset and charset[1].lower() not in {"utf-8", "utf8"}:
-        raise _Unreadable(text.count("\n", 0, charset.start()) + 1, "other_charset", charset=charset[1])
+        raise _ParseError(text.count("\n", 0, charset.start()) + 1, "other_charset", charset=charset[1])
     return text
 
 
 def _broken_lines(lines: list[str]) -> Iterator[tuple[int, tuple[str, Values]]]:
     """(line counted from 1, (code, values)) for each line that no PO file can have where it stands."""
     sentence_open = False
-    for number, written in enumerate(lines, start=1):
-        line = written.strip().removeprefix("#~").lstrip()
-        word = line.partition(" ")[0]
-        lost = word == "msgstr" and not sentence_open  # its msgid went in a merge
-        sentence_open = word in {"msgid", "msgid_plural"} or (sentence_open and word != "msgstr")
-        if not line or line.startswith("#") or (_ENTRY_LINE.fullmatch(line) and not lost):
+    for number, raw_line in enumerate(lines, start=1):
+        line = raw_line.strip().removeprefix("#~").lstrip()
+        keyword = line.partition(" ")[0]
+        orphaned = keyword == "msgstr" and not sentence_open  # its msgid went in a merge
+        sentence_open = keyword in {"msgid", "msgid_plural"} or (sentence_open and keyword != "msgstr")
+        if not line or line.startswith("#") or (_ENTRY_LINE.fullmatch(line) and not orphaned):
             continue
         if _MERGE_MARK.match(line):
             yield number, ("merge_mark", ())
         else:
-            yield number, ("broken_line", _as_text({"begin": line[:40]}))
+            yield number, ("broken_line", _as_values({"begin": line[:40]}))
 
 
-def _without_entries(lines: list[str], broken: Container[int]) -> list[str]:
+def _blank_broken_entries(lines: list[str], broken: Container[int]) -> list[str]:
     """The lines, with every entry that holds a broken one emptied, so that line numbers stay as they were.
 
     An entry is what stands between two empty lines, as every editor of PO files writes it.
     """
-    kept: list[str] = []
+    lines_left: list[str] = []
     for empty, group in groupby(enumerate(lines, start=1), lambda numbered: not numbered[1].strip()):
         entry = list(group)
         drop = not empty and any(number in broken for number, _ in entry)
-        kept += [""] * len(entry) if drop else [line for _, line in entry]
-    return kept
+        lines_left += [""] * len(entry) if drop else [line for _, line in entry]
+    return lines_left
 
 
-def _parsed(lines: list[str], tag: str) -> _ReadCatalog:
+def _parse(lines: list[str], tag: str) -> _ReadCatalog:
     # A tag Babel does not know is kept as it is; asking Locale for it would raise.
     catalog = _ReadCatalog(tag)
     try:
@@ -252,11 +256,11 @@ def _parsed(lines: list[str], tag: str) -> _ReadCatalog:
         c2py(catalog.plural_expr)
         write_mo(BytesIO(), catalog)
     except PoFileError as error:
-        raise _Unreadable(error.lineno + 1, "not_po", why=error) from None
+        raise _ParseError(error.lineno + 1, "not_po", why=error) from None
     except (ValueError, LookupError, AttributeError, TypeError, AssertionError, RecursionError) as error:
-        raise _Unreadable(1, "not_po", why=error or error.__class__.__name__) from None
+        raise _ParseError(1, "not_po", why=error or error.__class__.__name__) from None
     return catalog
 
 
-def _as_text(values: Mapping[str, object]) -> Values:
+def _as_values(values: Mapping[str, object]) -> Values:
     return tuple((name, str(value)) for name, value in values.items())

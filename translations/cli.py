@@ -7,10 +7,10 @@ from translations.catalogues import compiled_bytes, po_file, read_checked
 from translations.checking import CatalogueFault
 from translations.extracting import (
     TEMPLATE,
-    FaultyCatalogue,
+    IncompleteCatalogue,
     early_end,
     extract,
-    standing,
+    measure_completeness,
     translated_languages,
     update,
     write_template,
@@ -39,11 +39,11 @@ def update_catalogues() -> None:
     for language in translated_languages():
         try:
             changed = update(found, language)
-        except FaultyCatalogue as faulty:
-            faults += _name(faulty.faults)
+        except IncompleteCatalogue as incomplete:
+            faults += _print_faults(incomplete.faults)
         else:
             click.echo(f"{'written' if changed else 'unchanged'}  {language.tag}")
-    _end(faults)
+    _exit_on(faults)
 
 
 @commands.command("compile")
@@ -56,13 +56,13 @@ def compile_catalogues() -> None:
     for language in translated_languages():
         file = po_file(language.tag)
         checked = read_checked(file, language.tag)
-        faults += _name(checked.faults) + _name(early_end(checked, language))
+        faults += _print_faults(checked.faults) + _print_faults(early_end(checked, language))
         compiled = file.with_suffix(".mo")
         compiled.write_bytes(compiled_bytes(checked.servable()))
         # Part of the program, unlike what lies in the data folder: the account that serves may be another one.
         compiled.chmod(0o644)
         click.echo(f"compiled  {language.tag}")
-    _end(faults)
+    _exit_on(faults)
 
 
 @commands.command("status")
@@ -72,22 +72,23 @@ def show_status() -> None:
     unfinished = 0
     for language in translated_languages():
         checked = read_checked(po_file(language.tag), language.tag)
-        unfinished += _name(checked.faults) + _name(early_end(checked, language))
-        now = standing(found, checked)
-        unfinished += now.total - now.translated
+        unfinished += _print_faults(checked.faults) + _print_faults(early_end(checked, language))
+        state = measure_completeness(found, checked)
+        unfinished += state.total - state.translated
         click.echo(
-            f"{language.tag}: {now.translated} of {now.total} translated, {now.fuzzy} fuzzy, {now.missing} missing"
+            f"{language.tag}: {state.translated} of {state.total} translated, "
+            f"{state.fuzzy} fuzzy, {state.missing} missing"
         )
-    _end(unfinished)
+    _exit_on(unfinished)
 
 
-def _name(faults: tuple[CatalogueFault, ...]) -> int:
+def _print_faults(faults: tuple[CatalogueFault, ...]) -> int:
     """Print each fault; returns how many there are."""
     for fault in faults:
         click.echo(f"FAULT  {fault}", err=True)
     return len(faults)
 
 
-def _end(faults: int) -> None:
+def _exit_on(faults: int) -> None:
     if faults:
         raise SystemExit(1)

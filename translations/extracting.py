@@ -14,7 +14,7 @@ from translations.catalogues import FOLDER, INTERFACE, file_name, po_file, read_
 from translations.checking import CatalogueFault, CheckedCatalogue, check_catalogue
 from translations.languages import SOURCE, Language, interface_languages
 
-ROOMS = ("foundation", "translations", "courses", "learning", "community_teams")
+PACKAGES = ("foundation", "translations", "courses", "learning", "community_teams")
 TEMPLATE = FOLDER / f"{INTERFACE}.pot"
 METHODS = [("**.py", "python"), ("**/templates/**", "jinja2")]
 # The very settings the pages are drawn with, or an extracted sentence would not be the one looked up. A template that
@@ -22,7 +22,7 @@ METHODS = [("**.py", "python"), ("**/templates/**", "jinja2")]
 OPTIONS = {"**/templates/**": {"trimmed": "true", "newstyle_gettext": "true", "silent": "false"}}
 
 
-class FaultyCatalogue(Exception):
+class IncompleteCatalogue(Exception):
     """A .po that cannot be written anew without losing something of it. `faults`: at least one."""
 
     def __init__(self, faults: tuple[CatalogueFault, ...]) -> None:
@@ -39,11 +39,11 @@ def extract() -> Catalog:
     """Every sentence marked with `_`, `N_` or `{% trans %}` in the source, with the files it stands in, in order."""
     found = Catalog(project="Binh-dan-hoc-vu-so", version="1", charset="utf-8", fuzzy=False)
     found.header_comment = "# Sentences of the interface, in Vietnamese. Written by `translations extract`."
-    for room in ROOMS:
-        sentences = extract_from_dir(HOUSE / room, METHODS, OPTIONS, comment_tags=["For translators:"])
+    for package in PACKAGES:
+        sentences = extract_from_dir(HOUSE / package, METHODS, OPTIONS, comment_tags=["For translators:"])
         for file, _line, sentence, comments, context in sentences:
             # No line numbers: they would change the catalogue with every edit anywhere above.
-            found.add(sentence, None, [(f"{room}/{file}", 0)], auto_comments=comments, context=context)
+            found.add(sentence, None, [(f"{package}/{file}", 0)], auto_comments=comments, context=context)
     return found
 
 
@@ -69,8 +69,8 @@ def update(found: Catalog, language: Language) -> bool:
     file = po_file(language.tag)
     if file.is_file():
         checked = read_checked(file, language.tag)
-        if not checked.whole:
-            raise FaultyCatalogue(checked.faults)
+        if not checked.complete:
+            raise IncompleteCatalogue(checked.faults)
         catalog = checked.catalog
     else:
         catalog = Catalog(locale=language.tag, project=found.project, version=found.version, fuzzy=False)
@@ -81,7 +81,7 @@ def update(found: Catalog, language: Language) -> bool:
 
 
 @dataclass(frozen=True)
-class Standing:
+class Completeness:
     """How far a catalogue is. total: sentences of the source. What is fuzzy or missing is shown in Vietnamese."""
 
     total: int
@@ -93,7 +93,7 @@ class Standing:
         return self.total - self.fuzzy - self.missing
 
 
-def standing(found: Catalog, checked: CheckedCatalogue) -> Standing:
+def measure_completeness(found: Catalog, checked: CheckedCatalogue) -> Completeness:
     """How far a checked catalogue is; a sentence with a fault counts as missing. Leaves only the others in it."""
     catalog = checked.servable()
     fuzzy = missing = 0
@@ -103,7 +103,7 @@ def standing(found: Catalog, checked: CheckedCatalogue) -> Standing:
             missing += 1
         elif translation.fuzzy:
             fuzzy += 1
-    return Standing(len(sentences_of(found)), fuzzy, missing)
+    return Completeness(len(sentences_of(found)), fuzzy, missing)
 
 
 def sentences_of(catalog: Catalog) -> list[Message]:
@@ -112,23 +112,23 @@ def sentences_of(catalog: Catalog) -> list[Message]:
 
 
 def _is_filled(message: Message) -> bool:
-    told = message.string
-    return all(told) if isinstance(told, (tuple, list)) else bool(told)
+    text = message.string
+    return all(text) if isinstance(text, (tuple, list)) else bool(text)
 
 
 def _write(file: Path, catalog: Catalog) -> bool:
     buffer = BytesIO()
     write_po(buffer, catalog, width=120, sort_by_file=True, include_lineno=False, ignore_obsolete=True)
-    if file.is_file() and _body(file.read_bytes()) == _body(buffer.getvalue()):
+    if file.is_file() and _content(file.read_bytes()) == _content(buffer.getvalue()):
         return False
     file.write_bytes(buffer.getvalue())
     return True
 
 
-def _body(content: bytes) -> list[object] | None:
+def _content(content: bytes) -> list[object] | None:
     """What a catalogue says, without the dates of its header; None for what had better be written anew."""
     checked = check_catalogue(content, SOURCE.tag, INTERFACE)
-    if not checked.whole or any(fault.code == "bom" for fault in checked.faults):
+    if not checked.complete or any(fault.code == "bom" for fault in checked.faults):
         return None
     return [
         (m.id, m.string, m.context, m.fuzzy, [file for file, _line in m.locations], m.auto_comments, m.user_comments)

@@ -21,10 +21,10 @@ def number(value: int | float | Decimal | None, decimals: int = 1) -> str:
     """1234.5 → "1.234,5": at most `decimals` decimals, none for whole numbers. None gives a dash."""
     if value is None:
         return UNKNOWN
-    told = f"{value:,.{0 if isinstance(value, int) else decimals}f}"
-    if "." in told:
-        told = told.rstrip("0").rstrip(".")
-    return "0" if told == "-0" else told.translate(_VIETNAMESE)
+    text = f"{value:,.{0 if isinstance(value, int) else decimals}f}"
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text.translate(_VIETNAMESE)
 
 
 @lru_cache(maxsize=8192)

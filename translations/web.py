@@ -15,7 +15,7 @@ from foundation.problems import NotFound
 from foundation.web.access import public
 from foundation.web.addresses import local_path
 from translations import formats
-from translations.catalogues import catalogue
+from translations.catalogues import translations_for
 from translations.languages import SOURCE, Language, interface_language, interface_languages
 
 COOKIE = "tieng"
@@ -23,26 +23,26 @@ COOKIE = "tieng"
 HEADER = "X-Interface-Language"
 ONE_YEAR = 365 * 24 * 3600
 # More than all the sentences of all the languages.
-MOST_SENTENCES = 20_000
+MAX_SENTENCES = 20_000
 
 blueprint = Blueprint("translations", __name__)
 
 
-def serve_translations(app: Flask) -> None:
+def init_translations(app: Flask) -> None:
     """Install `_`, `{% trans %}`, the filters number, percent, day and moment, and `/ngon-ngu/<tag>`."""
     env = app.jinja_env
     env.add_extension("jinja2.ext.i18n")
     # A sentence broken over lines for the eye of the programmer is one sentence.
     env.policies["ext.i18n.trimmed"] = True
     env.install_gettext_callables(  # type: ignore[attr-defined]
-        gettext=lambda sentence: _words().gettext(sentence),
-        ngettext=lambda one, many, n: _words().ngettext(one, many, n),
-        pgettext=lambda context, sentence: _words().pgettext(context, sentence),
-        npgettext=lambda context, one, many, n: _words().npgettext(context, one, many, n),
+        gettext=lambda sentence: _current_translations().gettext(sentence),
+        ngettext=lambda one, many, n: _current_translations().ngettext(one, many, n),
+        pgettext=lambda context, sentence: _current_translations().pgettext(context, sentence),
+        npgettext=lambda context, one, many, n: _current_translations().npgettext(context, one, many, n),
         newstyle=True,
     )
     # A page says a hundred sentences. Jinja's own way puts each together anew, and copies all a template knows for it.
-    env.globals.update(gettext=_say, _=_say)
+    env.globals.update(gettext=_gettext, _=_gettext)
     env.filters.update(number=formats.number, percent=formats.percent, day=formats.day, moment=formats.moment)
     app.register_blueprint(blueprint)
     app.context_processor(lambda: {"language": language(), "interface_languages": interface_languages()})
@@ -52,20 +52,20 @@ def language() -> Language:
     """The language this page's interface is in: the reader's choice, else Vietnamese."""
     chosen: Language | None = g.get("language")
     if chosen is None:
-        wished = request.headers.get(HEADER) or request.cookies.get(COOKIE) if has_request_context() else None
-        chosen = g.language = interface_language(wished) or SOURCE
+        requested = request.headers.get(HEADER) or request.cookies.get(COOKIE) if has_request_context() else None
+        chosen = g.language = interface_language(requested) or SOURCE
     return chosen
 
 
 @contextmanager
-def speaking(other: Language) -> Iterator[None]:
+def force_language(other: Language) -> Iterator[None]:
     """Templates drawn inside speak `other`, whatever the reader chose: papers for authorities are Vietnamese."""
-    before = language()
+    previous = language()
     g.language = other
     try:
         yield
     finally:
-        g.language = before
+        g.language = previous
 
 
 @blueprint.get("/ngon-ngu/<tag>")
@@ -82,20 +82,20 @@ def choose(tag: str) -> Response:
 
 
 @pass_eval_context
-def _say(about: EvalContext, sentence: str, /, **values: object) -> str:
+def _gettext(context: EvalContext, sentence: str, /, **values: object) -> str:
     """As jinja2.ext.i18n's newstyle gettext: %(name)s is replaced, %% is a percent sign, markup escapes values."""
     if not values:
-        markup, plain = _ready(_words(), sentence)
-        return markup if about.autoescape else plain
-    translated = _words().gettext(sentence)
-    return (Markup(translated) if about.autoescape else translated) % values  # noqa: S704 - our own sentences
+        markup, plain = _format_once(_current_translations(), sentence)
+        return markup if context.autoescape else plain
+    translated = _current_translations().gettext(sentence)
+    return (Markup(translated) if context.autoescape else translated) % values  # noqa: S704 - our own sentences
 
 
-@lru_cache(MOST_SENTENCES)
-def _ready(words: NullTranslations, sentence: str) -> tuple[Markup, str]:
-    plain = words.gettext(sentence) % {}
+@lru_cache(MAX_SENTENCES)
+def _format_once(translations: NullTranslations, sentence: str) -> tuple[Markup, str]:
+    plain = translations.gettext(sentence) % {}
     return Markup(plain), plain  # noqa: S704 - our own sentences
 
 
-def _words() -> NullTranslations:
-    return catalogue(language().tag)
+def _current_translations() -> NullTranslations:
+    return translations_for(language().tag)

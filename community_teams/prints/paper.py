@@ -12,7 +12,7 @@ from community_teams.models import Household
 from foundation.areas.models import Area
 from foundation.web.print import render_pdf
 from translations.languages import SOURCE
-from translations.web import speaking
+from translations.web import force_language
 
 STYLES = ("teams/paper.css",)
 
@@ -30,7 +30,7 @@ class Door:
 
 def sheet_pdf(hamlet: Area, above: Sequence[Area], household: Household | None = None) -> bytes:
     """A sheet for one visit, both sides of A4, as PDF bytes: blank, or with the household's code and lane."""
-    with speaking(SOURCE):
+    with force_language(SOURCE):
         return render_pdf(
             "community_teams/paper_sheet.html",
             styles=STYLES,
@@ -45,7 +45,7 @@ def sheet_pdf(hamlet: Area, above: Sequence[Area], household: Household | None =
 def list_pdf(hamlet: Area, above: Sequence[Area], households: Sequence[Household]) -> bytes:
     """The hamlet's households in the order given, each lane on its own, with boxes for a short visit, as PDF bytes."""
     doors = [_door(household) for household in households]
-    with speaking(SOURCE):
+    with force_language(SOURCE):
         return render_pdf(
             "community_teams/paper_list.html",
             styles=STYLES,

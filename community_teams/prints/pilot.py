@@ -8,7 +8,7 @@ from community_teams.domain.pilot_figures import Beside
 from community_teams.domain.pilots import PARTS, PilotText
 from foundation.web.print import render_pdf
 from translations.languages import SOURCE
-from translations.web import speaking
+from translations.web import force_language
 
 # A sheet weighs about 60 KB; those of a busy week.
 KEPT = 64
@@ -35,7 +35,7 @@ class Sheet:
 @lru_cache(KEPT)
 def pilot_pdf(sheet: Sheet) -> bytes:
     """The sheet as PDF bytes, drawn once for as long as nothing on it changes. Needs the app's context."""
-    with speaking(SOURCE):
+    with force_language(SOURCE):
         return render_pdf(
             "community_teams/pilot_sheet.html",
             styles=["coverage/pilot_sheet.css"],

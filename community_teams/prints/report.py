@@ -11,7 +11,7 @@ from community_teams.services.reports import Report
 from foundation.clock import day_in_vietnam
 from foundation.web.print import render_pdf
 from translations.languages import SOURCE
-from translations.web import speaking
+from translations.web import force_language
 
 
 def report_pdf(session: Session, report: Report) -> bytes:
@@ -23,7 +23,7 @@ def report_pdf(session: Session, report: Report) -> bytes:
     own = figures.coverage
     assert isinstance(own, Coverage)  # inside figures are never hidden
     missed = [(code, n) for code, n in own.by_outcome.items() if not Outcome(code).reached]
-    with speaking(SOURCE):
+    with force_language(SOURCE):
         return render_pdf(
             "community_teams/report.html",
             styles=["coverage/report.css"],

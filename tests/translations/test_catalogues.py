@@ -7,8 +7,8 @@ from io import BytesIO
 import pytest
 
 from translations import catalogues
-from translations.catalogues import Words, catalogue, compiled_bytes, po_file, read_checked
-from translations.extracting import TEMPLATE, extract, sentences_of, standing, translated_languages, update
+from translations.catalogues import InterfaceTranslations, compiled_bytes, po_file, read_checked, translations_for
+from translations.extracting import TEMPLATE, extract, measure_completeness, sentences_of, translated_languages, update
 from translations.languages import LANGUAGES, SOURCE, Language, interface_language
 
 PLACES = re.compile(r"%\((\w+)\)s|%%|%s|%d")
@@ -42,9 +42,9 @@ def found():
 def folder(tmp_path, monkeypatch):
     """An empty folder of catalogues. Reading through the cache would keep what another test wrote."""
     monkeypatch.setattr(catalogues, "FOLDER", tmp_path)
-    catalogue.cache_clear()
+    translations_for.cache_clear()
     yield tmp_path
-    catalogue.cache_clear()
+    translations_for.cache_clear()
 
 
 @pytest.fixture
@@ -74,7 +74,7 @@ def test_no_sentence_of_the_interface_is_missing_or_fuzzy(language, found):
     ]
 
     assert untold == [], "run `make translate` and fill the catalogue"
-    assert standing(found, checked).translated == len(sentences_of(found))
+    assert measure_completeness(found, checked).translated == len(sentences_of(found))
 
 
 def test_the_template_for_translators_is_what_the_source_says(found):
@@ -92,7 +92,7 @@ def test_no_sentence_stumbles_over_a_percent_sign(found):
 
 
 def test_what_is_not_translated_stays_vietnamese(mtq):
-    words = catalogue("mtq")
+    words = translations_for("mtq")
 
     assert words.gettext("Bài học") == "Lessons"
     assert words.pgettext("title", "Bài học") == "Lesson"
@@ -102,25 +102,25 @@ def test_what_is_not_translated_stays_vietnamese(mtq):
 
 
 def test_nothing_is_translated_as_nothing(mtq):
-    assert catalogue("mtq").gettext("") == ""
-    assert catalogue("mtq").pgettext("title", "") == ""
-    assert catalogue("vi").gettext("") == ""
+    assert translations_for("mtq").gettext("") == ""
+    assert translations_for("mtq").pgettext("title", "") == ""
+    assert translations_for("vi").gettext("") == ""
 
 
 @pytest.mark.parametrize("tag", ["vi", "hmv", "tag-nobody-has", "../../etc"])
 def test_a_language_without_a_catalogue_speaks_vietnamese(folder, tag):
-    assert catalogue(tag).gettext("Bài học") == "Bài học"
+    assert translations_for(tag).gettext("Bài học") == "Bài học"
 
 
 def test_a_compiled_catalogue_is_read_only_while_it_is_up_to_date(mtq):
     compiled = mtq.with_suffix(".mo")
     compiled.write_bytes(compiled_bytes(read_checked(mtq, "mtq").catalog).replace(b"Lessons", b"LESSONS"))
     os.utime(mtq, (1, 1))
-    assert catalogue("mtq").gettext("Bài học") == "LESSONS"
+    assert translations_for("mtq").gettext("Bài học") == "LESSONS"
 
-    catalogue.cache_clear()
+    translations_for.cache_clear()
     os.utime(compiled, (0, 0))
-    assert catalogue("mtq").gettext("Bài học") == "Lessons"
+    assert translations_for("mtq").gettext("Bài học") == "Lessons"
 
 
 def test_a_language_babel_does_not_know_can_have_a_catalogue(mtq, found, monkeypatch):
@@ -141,7 +141,7 @@ def test_a_changed_sentence_keeps_its_translation_until_somebody_has_looked(fold
 
     told = read_checked(file, "en").catalog.get(old)
     assert (told.string, told.fuzzy) == ("Told.", True)
-    assert Words(_opened(file)).gettext(old) == old
+    assert InterfaceTranslations(_opened(file)).gettext(old) == old
 
 
 def _quoted(text: str) -> str:

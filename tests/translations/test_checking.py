@@ -7,9 +7,9 @@ import pytest
 from app import create_app
 from foundation.settings import Settings
 from translations import catalogues
-from translations.catalogues import catalogue, po_file
-from translations.checking import SENTENCES, check_catalogue
-from translations.extracting import FaultyCatalogue, extract, update
+from translations.catalogues import po_file, translations_for
+from translations.checking import MESSAGES, check_catalogue
+from translations.extracting import IncompleteCatalogue, extract, update
 from translations.languages import LANGUAGES
 
 HEADER = r"""msgid ""
@@ -28,11 +28,11 @@ def entry(sentence: str, translation: str) -> str:
 def english(tmp_path, monkeypatch):
     """The path of an English catalogue that a test may break."""
     monkeypatch.setattr(catalogues, "FOLDER", tmp_path)
-    catalogue.cache_clear()
+    translations_for.cache_clear()
     file = po_file("en")
     file.parent.mkdir(parents=True)
     yield file
-    catalogue.cache_clear()
+    translations_for.cache_clear()
 
 
 @pytest.mark.parametrize(
@@ -65,8 +65,8 @@ def test_a_sentence_with_a_fault_is_named_and_the_others_are_shown(english, sent
     assert code in {fault.code for fault in checked.faults}
     assert {fault.line for fault in checked.faults} == {9}
     assert all(str(fault).startswith("en.po:9: ") for fault in checked.faults)
-    assert catalogue("en").gettext(sentence) == sentence
-    assert catalogue("en").gettext("Đăng nhập") == "Sign in"
+    assert translations_for("en").gettext(sentence) == sentence
+    assert translations_for("en").gettext("Đăng nhập") == "Sign in"
 
 
 @pytest.mark.parametrize(
@@ -142,7 +142,7 @@ def test_a_file_with_a_fault_is_named_with_its_line_and_the_site_starts(
     assert page.status_code == 200
     assert ("Sign in" in page.text) is bool(shown)
     assert ("Đăng nhập" in page.text) is not bool(shown)
-    assert catalogue("en").gettext("Chưa có trong sổ") == "Chưa có trong sổ"
+    assert translations_for("en").gettext("Chưa có trong sổ") == "Chưa có trong sổ"
 
 
 @pytest.mark.parametrize("command", ["compile", "status", "update"])
@@ -173,7 +173,7 @@ def test_a_file_cut_off_between_two_sentences_is_named(english, tmp_path, engine
     assert done.exit_code == 1
     last = english.read_bytes().count(b"\n")
     assert f"FAULT  en/LC_MESSAGES/interface.po:{last}: the file ends here and lacks 1 of 2" in done.stderr
-    assert catalogue("en").gettext("Đăng nhập") == "Sign in"
+    assert translations_for("en").gettext("Đăng nhập") == "Sign in"
 
 
 def test_an_update_takes_a_byte_order_mark_away_and_keeps_every_translation(english):
@@ -188,7 +188,7 @@ def test_an_update_takes_a_byte_order_mark_away_and_keeps_every_translation(engl
 def test_an_update_refuses_what_it_cannot_read(english):
     english.write_bytes(WHOLE[:-4].encode())
 
-    with pytest.raises(FaultyCatalogue, match=r"interface\.po:10"):
+    with pytest.raises(IncompleteCatalogue, match=r"interface\.po:10"):
         update(extract(), LANGUAGES["en"])
 
 
@@ -197,14 +197,14 @@ def test_a_compiled_catalogue_that_was_cut_off_is_passed_over(english, compiled)
     english.write_text(WHOLE, encoding="utf-8")
     english.with_suffix(".mo").write_bytes(compiled)
 
-    assert catalogue("en").gettext("Đăng nhập") == "Sign in"
+    assert translations_for("en").gettext("Đăng nhập") == "Sign in"
 
 
 def test_a_file_that_cannot_be_opened_is_named(english):
     english.mkdir()
 
     assert [fault.code for fault in catalogues.read_checked(english, "en").faults] == ["cannot_be_opened"]
-    assert catalogue("en").gettext("Đăng nhập") == "Đăng nhập"
+    assert translations_for("en").gettext("Đăng nhập") == "Đăng nhập"
 
 
 def test_damaged_files_never_raise_and_are_never_silent():
@@ -217,5 +217,5 @@ def test_damaged_files_never_raise_and_are_never_silent():
             at = chance.randrange(len(damaged))
             damaged[at : at + chance.randint(0, 3)] = bytes(chance.choices(b'"\\<%{\n\xff[=', k=chance.randint(0, 3)))
         checked = check_catalogue(bytes(damaged), "en", "en.po")
-        assert all(fault.code in SENTENCES and str(fault) for fault in checked.faults)
+        assert all(fault.code in MESSAGES and str(fault) for fault in checked.faults)
         checked.servable()

@@ -27,7 +27,7 @@ def test_what_is_missing_is_no_zero():
 
 
 @pytest.mark.parametrize(
-    ("share", "told"),
+    ("share", "text"),
     [
         (0, "0 %"),
         (0.123, "12,3 %"),
@@ -38,8 +38,8 @@ def test_what_is_missing_is_no_zero():
         (1.045, "104,5 %"),
     ],
 )
-def test_a_share_is_never_rounded_up_to_all_and_never_cut_at_all(share, told):
-    assert percent(share) == told.replace(" ", "\u00a0")
+def test_a_share_is_never_rounded_up_to_all_and_never_cut_at_all(share, text):
+    assert percent(share) == text.replace(" ", "\u00a0")
 
 
 def test_a_day_is_the_one_in_viet_nam():

@@ -4,7 +4,7 @@ import pytest
 from flask import render_template_string
 
 from translations.languages import SOURCE
-from translations.web import speaking
+from translations.web import force_language
 
 
 def test_the_interface_changes_and_stays_changed(visitor):
@@ -51,13 +51,13 @@ def test_a_paper_for_authorities_speaks_vietnamese_to_every_reader(app):
         sentence = "{% trans %}Đăng nhập{% endtrans %}"
 
         assert render_template_string(sentence) == "Sign in"
-        with speaking(SOURCE):
+        with force_language(SOURCE):
             assert render_template_string(sentence) == "Đăng nhập"
         assert render_template_string(sentence) == "Sign in"
 
 
 @pytest.mark.parametrize(
-    ("said", "shown"),
+    ("source", "shown"),
     [
         ('{{ _("Đăng nhập") }}', "Sign in"),
         ("{% trans %}Đăng nhập{% endtrans %}", "Sign in"),
@@ -68,7 +68,7 @@ def test_a_paper_for_authorities_speaks_vietnamese_to_every_reader(app):
         ('{% for one in [1] %}{% set two = one %}{{ _("%(one)s, %(two)s", one=one, two=two) }}{% endfor %}', "1, 1"),
     ],
 )
-def test_a_sentence_is_said_with_its_values_whatever_they_are_called(app, said, shown):
+def test_a_sentence_is_said_with_its_values_whatever_they_are_called(app, source, shown):
     with app.test_request_context("/", headers={"Cookie": "tieng=en"}):
         for _ in range(2):
-            assert render_template_string(said) == shown
+            assert render_template_string(source) == shown
