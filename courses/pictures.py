@@ -49,9 +49,9 @@ _SHAPES = {"path", "circle", "ellipse", "rect", "line", "polyline", "polygon", "
 class InvalidDrawing(Exception):
     """A file that cannot be shown. `says`: everything that must be otherwise."""
 
-    def __init__(self, *detail: ErrorDetail) -> None:
-        self.details = detail
-        super().__init__("; ".join(map(str, detail)))
+    def __init__(self, *details: ErrorDetail) -> None:
+        self.details = details
+        super().__init__("; ".join(map(str, details)))
 
 
 def read_pictures(folder: Path, label: str) -> tuple[dict[str, Picture | None], tuple[LibraryFault, ...]]:
@@ -71,17 +71,17 @@ def read_pictures(folder: Path, label: str) -> tuple[dict[str, Picture | None], 
     for file in sorted(folder.glob("*.svg")):
         if file.name == PARTS:
             continue
-        name, label = file.stem, f"{label}/{file.name}"
+        name, file_label = file.stem, f"{label}/{file.name}"
         pictures[name] = None
         try:
             drawing = _read_drawing(file, parts)
         except InvalidDrawing as invalid:
-            faults += [LibraryFault(label, "", detail) for detail in invalid.details]
+            faults += [LibraryFault(file_label, "", detail) for detail in invalid.details]
             continue
         if name in alts:
             pictures[name] = Picture(name, alts[name], drawing)
         else:
-            faults.append(LibraryFault(label, "", error_detail("no_alt", file=ALTS)))
+            faults.append(LibraryFault(file_label, "", error_detail("no_alt", file=ALTS)))
     faults += [
         LibraryFault(f"{label}/{ALTS}", name, error_detail("no_drawing")) for name in alts if name not in pictures
     ]
