@@ -54,7 +54,9 @@ JOBS = "jobs"
 
 @dataclass(eq=False)
 class Child:
-    """A process. ready: whether it answers, since ready_at. leave_by: the moment after which it is killed, once it was asked to go.
+    """A process. ready: whether it answers, since ready_at.
+
+    leave_by: the moment after which it is killed, once it was asked to go.
 
     takes_all: whether it was asked to take connections from all sockets, because a worker is missing.
     """
