@@ -33,8 +33,6 @@ from foundation.schema import schema_requirement
 BATCH = 2000  # rows written and kept in memory at once
 # Filled by migrations: rows there are nobody's.
 _BY_MIGRATIONS = {"alembic_version", schema_requirement.name}
-# The queue of jobs makes its own tables.
-_QUEUE = "huey_"
 
 
 @dataclass(frozen=True)
@@ -102,7 +100,7 @@ def _check_source(source: Engine) -> None:
 def _check_target(target: Engine) -> None:
     try:
         with target.connect() as connection:
-            names = [name for name in inspect(connection).get_table_names() if not name.startswith(_QUEUE)]
+            names = inspect(connection).get_table_names()
             strange = set(names) - set(Base.metadata.tables) - _BY_MIGRATIONS
             for name in names:
                 rows = Table(name, MetaData())

@@ -51,7 +51,7 @@ def knows(revision: str) -> bool:
 def differences(engine: Engine) -> list[Any]:
     """What the database lacks, or has too much of, beside the models loaded so far; as alembic describes it."""
     with engine.connect() as connection:
-        opts = {"compare_type": True, "compare_server_default": _defaults_differ, "include_name": _is_ours}
+        opts = {"compare_type": True, "compare_server_default": _defaults_differ}
         context = MigrationContext.configure(connection, opts=opts)
         found: list[Any] = compare_metadata(context, Base.metadata)
         return found
@@ -74,11 +74,6 @@ def _defaults_differ(
     if not isinstance(column.type, JSON):
         return None
     return (found or "").removesuffix("::json").strip("'") != (expected or "").strip("'")
-
-
-def _is_ours(name: str | None, kind: str, _parents: object) -> bool:
-    """The queue of jobs makes its own tables on PostgreSQL."""
-    return kind != "table" or not (name or "").startswith("huey_")
 
 
 def _config() -> Config:

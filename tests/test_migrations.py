@@ -104,3 +104,16 @@ def _whole(table, told):
         column for column in table.columns if not (column.nullable or column.server_default or column.name in told)
     ]
     return told | {column.name: some[column.type.python_type] for column in needed}
+
+
+def test_the_tables_of_the_former_queue_go(empty):
+    """A library made them beside ours on PostgreSQL, some or all; nobody reads them any more."""
+    migrating.upgrade(empty, "0026")
+    if empty.dialect.name == "postgresql":
+        with empty.begin() as connection:
+            connection.execute(text("CREATE TABLE huey_task (id serial PRIMARY KEY, data bytea)"))
+            connection.execute(text("CREATE TABLE huey_kv (key text PRIMARY KEY, value bytea)"))
+
+    migrating.upgrade(empty)
+
+    assert not [name for name in inspect(empty).get_table_names() if name.startswith("huey")]

@@ -11,8 +11,6 @@ from sqlalchemy import Connection, Engine, inspect, text
 
 from foundation.problems import Invalid, Problem
 
-# The queue of jobs makes its tables anew wherever it finds none.
-QUEUE_TABLES = "huey_"
 _COPY = re.compile(rb'COPY (?:"?public"?\.)("?)(.+?)\1 \(')
 _END = b"\\.\n"
 
@@ -30,7 +28,7 @@ def dump(engine: Engine, target: Path, *, without_rows: Sequence[str]) -> dict[s
         left_out = [f"--exclude-table-data=public.{name}" for name in without_rows]
         _run(
             engine, "pg_dump", "--format=custom", "--no-owner", "--no-privileges",
-            f"--snapshot={snapshot}", f"--exclude-table=public.{QUEUE_TABLES}*", *left_out, f"--file={target}",
+            f"--snapshot={snapshot}", *left_out, f"--file={target}",
         )  # fmt: skip
         counted = {name: 0 if name in without_rows else _count(connection, name) for name in _tables(connection)}
     found = check(engine, target)
@@ -112,7 +110,7 @@ def _quoted(name: str) -> str:
 
 
 def _tables(connection: Connection) -> list[str]:
-    return [name for name in inspect(connection).get_table_names() if not name.startswith(QUEUE_TABLES)]
+    return inspect(connection).get_table_names()
 
 
 def _count(connection: Connection, name: str) -> int:

@@ -3,7 +3,7 @@
 from flask import current_app
 from flask.cli import AppGroup
 
-from foundation.jobs.views import the_jobs
+from foundation.jobs.worker import Worker
 from foundation.logs.setup import configure_logging
 
 commands = AppGroup("jobs", help="Long work, such as the letters of a class.")
@@ -11,6 +11,7 @@ commands = AppGroup("jobs", help="Long work, such as the letters of a class.")
 
 @commands.command("work")
 def work() -> None:
-    """Do jobs as they come, until stopped. Those a worker before left undone come first."""
+    """Do jobs as they come, until stopped."""
     configure_logging(current_app.extensions["settings"])
-    the_jobs(current_app).work()
+    app = getattr(current_app, "_get_current_object")()  # noqa: B009 - flask's proxy; threads need the application
+    Worker(app).work()

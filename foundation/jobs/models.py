@@ -19,7 +19,7 @@ class State(StrEnum):
 
 
 class Job(Base):
-    """One piece of long work. The row is what is true; the queue only wakes a worker up."""
+    """One piece of long work. This table is the queue: workers look into it for what is to be done."""
 
     __tablename__ = "job"
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
@@ -28,7 +28,7 @@ class NoLongerOurs(Exception):
 def ask_for_job(session: Session, kind: str, told: Mapping[str, Any], *, who: str, now: datetime) -> Job:
     """Write down work to be done. The same work by the same person while it is not done yet is the same job.
 
-    told: plain JSON values. Send its id to the queue after the commit: Jobs.wake().
+    told: plain JSON values. After the commit a worker finds the row by itself, within worker.POLL seconds.
     """
     waiting = select(Job).where(Job.kind == kind, Job.who == who, Job.state.in_([State.WAITING, State.RUNNING]))
     for known in session.scalars(waiting):
@@ -52,24 +52,24 @@ def ask_for_job(session: Session, kind: str, told: Mapping[str, Any], *, who: st
     return job
 
 
-def unfinished(session: Session) -> list[UUID]:
-    """Jobs that nobody has done, oldest first: those that wait, and those whose worker may be dead."""
-    open_ = select(Job.id).where(Job.state.in_([State.WAITING, State.RUNNING])).order_by(Job.asked_at, Job.id)
-    return list(session.scalars(open_))
+def is_job_free(session: Session, *, worker: str, now: datetime) -> bool:
+    """Whether take_next would find a job. Takes no lock, so that no writer waits for a worker that only looks."""
+    return session.scalar(select(Job.id).where(_free(worker, now)).limit(1)) is not None
 
 
-def take_up(session: Session, id_: UUID, *, worker: str, now: datetime) -> Job | None:
-    """The job, from now on this worker's; None when it is done, or another worker that lives has it."""
-    free = or_(
-        Job.state == State.WAITING,
-        and_(Job.state == State.RUNNING, or_(Job.worker == worker, Job.beat_at < now - LEASE)),
-    )
-    taken = session.execute(
-        update(Job).where(Job.id == id_, free).values(state=State.RUNNING, worker=worker, beat_at=now)
-    )
-    if not taken.rowcount:  # type: ignore[attr-defined]
-        return None
-    return session.scalars(select(Job).where(Job.id == id_).execution_options(populate_existing=True)).one()
+def take_next(session: Session, *, worker: str, now: datetime) -> Job | None:
+    """The job that waits longest, from now on this worker's; None when there is nothing to do.
+
+    Waiting jobs count, and running ones whose worker has been silent for LEASE. Two workers never get the same one:
+    PostgreSQL skips a row that another is taking; SQLite has one writer at a time, so there the transaction must be
+    one that writes from its start. Commit at once: it holds a lock.
+    """
+    first = select(Job).where(_free(worker, now)).order_by(Job.asked_at, Job.id).limit(1)
+    job = session.scalars(first.with_for_update(skip_locked=True).execution_options(populate_existing=True)).first()
+    if job is not None:
+        job.state, job.worker, job.beat_at = State.RUNNING, worker, now
+        session.flush()
+    return job
 
 
 def beat(session: Session, id_: UUID, *, worker: str, done: int, total: int, now: datetime) -> None:
@@ -141,6 +141,11 @@ def backlog(session: Session, *, now: datetime) -> Backlog:
         failed=counts.get(State.FAILED, nothing)[0],
         oldest=counts.get(State.WAITING, nothing)[1],
     )
+
+
+def _free(worker: str, now: datetime) -> ColumnElement[bool]:
+    left_behind = and_(Job.state == State.RUNNING, or_(Job.worker == worker, Job.beat_at < now - LEASE))
+    return or_(Job.state == State.WAITING, left_behind)
 
 
 def _write(session: Session, id_: UUID, by: str, **values: object) -> None:

@@ -1,8 +1,6 @@
 """How far a job is, and what came of it: for whoever asked for it, and nobody else."""
 
 import mimetypes
-from importlib import import_module
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 from flask import Blueprint, Flask, Response, current_app, make_response, render_template
@@ -16,11 +14,6 @@ from foundation.jobs.models import Job, State
 from foundation.problems import NotFound
 from foundation.web.database import session
 
-if TYPE_CHECKING:
-    from foundation.jobs.queue import Jobs
-
-# Loaded once somebody asks for long work, never before the first page.
-QUEUE = "foundation.jobs.queue"
 blueprint = Blueprint("jobs", __name__, template_folder="templates")
 REFRESH = 2  # seconds
 PATIENCE = 30  # seconds; a job that waits longer most likely has no worker
@@ -30,17 +23,6 @@ def serve_jobs(app: Flask) -> None:
     """Serve /viec/<job>. Rooms above offer their kinds of work with work.offer_job."""
     app.register_blueprint(blueprint)
     app.extensions["readiness"].add("jobs_worker", check_worker)
-
-
-def the_jobs(app: Flask) -> "Jobs":
-    """The queue of this application, set up the first time it is needed."""
-    found = app.extensions.get("jobs")
-    if found is None:
-        # The real one: `current_app` ends with the request, workers do not.
-        real: Flask = getattr(app, "_get_current_object", lambda: app)()
-        found = real.extensions["jobs"] = import_module(QUEUE).Jobs(real, real.extensions["settings"])
-    jobs: Jobs = found
-    return jobs
 
 
 @blueprint.get("/viec/<uuid:job_id>")

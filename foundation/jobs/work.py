@@ -14,6 +14,8 @@ from sqlalchemy.orm import Session
 from foundation import clock
 from foundation.jobs import services
 from foundation.jobs.files import store_files
+from foundation.jobs.models import Job
+from foundation.logs.context import working_on
 from foundation.problems import Problem
 
 log = logging.getLogger(__name__)
@@ -55,20 +57,30 @@ def work_folder() -> Path:
     return folder / "jobs"
 
 
-def do_job(id_: UUID, *, worker: str, told_to_stop: Callable[[], bool] = lambda: False) -> bool:
-    """Do one job, if it is still to be done and nobody else has it. Tells whether it is out of the way.
+def do_next_job(*, worker: str, told_to_stop: Callable[[], bool] = lambda: False) -> bool:
+    """Do the job that waits longest. False: there was none that another worker has not.
 
-    told_to_stop: asked whenever the work says how far it is; the job is then let go for another worker.
-    Needs an application context. False: it is still to be done. Another worker had it a moment ago (ask again after
-    services.LEASE), or this one was told to stop.
+    told_to_stop: asked whenever the work says how far it is; the job is then released for another worker.
+    Needs an application context.
     """
     sessions = current_app.extensions["sessions"]
     with sessions() as session:
-        job = services.take_up(session, id_, worker=worker, now=clock.now())
+        if not services.is_job_free(session, worker=worker, now=clock.now()):
+            return False
+    with sessions() as session:
+        session.connection(execution_options={"writing": True})
+        job = services.take_next(session, worker=worker, now=clock.now())
         session.commit()
         if job is None:
-            return id_ not in services.unfinished(session)
-        kind, who, told = job.kind, job.who, dict(job.told)
+            return False
+    with working_on({"job": str(job.id)}):
+        _do(job, worker, told_to_stop)
+    return True
+
+
+def _do(job: Job, worker: str, told_to_stop: Callable[[], bool]) -> None:
+    sessions = current_app.extensions["sessions"]
+    id_, kind, who, told = job.id, job.kind, job.who, dict(job.told)
 
     def show(done: int, total: int) -> None:
         with sessions() as session:
@@ -87,7 +99,6 @@ def do_job(id_: UUID, *, worker: str, told_to_stop: Callable[[], bool] = lambda:
         log.warning("job %s was taken over", id_)
     except ToldToStop:
         _end(id_, lambda session: services.let_go(session, id_, worker=worker))
-        return False
     except Problem as refused:
         code = refused.code
         _end(id_, lambda session: services.give_up(session, id_, worker=worker, error=code, now=clock.now()))
@@ -95,12 +106,10 @@ def do_job(id_: UUID, *, worker: str, told_to_stop: Callable[[], bool] = lambda:
         # Nobody else would ever hear of it: the person waiting is told, the log keeps the rest.
         log.exception("job %s failed", id_)
         _end(id_, lambda session: services.give_up(session, id_, worker=worker, error="failed", now=clock.now()))
-        raise
     finally:
         # With what a worker killed over this job left on this machine.
         for left in making.parent.glob(f"{id_}.*"):
             shutil.rmtree(left, ignore_errors=True)
-    return True
 
 
 def _end(id_: UUID, write: Callable[[Session], None]) -> None:

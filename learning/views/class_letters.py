@@ -18,7 +18,6 @@ from foundation.accounts.services.audit import record
 from foundation.accounts.views.access import may
 from foundation.areas.domain.scope import NATION
 from foundation.jobs.services import ask_for_job
-from foundation.jobs.views import the_jobs
 from foundation.jobs.work import Task
 from foundation.problems import Invalid, NotFound
 from foundation.web.body_limits import KB, takes
@@ -79,7 +78,6 @@ def make_letters(class_id: UUID) -> Response | tuple[str, int]:
             )
     except Invalid as faulty:
         return _page(evening, typed=request.form, faults=faulty.fields), faulty.status
-    the_jobs(current_app).wake(job.id)
     return redirect(url_for("jobs.show_job", job_id=job.id), 303)
 
 

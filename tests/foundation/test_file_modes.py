@@ -64,7 +64,7 @@ def test_a_server_writes_for_nobody_else(folder):
     try:
         wait_for(f"http://127.0.0.1:{port}/healthz", server)
         names = {each.name for each in folder.rglob("*")}
-        assert {"bdhvs.sqlite3", "bdhvs.sqlite3-wal", "queue.sqlite3", "secret_key", "static"} <= names
+        assert {"bdhvs.sqlite3", "bdhvs.sqlite3-wal", "secret_key", "static"} <= names
         assert modes_open(folder) == []
     finally:
         server.terminate()

@@ -9,8 +9,8 @@ from sqlalchemy import func, select
 from foundation.jobs import files
 from foundation.jobs.files import KEPT, file_sizes, read_file, remove_old_files, store_files
 from foundation.jobs.models import JobFileChunk, State
-from foundation.jobs.services import NoLongerOurs, ask_for_job, finish, take_up
-from foundation.jobs.work import do_job, offer_job
+from foundation.jobs.services import NoLongerOurs, ask_for_job, finish, take_next
+from foundation.jobs.work import do_next_job, offer_job
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ NAMES = ["empty.zip", "one.zip", "more.pdf"]
 @pytest.fixture
 def job(session, now):
     job = ask_for_job(session, "print", {}, who="co-giao", now=now)
-    take_up(session, job.id, worker="one", now=now)
+    take_next(session, worker="one", now=now)
     session.commit()
     return job
 
@@ -51,7 +51,7 @@ def test_what_was_stored_is_read_back_a_chunk_at_a_time(sessions, session, job, 
 
 def test_a_worker_that_lost_its_job_writes_no_file(sessions, session, job, made, now):
     store_files(sessions, job.id, made, NAMES[:1], worker="one", now=lambda: now)
-    take_up(session, job.id, worker="two", now=now + timedelta(minutes=1))
+    take_next(session, worker="two", now=now + timedelta(minutes=1))
     session.commit()
 
     with pytest.raises(NoLongerOurs):
@@ -88,7 +88,7 @@ def test_every_node_gives_out_what_one_worker_made(app, make, session, visitor, 
     address = f"/viec/{job.id}/giay.pdf"
     assert visitor.client.get(address).status_code == 404
     with app.app_context():
-        assert do_job(job.id, worker="one")
+        assert do_next_job(worker="one")
     # Another node has another disk.
     settings = app.extensions["settings"].model_copy(update={"data_folder": tmp_path})
     monkeypatch.setitem(app.extensions, "settings", settings)

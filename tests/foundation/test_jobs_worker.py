@@ -9,7 +9,7 @@ from sqlalchemy.exc import OperationalError
 
 from foundation.jobs import services
 from foundation.jobs.models import JobsWorker, State
-from foundation.jobs.queue import Heartbeat
+from foundation.jobs.worker import Heartbeat
 
 
 def test_a_worker_is_there_until_it_stops(session, now):

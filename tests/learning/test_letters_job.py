@@ -1,4 +1,4 @@
-"""A worker killed in the middle of a batch, and another that goes on: real processes, a real queue."""
+"""A worker killed in the middle of a batch, and another that goes on: real processes, a real table of jobs."""
 
 import io
 import os
@@ -20,7 +20,6 @@ from foundation import clock, migrating
 from foundation.jobs.files import file_sizes, read_file
 from foundation.jobs.models import Job, State
 from foundation.jobs.services import ask_for_job
-from foundation.jobs.views import the_jobs
 from foundation.settings import Settings
 from learning.models import Certificate, ClassEvening, ClassLearner, DoneTogether, Learner
 
@@ -109,7 +108,6 @@ class Batch:
             told = {"class": str(evening.id), "root": "https://hoc.example.vn", "back": ""}
             self.job = ask_for_job(session, "class_letters", told, who="co-giao", now=clock.now()).id
             session.commit()
-        the_jobs(house).wake(self.job)
 
     @property
     def row(self):
@@ -184,7 +182,6 @@ def test_a_worker_with_nothing_to_do_stops_when_told_to(house, start_worker, tol
         nothing = {"class": str(uuid7()), "root": "", "back": ""}
         job = ask_for_job(session, "class_letters", nothing, who="co-giao", now=clock.now()).id
         session.commit()
-    the_jobs(house).wake(job)
     worker = start_worker()
     while True:
         # Once it has said that there is no such class, it is surely there, and has nothing more to do.

@@ -11,13 +11,6 @@ from tests.matrix.asking import Matrix
 from tests.matrix.worlds import build_world, everybody
 
 
-class Asleep:
-    """A queue nobody works on."""
-
-    def wake(self, id_, *, after=0):
-        pass
-
-
 @pytest.fixture(scope="module")
 def matrix(whole_app, engine):
     with pytest.MonkeyPatch.context() as patch, engine.connect() as connection:
@@ -25,7 +18,6 @@ def matrix(whole_app, engine):
         sessions = sessionmaker(connection, join_transaction_mode="create_savepoint", expire_on_commit=False)
         patch.setattr(foundation.clock, "now", lambda: NOON)
         patch.setitem(whole_app.extensions, "sessions", sessions)
-        patch.setitem(whole_app.extensions, "jobs", Asleep())
         # What is printed is looked through as words; how it is set is others' to test.
         patch.setattr("foundation.web.press.press", lambda pages, *_: "".join(pages).encode())
         patch.setattr(

@@ -1,0 +1,159 @@
+"""The table of jobs is the queue: who gets which job, and when."""
+
+from datetime import timedelta
+from threading import Barrier, Thread
+
+import pytest
+from sqlalchemy import select
+
+from app import create_app
+from foundation import clock, migrating
+from foundation.jobs import worker
+from foundation.jobs.models import Job, State
+from foundation.jobs.services import LEASE, ask_for_job, is_job_free, let_go, take_next
+from foundation.jobs.work import offer_job
+from foundation.settings import Settings
+
+
+def waiting(session, number, now):
+    return ask_for_job(session, "print", {"number": number}, who="co-giao", now=now)
+
+
+def test_who_waits_longest_comes_first(session, now):
+    for number, minutes in enumerate((1, 3, 2)):
+        waiting(session, number, now - timedelta(minutes=minutes))
+
+    taken = [take_next(session, worker="one", now=now + timedelta(seconds=each)) for each in range(3)]
+
+    # The second look of the same worker finds its own job again, as after an error while it was ended.
+    assert [job.told["number"] for job in taken] == [1, 1, 1]
+    taken = [take_next(session, worker=name, now=now + timedelta(seconds=3)) for name in ("two", "three", "four")]
+    assert [job and job.told["number"] for job in taken] == [2, 0, None]
+
+
+def test_a_job_is_taken_over_once_its_worker_was_silent_for_the_lease(session, now):
+    waiting(session, 1, now)
+    take_next(session, worker="one", now=now)
+
+    assert not is_job_free(session, worker="two", now=now + LEASE)
+    assert take_next(session, worker="two", now=now + LEASE) is None
+    later = now + LEASE + timedelta(microseconds=1)
+    assert is_job_free(session, worker="two", now=later)
+    job = take_next(session, worker="two", now=later)
+    assert (job.worker, job.state, job.beat_at) == ("two", State.RUNNING, later)
+
+
+def test_a_released_job_is_free_at_once(session, now):
+    job = waiting(session, 1, now)
+    take_next(session, worker="one", now=now)
+    let_go(session, job.id, worker="one")
+
+    assert take_next(session, worker="two", now=now).id == job.id
+
+
+def test_looking_takes_no_lock(session, now, count_statements):
+    assert not is_job_free(session, worker="one", now=now)
+
+    assert not any("UPDATE" in each or "IMMEDIATE" in each for each in count_statements)
+
+
+@pytest.fixture
+def house(empty_database, tmp_path):
+    app = create_app(Settings(data_folder=tmp_path, database_url=empty_database, secret_key="only for tests"))
+    migrating.upgrade(app.extensions["engine"])
+    yield app
+    app.extensions["engine"].dispose()
+
+
+@pytest.fixture
+def start(house, monkeypatch):
+    """Start a worker's thread in this process; all are stopped in the end."""
+    monkeypatch.setattr(worker, "POLL", 0.01)
+    started = []
+
+    def begin():
+        each = worker.Worker(house)
+        thread = Thread(target=each.do_jobs, daemon=True)
+        thread.start()
+        started.append((each, thread))
+
+    yield begin
+    for each, _ in started:
+        each.stop()
+    for _, thread in started:
+        thread.join(30)
+        assert not thread.is_alive()
+
+
+def ask(house, numbers):
+    with house.extensions["sessions"]() as session:
+        for number in numbers:
+            waiting(session, number, clock.now())
+        session.commit()
+
+
+def states(house):
+    with house.extensions["sessions"]() as session:
+        return set(session.scalars(select(Job.state)))
+
+
+def wait_until(ready):
+    deadline = worker.time.monotonic() + 30
+    while not ready():
+        assert worker.time.monotonic() < deadline
+        worker.time.sleep(0.01)
+
+
+def test_several_workers_do_each_job_once(house, start):
+    """All of them look at the same moment, again and again."""
+    count, numbers, done = 4, range(24), []
+    together = Barrier(count)
+
+    def work(task):
+        together.wait(30)
+        done.append(task.told["number"])
+        return []
+
+    offer_job(house, "print", work)
+    ask(house, numbers)
+    for _ in range(count):
+        start()
+
+    wait_until(lambda: states(house) == {State.DONE})
+    assert sorted(done) == list(numbers)
+
+
+def test_a_worker_goes_on_after_a_job_that_fails_and_a_database_that_is_away(house, start, monkeypatch, caplog):
+    monkeypatch.setattr(worker, "RETRY", 0.01)
+    looks = []
+
+    def away_at_first(**said):
+        looks.append(said)
+        if len(looks) == 1:
+            raise OSError("away")
+        return look(**said)
+
+    look = worker.do_next_job
+    monkeypatch.setattr(worker, "do_next_job", away_at_first)
+
+    def work(task):
+        if task.told["number"] == 0:
+            raise RuntimeError("no such thing")
+        return []
+
+    offer_job(house, "print", work)
+    ask(house, range(2))
+    start()
+
+    wait_until(lambda: states(house) == {State.FAILED, State.DONE})
+    assert "looking for jobs failed" in caplog.text
+
+
+def test_what_earlier_versions_left_in_the_folder_goes(tmp_path):
+    for name in ("queue.sqlite3", "queue.sqlite3-wal", "queue.sqlite3-shm", "other.txt"):
+        (tmp_path / name).touch()
+
+    worker.remove_old_folders(tmp_path)
+    worker.remove_old_folders(tmp_path / "never made")
+
+    assert [each.name for each in tmp_path.iterdir()] == ["other.txt"]
