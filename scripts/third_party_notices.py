@@ -19,7 +19,6 @@ NOTICES = ROOT / "THIRD_PARTY_NOTICES.md"
 
 # Read from the licence file of a package whose metadata names no licence, or names it loosely.
 READ_IN_PACKAGE = {
-    "huey": "MIT",
     "pyrage": "MIT",
     "pypdfium2": "BSD-3-Clause AND Apache-2.0",
     "pyphen": "GPL-2.0-or-later OR LGPL-2.1-or-later OR MPL-1.1",
@@ -54,8 +53,8 @@ DATA = """## Fonts and data
 |---|---|---|
 | Be Vietnam Pro | printed pages and letters (embedded in PDF files) | OFL-1.1, text below |
 | Noto (Debian's `fonts-noto-core`) | letters that Be Vietnam Pro does not have, in print | OFL-1.1, the same text |
+| vietnamadminunits | `foundation/areas/data/`: areas of today and before 1 July 2025 | MIT, text in `README.md` there |
 """
-UNITS = "| vietnamadminunits | names and codes of the 34 provinces and 3,321 communes | MIT |\n"
 SERVER = """
 ## On the server
 
@@ -131,7 +130,7 @@ def write_notices(before: str) -> str:
         TOOLS,
         _table(_tools(rows)),
         "\n",
-        DATA + (UNITS if "vietnamadminunits" in python else ""),
+        DATA,
         "\n## Texts of the licences\n",
     ]
     for name in browser:

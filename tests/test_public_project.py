@@ -79,8 +79,7 @@ def test_every_library_is_named_with_its_licence() -> None:
 def test_every_licence_goes_with_ours() -> None:
     refused = {name for name, licence in named_libraries().items() if not _fits(licence)}
 
-    # Comes with vietnamadminunits, of which one file is read; nothing imports either.
-    assert refused - {"unidecode"} == set()
+    assert refused == set()
 
 
 @pytest.mark.parametrize(

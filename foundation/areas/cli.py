@@ -83,7 +83,7 @@ def load() -> None:
     except NotFound as problem:
         raise click.ClickException(
             f"Không đọc được dữ liệu đơn vị hành chính ({problem.details['file']}). "
-            "Hãy cài lại gói vietnamadminunits theo requirements/run.txt. Chưa ghi gì."
+            "Hãy lấy lại tệp này từ bản phát hành. Chưa ghi gì."
         ) from None
     click.echo(
         f"{counted(done.provinces)} tỉnh, {counted(done.communes)} xã; "

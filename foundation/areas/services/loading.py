@@ -1,11 +1,8 @@
-"""Taking the provinces and communes out of the installed package `vietnamadminunits` (MIT)."""
+"""Loading the provinces and communes out of `foundation/areas/data/areas.csv`; its source: README.md there."""
 
-import sqlite3
-from collections.abc import Iterator
-from contextlib import closing
+import csv
 from dataclasses import dataclass
 from datetime import date
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +19,11 @@ PROVINCES = 34
 COMMUNES = 3_321
 IN_FORCE_SINCE = date(2025, 7, 1)
 
+AREAS = Path(__file__).parents[1] / "data" / "areas.csv"
+HEADINGS = ["code", "parent", "name", "latitude", "longitude"]
+
 _KINDS = {words: kind for kind, words in KIND_WORDS.items()}
-# Columns the package answers for; households and outlines come from elsewhere and are left alone.
+# Columns the file answers for; households and outlines come from elsewhere and are left alone.
 _TAKEN = ("parent_code", "level", "kind", "name", "path", "sort_key", "folded", "latitude", "longitude")
 
 
@@ -37,14 +37,13 @@ class Loaded:
     changed: int
 
 
-def load(session: Session, dataset: Path | None = None) -> Loaded:
+def load(session: Session, file: Path = AREAS) -> Loaded:
     """Put the 34 provinces and 3,321 communes into the tables. A second time changes nothing; a new name is taken over.
 
-    dataset: the package's SQLite file; found by itself when not given.
     Raises NotFound "area_data_missing" when there is no such file or it holds something else, and Conflict
     "area_data_incomplete" when the counts differ from the official ones; nothing is written then.
     """
-    areas = _read(dataset or _find_dataset())
+    areas = _read(file)
     provinces = sum(area["parent_code"] is None for area in areas)
     communes = len(areas) - provinces
     if (provinces, communes) != (PROVINCES, COMMUNES):
@@ -67,56 +66,31 @@ def load(session: Session, dataset: Path | None = None) -> Loaded:
     return Loaded(provinces, communes, added=len(new), changed=len(changed))
 
 
-def _find_dataset() -> Path:
-    # Found, not imported: importing the package would load pandas.
-    spec = find_spec("vietnamadminunits")
-    if spec is None or spec.origin is None:
-        raise NotFound("area_data_missing", file="vietnamadminunits")
-    return Path(spec.origin).parent / "data" / "dataset.db"
-
-
-def _read(dataset: Path) -> list[dict[str, Any]]:
+def _read(file: Path) -> list[dict[str, Any]]:
     """Provinces, then communes, as rows of Area."""
     try:
-        # By address and read-only, or SQLite would make an empty file where there is none.
-        with closing(sqlite3.connect(f"{dataset.resolve().as_uri()}?mode=ro", uri=True)) as connection:
-            provinces = connection.execute(
-                "SELECT DISTINCT provinceCode, province, provinceLat, provinceLon FROM admin_units ORDER BY 1"
-            ).fetchall()
-            communes = connection.execute(
-                "SELECT wardCode, provinceCode, ward, wardLat, wardLon FROM admin_units ORDER BY 1"
-            ).fetchall()
-    except sqlite3.Error as error:
-        raise NotFound("area_data_missing", file=str(dataset), reason=str(error)) from None
-    return [*_province_rows(provinces), *_commune_rows(communes)]
+        with file.open(encoding="utf-8", newline="") as opened:
+            reader = csv.DictReader(opened, strict=True)
+            if reader.fieldnames != HEADINGS:
+                raise ValueError("headings")
+            return [_row(**each) for each in reader]
+    except (OSError, ValueError, TypeError, csv.Error) as error:
+        raise NotFound("area_data_missing", file=str(file), reason=str(error)) from None
 
 
-def _province_rows(rows: list[Any]) -> Iterator[dict[str, Any]]:
-    for code, full_name, latitude, longitude in rows:
-        yield _row(code, None, f"{code}/", full_name, latitude, longitude)
-
-
-def _commune_rows(rows: list[Any]) -> Iterator[dict[str, Any]]:
-    for code, province, full_name, latitude, longitude in rows:
-        yield _row(code, province, f"{province}/{code}/", full_name, latitude, longitude)
-
-
-def _row(
-    code: str, parent: str | None, path: str, full_name: str, latitude: float | None, longitude: float | None
-) -> dict[str, Any]:
-    # The kind is read off the full name: the package's own column for it is wrong for four communes.
-    kind, name = _split(full_name)
+def _row(code: str, parent: str, name: str, latitude: str, longitude: str) -> dict[str, Any]:
+    kind, name = _split(name)
     return {
         "code": code,
-        "parent_code": parent,
+        "parent_code": parent or None,
         "level": kind.level,
         "kind": kind,
         "name": name,
-        "path": path,
+        "path": f"{parent}/{code}/" if parent else f"{code}/",
         "sort_key": sort_key(name),
         "folded": fold(name),
-        "latitude": latitude,
-        "longitude": longitude,
+        "latitude": float(latitude),
+        "longitude": float(longitude),
     }
 
 

@@ -1,30 +1,39 @@
+import csv
+import hashlib
+import json
 import shutil
-import sqlite3
-import sys
-from importlib.util import find_spec
-from pathlib import Path
+from collections import Counter, defaultdict
 from time import process_time
 
 import pytest
+from sqlalchemy import select
 
 from foundation.areas.domain.kinds import Kind, Level
 from foundation.areas.models import Area
-from foundation.areas.services.loading import load
+from foundation.areas.services.loading import AREAS, load
 from foundation.problems import Conflict, NotFound
+
+# Of all rows as they were loaded from vietnamadminunits 1.0.4 itself. A correction in areas.csv changes it.
+DIGEST = "a18e81f2597d2f90d995161c6da56b474b40b91ec1d2c9df4fa3fce51bb81e89"
 
 
 @pytest.fixture
-def dataset(tmp_path):
-    """A copy of the package's file, to be spoilt."""
-    original = Path(find_spec("vietnamadminunits").origin).parent / "data" / "dataset.db"
-    copy = tmp_path / "dataset.db"
-    shutil.copy(original, copy)
+def file(tmp_path):
+    """A copy of our file, to be spoilt."""
+    copy = tmp_path / "areas.csv"
+    shutil.copy(AREAS, copy)
     return copy
 
 
-def change(dataset, statement):
-    with sqlite3.connect(dataset) as connection:
-        connection.execute(statement)
+def change(file, old, new):
+    text = file.read_text(encoding="utf-8")
+    assert text.count(old) == 1
+    file.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def leave_out(file, start):
+    lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
+    file.write_text("".join(line for line in lines if not line.startswith(start)), encoding="utf-8")
 
 
 def test_all_provinces_and_communes_are_there_with_their_names_and_places(session):
@@ -52,18 +61,22 @@ def test_a_second_time_changes_nothing_and_is_quick(session, count_statements):
     assert process_time() - before < 1.5
 
 
-def test_the_package_itself_is_never_imported(session):
+def test_the_rows_are_those_of_the_source(session):
     load(session)
+    columns = [getattr(Area, name) for name in (
+        "code", "parent_code", "level", "kind", "name", "path", "sort_key", "folded", "latitude", "longitude"
+    )]  # fmt: skip
+    rows = [list(row) for row in session.execute(select(*columns).order_by(Area.code))]
 
-    assert "vietnamadminunits" not in sys.modules
+    assert hashlib.sha256(json.dumps(rows, ensure_ascii=False).encode()).hexdigest() == DIGEST
 
 
-def test_a_new_name_is_taken_over_and_figures_are_left_alone(session, dataset):
-    load(session, dataset)
+def test_a_new_name_is_taken_over_and_figures_are_left_alone(session, file):
+    load(session, file)
     session.get(Area, "15607").official_households = 900
     session.flush()
-    change(dataset, "UPDATE admin_units SET ward = 'Xã Mẫu' WHERE wardCode = '15607'")
-    done = load(session, dataset)
+    change(file, "Xã Bát Mọt", "Xã Mẫu")
+    done = load(session, file)
     session.expire_all()
 
     assert (done.added, done.changed) == (0, 1)
@@ -71,34 +84,62 @@ def test_a_new_name_is_taken_over_and_figures_are_left_alone(session, dataset):
     assert session.get(Area, "15607").official_households == 900
 
 
-@pytest.mark.parametrize(
-    "spoil",
-    [
-        "DELETE FROM admin_units",
-        "DELETE FROM admin_units WHERE wardCode = '15607'",
-        "DELETE FROM admin_units WHERE provinceCode = '01'",
-    ],
-)
-def test_other_counts_than_the_official_ones_are_refused(session, dataset, spoil):
-    change(dataset, spoil)
+@pytest.mark.parametrize("start", ["15607,", "01,", "0"])
+def test_other_counts_than_the_official_ones_are_refused(session, file, start):
+    leave_out(file, start)
 
     with pytest.raises(Conflict, match="area_data_incomplete"):
-        load(session, dataset)
+        load(session, file)
     assert session.query(Area).count() == 0
 
 
-def test_a_missing_or_foreign_file_is_refused(session, dataset, tmp_path):
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"not a table, however long it may be " * 50,
+        b"PK\x03\x04\xff\xfe" * 50,
+        b"code,parent,name,latitude,longitude\n01,,T\xe1\xbb\x89nh M,north,105\n",
+        b"code,parent,name,latitude,longitude\n01,,T\xe1\xbb\x89nh M\n",
+        b"code,parent,name,latitude,longitude\n01,,T\xe1\xbb\x89nh M,21,105,6\n",
+        b'code,parent,name,latitude,longitude\n01,,"T,21,105\n',
+    ],
+)
+def test_a_missing_or_foreign_file_is_refused(session, file, tmp_path, content):
     with pytest.raises(NotFound, match="area_data_missing"):
-        load(session, tmp_path / "nothing.db")
-    assert not (tmp_path / "nothing.db").exists()
+        load(session, tmp_path / "nothing.csv")
 
-    dataset.write_bytes(b"not a database, however long it may be " * 50)
+    file.write_bytes(content)
     with pytest.raises(NotFound, match="area_data_missing"):
-        load(session, dataset)
+        load(session, file)
 
 
-def test_a_kind_of_area_nobody_knows_is_refused(session, dataset):
-    change(dataset, "UPDATE admin_units SET ward = 'Vùng Mẫu' WHERE wardCode = '15607'")
+def test_a_kind_of_area_nobody_knows_is_refused(session, file):
+    change(file, "Xã Bát Mọt", "Vùng Bát Mọt")
 
     with pytest.raises(Conflict, match="area_data_unknown_kind"):
-        load(session, dataset)
+        load(session, file)
+
+
+def rows_of(path):
+    with path.open(encoding="utf-8", newline="") as opened:
+        return list(csv.DictReader(opened))
+
+
+def test_every_area_of_before_went_into_ones_that_there_are():
+    """Counts: 63 provinces, 10,035 communes, 5 island districts without communes; source: README.md beside the file."""
+    former, today = rows_of(AREAS.with_name("former_areas.csv")), rows_of(AREAS)
+    codes = {row["code"] for row in today}
+    shares = defaultdict(Counter)
+    for row in former:
+        shares[row["code"]][row["share"]] += 1
+
+    assert Counter(len(code) for code in shares) == {2: 63, 5: 10_035, 3: 5}
+    assert {row["became"] for row in former} == codes
+    # An area went over whole, or was divided, with one main part.
+    assert all(found == {"whole": 1} or (found["main"] == 1 and not found["whole"]) for found in shares.values())
+    # A commune stays within the province that its own province went into.
+    provinces = {row["code"]: row["became"] for row in former if len(row["code"]) == 2}
+    parents = {row["code"]: row["parent"] for row in today}
+    assert all(provinces[row["province"]] == parents[row["became"]] for row in former if row["province"])
+    assert ("15607", "Xã Bát Mọt", "15607") in {(row["code"], row["name"], row["became"]) for row in former}
