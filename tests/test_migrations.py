@@ -108,7 +108,7 @@ def _whole(table, told):
 
 def test_the_tables_of_the_former_queue_go(empty):
     """A library made them beside ours on PostgreSQL, some or all; nobody reads them any more."""
-    migrating.upgrade(empty, "0026")
+    migrating.upgrade(empty, "0028")
     if empty.dialect.name == "postgresql":
         with empty.begin() as connection:
             connection.execute(text("CREATE TABLE huey_task (id serial PRIMARY KEY, data bytea)"))
