@@ -25,6 +25,7 @@ from foundation.metrics_starting import start_metrics
 from foundation.settings import Settings
 from foundation.settings_reading import read_settings
 from foundation.throttling.visitors import serve_throttling
+from foundation.version import code_fingerprint
 from foundation.web import serve_web
 from foundation.web.browser_health import check_browser_files
 from foundation.web.database import serve_database
@@ -115,6 +116,7 @@ def serve() -> Flask:
     app = create_app()
     configure_logging(app.extensions["settings"])
     start_metrics(app)
+    code_fingerprint()  # reads every source file, which the first page need not wait for
     gc.collect()
     gc.freeze()
     return app

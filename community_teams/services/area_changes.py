@@ -34,7 +34,8 @@ def _follow_areas(session: Session, _context: object) -> None:
     plain = {code for area in hamlets for code in _parents(area)} - anew
     plain |= {area.code for area in others if area.level is Level.COMMUNE and area in new}
     # Pages of a province name its communes, and those of its communes the province.
-    for province in sorted({area.path.partition("/")[0] for area in others}):
+    of_outlines = connection.scalars(select(Area.path).where(Area.code.in_(outlines))) if outlines else ()
+    for province in sorted({path.partition("/")[0] for path in (*(area.path for area in others), *of_outlines)}):
         touch_communes(connection, province)
     refresh_rows(connection, plain)
     # Last, for it locks the province.

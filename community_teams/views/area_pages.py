@@ -23,6 +23,7 @@ from community_teams.queries.layers import layer_figures, stale_areas, weeks_of
 from community_teams.queries.pilots import PilotTitle, latest_pilots
 from community_teams.queries.places import Place
 from community_teams.views.coverage_blueprint import NATION_CODE
+from community_teams.views.page_etags import page_etag, tagged, unchanged
 from community_teams.views.telling_coverage import areas_version
 from community_teams.views.weeks_asked import begun, offered
 from foundation import clock
@@ -48,7 +49,16 @@ def figures_for_visitor(code: str | None) -> Figures:
 
 
 def area_page(code: str | None) -> Response:
-    """The page of an area, in the layer and week its address asks for; 410 for one that is no more."""
+    """The page of an area, in the layer and week its address asks for; 410 for one that is no more.
+
+    For the public it carries an ETag; a bare 304 says that the browser has it already.
+    """
+    etag = page_etag()
+    same = unchanged(etag)
+    return same if same is not None else _area_page(code, etag)
+
+
+def _area_page(code: str | None, etag: str | None) -> Response:
     try:
         figures = figures_for_visitor(code)
     except NotFound:
@@ -66,8 +76,8 @@ def area_page(code: str | None) -> Response:
     }
     stale = frozenset() if figures.public else stale_areas(session(), scope, figures.place, now=clock.now())
     if layer.key is not Key.REACHED or week is not None:
-        return _layer_page(figures, scope, layer, week, stale, choice)
-    return _shown(
+        return tagged(_layer_page(figures, scope, layer, week, stale, choice), etag)
+    page = _shown(
         "community_teams/coverage.html",
         figures,
         seen=seen(figures.lines, stale),
@@ -84,6 +94,7 @@ def area_page(code: str | None) -> Response:
         now=clock.now(),
         sample=figures.is_sample,
     )
+    return tagged(page, etag)
 
 
 def _refreshed(figures: Figures) -> dict[str, str]:
