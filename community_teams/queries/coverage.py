@@ -21,13 +21,13 @@ from community_teams.domain.suppression import (
     hidden_children,
     publish,
 )
-from community_teams.queries.counts import level_beneath, totals_of
+from community_teams.queries.counts import households_beneath, level_beneath, totals_of
 from community_teams.queries.places import THE_NATION as THE_NATION
 from community_teams.queries.places import Place as Place
 from community_teams.queries.places import children_of
 from community_teams.queries.places import place_of as place_of
 from foundation.areas.domain.kinds import Kind
-from foundation.areas.domain.scope import NATION, Scope
+from foundation.areas.domain.scope import Scope
 from foundation.problems import NotAllowed, NotFound
 
 
@@ -187,7 +187,4 @@ def _cells_beside(session: Session, parent: Place, child: Place) -> dict[str, Ce
 
 def cells_of(session: Session, parent: Place) -> Mapping[str, Cell]:
     """What the rules of hiding look at, of each area right beneath a place, by code."""
-    return {
-        code: Cell(int(sums["households"] or 0), int(sums["enumerated"]), int(sums["enumerated_unlisted"]))
-        for code, sums in level_beneath(session, NATION, parent).items()
-    }
+    return {code: Cell(*counts) for code, counts in households_beneath(session, parent).items()}

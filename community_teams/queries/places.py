@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Result, Row, Select, and_, func, literal_column, select
+from sqlalchemy import ColumnElement, Integer, Result, Row, Select, and_, bindparam, func, literal_column, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from foundation.areas.domain.kinds import Kind, Level
@@ -42,16 +42,22 @@ THE_NATION = Place("", "", None, None, "Việt Nam")
 
 def place_of(session: Session, code: str) -> tuple[Place, tuple[Place, ...]]:
     """An area still valid and those it lies in, from the province down. NotFound for any other code."""
-    path = session.scalar(select(Area.path).where(Area.code == code, Area.valid_to.is_(None)))
+    path = session.scalar(_PATH, {"code": code})
     if path is None:
         raise NotFound("no_such_area")
     codes = path.strip("/").split("/")
-    rows = session.execute(select(*PLACE).where(Area.code.in_(codes)).order_by(Area.path))
+    rows = session.execute(_LINE, {"codes": codes})
     *above, place = (_place(row) for row in rows)
     return place, tuple(above)
 
 
 PLACE = (Area.code, Area.path, Area.level, Area.kind, Area.name, Area.latitude, Area.longitude)
+# Built once: to build one takes as long as to answer it.
+_PATH = select(Area.path).where(Area.code == bindparam("code"), Area.valid_to.is_(None))
+_LINE = select(*PLACE).where(Area.code.in_(bindparam("codes", expanding=True))).order_by(Area.path)
+_BENEATH_IT = select(*PLACE).where(Area.valid_to.is_(None)).order_by(Area.sort_key, Area.code)
+_CHILDREN = _BENEATH_IT.where(Area.parent_code == bindparam("parent"))
+_PROVINCES = _BENEATH_IT.where(Area.parent_code.is_(None), Area.level == Level.PROVINCE)
 
 
 def _place(row: Row[*tuple[Any, ...]]) -> Place:
@@ -61,22 +67,17 @@ def _place(row: Row[*tuple[Any, ...]]) -> Place:
 def children_of(session: Session, scope: Scope, place: Place) -> list[Place]:
     if place.level is Level.HAMLET:
         return []
-    beneath = (
-        Area.parent_code == place.code if place.code else Area.parent_code.is_(None) & (Area.level == Level.PROVINCE)
-    )
-    rows = session.execute(
-        select(*PLACE)
-        .where(beneath, Area.valid_to.is_(None), inside(Area.path, scope))
-        .order_by(Area.sort_key, Area.code)
-    )
-    return [_place(row) for row in rows]
+    statement = _CHILDREN if place.code else _PROVINCES
+    if not (place.path and scope.covers(place.path)) and not scope.is_nation:
+        statement = statement.where(inside(Area.path, scope))
+    return [_place(row) for row in session.execute(statement, {"parent": place.code} if place.code else {})]
 
 
-def child_code(place: Place) -> "Code":
-    """What hamlets are grouped by beneath a place: the code of its child they lie in, or their own."""
-    if place.level is None:
+def child_code(level: Level | None) -> "Code":
+    """What hamlets are grouped by beneath a place of a level: the code of its child they lie in, or their own."""
+    if level is None:
         return func.substr(Area.path, FIRST_LETTER, PROVINCE_LETTERS)
-    return Area.parent_code if place.level is Level.PROVINCE else Area.code
+    return Area.parent_code if level is Level.PROVINCE else Area.code
 
 
 Within = Callable[[Any], ColumnElement[bool]]
@@ -109,9 +110,9 @@ class Question:
     def ask(self, session: Session, scope: Scope, place: Place, **values: object) -> Result[*tuple[Any, ...]]:
         """values: of the statement's own parameters."""
         if not place.path or not scope.covers(place.path):
-            return session.execute(self._build(within_reach(scope, place), child_code(place)), values)
+            return session.execute(self._build(within_reach(scope, place), child_code(place.level)), values)
         if place.level not in self._built:
-            self._built[place.level] = self._build(inside_one, child_code(place))
+            self._built[place.level] = self._build(inside_one, child_code(place.level))
         return session.execute(self._built[place.level], values | bounds(place.path))
 
 

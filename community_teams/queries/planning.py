@@ -32,7 +32,7 @@ class Pace:
 
 def standing_of_areas(session: Session, scope: Scope, place: Place, *, today: date) -> dict[str, Reached]:
     """Every area right beneath a place by its code; a hamlet itself."""
-    code = child_code(place)
+    code = child_code(place.level)
     first, *others = (func.coalesce(getattr(HamletTotal, name), 0) for name in OUTCOMES)
     visits: ColumnElement[int] = sum(others, start=first)
     households = func.coalesce(HamletTotal.households, 0)
