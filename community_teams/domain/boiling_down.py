@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Iterable
 
 from community_teams.domain.codes import AgeBand, Help, Power, Signal, SkillLevel, VneidLevel
-from community_teams.domain.visits import PersonTold, VisitReport
+from community_teams.domain.visit_columns import answer_at
+from community_teams.domain.visits import YES_NO_COUNTERS, PersonTold, VisitReport
 
 # Able alone: this many of the twelve skills, without help. Source: indicator K06 (facts 7.3).
 ABLE_FROM = 6
@@ -33,6 +34,10 @@ def boiled_down(report: VisitReport) -> dict[str, int]:
     _people(report.people, said)
     _surroundings(report, said)
     _events(report, said)
+    for counter, path in YES_NO_COUNTERS.items():
+        answer = answer_at(report, path)
+        if answer is not None:
+            said |= {f"{counter}_asked": 1, counter: int(answer)}
     return said
 
 

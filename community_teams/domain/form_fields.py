@@ -2,8 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 
+from community_teams.domain.questions import Kind
+from community_teams.domain.visits import OF_PERSON, QUESTIONS
+
 # Fields that hold several answers, by the last part of their name.
-MANY = frozenset({"language_used", "documents", "helped_with", "lessons", "problems", "support_given"})
+MANY = frozenset(
+    question.path.rpartition(".")[2] for question in (*QUESTIONS, *OF_PERSON) if question.kind is Kind.MANY
+)
 
 MOST_ROWS = 20
 DEEPEST = 4

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from community_teams.domain.codes import Outcome
+from community_teams.domain.visits import YES_NO_COUNTERS
 
 # Answers to one question belong together: a visit that asked replaces the whole group. The first of each group says
 # that it was asked.
@@ -31,6 +32,7 @@ GROUPS = (
         "language_khomu",
         "language_other",
     ),
+    *((f"{name}_asked", name) for name in YES_NO_COUNTERS),
 )
 # Outcomes that leave a household to be visited again, for the reasons behind "not reached yet".
 LEFT = (

@@ -1,78 +1,45 @@
 """The paper twin of the visit form: the number beside each choice, and how a line of numbers is read back.
 
-A number is the place of a code in its list in domain/codes.py, whose lists only ever grow at their end, or stands in
-one of the tables below. Sheets lie in drawers for years: a number once printed is never given another meaning.
+A number is the place of a code in its list in domain/codes.py, whose lists only ever grow at their end, or what the
+question says (domain/visits.py). Sheets lie in drawers for years: a number once printed is never given another meaning.
 """
 
 from collections.abc import Iterable, Mapping
-from enum import StrEnum
 
-from community_teams.domain.codes import (
-    AgeBand,
-    Carrier,
-    ConsentHow,
-    ConsentLevel,
-    Document,
-    Help,
-    IssueLevel,
-    IssueType,
-    Outcome,
-    PhoneProblem,
-    Power,
-    Sex,
-    Signal,
-    Skill,
-    Support,
-    VisitType,
-    VneidLevel,
+from community_teams.domain.codes import Carrier, Skill, Support
+from community_teams.domain.questions import YES_NO, Kind, Numbers, Question
+from community_teams.domain.visits import (
+    LANGUAGES,
+    MOST_ISSUES,
+    MOST_PEOPLE,
+    OF_ISSUE,
+    OF_PERSON,
+    QUESTIONS,
+    SATISFACTIONS,
+    VNEID,
 )
-from community_teams.domain.visits import MOST_ISSUES, MOST_PEOPLE
 
-Numbers = Mapping[str, str]
+# For the templates.
+__all__ = ["LANGUAGES", "SATISFACTIONS", "VNEID", "YES_NO"]
 
-
-def _in_order(choices: type[StrEnum]) -> Numbers:
-    return {str(number): choice.value for number, choice in enumerate(choices, 1)}
-
-
-YES_NO: Numbers = {"1": "true", "0": "false"}
-# As people say it: level 2 is 2.
-VNEID: Numbers = {
-    "0": VneidLevel.NOT_INSTALLED.value,
-    "1": VneidLevel.LEVEL1.value,
-    "2": VneidLevel.LEVEL2.value,
-    "3": VneidLevel.INSTALLED.value,
-    "9": VneidLevel.UNKNOWN.value,
-}
-LANGUAGES: Numbers = {"1": "vi", "2": "mtq", "3": "tai", "4": "hmn", "5": "tou", "6": "ium", "7": "kjg"}
-SATISFACTIONS: Numbers = {"3": "3", "2": "2", "1": "1"}
-
-# By the name of the field; of a person or an issue, by the name within its row.
+# By the name of the box; of a person or an issue, by the name within its row.
 ONE: Mapping[str, Numbers] = {
-    "outcome": _in_order(Outcome),
-    "visit_type": _in_order(VisitType),
-    "consent.level": _in_order(ConsentLevel),
-    "consent.how": _in_order(ConsentHow),
-    "newborn_pending": YES_NO,
-    "devices.shared": YES_NO,
-    **{f"network.{carrier}": _in_order(Signal) for carrier in Carrier},
-    "fixed_internet": YES_NO,
-    "wifi": YES_NO,
-    "power": _in_order(Power),
-    "satisfaction": SATISFACTIONS,
+    box: question.numbers
+    for question in QUESTIONS
+    if question.kind in (Kind.YES_NO, Kind.ONE, Kind.EACH)
+    for box in question.boxes
 }
-SEVERAL: Mapping[str, Numbers] = {
-    "language_used": LANGUAGES,
-    "devices.problems": _in_order(PhoneProblem),
-    "support_given": _in_order(Help),
-}
-PERSON_ONE: Mapping[str, Numbers] = {"age_band": _in_order(AgeBand), "sex": _in_order(Sex), "vneid_level": VNEID}
-PERSON_SEVERAL: Mapping[str, Numbers] = {"documents": _in_order(Document), "helped_with": _in_order(Help)}
-ISSUE_ONE: Mapping[str, Numbers] = {
-    "type": _in_order(IssueType),
-    "level": _in_order(IssueLevel),
-    "beyond_authority": {"1": "true", "0": ""},
-}
+
+
+def _numbers(questions: Iterable[Question], *kinds: Kind) -> dict[str, Numbers]:
+    return {each.path: each.numbers for each in questions if each.kind in kinds and each.numbers}
+
+
+SEVERAL: Mapping[str, Numbers] = _numbers(QUESTIONS, Kind.MANY)
+PERSON_ONE: Mapping[str, Numbers] = _numbers(OF_PERSON, Kind.YES_NO, Kind.ONE)
+# Lessons are written by their names.
+PERSON_SEVERAL: Mapping[str, Numbers] = _numbers(OF_PERSON, Kind.MANY)
+ISSUE_ONE: Mapping[str, Numbers] = _numbers(OF_ISSUE, Kind.YES_NO, Kind.ONE)
 SUPPORTS = tuple(Support)
 CARRIERS = tuple(Carrier)
 SKILLS = tuple(Skill)

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Annotated, Self, TypeVar
 from uuid import UUID
@@ -42,6 +43,7 @@ from community_teams.domain.codes import (
 )
 from community_teams.domain.faults import codes_by_field
 from community_teams.domain.phone_clocks import CLOCK_TOLERANCE, clock_error
+from community_teams.domain.questions import Asked, Numbers, questions_of
 from foundation.free_text import Text200, Text500
 from foundation.problems import Invalid
 
@@ -62,6 +64,19 @@ MOST_PEOPLE = 10
 MOST_ISSUES = 5
 # Ten people of whom everything is told are some seven hundred.
 MOST_VALUES = 2_000
+
+# Numbers on paper where they are not the places of the codes in their list (domain/paper.py). As people say it, level 2
+# is 2. Languages: those of Thanh Hoá (facts 5.1), Thái by its family's tag because its branches are not told apart at a
+# door.
+LANGUAGES: Numbers = {"1": "vi", "2": "mtq", "3": "tai", "4": "hmn", "5": "tou", "6": "ium", "7": "kjg"}
+VNEID: Numbers = {
+    "0": VneidLevel.NOT_INSTALLED.value,
+    "1": VneidLevel.LEVEL1.value,
+    "2": VneidLevel.LEVEL2.value,
+    "3": VneidLevel.INSTALLED.value,
+    "9": VneidLevel.UNKNOWN.value,
+}
+SATISFACTIONS: Numbers = {"3": "3", "2": "2", "1": "1"}
 
 _Code = TypeVar("_Code", bound=str)
 _Answer = TypeVar("_Answer")
@@ -101,16 +116,20 @@ class _Told(BaseModel):
 
 
 class Consent(_Told):
-    level: ConsentLevel
+    level: Annotated[ConsentLevel, Asked("consent", "xin-phep")]
     text_version: Version
-    how: ConsentHow
+    how: Annotated[ConsentHow, Asked("consent", "xin-phep")]
+
+
+_SIZE = Asked("family", "gia-dinh", consent=True, carried=True)
+_PHONES = Asked("phones", "dien-thoai", consent=True, carried=True)
 
 
 class Size(_Told):
-    adults: Count | None = None
-    aged_60plus: Count | None = None
-    children_under_6: Count | None = None
-    children_6_13: Count | None = None
+    adults: Annotated[Count | None, replace(_SIZE, column="adults")] = None
+    aged_60plus: Annotated[Count | None, replace(_SIZE, column="aged_60plus")] = None
+    children_under_6: Annotated[Count | None, replace(_SIZE, column="children_under_6")] = None
+    children_6_13: Annotated[Count | None, replace(_SIZE, column="children_6_13")] = None
 
     @field_validator("aged_60plus")
     @classmethod
@@ -122,43 +141,40 @@ class Size(_Told):
 
 
 class Devices(_Told):
-    smart: Count | None = None
-    basic: Count | None = None
-    shared: bool | None = None
-    problems: Annotated[list[PhoneProblem], Field(max_length=10)] | None = None
+    smart: Annotated[Count | None, replace(_PHONES, column="phones_smart")] = None
+    basic: Annotated[Count | None, replace(_PHONES, column="phones_basic")] = None
+    shared: Annotated[bool | None, replace(_PHONES, column="phones_shared")] = None
+    problems: Annotated[
+        Annotated[list[PhoneProblem], Field(max_length=10)] | None, replace(_PHONES, column="phone_problems")
+    ] = None
+
+
+_PERSON = Asked("people", "nguoi", consent=True)
 
 
 class PersonTold(_Told):
     """ "Ông/bà 1": never a name. skills holds only what was asked."""
 
-    age_band: AgeBand | None = None
-    sex: Sex | None = None
-    vneid_level: VneidLevel | None = None
-    documents: Annotated[list[Document], Field(max_length=10)] | None = None
-    skills: (
-        Annotated[dict[Skill, SkillLevel], BeforeValidator(_without_not_asked), AfterValidator(_in_order)] | None
-    ) = None
-    helped_with: Annotated[list[Help], Field(max_length=10)] | None = None
-    lessons: Annotated[list[LessonId], Field(max_length=20)] | None = None
+    age_band: Annotated[AgeBand | None, replace(_PERSON, carried=True)] = None
+    sex: Annotated[Sex | None, replace(_PERSON, carried=True)] = None
+    vneid_level: Annotated[VneidLevel | None, replace(_PERSON, carried=True, numbers=VNEID)] = None
+    documents: Annotated[Annotated[list[Document], Field(max_length=10)] | None, replace(_PERSON, carried=True)] = None
+    skills: Annotated[
+        Annotated[dict[Skill, SkillLevel], BeforeValidator(_without_not_asked), AfterValidator(_in_order)] | None,
+        replace(_PERSON, carried=True),
+    ] = None
+    helped_with: Annotated[Annotated[list[Help], Field(max_length=10)] | None, _PERSON] = None
+    lessons: Annotated[Annotated[list[LessonId], Field(max_length=20)] | None, _PERSON] = None
+
+
+_ISSUE = Asked("issues", "viec-kho")
 
 
 class IssueTold(_Told):
-    type: IssueType
-    level: IssueLevel | None = None
-    beyond_authority: bool = False
-    note: Text500 = ""
-
-
-# What a family must have agreed to before it is written down.
-WITH_CONSENT = (
-    "language_used",
-    "size",
-    "newborn_pending",
-    "needs_support",
-    "devices",
-    "people",
-    "satisfaction",
-)
+    type: Annotated[IssueType, _ISSUE]
+    level: Annotated[IssueLevel | None, _ISSUE] = None
+    beyond_authority: Annotated[bool, replace(_ISSUE, numbers={"1": "true", "0": ""})] = False
+    note: Annotated[Text500, _ISSUE] = ""
 
 
 class VisitReport(_Told):
@@ -172,37 +188,49 @@ class VisitReport(_Told):
 
     id: UUID
     household: UUID
-    outcome: Outcome
-    reason: Text200 | None = None
+    outcome: Annotated[Outcome, Asked("outcome", "ket-qua")]
+    reason: Annotated[Text200 | None, Asked("outcome", "khong-gap")] = None
     started_at: AwareDatetime
     ended_at: AwareDatetime | None = None
     form_version: Annotated[int, Field(ge=0, le=1000), AfterValidator(_not_too_old)]
     app_version: Version | None = None
     input_type: InputType = InputType.PHONE
-    visit_type: VisitType | None = None
+    visit_type: Annotated[VisitType | None, Asked("outcome", "ket-qua", compared=False)] = None
 
-    language_used: Annotated[list[LanguageTag], Field(max_length=5)] | None = None
+    language_used: Annotated[
+        Annotated[list[LanguageTag], Field(max_length=5)] | None,
+        Asked("family", "gia-dinh", consent=True, carried=True, numbers=LANGUAGES),
+    ] = None
     size: Size | None = None
-    newborn_pending: bool | None = None
-    needs_support: Annotated[dict[Support, Count], AfterValidator(_in_order)] | None = None
+    newborn_pending: Annotated[bool | None, Asked("family", "can-giup", consent=True, carried=True)] = None
+    needs_support: Annotated[
+        Annotated[dict[Support, Count], AfterValidator(_in_order)] | None,
+        Asked("family", "can-giup", shown_in="support", consent=True, carried=True),
+    ] = None
     devices: Devices | None = None
-    network: Annotated[dict[Carrier, Signal], AfterValidator(_in_order)] | None = None
-    fixed_internet: bool | None = None
-    wifi: bool | None = None
-    power: Power | None = None
+    network: Annotated[
+        Annotated[dict[Carrier, Signal], AfterValidator(_in_order)] | None,
+        Asked("phones", "song", shown_in="network", carried=True),
+    ] = None
+    fixed_internet: Annotated[bool | None, Asked("phones", "dien", shown_in="network", carried=True)] = None
+    wifi: Annotated[bool | None, Asked("phones", "dien", shown_in="network", carried=True)] = None
+    power: Annotated[Power | None, Asked("phones", "dien", shown_in="power", carried=True)] = None
     people: Annotated[
         list[PersonTold],
         Field(max_length=MOST_PEOPLE),
         AfterValidator(lambda people: [person for person in people if person.told]),
     ] = []
 
-    support_given: Annotated[list[Help], Field(max_length=10)] | None = None
+    support_given: Annotated[Annotated[list[Help], Field(max_length=10)] | None, Asked("help", "da-giup")] = None
     issues: Annotated[list[IssueTold], Field(max_length=MOST_ISSUES)] = []
-    trip_saved_km: Annotated[int, Field(ge=0, le=500)] | None = None
-    satisfaction: Annotated[int, Field(ge=1, le=3)] | None = None
-    next_visit_on: date | None = None
-    next_goal: Text200 | None = None
-    note: Text500 = ""
+    trip_saved_km: Annotated[Annotated[int, Field(ge=0, le=500)] | None, Asked("help", "da-giup")] = None
+    satisfaction: Annotated[
+        Annotated[int, Field(ge=1, le=3)] | None,
+        Asked("last", "cam-nhan", shown_in="satisfaction", consent=True, numbers=SATISFACTIONS),
+    ] = None
+    next_visit_on: Annotated[date | None, Asked("again", "hen")] = None
+    next_goal: Annotated[Text200 | None, Asked("again", "hen")] = None
+    note: Annotated[Text500, Asked("last", "ghi-chu", shown_in="note")] = ""
     supersedes: UUID | None = None
 
     # Last, because it is checked against the answers above.
@@ -275,6 +303,16 @@ class VisitReport(_Told):
     @classmethod
     def read(cls, record: Mapping[str, object], *, now: datetime, ahead: timedelta) -> Self:
         return cls.model_validate(record, context={"now": now, "ahead": ahead})
+
+
+QUESTIONS = tuple(questions_of(VisitReport))
+# Of one person, and of one issue: paths within their row.
+OF_PERSON = tuple(questions_of(PersonTold))
+OF_ISSUE = tuple(questions_of(IssueTold))
+# {counter: the path of the question it counts}.
+YES_NO_COUNTERS = {question.asked.counter: question.path for question in QUESTIONS if question.asked.counter}
+# What a family must have agreed to before it is written down, by the names in the visit's JSON.
+WITH_CONSENT = tuple(dict.fromkeys(["people", *(question.name for question in QUESTIONS if question.asked.consent)]))
 
 
 def visited_on(report: VisitReport, clock_offset: int | None) -> date:

@@ -1,7 +1,9 @@
 """What visits told, added up: the columns behind the layers of the map and the indicators."""
 
-from sqlalchemy import text
+from sqlalchemy import Integer, text
 from sqlalchemy.orm import Mapped, mapped_column
+
+from community_teams.domain.counting import LAYERS
 
 
 class LayerCounts:
@@ -55,3 +57,9 @@ class LayerCounts:
     happy: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     issues_opened: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     issues_closed: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+
+
+# Counters of questions that name theirs in the table (domain/visits.py).
+for _name in LAYERS:
+    if not hasattr(LayerCounts, _name):
+        setattr(LayerCounts, _name, mapped_column(Integer, nullable=False, default=0, server_default=text("0")))

@@ -1,10 +1,11 @@
 """Visits, the people they were about, and the issues they found. Append-only: another visit corrects a mistake."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, ForeignKey, Index, String
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import JSON, Boolean, Date, ForeignKey, Index, Integer, String
+from sqlalchemy.orm import Mapped, MappedColumn, mapped_column, relationship
 
 from community_teams.domain.codes import (
     AgeBand,
@@ -20,6 +21,8 @@ from community_teams.domain.codes import (
     VisitType,
     VneidLevel,
 )
+from community_teams.domain.questions import Kind, Question
+from community_teams.domain.visits import QUESTIONS
 from community_teams.models.columns import code
 from foundation.database import Base, UtcDateTime
 
@@ -94,6 +97,23 @@ class Visit(Base):
 
     people: Mapped[list["VisitPerson"]] = relationship(order_by="VisitPerson.position", cascade="all, delete-orphan")
     issues: Mapped[list["Issue"]] = relationship(order_by="Issue.id", cascade="all, delete-orphan")
+
+
+def _answer_column(question: Question) -> MappedColumn[Any]:
+    """The column of a question that has none written out above: it is asked, stored and read by the table alone."""
+    types: dict[Kind, Any] = {
+        Kind.YES_NO: Boolean,
+        Kind.COUNT: Integer,
+        Kind.ONE: Integer if question.is_number or question.kind is not Kind.ONE else code(question.type),
+        Kind.TEXT: String(question.longest),
+        Kind.DAY: Date,
+    }
+    return mapped_column(types.get(question.kind, ANSWER), nullable=True)
+
+
+for _question in QUESTIONS:
+    if _question.column not in Visit.__table__.c:
+        setattr(Visit, _question.column, _answer_column(_question))
 
 
 class VisitPerson(Base):

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from community_teams.domain.codes import ConsentLevel
+from community_teams.domain.visits import OF_PERSON, QUESTIONS
 from community_teams.models import Household, Knock, Visit, VisitPerson
 from community_teams.queries.heirs import merged_into, merged_within, told_under
 from community_teams.queries.visits import NOT_CORRECTED
@@ -18,32 +19,15 @@ from foundation.areas.models import Area
 from foundation.areas.queries import inside
 
 # Columns of a visit, by their place in its JSON. Those of the house itself need no consent.
-_HOUSE = {
-    ("network",): Visit.network,
-    ("fixed_internet",): Visit.fixed_internet,
-    ("wifi",): Visit.wifi,
-    ("power",): Visit.power,
-}
-_FAMILY = {
-    ("language_used",): Visit.language_used,
-    ("size", "adults"): Visit.adults,
-    ("size", "aged_60plus"): Visit.aged_60plus,
-    ("size", "children_under_6"): Visit.children_under_6,
-    ("size", "children_6_13"): Visit.children_6_13,
-    ("newborn_pending",): Visit.newborn_pending,
-    ("needs_support",): Visit.needs_support,
-    ("devices", "smart"): Visit.phones_smart,
-    ("devices", "basic"): Visit.phones_basic,
-    ("devices", "shared"): Visit.phones_shared,
-    ("devices", "problems"): Visit.phone_problems,
-}
-_PERSON = (
-    VisitPerson.age_band,
-    VisitPerson.sex,
-    VisitPerson.vneid_level,
-    VisitPerson.documents,
-    VisitPerson.skills,
+_HOUSE, _FAMILY = (
+    {
+        tuple(question.path.split(".")): getattr(Visit, question.column)
+        for question in QUESTIONS
+        if question.asked.carried and question.asked.consent is consent
+    }
+    for consent in (False, True)
 )
+_PERSON = tuple(getattr(VisitPerson, question.column) for question in OF_PERSON if question.asked.carried)
 
 
 @dataclass(frozen=True)

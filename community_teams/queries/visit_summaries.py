@@ -11,16 +11,13 @@ from sqlalchemy.orm import Session
 
 from community_teams.domain.boiling_down import boiled_down
 from community_teams.domain.codes import SkillLevel
-from community_teams.domain.visits import Devices, PersonTold, Size, VisitReport
+from community_teams.domain.visit_columns import ANSWER_COLUMNS, report_from
+from community_teams.domain.visits import OF_PERSON
 from community_teams.models import Household, Issue, Visit, VisitPerson
 from community_teams.queries.heirs import merged_within, told_under
 from foundation.areas.domain.scope import NATION
 
-_ANSWERS = (
-    *("started_at", "ended_at", "language_used", "newborn_pending", "network", "power", "support_given"),
-    *("trip_saved_km", "satisfaction"),
-)
-_PERSON = ("age_band", "vneid_level", "helped_with", "lessons")
+_PERSON = tuple(question.column for question in OF_PERSON)
 
 
 @dataclass(frozen=True)
@@ -41,16 +38,17 @@ def summaries_in(session: Session, hamlet_code: str) -> dict[UUID, Summary]:
 
 
 def _summaries(session: Session, wanted: ColumnElement[bool]) -> dict[UUID, Summary]:
-    people: defaultdict[UUID, list[PersonTold]] = defaultdict(list)
+    people: defaultdict[UUID, list[dict[str, Any]]] = defaultdict(list)
     rows = session.execute(
-        select(VisitPerson.visit_id, VisitPerson.skills, *(getattr(VisitPerson, name) for name in _PERSON))
+        select(VisitPerson.visit_id, *(getattr(VisitPerson, name) for name in _PERSON))
         .join(Visit, Visit.id == VisitPerson.visit_id)
         .where(wanted)
         .order_by(VisitPerson.visit_id, VisitPerson.position)
     )
-    for id, skills, *answers in rows:
-        told = {skill: SkillLevel(level) for skill, level in (skills or {}).items()}
-        people[id].append(PersonTold.model_construct(skills=told, **dict(zip(_PERSON, answers, strict=True))))
+    for id, *answers in rows:
+        person = dict(zip(_PERSON, answers, strict=True))
+        person["skills"] = {skill: SkillLevel(level) for skill, level in (person["skills"] or {}).items()}
+        people[id].append(person)
     opened = session.execute(
         select(Issue.visit_id, func.count())
         .join(Visit, Visit.id == Issue.visit_id)
@@ -60,27 +58,22 @@ def _summaries(session: Session, wanted: ColumnElement[bool]) -> dict[UUID, Summ
     issues = {id: number for id, number in opened}  # noqa: C416 - a result is no mapping
     visits = session.execute(
         select(
-            *(Visit.id, Visit.said, Visit.adults, Visit.aged_60plus, Visit.phones_smart),
-            *(getattr(Visit, name) for name in _ANSWERS),
+            *(Visit.id, Visit.said, Visit.started_at, Visit.ended_at),
+            *(getattr(Visit, name) for name in ANSWER_COLUMNS),
         ).where(wanted)
     )
     return {
         id: Summary(
             written,
             boiled_down(
-                _report(
-                    zip(_ANSWERS, answers, strict=True),
-                    size=Size.model_construct(adults=adults, aged_60plus=aged),
-                    devices=Devices.model_construct(smart=smart),
-                    people=people[id],
-                    issues=[None] * issues.get(id, 0),
+                report_from(
+                    dict(zip(ANSWER_COLUMNS, answers, strict=True)),
+                    people[id],
+                    [{}] * issues.get(id, 0),
+                    started_at=started_at,
+                    ended_at=ended_at,
                 )
             ),
         )
-        for id, written, adults, aged, smart, *answers in visits
+        for id, written, started_at, ended_at, *answers in visits
     }
-
-
-def _report(answers: Any, **more: Any) -> VisitReport:
-    # What is in the tables was checked when it came in; the questions that no summary asks about are left out.
-    return VisitReport.model_construct(**dict(answers), **more)

@@ -20,17 +20,16 @@ from community_teams.domain.codes import (
     Support,
     VneidLevel,
 )
-from community_teams.domain.visits import Devices, PersonTold, Size, VisitReport
+from community_teams.domain.questions import Kind, Question
+from community_teams.domain.visit_columns import ANSWER_COLUMNS, report_from
+from community_teams.domain.visits import QUESTIONS
 
 KINDS = 3_000
 
-# The columns of a visit and of a person that layers are counted from, named as in the report.
-_TOLD = (
-    *("newborn_pending", "language_used", "network", "power"),
-    *("support_given", "trip_saved_km", "satisfaction"),
+# What made-up households never tell, or the visit itself says.
+_NOT_TOLD = frozenset(
+    ("wifi", "next_visit_on", "next_goal", "outcome", "reason", "visit_type", "consent_level", "consent_how")
 )
-_OF_PERSON = ("age_band", "vneid_level", "skills", "helped_with", "lessons")
-
 _NOTES = (
     "",
     "",
@@ -60,16 +59,11 @@ def made_up_answers() -> list[Told]:
 
 def _told(chance: Random) -> Told:
     answers = _answers(chance)
+    answers |= _more_answers(answers, chance)
     people = [_person(position, chance) for position in range(1, chance.randint(1, 2) + 1)]
     # Made without validation, which would take longer than all the rest: what is made up here is sound.
-    report = VisitReport.model_construct(
-        **{name: answers[name] for name in _TOLD},
-        ended_at=None,
-        size=Size.model_construct(adults=answers["adults"], aged_60plus=answers["aged_60plus"]),
-        devices=Devices.model_construct(smart=answers["phones_smart"]),
-        people=[PersonTold.model_construct(**{name: person[name] for name in _OF_PERSON}) for person in people],
-        issues=[],
-    )
+    columns = dict.fromkeys(ANSWER_COLUMNS) | answers
+    report = report_from(columns, people, [], ended_at=None)
     return Told(answers, people, boiled_down(report))
 
 
@@ -95,6 +89,31 @@ def _answers(chance: Random) -> dict[str, Any]:
         "satisfaction": chance.choices((3, 2, 1, None), (6, 2, 1, 1))[0],
         "note": chance.choice(_NOTES),
     }
+
+
+def _more_answers(answers: dict[str, Any], chance: Random) -> dict[str, Any]:
+    more = (question for question in QUESTIONS if question.column not in answers and question.column not in _NOT_TOLD)
+    return {question.column: _any_answer(question, chance) for question in more}
+
+
+def _any_answer(question: Question, chance: Random) -> Any:
+    """Of a question that nothing more lifelike is made up for above; not everybody is asked."""
+    if chance.random() < 0.3:
+        return None
+    if question.kind is Kind.YES_NO:
+        return chance.random() < 0.5
+    if question.kind is Kind.COUNT:
+        return chance.randint(question.least, min(question.most, question.least + 5))
+    if question.kind is Kind.ONE:
+        code = chance.choice(question.codes)
+        return int(code) if question.is_number else code
+    if question.kind is Kind.MANY:
+        return [chance.choice(question.codes)] if question.codes else None
+    if question.kind is Kind.COUNTS:
+        return {chance.choice(question.codes): 1}
+    if question.kind is Kind.EACH:
+        return {chance.choice(question.codes): chance.choice(question.choices)}
+    return None
 
 
 def _person(position: int, chance: Random) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from community_teams.domain.codes import (
     VisitType,
 )
 from community_teams.domain.households import Knocked
+from community_teams.domain.visit_columns import ANSWER_COLUMNS
 from community_teams.domain.visits import CONSENT_TEXT_VERSION, FORM_VERSION
 from community_teams.sample.answers import made_up_answers
 from community_teams.sample.hamlets import SampleHamlet
@@ -167,34 +168,13 @@ def _asks_again(outcome: Outcome, chance: Random) -> bool:
 
 # Every column of a visit, so that all rows go in with one statement.
 _EMPTY: dict[str, Any] = {
+    **dict.fromkeys(ANSWER_COLUMNS),
     "device": None,
     "clock_offset": None,
-    "reason": None,
-    "consent_level": None,
     "consent_text_version": None,
-    "consent_how": None,
-    "language_used": None,
     "form_version": FORM_VERSION,
     "app_version": None,
     "input_type": InputType.WEB,
-    "adults": None,
-    "aged_60plus": None,
-    "children_under_6": None,
-    "children_6_13": None,
-    "newborn_pending": None,
-    "needs_support": None,
-    "phones_smart": None,
-    "phones_basic": None,
-    "phones_shared": None,
-    "phone_problems": None,
-    "network": None,
-    "fixed_internet": None,
-    "wifi": None,
-    "power": None,
-    "support_given": None,
-    "trip_saved_km": None,
-    "satisfaction": None,
-    "next_goal": None,
     "note": "",
     "supersedes": None,
 }

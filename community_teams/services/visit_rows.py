@@ -6,14 +6,13 @@ from uuid import UUID
 
 from community_teams.domain.codes import IssueStatus
 from community_teams.domain.recording import Recorded
-from community_teams.domain.visits import Devices, Size
+from community_teams.domain.visit_columns import column_values
 
 Row = dict[str, Any]
 
 
 def visit_row(recorded: Recorded, *, member: int, device: UUID | None, clock_offset: int | None, now: datetime) -> Row:
     report, consent = recorded.report, recorded.report.consent
-    size, devices = report.size or Size(), report.devices or Devices()
     return {
         "id": report.id,
         "hamlet_code": recorded.hamlet,
@@ -25,39 +24,14 @@ def visit_row(recorded: Recorded, *, member: int, device: UUID | None, clock_off
         "clock_offset": clock_offset,
         "visited_on": recorded.day,
         "received_at": now,
-        "outcome": report.outcome,
-        "reason": report.reason,
-        "consent_level": consent and consent.level,
         "consent_text_version": consent and consent.text_version,
-        "consent_how": consent and consent.how,
-        "language_used": report.language_used,
         "form_version": report.form_version,
         "app_version": report.app_version,
         "input_type": report.input_type,
-        "visit_type": report.visit_type,
-        "adults": size.adults,
-        "aged_60plus": size.aged_60plus,
-        "children_under_6": size.children_under_6,
-        "children_6_13": size.children_6_13,
-        "newborn_pending": report.newborn_pending,
-        "needs_support": report.needs_support,
-        "phones_smart": devices.smart,
-        "phones_basic": devices.basic,
-        "phones_shared": devices.shared,
-        "phone_problems": devices.problems,
-        "network": report.network,
-        "fixed_internet": report.fixed_internet,
-        "wifi": report.wifi,
-        "power": report.power,
-        "support_given": report.support_given,
-        "trip_saved_km": report.trip_saved_km,
-        "satisfaction": report.satisfaction,
-        "next_visit_on": report.next_visit_on,
-        "next_goal": report.next_goal,
-        "note": report.note,
         "said": recorded.said,
         "content_hash": recorded.content_hash,
         "supersedes": report.supersedes,
+        **column_values(report),
     }
 
 

@@ -4,6 +4,7 @@ from flask import redirect, render_template, request, url_for
 from flask_login import current_user
 from werkzeug import Response
 
+from community_teams.domain.visits import OF_ISSUE, OF_PERSON, QUESTIONS
 from community_teams.models import Settlement, Visit
 from community_teams.queries import held_visits as queries
 from community_teams.queries.heirs import heirs_of
@@ -18,27 +19,20 @@ from foundation.accounts.views.reading import read_page
 from foundation.problems import Conflict, Invalid
 from foundation.web.database import session, transaction
 
-# What is told of a visit, in the order of the form, by the columns it stands in.
+# What is told of a visit beside the answers, by the columns it stands in.
+_BESIDE = {"household": ("household_id",), "when": ("started_at", "ended_at"), "member": ("member_id", "input_type")}
+_ORDER = (
+    *("household", "outcome", "when", "member", "consent", "family", "support", "phones", "network", "power", "people"),
+    *("help", "issues", "again", "satisfaction", "note"),
+)
+# The parts a held visit is compared in, in the order of the form, by the columns they stand in.
 PARTS: dict[str, tuple[str, ...]] = {
-    "household": ("household_id",),
-    "outcome": ("outcome", "reason"),
-    "when": ("started_at", "ended_at"),
-    "member": ("member_id", "input_type"),
-    "consent": ("consent_level", "consent_how"),
-    "family": ("language_used", "adults", "aged_60plus", "children_under_6", "children_6_13", "newborn_pending"),
-    "support": ("needs_support",),
-    "phones": ("phones_smart", "phones_basic", "phones_shared", "phone_problems"),
-    "network": ("network", "fixed_internet", "wifi"),
-    "power": ("power",),
-    "people": (),
-    "help": ("support_given", "trip_saved_km"),
-    "issues": (),
-    "again": ("next_visit_on", "next_goal"),
-    "satisfaction": ("satisfaction",),
-    "note": ("note",),
+    part: _BESIDE.get(part, ())
+    + tuple(each.column for each in QUESTIONS if each.asked.compared and each.shown_in == part)
+    for part in _ORDER
 }
-_PERSON = ("age_band", "sex", "vneid_level", "documents", "skills", "helped_with", "lessons")
-_ISSUE = ("type", "level", "beyond_authority", "note")
+_PERSON = tuple(question.column for question in OF_PERSON)
+_ISSUE = tuple(question.column for question in OF_ISSUE)
 
 
 @blueprint.get("/quan-ly/phieu-can-xem")
