@@ -8,6 +8,7 @@ from flask_login import current_user
 from community_teams.domain.codes import Skill
 from community_teams.domain.visits import CONSENT_TEXT_VERSION
 from community_teams.queries import households as queries
+from community_teams.views.phone_questions import questions_as_json
 from community_teams.views.teams_blueprint import blueprint
 from community_teams.views.visit_answers import LANGUAGES
 from foundation.accounts.domain.roles import Act
@@ -29,6 +30,7 @@ def show_shell() -> Response:
             app_version=app_version(),
             consent_text=CONSENT_TEXT_VERSION,
             languages=LANGUAGES,
+            visit_questions_json=questions_as_json(),
             skills=[skill.value for skill in Skill],
             courses=catalogue.courses,
         )

@@ -2,6 +2,7 @@
 
 from flask import Flask
 
+from community_teams.domain.visits import QUESTIONS
 from community_teams.views import (
     api_visits,
     api_worklist,
@@ -43,6 +44,8 @@ def serve_teams(app: Flask) -> None:
     # First: a lost phone is heard out whoever is signed in on it.
     keep_lost_phones_out(app)
     app.register_blueprint(blueprint)
+    # For the forms, which are drawn at many doors (templates/community_teams/question_parts.html).
+    app.jinja_env.globals["visit_questions"] = QUESTIONS
     add_check(app, check_sample)
     serve_upkeep(app)
     offer_work(

@@ -1,5 +1,6 @@
 // What two hundred visits weigh on a thin line. The figures stand in docs/decisions/the-phone-sends-while-locked.md.
 
+import "./form.mjs";
 import assert from "node:assert/strict";
 import { webcrypto } from "node:crypto";
 import { test } from "node:test";

@@ -1,5 +1,6 @@
 // A visit's way: draft -> ready -> sending -> acknowledged -> purged, or needs_person; and what may happen on it.
 
+import "./form.mjs";
 import assert from "node:assert/strict";
 import { test } from "node:test";
 

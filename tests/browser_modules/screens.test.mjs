@@ -1,5 +1,6 @@
 // What the screens of the team's app decide without a browser: lists, the order of the form, what a visit says.
 
+import "./form.mjs";
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";

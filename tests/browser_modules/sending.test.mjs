@@ -1,5 +1,6 @@
 // What may come between the phone and the server, and that no visit is lost or double for it.
 
+import "./form.mjs";
 import assert from "node:assert/strict";
 import { test } from "node:test";
 

@@ -1,5 +1,6 @@
 // One phone, several members: each sees only their own, and what one recorded never counts as another's.
 
+import "./form.mjs";
 import assert from "node:assert/strict";
 import { test } from "node:test";
 

@@ -1,5 +1,6 @@
 // What is on the phone stays on the phone: full disks, newer apps, other tabs, dropped connections.
 
+import "./form.mjs";
 import assert from "node:assert/strict";
 import { test } from "node:test";
 

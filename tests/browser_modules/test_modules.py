@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from community_teams.views.phone_questions import questions_as_json
 from foundation.settings import HOUSE
 
 HERE = Path(__file__).parent
@@ -35,8 +36,10 @@ def _version(node: str) -> int:
 
 
 @pytest.mark.parametrize("file", sorted(HERE.glob("*.test.mjs")), ids=lambda file: file.name.split(".")[0])
-def test_the_browsers_modules_keep_their_promises(node, file):
-    quiet = {**os.environ, "NODE_NO_WARNINGS": "1"}
+def test_the_browsers_modules_keep_their_promises(node, file, tmp_path):
+    questions = tmp_path / "questions.json"
+    questions.write_text(questions_as_json())
+    quiet = {**os.environ, "NODE_NO_WARNINGS": "1", "VISIT_QUESTIONS": str(questions)}
     run = subprocess.run(
         [node, "--test", "--test-reporter=tap", str(file)],
         cwd=HOUSE,

@@ -1,5 +1,6 @@
 // The work list on the phone: changes only, whole or not at all, and sealed.
 
+import "./form.mjs";
 import assert from "node:assert/strict";
 import { test } from "node:test";
 

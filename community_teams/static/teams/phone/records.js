@@ -2,15 +2,14 @@
 
 import { Fault } from "./faults.js";
 import { newId } from "./ids.js";
+import { namesWhere, visitForm } from "./visit_form.js";
 
 export const FORM_VERSION = 1;
 // As the server has it: domain/visits.py.
 const LONGEST_VISIT = 24 * 3600 * 1000;
 
-// What a second visit may start from. Of the house, and of the family when it agreed to have it kept under its code.
-const OF_THE_HOUSE = ["network", "fixed_internet", "wifi", "power"];
-const OF_THE_FAMILY = ["language_used", "size", "newborn_pending", "needs_support", "devices"];
-const OF_A_PERSON = ["age_band", "sex", "vneid_level", "documents", "skills"];
+// What a second visit may start from: of the house, and of the family when it agreed to have it kept under its code.
+const carried = (consent) => namesWhere((question) => question.carried && question.consent === consent);
 
 /** `record` with what every visit carries, where it is not there yet. */
 export function begun(record, household, { crypto, now, appVersion }) {
@@ -45,10 +44,11 @@ export function namesHousehold(record) {
 
 /** What is worth knowing at the next visit, in the shape of a visit; {} when nothing. */
 export function knownFrom(record) {
-  const house = pick(record, OF_THE_HOUSE);
+  const house = pick(record, carried(false));
   if (record.consent?.level !== "code") return house;
-  const people = (record.people ?? []).map((person) => pick(person, OF_A_PERSON));
-  return { ...house, ...pick(record, OF_THE_FAMILY), ...(people.length ? { people } : {}) };
+  const ofPerson = visitForm().person.filter((question) => question.carried).map((question) => question.path);
+  const people = (record.people ?? []).map((person) => pick(person, ofPerson));
+  return { ...house, ...pick(record, carried(true)), ...(people.length ? { people } : {}) };
 }
 
 function pick(source, names) {

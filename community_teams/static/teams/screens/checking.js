@@ -1,5 +1,7 @@
 /* What the server would refuse, said at the door instead: there the family can still be asked. */
 
+import { questionAt, visitForm } from "../phone/visit_form.js";
+import { answerAt } from "./answers.js";
 import { personOf } from "./flow.js";
 import { dayOf, daysAfter } from "./moments.js";
 
@@ -7,8 +9,6 @@ import { dayOf, daysAfter } from "./moments.js";
 const DAY = /(^|\D)(?:[0-2]?\d|3[01])[./-](?:0?\d|1[0-2])[./-](?:19|20)\d\d(?!\d)/g;
 const STROKES = /(^|[^\d/])(?!(?:(?:19|20)\d\d\/)+(?:19|20)\d\d(?![\d/]))(\d{3,4}(?:\/\d{3,4}){2,})(?![\d/])/g;
 const RUN = /\d+(?:[ \u00a0\t._–—-]{1,3}\d+)*/g;
-const LONGEST = { reason: 200, next_goal: 200, note: 500 };
-const FURTHEST = 366;
 
 /** "identity_number", "phone_number" or null; the rules of foundation/free_text.py. */
 export function numberFault(text) {
@@ -37,26 +37,30 @@ function faultsOf(run) {
 /** Codes of faults by path; {} when all is well. */
 export function faultsIn(record) {
   const faults = {};
-  for (const [name, longest] of Object.entries(LONGEST)) textFault(faults, name, record[name], longest);
+  for (const question of visitForm().visit) faultOf(faults, question, answerAt(record, question.path));
   (record.issues ?? []).forEach((issue, row) => {
     // An issue whose kind was taken back is not sent, and nothing of it is to be seen.
-    if (issue.type) textFault(faults, `issues.${row}.note`, issue.note, 500);
+    if (!issue.type) return;
+    for (const { path, longest } of visitForm().issue.filter(({ kind }) => kind === "text")) {
+      textFault(faults, `issues.${row}.${path}`, answerAt(issue, path), longest);
+    }
   });
-  const counts = [
-    ...Object.entries(record.size ?? {}).map(([name, value]) => [`size.${name}`, value]),
-    ...Object.entries(record.needs_support ?? {}).map(([name, value]) => [`needs_support.${name}`, value]),
-    ...["smart", "basic"].map((name) => [`devices.${name}`, record.devices?.[name]]),
-  ];
-  for (const [path, value] of counts) countFault(faults, path, value, 30);
-  countFault(faults, "trip_saved_km", record.trip_saved_km, 500);
   const { adults, aged_60plus: old } = record.size ?? {};
   if (adults !== undefined && old > adults) faults["size.aged_60plus"] = "more_than_adults";
   if (record.next_visit_on && record.started_at) {
     const day = dayOf(new Date(record.started_at));
     if (record.next_visit_on < day) faults.next_visit_on = "before_visit";
-    else if (record.next_visit_on > daysAfter(day, FURTHEST)) faults.next_visit_on = "too_far_ahead";
+    else if (record.next_visit_on > daysAfter(day, visitForm().furthest_days)) faults.next_visit_on = "too_far_ahead";
   }
   return faults;
+}
+
+function faultOf(faults, { path, kind, most, longest }, value) {
+  if (kind === "text") textFault(faults, path, value, longest);
+  else if (kind === "count") countFault(faults, path, value, most);
+  else if (kind === "counts") {
+    for (const [code, number] of Object.entries(value ?? {})) countFault(faults, `${path}.${code}`, number, most);
+  }
 }
 
 function textFault(faults, path, text, longest) {
@@ -76,14 +80,10 @@ export function stepOfPath(path, record) {
   const [first, row] = path.split(".");
   if (first === "people") return `nguoi-${Number(row) + 1}-tuoi`;
   if (first === "issues") return `viec-kho-${Number(row) + 1}`;
-  const met = record.outcome?.startsWith("met_");
-  return {
-    outcome: "ket-qua", started_at: "ket-qua", consent: "xin-phep", reason: "khong-gap", size: "gia-dinh",
-    language_used: "gia-dinh", newborn_pending: "can-giup", needs_support: "can-giup", devices: "dien-thoai",
-    network: "song", fixed_internet: "dien", wifi: "dien", power: "dien", support_given: "da-giup",
-    trip_saved_km: "da-giup", next_visit_on: met ? "hen" : "khong-gap", next_goal: met ? "hen" : "khong-gap",
-    satisfaction: "cam-nhan", note: met ? "ghi-chu" : "khong-gap",
-  }[first] ?? "ket-qua";
+  if (first === "consent") return "xin-phep";
+  const step = questionAt(path)?.step ?? "ket-qua";
+  // Where nobody was met, one screen asks when to come again and why, and no other is reached.
+  return !record.outcome?.startsWith("met_") && ["hen", "ghi-chu"].includes(step) ? "khong-gap" : step;
 }
 
 /** Whether a fault at `path` belongs on the screen of `step`. */

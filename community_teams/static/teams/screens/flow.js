@@ -1,10 +1,9 @@
 /* The order of the form's screens, one step a screen. A step's name is the last part of its address. */
 
+import { namesWhere, visitForm } from "../phone/visit_form.js";
 import { isEmpty } from "./answers.js";
 import { mayTell, stillKnown, wasMet } from "./visit_record.js";
 
-export const MOST_PEOPLE = 10;
-export const MOST_ISSUES = 5;
 const PERSON = ["tuoi", "viec", "giup"];
 const OF_A_PERSON = /^nguoi-(\d+)-(tuoi|viec|giup)$/;
 const OF_AN_ISSUE = /^viec-kho-(\d+)$/;
@@ -13,13 +12,13 @@ const OF_AN_ISSUE = /^viec-kho-(\d+)$/;
 export function personOf(step) {
   const [, number, part] = OF_A_PERSON.exec(step) ?? [];
   const row = Number(number) - 1;
-  return part && row >= 0 && row < MOST_PEOPLE ? { row, part } : null;
+  return part && row >= 0 && row < visitForm().most_people ? { row, part } : null;
 }
 
 /** Which issue a step is about, or null: "viec-kho-1" → 0. */
 export function issueOf(step) {
   const row = Number(OF_AN_ISSUE.exec(step)?.[1]) - 1;
-  return row >= 0 && row < MOST_ISSUES ? row : null;
+  return row >= 0 && row < visitForm().most_issues ? row : null;
 }
 
 export const personStep = (row, part) => `nguoi-${row + 1}-${part}`;
@@ -78,24 +77,12 @@ export function stepToGoOn(record, previous) {
   return next ?? steps[steps.length - 1];
 }
 
-/** Answers of each step, by path; those of a person and an issue begin at that person or issue. */
-export const ANSWERS = {
-  "ket-qua": ["outcome"],
-  "khong-gap": ["reason", "next_visit_on"],
-  "xin-phep": ["consent"],
-  "gia-dinh": ["language_used", "size"],
-  "can-giup": ["newborn_pending", "needs_support"],
-  "dien-thoai": ["devices"],
-  song: ["network"],
-  dien: ["fixed_internet", "wifi", "power"],
-  "moi-nguoi": ["people"],
-  "da-giup": ["support_given", "trip_saved_km"],
-  "viec-kho-1": ["issues"],
-  hen: ["next_visit_on", "next_goal"],
-  "cam-nhan": ["satisfaction"],
-  "ghi-chu": ["note"],
-};
+/* Beside what the questions say: the whole of a group, and what is asked on two screens. */
+const WHOLE = { "khong-gap": ["reason", "next_visit_on"], "moi-nguoi": ["people"], "viec-kho-1": ["issues"] };
+
+/** Names of the answers of a step; those of a person and an issue begin at that person or issue. */
+export const answersOf = (step) => WHOLE[step] ?? namesWhere((question) => question.step === step);
 
 function holds(record, step) {
-  return (ANSWERS[step] ?? []).some((name) => !isEmpty(record[name]));
+  return answersOf(step).some((name) => !isEmpty(record[name]));
 }

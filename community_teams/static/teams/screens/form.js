@@ -1,16 +1,15 @@
 /* Ties the controls of one screen to a visit's answers: shows what is there, and tells every tap. */
 
+import { questionAt } from "../phone/visit_form.js";
 import { answerAt } from "./answers.js";
 
-const NUMBERS = /(^|\.)(size\.\w+|needs_support\.\w+|devices\.(smart|basic)|skills\.\w+|satisfaction|trip_saved_km)$/;
-/* The house's "wifi" is a yes or no, a person's "skills.wifi" is not. */
-const FLAGS = /^(newborn_pending|devices\.shared|fixed_internet|wifi|issues\.\d\.beyond_authority)$/;
+const isFlag = (path) => questionAt(path)?.kind === "yes_no";
 
 /** A value as the visit keeps it; undefined for no answer. What is no number where one is meant stays text: it is told. */
 export function valueOf(path, text) {
   if (text === "") return undefined;
-  if (FLAGS.test(path)) return text === "true";
-  return NUMBERS.test(path) && /^\d+$/.test(text.trim()) ? Number(text) : text;
+  if (isFlag(path)) return text === "true";
+  return questionAt(path)?.number && /^\d+$/.test(text.trim()) ? Number(text) : text;
 }
 
 /** The path of a control: its name, below the person or issue the form is about. */
@@ -46,7 +45,7 @@ export function tie(form, { row, record, change, answer }) {
   function heard(event) {
     const { name, type, value, checked } = event.target;
     if (!name || event.target.tagName === "BUTTON") return;
-    if (type === "checkbox" && FLAGS.test(path(name))) change(path(name), checked || undefined);
+    if (type === "checkbox" && isFlag(path(name))) change(path(name), checked || undefined);
     else if (type === "checkbox") change(path(name), listOf(name));
     else change(path(name), valueOf(path(name), value));
     show();

@@ -1,8 +1,9 @@
 /* The visit: one screen a step, every tap kept at once. The order is flow.js's; the markup is templates/…/app_visit.html. */
 
+import { visitForm } from "../phone/visit_form.js";
 import { answerAt, isEmpty, withAnswer } from "./answers.js";
 import { faultOn, faultsIn, stepOfPath } from "./checking.js";
-import { ANSWERS, issueOf, issueStep, MOST_ISSUES, MOST_PEOPLE, personOf, personStep, progressOf, stepAfter, stepsOf,
+import { answersOf, issueOf, issueStep, personOf, personStep, progressOf, stepAfter, stepsOf,
   stepToGoOn } from "./flow.js";
 import { pathOf, tie } from "./form.js";
 import { dayOf, daysAfter } from "./moments.js";
@@ -101,7 +102,7 @@ function drawStep(app, visit, { step, person, issue, back }) {
 
   function refresh() {
     const path = form ? pathOf(form, row, "").replace(/\.$/, "") : "";
-    const isTold = path ? !isEmpty(answerAt(visit.record, path)) : (ANSWERS[step] ?? []).some((name) => !isEmpty(visit.record[name]));
+    const isTold = path ? !isEmpty(answerAt(visit.record, path)) : answersOf(step).some((name) => !isEmpty(visit.record[name]));
     for (const link of root.querySelectorAll("[data-when]")) link.hidden = (link.dataset.when === "answered") !== isTold;
     for (const link of root.querySelectorAll('[data-href="next"]')) link.setAttribute("href", next());
     showFaults(root, form, row, step, visit.record);
@@ -126,7 +127,7 @@ function drawStep(app, visit, { step, person, issue, back }) {
   for (const link of root.querySelectorAll("a[data-known]")) {
     link.addEventListener("click", async (event) => {
       event.preventDefault();
-      const names = ANSWERS[link.dataset.known];
+      const names = answersOf(link.dataset.known);
       const known = Object.entries(asBefore({}, visit.previous)).filter(([name]) => names.includes(name));
       if (await visit.keep({ ...Object.fromEntries(known), ...visit.record })) app.go(link.getAttribute("href"));
     });
@@ -144,7 +145,7 @@ function valuesOf(app, visit, { step, person, issue, next }) {
     return { next, heading, there: Boolean(record.people?.[person.row]), before: Boolean(skillsBefore(visit, person.row)) };
   }
   if (issue !== null) {
-    const another = issue + 1 < MOST_ISSUES && visit.address(issueStep(issue + 1));
+    const another = issue + 1 < visitForm().most_issues && visit.address(issueStep(issue + 1));
     return { next, another, ...(issue > 0 && { heading: say("issue", { n: issue + 1 }) }) };
   }
   if (step === "khong-gap") return { next, outcome: say(`outcome.${record.outcome}`) };
@@ -154,7 +155,7 @@ function valuesOf(app, visit, { step, person, issue, next }) {
   }
   if (step === "moi-nguoi") {
     const people = record.people ?? [];
-    const add = people.length < MOST_PEOPLE;
+    const add = people.length < visitForm().most_people;
     return {
       next,
       people: people.map((each, row) => draw("part-told", {

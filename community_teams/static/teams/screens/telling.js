@@ -1,5 +1,7 @@
 /* A visit's answers told in words, a line for each screen of the form. say: as in shell.js. */
 
+import { visitForm } from "../phone/visit_form.js";
+import { answerAt } from "./answers.js";
 import { sayDay, sayNumber } from "./moments.js";
 import { stepsOf } from "./flow.js";
 
@@ -46,8 +48,26 @@ const LINES = {
   "ghi-chu": (_say, { note }) => (note ? [note] : []),
 };
 
+/* A question that the page has words of its own for is told by its kind: templates/…/question_words.html. */
+function plainly(say, { path, kind }, answer) {
+  const words = say(`question.${path}`);
+  if (answer === undefined || words === `question.${path}`) return [];
+  const label = words.replace(/\?$/, "");
+  const answered = (code) => say(`answer.${path}.${code}`);
+  if (kind === "yes_no") return [`${label}: ${say(`yes_no.${answer}`)}`];
+  if (kind === "one") return [`${label}: ${answered(answer)}`];
+  if (kind === "many") return answer.map(answered);
+  if (kind === "counts") return Object.entries(answer).map(([code, n]) => `${answered(code)}: ${n}`);
+  if (kind === "each") return Object.entries(answer).map(([code, given]) => `${answered(code)}: ${say(`each.${path}.${given}`)}`);
+  return [`${label}: ${kind === "day" ? sayDay(answer) : answer}`];
+}
+
+const plainLines = (say, record, step) => visitForm().visit
+  .filter((question) => question.step === step)
+  .flatMap((question) => plainly(say, question, answerAt(record, question.path)));
+
 /** What a step's answers say; "" where it is left empty. */
-export const told = (say, record, step) => (LINES[step]?.(say, record) ?? []).join("; ");
+export const told = (say, record, step) => [...(LINES[step]?.(say, record) ?? []), ...plainLines(say, record, step)].join("; ");
 
 /** [{step, words}] for the main line of a visit, the last screen left out. */
 export function linesOf(say, record, previous) {

@@ -1,10 +1,11 @@
 /* One visit, in the very shape the server takes it: docs/phone.md and domain/visits.py. */
 
+import { namesWhere, visitForm } from "../phone/visit_form.js";
 import { isEmpty } from "./answers.js";
 
 const MET = new Set(["met_done", "met_partial"]);
-/* What a family must have agreed to before it is written down; the server holds us to the same list. */
-const WITH_CONSENT = ["language_used", "size", "newborn_pending", "needs_support", "devices", "people", "satisfaction"];
+/* What a family must have agreed to before it is written down. */
+const withConsent = () => ["people", ...namesWhere((question) => question.consent)];
 /* Where a family wants nothing written, these stay, and with them only that somebody knocked. */
 const WITHOUT_A_WORD = ["id", "household", "outcome", "started_at", "ended_at", "form_version", "app_version", "input_type",
   "visit_type", "consent", "next_visit_on", "supersedes"];
@@ -20,7 +21,7 @@ export function readyToSend(record) {
   let kept = { ...record };
   if (wasMet(kept)) delete kept.reason;
   else delete kept.consent;
-  if (!mayTell(kept)) for (const name of WITH_CONSENT) delete kept[name];
+  if (!mayTell(kept)) for (const name of withConsent()) delete kept[name];
   if (kept.consent?.level === "none") {
     kept = Object.fromEntries(Object.entries(kept).filter(([name]) => WITHOUT_A_WORD.includes(name)));
   }
@@ -36,11 +37,11 @@ export function readyToSend(record) {
     is known by nothing. */
 export function stillKnown(previous) {
   if (!previous || (previous.consent && previous.consent.level !== "code")) return {};
-  const names = ["language_used", "size", "newborn_pending", "needs_support", "devices", "network", "fixed_internet",
-    "wifi", "power"];
+  const names = namesWhere((question) => question.carried);
   const kept = Object.fromEntries(names.filter((name) => !isEmpty(previous[name])).map((name) => [name, previous[name]]));
-  const people = (previous.people ?? []).map(({ age_band, sex, vneid_level, documents }) =>
-    Object.fromEntries(Object.entries({ age_band, sex, vneid_level, documents }).filter(([, value]) => !isEmpty(value))));
+  const ofPerson = visitForm().person.filter(({ carried, path }) => carried && path !== "skills").map(({ path }) => path);
+  const people = (previous.people ?? []).map((person) =>
+    Object.fromEntries(ofPerson.filter((name) => !isEmpty(person[name])).map((name) => [name, person[name]])));
   return people.some((person) => !isEmpty(person)) ? { ...kept, people } : kept;
 }
 
