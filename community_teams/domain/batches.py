@@ -7,7 +7,8 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SkipValidation
 
 from community_teams.domain.faults import codes_by_field
 from community_teams.domain.recording import Receipt
-from community_teams.domain.visits import Version, VisitReport
+from community_teams.domain.visit_groups import Version
+from community_teams.domain.visits import VisitReport
 from foundation.free_text import has_bad_characters
 from foundation.problems import Invalid, Problem
 

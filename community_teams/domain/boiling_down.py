@@ -5,7 +5,8 @@ from collections.abc import Iterable
 
 from community_teams.domain.codes import AgeBand, Help, Power, Signal, SkillLevel, VneidLevel
 from community_teams.domain.visit_columns import answer_at
-from community_teams.domain.visits import YES_NO_COUNTERS, PersonTold, VisitReport
+from community_teams.domain.visit_groups import PersonTold
+from community_teams.domain.visits import YES_NO_COUNTERS, VisitReport
 
 # Able alone: this many of the twelve skills, without help. Source: indicator K06 (facts 7.3).
 ABLE_FROM = 6

@@ -8,16 +8,8 @@ from collections.abc import Iterable, Mapping
 
 from community_teams.domain.codes import Carrier, Skill, Support
 from community_teams.domain.questions import YES_NO, Kind, Numbers, Question
-from community_teams.domain.visits import (
-    LANGUAGES,
-    MOST_ISSUES,
-    MOST_PEOPLE,
-    OF_ISSUE,
-    OF_PERSON,
-    QUESTIONS,
-    SATISFACTIONS,
-    VNEID,
-)
+from community_teams.domain.visit_groups import LANGUAGES, SATISFACTIONS, VNEID
+from community_teams.domain.visits import MOST_ISSUES, MOST_PEOPLE, OF_ISSUE, OF_PERSON, QUESTIONS
 
 # For the templates.
 __all__ = ["LANGUAGES", "SATISFACTIONS", "VNEID", "YES_NO"]

@@ -41,8 +41,7 @@ class Asked:
     consent: the family must have agreed to be written down. carried: the next visit begins with the answer. numbers:
     {number on paper: code}; the places of the codes in their list where it is not given. counter: of a question of yes
     and no, what `<counter>_asked` and `<counter>` count: households that were asked, and that said yes, by the latest
-    visit that asked. drawn: whether the templates draw it by hand; else the forms draw it by its kind. compared:
-    whether it stands in a held visit.
+    visit that asked. compared: whether it stands in a held visit.
     """
 
     part: str
@@ -53,7 +52,6 @@ class Asked:
     carried: bool = False
     numbers: Numbers | None = None
     counter: str = ""
-    drawn: bool = False
     compared: bool = True
 
 

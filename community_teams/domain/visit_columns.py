@@ -7,7 +7,8 @@ from typing import Any
 from pydantic import BaseModel
 
 from community_teams.domain.questions import Question, plain_type
-from community_teams.domain.visits import OF_ISSUE, OF_PERSON, QUESTIONS, IssueTold, PersonTold, VisitReport
+from community_teams.domain.visit_groups import IssueTold, PersonTold
+from community_teams.domain.visits import OF_ISSUE, OF_PERSON, QUESTIONS, VisitReport
 
 # Columns of `visit` that hold answers, in the order of the questions.
 ANSWER_COLUMNS = tuple(question.column for question in QUESTIONS)

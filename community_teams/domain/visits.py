@@ -2,17 +2,13 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
-from typing import Annotated, Self, TypeVar
+from typing import Annotated, Self
 from uuid import UUID
 
 from pydantic import (
     AfterValidator,
     AwareDatetime,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
     Field,
     ValidationError,
     ValidationInfo,
@@ -21,29 +17,33 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from community_teams.domain.codes import (
-    AgeBand,
     Carrier,
-    ConsentHow,
     ConsentLevel,
-    Document,
     Help,
     InputType,
-    IssueLevel,
-    IssueType,
     Outcome,
-    PhoneProblem,
     Power,
-    Sex,
     Signal,
-    Skill,
-    SkillLevel,
     Support,
     VisitType,
-    VneidLevel,
 )
 from community_teams.domain.faults import codes_by_field
 from community_teams.domain.phone_clocks import CLOCK_TOLERANCE, clock_error
-from community_teams.domain.questions import Asked, Numbers, questions_of
+from community_teams.domain.questions import Asked, questions_of
+from community_teams.domain.visit_groups import (
+    LANGUAGES,
+    SATISFACTIONS,
+    AnswerGroup,
+    Consent,
+    Count,
+    Devices,
+    IssueTold,
+    LanguageTag,
+    PersonTold,
+    Size,
+    Version,
+    in_order,
+)
 from foundation.free_text import Text200, Text500
 from foundation.problems import Invalid
 
@@ -65,35 +65,6 @@ MOST_ISSUES = 5
 # Ten people of whom everything is told are some seven hundred.
 MOST_VALUES = 2_000
 
-# Numbers on paper where they are not the places of the codes in their list (domain/paper.py). As people say it, level 2
-# is 2. Languages: those of Thanh Hoá (facts 5.1), Thái by its family's tag because its branches are not told apart at a
-# door.
-LANGUAGES: Numbers = {"1": "vi", "2": "mtq", "3": "tai", "4": "hmn", "5": "tou", "6": "ium", "7": "kjg"}
-VNEID: Numbers = {
-    "0": VneidLevel.NOT_INSTALLED.value,
-    "1": VneidLevel.LEVEL1.value,
-    "2": VneidLevel.LEVEL2.value,
-    "3": VneidLevel.INSTALLED.value,
-    "9": VneidLevel.UNKNOWN.value,
-}
-SATISFACTIONS: Numbers = {"3": "3", "2": "2", "1": "1"}
-
-_Code = TypeVar("_Code", bound=str)
-_Answer = TypeVar("_Answer")
-Count = Annotated[int, Field(ge=0, le=30)]
-Version = Annotated[str, Field(pattern=r"^[0-9A-Za-z.+-]{1,20}$")]
-LanguageTag = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$", max_length=35)]
-LessonId = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
-
-
-def _without_not_asked(skills: object) -> object:
-    # A phone may send null for a skill it did not ask about.
-    return {k: v for k, v in skills.items() if v is not None} if isinstance(skills, Mapping) else skills
-
-
-def _in_order(answers: dict[_Code, _Answer]) -> dict[_Code, _Answer]:
-    return dict(sorted(answers.items()))
-
 
 def _not_too_old(version: int, info: ValidationInfo) -> int:
     if version < OLDEST_FORM_VERSION and not _is_known(info):
@@ -106,78 +77,7 @@ def _is_known(info: ValidationInfo) -> bool:
     return bool((info.context or {}).get("known"))
 
 
-class _Told(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
-
-    @property
-    def told(self) -> bool:
-        """Whether anything was answered at all."""
-        return any(value is not None for value in self.__dict__.values())
-
-
-class Consent(_Told):
-    level: Annotated[ConsentLevel, Asked("consent", "xin-phep")]
-    text_version: Version
-    how: Annotated[ConsentHow, Asked("consent", "xin-phep")]
-
-
-_SIZE = Asked("family", "gia-dinh", consent=True, carried=True)
-_PHONES = Asked("phones", "dien-thoai", consent=True, carried=True)
-
-
-class Size(_Told):
-    adults: Annotated[Count | None, replace(_SIZE, column="adults")] = None
-    aged_60plus: Annotated[Count | None, replace(_SIZE, column="aged_60plus")] = None
-    children_under_6: Annotated[Count | None, replace(_SIZE, column="children_under_6")] = None
-    children_6_13: Annotated[Count | None, replace(_SIZE, column="children_6_13")] = None
-
-    @field_validator("aged_60plus")
-    @classmethod
-    def _among_the_adults(cls, value: int | None, info: ValidationInfo) -> int | None:
-        adults = info.data.get("adults")
-        if value is not None and adults is not None and value > adults:
-            raise PydanticCustomError("more_than_adults", "more people over 60 than adults")
-        return value
-
-
-class Devices(_Told):
-    smart: Annotated[Count | None, replace(_PHONES, column="phones_smart")] = None
-    basic: Annotated[Count | None, replace(_PHONES, column="phones_basic")] = None
-    shared: Annotated[bool | None, replace(_PHONES, column="phones_shared")] = None
-    problems: Annotated[
-        Annotated[list[PhoneProblem], Field(max_length=10)] | None, replace(_PHONES, column="phone_problems")
-    ] = None
-
-
-_PERSON = Asked("people", "nguoi", consent=True)
-
-
-class PersonTold(_Told):
-    """ "Ông/bà 1": never a name. skills holds only what was asked."""
-
-    age_band: Annotated[AgeBand | None, replace(_PERSON, carried=True)] = None
-    sex: Annotated[Sex | None, replace(_PERSON, carried=True)] = None
-    vneid_level: Annotated[VneidLevel | None, replace(_PERSON, carried=True, numbers=VNEID)] = None
-    documents: Annotated[Annotated[list[Document], Field(max_length=10)] | None, replace(_PERSON, carried=True)] = None
-    skills: Annotated[
-        Annotated[dict[Skill, SkillLevel], BeforeValidator(_without_not_asked), AfterValidator(_in_order)] | None,
-        replace(_PERSON, carried=True),
-    ] = None
-    helped_with: Annotated[Annotated[list[Help], Field(max_length=10)] | None, _PERSON] = None
-    lessons: Annotated[Annotated[list[LessonId], Field(max_length=20)] | None, _PERSON] = None
-
-
-_ISSUE = Asked("issues", "viec-kho")
-
-
-class IssueTold(_Told):
-    type: Annotated[IssueType, _ISSUE]
-    level: Annotated[IssueLevel | None, _ISSUE] = None
-    beyond_authority: Annotated[bool, replace(_ISSUE, numbers={"1": "true", "0": ""})] = False
-    note: Annotated[Text500, _ISSUE] = ""
-
-
-class VisitReport(_Told):
+class VisitReport(AnswerGroup):
     """What a visitor tells about one knock on one door.
 
     Lengths are characters, times carry their zone, counts are 0 to 30. An unanswered question is None, never 0 or "no".
@@ -204,12 +104,12 @@ class VisitReport(_Told):
     size: Size | None = None
     newborn_pending: Annotated[bool | None, Asked("family", "can-giup", consent=True, carried=True)] = None
     needs_support: Annotated[
-        Annotated[dict[Support, Count], AfterValidator(_in_order)] | None,
+        Annotated[dict[Support, Count], AfterValidator(in_order)] | None,
         Asked("family", "can-giup", shown_in="support", consent=True, carried=True),
     ] = None
     devices: Devices | None = None
     network: Annotated[
-        Annotated[dict[Carrier, Signal], AfterValidator(_in_order)] | None,
+        Annotated[dict[Carrier, Signal], AfterValidator(in_order)] | None,
         Asked("phones", "song", shown_in="network", carried=True),
     ] = None
     fixed_internet: Annotated[bool | None, Asked("phones", "dien", shown_in="network", carried=True)] = None
@@ -321,7 +221,7 @@ def visited_on(report: VisitReport, clock_offset: int | None) -> date:
 
 
 def _is_answer(value: object) -> bool:
-    return value.told if isinstance(value, _Told) else value not in (None, [], {})
+    return value.told if isinstance(value, AnswerGroup) else value not in (None, [], {})
 
 
 def _holds_more_than(most: int, value: object) -> bool:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from werkzeug.datastructures import MultiDict
 
-from community_teams.domain import visits
+from community_teams.domain import visit_groups
 from community_teams.domain.codes import InputType
 from community_teams.domain.form_fields import flat, nested
 from community_teams.domain.visit_columns import answers_in, issue_answers, person_answers
@@ -19,7 +19,7 @@ from foundation.clock import in_vietnam
 # Parts of the form, by the first part of a field's name; anything else is told above the form.
 _PARTS = {"started_at": "outcome"} | {question.name: question.asked.part for question in QUESTIONS}
 # Languages the form offers, as BCP 47 tags. Their Vietnamese is in labels.html.
-LANGUAGES = tuple(visits.LANGUAGES.values())
+LANGUAGES = tuple(visit_groups.LANGUAGES.values())
 # Answers a phone may have sent that this form has no box for.
 _NO_BOX = {"ended_at"}
 _ROWS = {"people": ("person", MOST_PEOPLE), "issues": ("issue", MOST_ISSUES)}
