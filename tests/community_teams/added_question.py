@@ -3,10 +3,10 @@
 The question is added as docs/visit_questions.md says, to copies in memory: a line in the table, its words, its columns.
 """
 
-import importlib.util
 import runpy
 import sys
 from pathlib import Path
+from types import ModuleType
 
 HOUSE = Path(__file__).parent.parent.parent
 TABLE = HOUSE / "community_teams/domain/visits.py"
@@ -22,10 +22,9 @@ WORD = '{% set QUESTION_WORDS = {"solar_lamp": {"label": "Có đèn năng lượ
 def add_to_table() -> None:
     source = TABLE.read_text(encoding="utf-8")
     assert source.count(BEFORE) == 1
-    spec = importlib.util.spec_from_loader("community_teams.domain.visits", loader=None, origin=str(TABLE))
-    module = importlib.util.module_from_spec(spec)
+    module = ModuleType("community_teams.domain.visits")
     module.__file__ = str(TABLE)
-    sys.modules[spec.name] = module
+    sys.modules[module.__name__] = module
     exec(compile(source.replace(BEFORE, LINE + BEFORE), str(TABLE), "exec"), vars(module))
 
 
