@@ -12,7 +12,7 @@ from courses.domain.secrets import rules_met
 
 
 @dataclass(frozen=True)
-class AnswerResult:
+class ScreenResult:
     """goes: id of the screen to show next: the same screen to try again, another after a right answer or a detour
     that teaches, "" for the end of the practice.
     hint: a kind word after an answer that was not right; "" when wiped, which pages have their own words for.
@@ -37,7 +37,7 @@ class AnswerResult:
         return self.goes == ""
 
 
-def check_answer(screen: Screen, given: Sequence[str]) -> AnswerResult:
+def check_answer(screen: Screen, given: Sequence[str]) -> ScreenResult:
     """Hold `given` against `screen`.
 
     given: TAP: the id touched; TYPE, SECRET: the text typed; TICK: the ids ticked, in any order, repeats ignored;
@@ -46,49 +46,49 @@ def check_answer(screen: Screen, given: Sequence[str]) -> AnswerResult:
     own_ids = {target.id for target in screen.targets}
     typed = " ".join(text for text in given if text not in own_ids)
     if not _matches_typed(screen, given) and real_numbers(typed):
-        return AnswerResult(right=False, goes=screen.id, wiped=True, missing=screen.rules)
+        return ScreenResult(right=False, goes=screen.id, wiped=True, missing=screen.rules)
     return _CHECKS[screen.kind](screen, given)
 
 
-def _tap(screen: Screen, given: Sequence[str]) -> AnswerResult:
+def _tap(screen: Screen, given: Sequence[str]) -> ScreenResult:
     touched = next((target for target in screen.targets if list(given) == [target.id]), None)
     if touched is not None and touched.right:
-        return AnswerResult(right=True, goes=touched.goes)
+        return ScreenResult(right=True, goes=touched.goes)
     flash = tuple(target.id for target in screen.targets if target.right)
     if touched is None:
-        return AnswerResult(right=False, goes=screen.id, hint=screen.hint, flash=flash)
+        return ScreenResult(right=False, goes=screen.id, hint=screen.hint, flash=flash)
     hint, by = (touched.hint, touched.id) if touched.hint else (screen.hint, "")
     if touched.goes:  # a detour: the right place is on another screen, so nothing here lights up
-        return AnswerResult(right=False, goes=touched.goes, hint=hint, hint_by=by)
-    return AnswerResult(right=False, goes=screen.id, hint=hint, hint_by=by, flash=flash)
+        return ScreenResult(right=False, goes=touched.goes, hint=hint, hint_by=by)
+    return ScreenResult(right=False, goes=screen.id, hint=hint, hint_by=by, flash=flash)
 
 
-def _type(screen: Screen, given: Sequence[str]) -> AnswerResult:
+def _type(screen: Screen, given: Sequence[str]) -> ScreenResult:
     if _matches_typed(screen, given):
-        return AnswerResult(right=True, goes=screen.goes)
-    return AnswerResult(right=False, goes=screen.id, hint=screen.hint)
+        return ScreenResult(right=True, goes=screen.goes)
+    return ScreenResult(right=False, goes=screen.id, hint=screen.hint)
 
 
-def _secret(screen: Screen, given: Sequence[str]) -> AnswerResult:
+def _secret(screen: Screen, given: Sequence[str]) -> ScreenResult:
     met = rules_met("".join(given), screen.rules)
     missing = tuple(rule for rule in screen.rules if rule not in met)
     if missing:
-        return AnswerResult(right=False, goes=screen.id, hint=screen.hint, met=met, missing=missing)
-    return AnswerResult(right=True, goes=screen.goes, met=met)
+        return ScreenResult(right=False, goes=screen.id, hint=screen.hint, met=met, missing=missing)
+    return ScreenResult(right=True, goes=screen.goes, met=met)
 
 
-def _tick(screen: Screen, given: Sequence[str]) -> AnswerResult:
+def _tick(screen: Screen, given: Sequence[str]) -> ScreenResult:
     ticked = set(given)
     if ticked == {target.id for target in screen.targets if target.right}:
-        return AnswerResult(right=True, goes=screen.goes)
+        return ScreenResult(right=True, goes=screen.goes)
     wrong = [target for target in screen.targets if target.id in ticked and not target.right and target.hint]
     flash = tuple(target.id for target in screen.targets if target.right and target.id not in ticked)
     hint, by = (wrong[0].hint, wrong[0].id) if wrong else (screen.hint, "")
-    return AnswerResult(right=False, goes=screen.id, hint=hint, hint_by=by, flash=flash)
+    return ScreenResult(right=False, goes=screen.id, hint=hint, hint_by=by, flash=flash)
 
 
-def _end(screen: Screen, given: Sequence[str]) -> AnswerResult:  # noqa: ARG001  every kind is asked the same way
-    return AnswerResult(right=True, goes=screen.goes)
+def _end(screen: Screen, given: Sequence[str]) -> ScreenResult:  # noqa: ARG001  every kind is asked the same way
+    return ScreenResult(right=True, goes=screen.goes)
 
 
 def _matches_typed(screen: Screen, given: Sequence[str]) -> bool:
@@ -102,7 +102,7 @@ def _normalise(text: str) -> str:
     return figures if figures and not letters.strip("0123456789.-/") else letters
 
 
-_CHECKS: dict[ScreenKind, Callable[[Screen, Sequence[str]], AnswerResult]] = {
+_CHECKS: dict[ScreenKind, Callable[[Screen, Sequence[str]], ScreenResult]] = {
     ScreenKind.TAP: _tap,
     ScreenKind.TYPE: _type,
     ScreenKind.SECRET: _secret,

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from courses.domain.answering import AnswerResult, check_answer
+from courses.domain.answering import ScreenResult, check_answer
 from courses.domain.practice import Practice, Screen, ScreenKind
 
 # What an answer by hand is called where a target's own words would stand.
@@ -36,7 +36,7 @@ class ScreenPreview:
     number: int
     screen: Screen
     must_pass: bool
-    solution: AnswerResult
+    solution: ScreenResult
     answers: tuple[AnswerPreview, ...]
 
 
@@ -48,7 +48,7 @@ def preview_screens(practice: Practice) -> tuple[ScreenPreview, ...]:
             number=numbers[screen.id],
             screen=screen,
             must_pass=screen.id in practice.must_pass,
-            solution=AnswerResult(
+            solution=ScreenResult(
                 right=False, goes=screen.id, flash=tuple(target.id for target in screen.targets if target.right)
             ),
             answers=tuple(_answers(screen, numbers)),
@@ -65,20 +65,20 @@ def _answers(screen: Screen, numbers: dict[str, int]) -> list[AnswerPreview]:
     by = {ScreenKind.TYPE: TYPED, ScreenKind.SECRET: SECRET, ScreenKind.TICK: TICKED, ScreenKind.END: CONTINUED}[
         screen.kind
     ]
-    answers = [_answer(screen, "", by, AnswerResult(right=True, goes=screen.goes), numbers)]
+    answers = [_answer(screen, "", by, ScreenResult(right=True, goes=screen.goes), numbers)]
     wrong = [target for target in screen.targets if not target.right]
     answers += [
         _answer(
-            screen, target.text, "", AnswerResult(right=False, goes=screen.id, hint=target.hint or screen.hint), numbers
+            screen, target.text, "", ScreenResult(right=False, goes=screen.id, hint=target.hint or screen.hint), numbers
         )
         for target in wrong
     ]
     if not wrong and screen.hint:
-        answers.append(_answer(screen, "", "", AnswerResult(right=False, goes=screen.id, hint=screen.hint), numbers))
+        answers.append(_answer(screen, "", "", ScreenResult(right=False, goes=screen.id, hint=screen.hint), numbers))
     return answers
 
 
-def _answer(screen: Screen, target: str, by: str, outcome: AnswerResult, numbers: dict[str, int]) -> AnswerPreview:
+def _answer(screen: Screen, target: str, by: str, outcome: ScreenResult, numbers: dict[str, int]) -> AnswerPreview:
     return AnswerPreview(
         target=target,
         by=by,

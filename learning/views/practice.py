@@ -10,7 +10,7 @@ from flask import redirect, render_template, request, url_for
 from uuid_utils.compat import uuid7
 from werkzeug.wrappers import Response
 
-from courses.domain.answering import AnswerResult, check_answer
+from courses.domain.answering import ScreenResult, check_answer
 from courses.domain.lesson import Lesson
 from courses.domain.practice import Screen, ScreenKind
 from courses.recordings import hint_of, praise_of
@@ -50,7 +50,7 @@ def answer_screen(lesson_id: str, screen_id: str) -> Response:
     return redirect(url_for(".show_screen", lesson_id=lesson.id, screen_id=outcome.goes, _anchor="main", **said), 303)
 
 
-def _said_in_address(screen: Screen, given: list[str], outcome: AnswerResult) -> dict[str, Any]:
+def _said_in_address(screen: Screen, given: list[str], outcome: ScreenResult) -> dict[str, Any]:
     """What the next page must know of the tap: where it came from, and which of our own choices was touched."""
     if outcome.right:
         return {"tu": screen.id} if screen.praise else {}
@@ -74,7 +74,7 @@ def _page(lesson: Lesson, screen: Screen, *, intro: bool = False) -> str:
     elif came_from is not None:
         said, said_part = came_from.praise, praise_of(came_from.id)
     elif "xoa" in request.args:
-        tried = AnswerResult(right=False, goes=screen.id, wiped=True)
+        tried = ScreenResult(right=False, goes=screen.id, wiped=True)
     elif touched or "lai" in request.args:
         tried = check_answer(screen, touched)
         said, said_part = tried.hint, hint_of(screen.id, tried.hint_by)

@@ -1,4 +1,4 @@
-/* One visit, in the very shape the server takes it: docs/phone.md and domain/visits.py. */
+/* One visit, in the very shape the server takes it: docs/phone_app.md and domain/visits.py. */
 
 import { namesWhere, visitForm } from "../phone/visit_form.js";
 import { isEmpty } from "./answers.js";
