@@ -3,8 +3,12 @@
 What is not so yet stands in names_allowed.toml, which may only shrink: `python -m tests.names_allowed` shortens it.
 """
 
+import re
+from collections import Counter
+
 import pytest
 
+from foundation.database import Base
 from tests.names import (
     PACKAGES,
     ROOT,
@@ -20,6 +24,8 @@ from tests.names_allowed import ALLOWED, changes
 
 # Files of these names are made by commands or by readers of the docs.
 MADE_ELSEWHERE = {"at-otp.html", "hinh.html", "xem.html", "NNNN_subject.py"}
+
+GLOSSARY = (ROOT / "docs/glossary.md").read_text(encoding="utf-8")
 
 pytestmark = pytest.mark.one_database
 
@@ -47,6 +53,24 @@ def test_what_prose_refers_to_exists():
             stale[str(file)] = left
 
     assert stale == {}
+
+
+def test_the_glossary_names_tables_and_modules_that_exist(app):  # the app: all models are loaded
+    rows = [line.strip("| ").split(" | ") for line in GLOSSARY.splitlines() if re.match(r"\| (?!term |---)", line)]
+    tables = [
+        name
+        for row in rows
+        for part in re.findall(r"tables? (`\w+`(?:, `\w+`)*)", row[3])
+        for name in re.findall(r"\w+", part)
+    ]
+    places = [place for row in rows for place in re.findall(r"`(\w+/[\w/.]*)`", row[3])]
+
+    assert len(rows) >= 60
+    assert [row for row in rows if len(row) != 4 or not all(row)] == []
+    assert [name for name, times in Counter(row[0] for row in rows).items() if times > 1] == []
+    assert [name for name in tables if name not in Base.metadata.tables] == []
+    assert len(places) >= 60
+    assert [place for place in places if not (ROOT / place).exists()] == []
 
 
 def _is_history(file):
