@@ -1,11 +1,11 @@
 """`python -m bench.province_pages DATABASE`: one worker that is asked for pages, and says how long each took it.
 
 In: lines of JSON, {"as": sign-in name or "", "page": its address, "after": code of a hamlet or ""}. With a hamlet,
-the page is asked for as right after a visit there: to the pages it is nothing but another version.
+the page is asked for as right after a visit there.
 Out: for each a line of two numbers, milliseconds on the wall, and of this process alone.
 
-What is kept in memory is kept by process, so two databases held against each other have to have one each. They take
-turns on one and the same processor: two are seldom equally quick, and that would look like a difference of the pages.
+Two databases held against each other have a process each. They take turns on one and the same processor: two are
+seldom equally quick, and that would look like a difference of the pages.
 """
 
 import gc

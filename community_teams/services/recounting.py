@@ -55,7 +55,7 @@ def recount(session: Session, scope: Scope, *, now: datetime) -> list[Difference
         counters.lock_hamlets(session, {code: paths[code] for code in codes[start : start + 500]}, now=now)
     # Before their hamlets are set right, or each fault would be told twice.
     communes = {commune for _, _, commune in hamlets if commune is not None} | _communes_in(session, scope)
-    rollups.lock_communes(session, paths)
+    rollups.lock_every_commune(session, communes)
     found = [*compare_communes(session, communes), *compare_provinces(session, _provinces_in(session, scope))]
     # All visits first: those of one hamlet may be told of a household that is on another's list by now.
     found += [difference for code in codes for difference in _repair_summaries(session, code)]

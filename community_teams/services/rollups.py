@@ -71,6 +71,14 @@ def lock_communes(session: Session, hamlets: Iterable[str]) -> None:
         connection.execute(_LOCK_AROUND, {"hamlets": sorted(set(hamlets))})
 
 
+def lock_every_commune(session: Session, communes: Iterable[str]) -> None:
+    """The same for these communes, by code, however many they are."""
+    connection = session.connection()
+    codes = sorted(set(communes))
+    for start in range(0, len(codes) if connection.dialect.name == "postgresql" else 0, AT_ONCE):
+        connection.execute(_LOCK_THESE, {"communes": codes[start : start + AT_ONCE]})
+
+
 def add_to_communes(
     session: Session, changes: Mapping[str, Sum], *, now: datetime, last_visit_on: Mapping[str, date | None]
 ) -> None:
@@ -175,6 +183,7 @@ def _locked(condition: ColumnElement[bool]) -> Select[str]:
 
 
 _LOCK_AROUND = _locked(_TOTAL.c.commune_code.in_(select(Area.parent_code).where(Area.code.in_(_HAMLETS))))
+_LOCK_THESE = _locked(_TOTAL.c.commune_code.in_(COMMUNES))
 _LOCK_PROVINCE = _locked(_TOTAL.c.commune_code.in_(select(Area.code).where(Area.parent_code == bindparam("province"))))
 _TOUCH_PROVINCE = (
     update(_TOTAL)

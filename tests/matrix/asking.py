@@ -20,8 +20,10 @@ from tests.matrix.worlds import READERS, Identity, World
 SAY_WHAT = (
     "add a line for it to ROUTES in tests/matrix/routes.py: what it is asked with, and where the thing behind it lies"
 )
+# Sums over the hamlets of several worlds, and drawings of several.
+_SUMS = {"commune_total", "commune_week", "province_week", "area_drawing"}
 # Rows of requests themselves, not of anybody's world.
-_NOT_OF_WORLDS = {"person_session", "sign_in_failure", "knock"}
+_NOT_OF_WORLDS = {"person_session", "sign_in_failure", "knock", *_SUMS}
 
 
 @dataclass
