@@ -128,6 +128,13 @@ def test_a_visit_that_did_not_ask_takes_nothing_away():
     }
 
 
+@pytest.mark.parametrize(("first", "then"), [(2, 1), (2, 0), (1, 2)])
+def test_as_many_elders_were_helped_as_at_the_visit_that_helped_most(first, then):
+    by_day = states_by_day([Knock(day(0), said={"helped_60plus": first}), Knock(day(4), said={"helped_60plus": then})])
+
+    assert total(by_day)["helped_60plus"] == 2
+
+
 def test_a_household_met_after_being_missed_is_recovered_and_no_longer_left():
     missed = Knock(day(1), Outcome.NOT_HOME)
 

@@ -32,6 +32,13 @@ NOW = datetime(2026, 11, 21, 5, 0, tzinfo=UTC)
 FIRST = datetime(2026, 9, 7, 2, 0, tzinfo=UTC)
 CODE = {"level": "code", "text_version": "2026-11", "how": "spoken"}
 
+WHO_LIVES_THERE = {
+    Outcome.MET_DONE: HouseholdStatus.ACTIVE,
+    Outcome.MET_PARTIAL: HouseholdStatus.ACTIVE,
+    Outcome.MOVED: HouseholdStatus.MOVED,
+    Outcome.VACANT: HouseholdStatus.VACANT,
+}
+
 SAID = st.dictionaries(st.sampled_from([*STATES[:24], "newborn", "score"]), st.integers(0, 5), max_size=8)
 
 
@@ -74,6 +81,32 @@ def test_going_on_from_a_stored_state_is_folding_everything_anew(made, data):
     whole, by_day = state_after(made)
     assert new == whole
     assert _summed(first, added) == _summed(by_day)
+
+
+@pytest.mark.parametrize("gone", [Outcome.MOVED, Outcome.VACANT])
+@pytest.mark.parametrize("outcome", [each for each in Outcome if each not in WHO_LIVES_THERE])
+def test_a_door_that_nobody_opens_says_nothing_about_who_lives_there(gone, outcome):
+    days = [FIRST.date() + timedelta(days=day) for day in range(3)]
+    status = WHO_LIVES_THERE[gone]
+
+    left, _ = state_after([Knocked(days[0], gone)])
+    again, _ = state_after([Knocked(days[1], outcome)], left)
+    whole, _ = state_after([Knocked(days[1], outcome), Knocked(days[0], gone)])
+
+    assert left.standing.status is status
+    assert again.standing.status is whole.standing.status is status
+    assert again.standing.last_outcome is outcome
+    assert not needs_history(left, [Knocked(days[1], outcome)])
+
+
+@pytest.mark.parametrize("first", Outcome)
+@pytest.mark.parametrize("then", WHO_LIVES_THERE)
+def test_the_latest_visit_that_says_who_lives_there_is_believed(first, then):
+    days = [FIRST.date() + timedelta(days=day) for day in range(2)]
+
+    state, _ = state_after([Knocked(days[0], first), Knocked(days[1], then)])
+
+    assert state.standing.status is WHO_LIVES_THERE[then]
 
 
 @given(visits())

@@ -15,6 +15,7 @@ from community_teams.domain.counting import DAYS, OUTCOMES, TOTALS
 from community_teams.domain.household_lists import NewHousehold
 from community_teams.domain.visits import read_visit
 from community_teams.models import (
+    CommuneTotal,
     HamletDay,
     HamletTotal,
     HamletWeek,
@@ -188,6 +189,27 @@ def test_a_correction_takes_the_place_of_what_it_corrects(record, make, session)
     with pytest.raises(Conflict) as problem:
         record(make.visit_record(household, "refused", supersedes=wrong["id"]))
     assert problem.value.code == "already_corrected"
+
+
+@pytest.mark.parametrize("other_day", [None, 5, 1])
+def test_a_correction_to_an_earlier_day_takes_the_last_day_back(record, make, session, other_day):
+    household = make.household()
+    if other_day is not None:
+        neighbours = make.household(session.get_one(Area, household.hamlet_code))
+        record(make.visit_record(neighbours, started_at=MORNING - timedelta(days=other_day)))
+    wrong = make.visit_record(household)
+    record(wrong)
+    commune = session.get_one(Area, household.hamlet_code).parent_code
+    assert total(session, household.hamlet_code).last_visit_on == TODAY
+    assert session.get_one(CommuneTotal, commune).last_visit_on == TODAY
+
+    record(make.visit_record(household, started_at=MORNING - timedelta(days=3), supersedes=wrong["id"]))
+
+    last = TODAY - timedelta(days=min(3, other_day or 3))
+    assert total(session, household.hamlet_code).last_visit_on == last
+    assert session.get_one(CommuneTotal, commune).last_visit_on == last
+    assert session.get_one(Household, household.id).last_visited_on == TODAY - timedelta(days=3)
+    assert recount(session, NATION, now=NOW) == []
 
 
 def test_a_correction_belongs_to_the_same_household(record, make):

@@ -2,13 +2,13 @@
 
 from fractions import Fraction
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from community_teams.domain.coverage import Coverage, total
 from community_teams.domain.suppression import (
     NOBODY,
-    SMALLEST_SHOWN,
     Cell,
     Veil,
     cell,
@@ -30,6 +30,30 @@ def test_hidden_cells_that_are_few_together_take_another_one_along():
 
 def test_hidden_cells_that_are_many_together_are_enough():
     assert hidden_among({"a": (6,), "b": (8,), "c": (25,)}) == {"a", "b"}
+
+
+@pytest.mark.parametrize(("households", "hidden"), [(0, False), (1, True), (9, True), (10, False), (11, False)])
+def test_one_to_nine_households_are_too_few_and_ten_are_not(households, hidden):
+    assert too_small((households,)) is hidden
+    assert too_small((500, households)) is hidden
+    assert hidden_at_the_top(Cell(households, 0, 0)) == Veil(hidden, hidden)
+    assert hidden_at_the_top(Cell(0, households, 0)) == Veil(hidden, hidden)
+    assert hidden_at_the_top(Cell(500, 500, households)) == Veil(area=False, second=hidden)
+
+
+@pytest.mark.parametrize(
+    ("together", "hidden"),
+    [((4, 5), {"a", "b", "cover"}), ((5, 5), {"a", "b"}), ((1, 9), {"a", "b"}), ((5, 6), {"a", "b"})],
+)
+def test_hidden_cells_of_nine_together_need_cover_and_those_of_ten_do_not(together, hidden):
+    small, other = together
+
+    assert hidden_among({"a": (small,), "b": (other,), "cover": (25,), "shown": (60,)}) == hidden
+
+
+def test_what_is_hidden_for_another_reason_covers_at_ten_and_not_at_nine():
+    assert hidden_among({"closed": (10,), "cover": (25,), "shown": (60,)}, {"closed"}) == {"closed"}
+    assert hidden_among({"a": (0, 9), "closed": (9, 1), "cover": (25, 25)}, {"closed"}) == {"a", "closed", "cover"}
 
 
 def test_ten_is_shown():
@@ -79,6 +103,13 @@ def test_the_second_numerator_is_left_out_where_it_would_speak_of_few_households
     assert told(listed, few).reached is None
     assert told(listed, few).share_of_enumerated is None
     assert told(listed, few).reached_listed == 200
+
+
+def test_where_every_hamlet_has_a_list_there_is_nothing_to_learn_from_the_second_numerator():
+    listed = Coverage.of_hamlet(300, "Danh sách", None, 280, 200, 210)
+
+    assert publish(listed, Veil(area=False, second=True)).reached == 200
+    assert publish(listed, Veil(area=False, second=True)).share_of_enumerated == 200 / 280
 
 
 def test_a_hamlet_without_a_list_that_covers_for_another_keeps_its_numerator_to_itself():
@@ -153,8 +184,9 @@ def published(country):
 def test_no_small_cell_is_shown_at_any_level(country):
     cells, shown, _ = published(country)
 
-    assert not [path for path in shown["areas"] if too_small(cells[path].bases)]
-    assert not [path for path in shown["second"] if too_small((cells[path].unlisted,))]
+    few = range(1, 10)
+    assert not [path for path in shown["areas"] if any(base in few for base in cells[path].bases)]
+    assert not [path for path in shown["second"] if cells[path].unlisted in few]
     assert shown["second"] <= shown["areas"]
 
 
@@ -166,7 +198,7 @@ def test_subtracting_the_shown_from_their_total_never_speaks_of_one_to_nine_hous
             if parent not in shown[table]:
                 continue
             rest = count(cells[parent]) - sum(count(cells[child]) for child in children if child in shown[table])
-            assert rest == 0 or rest >= SMALLEST_SHOWN
+            assert rest == 0 or rest >= 10
 
 
 @settings(max_examples=60, deadline=None)
@@ -186,7 +218,7 @@ def test_no_system_of_equations_across_levels_yields_a_small_cell(country):
             equations.append(row)
         for place, value in solved(equations):
             assert value == count(cells[unknown[place]])  # the attack itself is sound
-            assert value == 0 or value >= SMALLEST_SHOWN
+            assert value == 0 or value >= 10
 
 
 def solved(equations):
@@ -217,7 +249,7 @@ def test_a_small_cell_hides_alone_only_where_nobody_can_keep_it_company(cells):
     if len(hidden) == 1:
         (alone,) = hidden
         for base, count in enumerate(siblings[alone]):
-            if 0 < count < SMALLEST_SHOWN:
+            if 1 <= count <= 9:
                 assert sum(bases[base] for bases in siblings.values()) == count
 
 

@@ -118,6 +118,16 @@ def test_the_shown_phone_number_is_right_and_another_one_is_wiped():
     assert check_answer(PHONE, ["0981 234 567"]).wiped
 
 
+@pytest.mark.parametrize("shown", ["038201000123", "0981234567", "172345678", "4111111111111111"])
+def test_a_shown_number_typed_as_shown_is_right_even_where_it_could_be_somebodys(shown):
+    number = screen(ScreenKind.TYPE, typed=shown, hint="Đếm lại nhé.")
+
+    outcome = check_answer(number, [f" {shown[:4]} {shown[4:]} "])
+
+    assert (outcome.right, outcome.goes, outcome.wiped) == (True, "sau", False)
+    assert check_answer(number, ["0912 345 678"]).wiped
+
+
 @given(strategies.integers(min_value=0, max_value=10**12 - 1))
 def test_twelve_digits_are_the_sample_a_slip_of_the_finger_or_wiped(number):
     typed = f"{number:012}"

@@ -13,7 +13,7 @@ from foundation.settings import HOUSE
 from learning.domain.award_keys import key_id
 from learning.domain.awards import (
     CONTEXT,
-    MOST_BYTES,
+    Award,
     Damaged,
     award_of,
     read_scanned,
@@ -71,7 +71,7 @@ def test_a_name_too_long_for_the_square_code_is_shortened_to_initials(name, cour
 
     assert not award.whole
     assert award.name.split()[0] == f"{name[0]}."
-    assert len(bytes_of(signed_token(award, sign))) <= MOST_BYTES
+    assert len(bytes_of(signed_token(award, sign))) <= 140
 
 
 @given(st.integers(0, 2**RANDOM_BITS - 1), st.integers(0, 10_000_000), st.text("ẴabÂ đ", min_size=1, max_size=LONGEST))
@@ -81,8 +81,20 @@ def test_every_award_fits(number, index, name):
 
     digits = signed_token(award, sign)
 
-    assert len(bytes_of(digits)) <= MOST_BYTES
+    assert len(bytes_of(digits)) <= 140
     assert read_token(digits)[0] == award
+
+
+def test_a_token_has_140_bytes_at_most_even_if_all_else_about_it_is_right():
+    day = date(2026, 11, 21)
+    fits = Award(KEY, CODE, 70_001, day, Manner.ASSISTED, "thanh-toan-khong-tien-ma", "A" * 25, whole=True)
+    too_long = replace(fits, name="A" * 26)
+
+    assert len(bytes_of(signed_token(fits, sign))) == 140
+    assert read_token(signed_token(fits, sign))[0] == fits
+    assert len(bytes_of(signed_token(too_long, sign))) == 141
+    with pytest.raises(Damaged):
+        read_token(signed_token(too_long, sign))
 
 
 def test_a_cut_token_is_told_as_damaged_wherever_it_was_cut():
@@ -120,7 +132,7 @@ def test_what_we_would_never_write_is_damaged(places):
         read_token(digits_of(b"\x88" + cbor2.dumps(places) + bytes(64)))
 
 
-@given(st.binary(min_size=64, max_size=MOST_BYTES))
+@given(st.binary(min_size=64, max_size=140))
 def test_no_bytes_at_all_break_the_reader(token):
     try:
         read_token(digits_of(b"\x88" + token))
