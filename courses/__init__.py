@@ -1,1 +1,1 @@
-"""What is taught: the lesson library, reading and checking it, practice screens. Knows no people."""
+"""The lesson library: reading it, checking it, and the rules of practice screens. Holds no data about people."""

@@ -1,4 +1,4 @@
-"""All that is taught, read once at start and never changed while serving."""
+"""The catalogue of courses and lessons, loaded once at start and never changed."""
 
 import hashlib
 from collections import Counter
@@ -27,15 +27,15 @@ LIBRARY = Path(__file__).parent / "library"
 
 @dataclass(frozen=True)
 class Catalogue:
-    """courses: in the order of their numbers, lessons in teaching order, all facts told.
+    """courses: by number, lessons in teaching order, facts substituted.
 
-    faults: of whatever could not be taken in; a lesson or course with a fault is left out, the others are served.
-    paths: in the order of paths.toml; the first is the one suggested to whoever does not know where to begin.
-    asked: by the id of a lesson, what people type or say when they need it.
-    pictures: all there are, by name, whether a lesson uses them or not.
-    recordings: by the id of a lesson, then by the part of it that is read aloud.
-    frame_recordings: of the pages' own words, the same in every lesson, by their FRAME_PARTS.
-    version: changes when any file of the library does, and only then.
+    faults: of all files. A lesson or course with a fault is excluded, the others are served.
+    paths: in the order of paths.toml; the first is suggested to people who do not know where to begin.
+    search_phrases: by lesson id, what people type or say when they need the lesson.
+    pictures: all usable ones by name, also those that no lesson uses.
+    recordings: by lesson id, then by part of the lesson.
+    interface_recordings: of the interface's texts, the same in every lesson, by INTERFACE_PARTS.
+    version: a hash of all files of the library.
     """
 
     courses: tuple[Course, ...]
@@ -50,7 +50,7 @@ class Catalogue:
 
     @classmethod
     def load(cls, folder: Path = LIBRARY) -> "Catalogue":
-        """Read every file below `folder`. Never raises for what it finds there, or does not: see `faults`."""
+        """Load every file below `folder`. Does not raise for missing or faulty files: see `faults`."""
         facts, faults = read_facts(folder / "facts.toml", f"{folder.name}/facts.toml")
         courses: list[Course] = []
         pictures, picture_faults = read_pictures(folder / PICTURES, f"{folder.name}/{PICTURES}")
@@ -67,7 +67,7 @@ class Catalogue:
         retired, retired_faults = read_retired(folder / "retired_ids.toml", f"{folder.name}/retired_ids.toml")
         courses, reused_faults = remove_reused_ids(courses, retired, folder.name)
         faults += (*retired_faults, *reused_faults)
-        # A lesson left out for a fault of its own is named there; whoever refers to it is not at fault.
+        # A reference to a lesson that is excluded for its own fault is not a second fault.
         known_ids = {file.parent.name for file in folder.glob("*/*/lesson.toml")}
         served = {lesson.id: lesson for course in courses for lesson in course.lessons}
         paths, found = read_paths(folder / "paths.toml", f"{folder.name}/paths.toml", facts, served, known_ids)
@@ -98,7 +98,7 @@ class Catalogue:
 
     @cached_property
     def index(self) -> SearchIndex:
-        """What a search looks through, built when first asked for."""
+        """The search index, built at first use."""
         return SearchIndex(self.lessons, self.search_phrases)
 
     @cached_property
@@ -107,7 +107,7 @@ class Catalogue:
 
     @cached_property
     def _lessons(self) -> dict[str, Lesson]:
-        # Of two lessons under one id the first is served, as before the second came.
+        # Of two lessons with one id the first is served.
         return {lesson.id: lesson for lesson in reversed(self.lessons)}
 
 
@@ -138,7 +138,7 @@ def _read_with_lessons(
             )
         except InvalidFile as invalid:
             faults.extend(invalid.faults)
-    if not lessons:  # nothing to show under its title
+    if not lessons:  # a course without lessons is not shown
         return None, tuple(faults)
     course = Course(
         id=course_folder.name,

@@ -1,4 +1,4 @@
-"""The checker's rules for a whole lesson: one right option, ids used once, every way through the practice leads out."""
+"""Checks a whole lesson: one right option, unique ids, a way to the end from every practice screen."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Set
@@ -12,18 +12,18 @@ from courses.faults import ErrorDetail, LibraryFault, error_detail
 from courses.schema import LessonSchema
 from courses.screen_checks import screen_faults
 
-FRESH_DAYS = 90  # days a volatile lesson may go without somebody holding it against its sources again
+FRESH_DAYS = 90  # days after which a volatile lesson must be checked against its sources again
 
 
 def lesson_faults(source: LessonSchema) -> list[tuple[str, ErrorDetail]]:
-    """(key, what must be otherwise) for a lesson that fits the schema, its practice still as written."""
+    """(key, error) for a lesson that fits the schema, its practice not yet expanded."""
     return [*screen_faults(source.practice), *_check_questions(source), *_check_ids(source), *_check_sources(source)]
 
 
 def practice_faults(practice: Practice, used_ids: Set[str]) -> list[tuple[str, ErrorDetail]]:
-    """(key, what must be otherwise) for a practice once unfolded. Screens are named by their ids.
+    """(key, error) for an expanded practice. Screens are named by their ids.
 
-    taken: ids of the lesson's steps and questions.
+    used_ids: ids of the lesson's steps and questions.
     """
     by_id = {screen.id: screen for screen in practice.screens}
     found = [
@@ -51,7 +51,7 @@ def practice_faults(practice: Practice, used_ids: Set[str]) -> list[tuple[str, E
 
 
 def stale_warnings(lessons: Iterable[Lesson], facts: Iterable[Fact], today: date) -> list[LibraryFault]:
-    """A warning for every volatile lesson, and every shared fact, unchecked for more than FRESH_FOR days."""
+    """A warning for every volatile lesson and every shared fact not checked for more than FRESH_DAYS days."""
     checked = [
         (f"library/{lesson.course}/{lesson.id}/lesson.toml", "checked_on", lesson.checked_on)
         for lesson in lessons
@@ -66,7 +66,7 @@ def stale_warnings(lessons: Iterable[Lesson], facts: Iterable[Fact], today: date
 
 
 def future_date_warnings(lessons: Iterable[Lesson], facts: Iterable[Fact], today: date) -> list[LibraryFault]:
-    """A warning for every lesson and shared fact said to be checked on a day that has not come: it would never age."""
+    """A warning for every lesson and shared fact with a check date in the future: it would never become stale."""
     checked = [
         (f"library/{lesson.course}/{lesson.id}/lesson.toml", "checked_on", lesson.checked_on) for lesson in lessons
     ]
@@ -82,7 +82,7 @@ def _check_questions(source: LessonSchema) -> Iterator[tuple[str, ErrorDetail]]:
 
 
 def _check_ids(source: LessonSchema) -> Iterator[tuple[str, ErrorDetail]]:
-    """Answers are kept under the ids of questions and screens alike, so steps, questions and screens share one pool."""
+    """Ids of steps, questions and screens must be unique together: answers are stored under them."""
     screens = source.practice.screen
     yield from _check_duplicates(
         "step, question, practice.screen",

@@ -1,4 +1,4 @@
-"""flask --app app courses …: for the people who write lessons."""
+"""flask --app app courses …: commands for people who write lessons."""
 
 import json
 from pathlib import Path

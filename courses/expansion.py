@@ -1,7 +1,7 @@
-"""Unfolds the screens as written into the four kinds a page can show.
+"""Expands the practice screens of a file into the kinds a page can show.
 
-`order` and `sort` become rows of TAP screens, one for each card. What a screen leaves unsaid about where it leads
-is the next screen in the file.
+`order` and `sort` become sequences of TAP screens, one for each card. Without `goes` a screen leads to the next one in
+the file.
 """
 
 from collections.abc import Callable, Mapping
@@ -18,9 +18,9 @@ Pictures = Mapping[str, Picture | None]
 def expand_practice(source: PracticeSchema, pictures: Pictures) -> Practice:
     """The practice as pages show it.
 
-    pictures: as read_pictures gives them; one that could not be taken in is gone without.
-    must_pass: as written, else every screen that no right way goes around. In a row of cards, naming the row in
-    must_pass stands for all its cards.
+    pictures: as read_pictures returns them; a faulty one (None) is left out.
+    must_pass: as in the file, else all screens that every path of right answers passes. The id of an `order` or `sort`
+    screen in must_pass means all its cards.
     """
     screens: list[Screen] = []
     expanded_ids: dict[str, tuple[str, ...]] = {}
@@ -78,7 +78,7 @@ def _picture_of(source: ScreenSchema | TargetSchema | ItemSchema, pictures: Pict
 
 
 def _expand_order(screen: ScreenSchema, goes: str, pictures: Pictures) -> list[Screen]:
-    """One screen for each place to fill, showing the cards that are left, always shuffled the same way."""
+    """One screen for each position, with the remaining cards. The shuffle is the same every time."""
     shuffled = sorted(screen.item, key=lambda item: crc32(f"{screen.id}/{item.id}".encode()))
     if shuffled == screen.item:
         shuffled.reverse()
@@ -137,8 +137,8 @@ def _card_screens(
     extra_lines: Callable[[ItemSchema], tuple[str, ...]],
     picture_for: Callable[[ItemSchema], Picture | None],
 ) -> list[Screen]:
-    # The first keeps the written id, so that `goes` finds the row; the others are named by their card, so that a
-    # card added later renames none of them.
+    # The first has the id of the file, so that `goes` finds it; the others are named by their card, so that a card
+    # added later renames none of them.
     ids = [screen.id, *(f"{screen.id}-{item.id}" for item in screen.item[1:])]
     row = []
     for place, (item, id_) in enumerate(zip(screen.item, ids, strict=False)):

@@ -1,6 +1,6 @@
-"""What is amiss in the library, named so that its author finds the place.
+"""Faults of the library, with file, key and a stable code.
 
-Whoever must decide by it, or tell it in another language, goes by its code; the plain English of each code stands here.
+Programs and translations use the code. MESSAGES holds the English text of each code.
 """
 
 from dataclasses import dataclass
@@ -99,7 +99,7 @@ MESSAGES = {
 
 @dataclass(frozen=True, order=True)
 class ErrorDetail:
-    """What must be otherwise. code: one of SENTENCES; named: what is set into the sentence, as (name, text)."""
+    """An error without its place. code: one of MESSAGES; parameters: the values of its placeholders, (name, text)."""
 
     code: str
     parameters: tuple[tuple[str, str], ...] = ()
@@ -118,9 +118,9 @@ def error_detail(code: str, **values: object) -> ErrorDetail:
 
 @dataclass(frozen=True, order=True)
 class LibraryFault:
-    """file: as in "library/vneid-cai-dat/vneid-cai/lesson.toml".
+    """An error and its place. file: as in "library/vneid-cai-dat/vneid-cai/lesson.toml".
 
-    key: the place in the file, counted from 1, as in "question[2].option"; "" when it is the whole file.
+    key: the place in the file, counted from 1, as in "question[2].option"; "" for the whole file.
     """
 
     file: str
@@ -129,7 +129,7 @@ class LibraryFault:
 
     @property
     def message(self) -> str:
-        """What must be otherwise, in plain English."""
+        """The error in English."""
         return str(self.detail)
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""Learning paths, read from `paths.toml`: whoever has one need finds the lessons for it in one row."""
+"""Reads learning paths from `paths.toml`: for one need, the lessons to take in order."""
 
 import re
 from collections import Counter
@@ -16,10 +16,10 @@ from courses.texts import substitute_facts, text_faults
 def read_paths(
     file: Path, label: str, facts: Mapping[str, Fact], served: Mapping[str, Lesson], known_ids: Set[str]
 ) -> tuple[tuple[LearningPath, ...], tuple[LibraryFault, ...]]:
-    """The paths in the order of the file, and what is amiss in it. A library without the file has no paths.
+    """The paths in the order of the file, and the faults of the file. A library without the file has no paths.
 
-    served: lessons by id. known: ids of all lessons there are, also of those left out for a fault of their own, which
-    is none of the path's. A path is served without the lessons that are missing, and not at all when none is left.
+    served: lessons by id. known_ids: ids of all lessons, also of those excluded for a fault of their own, which is
+    not reported again here. Missing lessons are left out of a path; a path with no lesson left is not returned.
     """
     if not file.exists():
         return (), ()

@@ -1,7 +1,7 @@
-"""Reads the library's pictures. Only what a drawing needs may stand in one, so nothing in it can act or call out.
+"""Reads the library's pictures. Only an allow-list of shapes and attributes is accepted: no scripts, no requests.
 
-A picture is a file `<name>.svg` and a line `<name> = "what it shows"` in pictures.toml. Drawings set in the shared
-parts of parts.svg with <use href="parts.svg#phone" …/>; here each becomes whole.
+A picture is a file `<name>.svg` and a line `<name> = "what it shows"` in pictures.toml. Drawings
+refer to shared parts with <use href="parts.svg#phone" …/>; the parts are inserted here.
 """
 
 import re
@@ -21,13 +21,13 @@ from courses.texts import text_faults
 FOLDER = "pictures"
 PARTS = "parts.svg"
 ALTS = "pictures.toml"
-MAX_BYTES = 3 * 1024  # bytes of a drawing, its parts set in
+MAX_BYTES = 3 * 1024  # bytes of a drawing with its parts inserted
 _MAX_FILE_BYTES = 100_000  # bytes; parts.svg is a tenth of that
 _MAX_DEPTH = 6  # groups within groups
 _SVG = "{http://www.w3.org/2000/svg}"
 _USED = re.compile(re.escape(PARTS) + r"#([a-z0-9-]+)")
 
-# What may be said of a shape. Everything else (style, class, on…, href) is refused by not being here.
+# Allowed attributes. Everything else (style, class, on…, href) is refused.
 _NUMBER = re.compile(r"-?[0-9]*\.?[0-9]+")
 _COLOURS = {"none", *PALETTE}
 _ATTRIBUTES: Mapping[str, Callable[[str], object]] = {
@@ -40,14 +40,14 @@ _ATTRIBUTES: Mapping[str, Callable[[str], object]] = {
     "stroke-dasharray": re.compile(r"[0-9 .]+").fullmatch,
     "fill": _COLOURS.__contains__,
     "stroke": _COLOURS.__contains__,
-    # The line of the whole hand; 4 for signs seen from afar, such as a tick.
+    # 2.5 is the common line; 4 is for signs that are seen from afar, such as a tick.
     "stroke-width": {"2.5", "4"}.__contains__,
 }
 _SHAPES = {"path", "circle", "ellipse", "rect", "line", "polyline", "polygon", "g"}
 
 
 class InvalidDrawing(Exception):
-    """A file that cannot be shown. `says`: everything that must be otherwise."""
+    """A file that cannot be shown. `details`: all its errors."""
 
     def __init__(self, *details: ErrorDetail) -> None:
         self.details = details
@@ -55,9 +55,9 @@ class InvalidDrawing(Exception):
 
 
 def read_pictures(folder: Path, label: str) -> tuple[dict[str, Picture | None], tuple[LibraryFault, ...]]:
-    """The pictures by name, and what is amiss with the others, whose value is None: lessons go on without them.
+    """The pictures by name, and the faults. The value of a faulty one is None: lessons are served without it.
 
-    named: how faults name the folder. A library without such a folder has no pictures and no faults.
+    label: how faults name the folder. A library without such a folder has no pictures and no faults.
     """
     if not folder.is_dir():
         return {}, ()
@@ -104,13 +104,13 @@ def _read_alts(file: Path, label: str) -> tuple[dict[str, str], list[LibraryFaul
 
 
 def _read_parts(file: Path) -> dict[str, str]:
-    """The shared parts by name, each as markup. Raises Misdrawn."""
+    """The shared parts by name, each as markup. Raises InvalidDrawing."""
     parts: dict[str, str] = {}
     for group in _root(file):
         name = group.attrib.pop("id", "")
         if not ID.fullmatch(name):
             raise InvalidDrawing(error_detail("part_name"))
-        # A part may set in those before it, but not grow beyond a picture by doing so again and again.
+        # A part may use earlier parts. The limit stops parts that grow by repeated use.
         parts[name] = _to_markup(group, parts)
         if len(parts[name]) > MAX_BYTES:
             raise InvalidDrawing(error_detail("part_too_big", part=name, bytes=len(parts[name]), most=MAX_BYTES))
@@ -129,7 +129,7 @@ def _read_drawing(file: Path, parts: Mapping[str, str]) -> str:
 
 
 def _root(file: Path) -> Element:
-    """The svg element of a file in which nothing stands that may not. Raises Misdrawn with all that does."""
+    """The svg element of a file that holds only allowed content. Raises InvalidDrawing with all errors."""
     try:
         content = file.read_bytes()
         if len(content) > _MAX_FILE_BYTES:
@@ -170,14 +170,14 @@ def _find_errors(root: Element) -> Iterator[ErrorDetail]:
 
 
 def _to_markup(shape: Element, parts: Mapping[str, str], depth: int = 0) -> str:
-    """A checked element as markup, its parts set in. Raises Misdrawn when there is no such part."""
+    """A checked element as markup with its parts inserted. Raises InvalidDrawing for an unknown part."""
     if depth > _MAX_DEPTH:
         raise InvalidDrawing(error_detail("too_deep"))
     tag = shape.tag.removeprefix(_SVG)
     attributes = {name: value for name, value in shape.attrib.items() if name not in ("href", "id")}
     if tag == "use":
         tag = "g"
-        # A group has no place of its own: it is moved, last of all, as a <use> would be.
+        # A group has no x and y: they become a translation after its other transforms, as for <use>.
         x, y = attributes.pop("x", "0"), attributes.pop("y", "0")
         if (x, y) != ("0", "0"):
             attributes["transform"] = f"{attributes.get('transform', '')} translate({x} {y})".strip()

@@ -1,4 +1,4 @@
-"""Reads the library from its TOML files. Whatever is amiss becomes a fault with file and key; nothing is raised."""
+"""Reads facts, courses and lessons from TOML files. Errors become faults with file and key."""
 
 import tomllib
 from codecs import BOM_UTF8
@@ -26,7 +26,7 @@ MAX_DEPTH = 12  # levels; practice.screen[].target[].text is the sixth
 
 
 class InvalidFile(Exception):
-    """A file that cannot be taught from. `faults`: all of them at once, at least one."""
+    """A file that cannot be used. `faults`: all its faults, at least one."""
 
     def __init__(self, faults: Iterable[LibraryFault]) -> None:
         self.faults = tuple(faults)
@@ -34,9 +34,9 @@ class InvalidFile(Exception):
 
 
 def read_facts(file: Path, label: str) -> tuple[dict[str, Fact], tuple[LibraryFault, ...]]:
-    """The shared facts by name, in the order of the file, and the faults of those that had to be left out.
+    """The shared facts by name, in the order of the file, and the faults of those that were excluded.
 
-    named: how faults name the file, such as "library/facts.toml".
+    label: how faults name the file, such as "library/facts.toml".
     """
     facts: dict[str, Fact] = {}
     faults: list[LibraryFault] = []
@@ -61,7 +61,7 @@ def read_facts(file: Path, label: str) -> tuple[dict[str, Fact], tuple[LibraryFa
 
 
 def read_course(file: Path, label: str, facts: dict[str, Fact]) -> CourseSchema:
-    """A course as written, its facts told. Raises Faulty."""
+    """A course file, validated, with facts substituted. Raises InvalidFile."""
     data = parse_toml(file, label)
     faults = [LibraryFault(label, key, detail) for key, detail in text_faults(data, facts)]
     if faults:
@@ -78,9 +78,9 @@ def read_lesson(
     course: str,
     number: str,
 ) -> Lesson:
-    """One lesson, checked by every rule but its freshness. Its id is the name of its folder. Raises Faulty.
+    """One lesson, checked by all rules except freshness. Its id is the name of its folder. Raises InvalidFile.
 
-    pictures: as read_pictures gives them; what names one that could not be taken in goes without.
+    pictures: as read_pictures returns them; a reference to a faulty picture (None) gives no picture.
     """
     data = parse_toml(file, label)
     faults = [LibraryFault(label, key, detail) for key, detail in text_faults(data, facts)]
@@ -90,7 +90,7 @@ def read_lesson(
         raise InvalidFile([*faults, *invalid.faults]) from None
     faults += [LibraryFault(label, key, detail) for key, detail in lesson_faults(source)]
     faults += [LibraryFault(label, key, detail) for key, detail in _check_pictures(source, pictures)]
-    if faults:  # a practice whose screens are misshapen cannot be unfolded
+    if faults:  # faulty screens cannot be expanded
         raise InvalidFile(faults)
     lesson = _build_lesson(source, pictures, file.parent.name, course, number)
     used_ids = {*(step.id for step in lesson.steps), *(question.id for question in lesson.questions)}
@@ -111,7 +111,7 @@ def _check_pictures(source: LessonSchema, pictures: Mapping[str, Picture | None]
 
 
 def _practice_pictures(practice: PracticeSchema) -> Iterator[tuple[str, str | None]]:
-    """(key, name of its picture or None) of all that may have one."""
+    """(key, picture name or None) of all parts of a practice that may have a picture."""
     for place, screen in enumerate(practice.screen, start=1):
         at = f"practice.screen[{place}]"
         yield at, screen.picture
@@ -162,9 +162,9 @@ def _build_lesson(
 
 
 def parse_toml(file: Path, label: str) -> dict[str, Any]:
-    """The file as tomllib gives it. Raises Faulty when it is missing, too big, too deep, half merged or not TOML.
+    """The file as tomllib returns it. Raises InvalidFile: missing, too big, too deep, with merge markers, not TOML.
 
-    A byte order mark, which Notepad writes, is passed over here; byte_order_marks names it.
+    A byte order mark, which Notepad writes, is ignored here; byte_order_mark_faults reports it.
     """
     try:
         with file.open("rb") as opened:
@@ -192,28 +192,28 @@ def parse_toml(file: Path, label: str) -> dict[str, Any]:
 
 
 def byte_order_mark_faults(folder: Path) -> tuple[LibraryFault, ...]:
-    """A fault for each TOML file of the library that begins with a byte order mark; it is served all the same."""
+    """A fault for each TOML file that begins with a byte order mark. The file is used all the same."""
     found = []
     for file in sorted(folder.rglob("*.toml")):
         try:
             with file.open("rb") as opened:
                 start = opened.read(len(BOM_UTF8))
         except OSError:
-            continue  # whoever reads it names this
+            continue  # reported where the file is read
         if start == BOM_UTF8:
             found.append(LibraryFault(f"{folder.name}/{file.relative_to(folder).as_posix()}", "", error_detail("bom")))
     return tuple(found)
 
 
 def _merge_marker_lines(text: str) -> Iterator[int]:
-    """The lines, counted from 1, that a merge left behind. Inside a long text TOML would take them for text."""
+    """Numbers, from 1, of lines with merge markers. Inside a long text TOML would accept them as text."""
     for number, line in enumerate(text.split("\n"), start=1):
         if line.startswith(("<<<<<<< ", ">>>>>>> ")) or line.rstrip() == "=======":
             yield number
 
 
 def _depth(data: object) -> int:
-    """How many levels of tables and lists there are. Counts level by level: a dotted key can be thousands deep."""
+    """Levels of nested tables and lists, at most MAX_DEPTH + 1. No recursion: a dotted key can be thousands deep."""
     depth, level = 0, [data]
     while level and depth <= MAX_DEPTH:
         level = [
@@ -226,7 +226,7 @@ def _depth(data: object) -> int:
 
 
 def validate(model: type[Model], data: object, label: str, prefix: tuple[str, ...] = ()) -> Model:
-    """`data` read as `model`. Raises Faulty naming every key that does not fit."""
+    """`data` as an instance of `model`. Raises InvalidFile with one fault for each wrong key."""
     try:
         return model.model_validate(data)
     except ValidationError as error:

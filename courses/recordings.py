@@ -1,9 +1,9 @@
-"""Lessons read aloud by people: which recordings lie beside a lesson, and what each of them tells.
+"""Finds the recordings of lessons: parts of a lesson read aloud by people.
 
-They lie in `<lesson>/voices/<language>/<part>.mp3` (or .m4a, .opus). A part is a step, a question or a practice screen
-by its id; what is told after an answer or chosen as one, by the ids it hangs on (the functions below name it); or a
-fixed part of the lesson, one of LESSON_PARTS. No id holds a dot, so nothing can be meant twice. The pages' own words
-are the same in every lesson: FRAME_PARTS, recorded once, in `voices/<language>/` of the library itself.
+The files are `<lesson>/voices/<language>/<part>.mp3` (or .m4a, .opus). A part is the id of a step, question or practice
+screen; a text that belongs to one, such as a hint or an option (the functions below give its name); or a fixed part of
+the lesson, one of LESSON_PARTS. Ids hold no dot, so names of parts are unambiguous. Texts of the interface are the same
+in every lesson: INTERFACE_PARTS, recorded once, in `voices/<language>/` of the library itself.
 """
 
 import hashlib
@@ -31,7 +31,7 @@ LESSON_PARTS = tuple(
         "vao-tap",
     )
 )
-# What each of them says stands in docs/authoring.md; the pages of learning use each one.
+# docs/authoring.md gives the text of each; the pages of learning use all of them.
 INTERFACE_PARTS = (
     *("bat-dau-hoc", "tiep-theo", "tap-thu", "tiep-tuc", "cau-tiep-theo", "xem-ket-qua"),
     *("hoc-bai-tiep", "lay-giay", "xem-giay", "lam-not"),
@@ -47,7 +47,7 @@ MAX_BYTES = 1_000_000  # bytes; two minutes of speech at 64 kbit/s, twice what t
 class Recording:
     """One part of a lesson, read aloud.
 
-    media_type: as browsers know it. version: ten hex digits that change with the content and only then.
+    media_type: the MIME type. version: ten hex digits, a hash of the content.
     """
 
     file: Path
@@ -68,12 +68,12 @@ def praise_of(screen_id: str) -> str:
 
 
 def hint_of(screen_id: str, target_id: str = "") -> str:
-    """The hint of a target; of the screen itself when no target is named."""
+    """The hint of a target; without target_id, the hint of the screen."""
     return f"{screen_id}.nhac.{target_id}" if target_id else f"{screen_id}.nhac"
 
 
 def parts_of(lesson: Lesson) -> frozenset[str]:
-    """Everything of a lesson that can be recorded, as its files are named without their ending."""
+    """All parts of a lesson that can be recorded: the file names without extension."""
     parts = [*LESSON_PARTS, *(step.id for step in lesson.steps)]
     for question in lesson.questions:
         parts += [question.id, reason_of(question.id)]
@@ -91,10 +91,10 @@ def parts_of(lesson: Lesson) -> frozenset[str]:
 def find_recordings(
     folder: Path, label: str, parts: Collection[str]
 ) -> tuple[dict[str, Recording], tuple[LibraryFault, ...]]:
-    """The recordings in the `voices` of one folder by part, and the faults of files that could not be taken in.
+    """The recordings in the `voices` folder of `folder` by part, and the faults of the files that were refused.
 
-    folder: of a lesson, or the library; `named`: how faults name it, such as "library/vneid-cai-dat/vneid-cai". No
-    recordings at all is no fault. Of two files for one part the first by name is taken.
+    folder: of a lesson, or the library. label: how faults name it, such as "library/vneid-cai-dat/vneid-cai". Having no
+    recordings is no fault. Of two files for one part the first by name is used.
     """
     found: dict[str, Recording] = {}
     faults: list[LibraryFault] = []
@@ -112,7 +112,7 @@ def find_recordings(
 
 
 def _error_in(file: Path, parts: Collection[str]) -> ErrorDetail | None:
-    """What must be otherwise before a file can be served as a recording; None when nothing."""
+    """Why a file cannot be served as a recording; None when it can."""
     if file.parent.name not in LANGUAGES:
         return error_detail("other_language", languages=", ".join(LANGUAGES))
     if file.suffix not in FORMATS or not file.is_file():
@@ -126,11 +126,11 @@ def _error_in(file: Path, parts: Collection[str]) -> ErrorDetail | None:
 
 
 def _has_format(suffix: str, start: bytes) -> bool:
-    """Whether a file that starts so is what its name says: a phone would fall silent over any other."""
+    """Whether the first bytes match the extension. Phones play nothing when they do not."""
     match suffix:
         case ".opus":
             return start.startswith(b"OggS")
         case ".m4a":
             return start[4:8] == b"ftyp"
-        case _:  # MP3: a label in front, or the eleven set bits every frame begins with
+        case _:  # MP3: an ID3 tag, or the eleven set bits that begin every frame
             return start.startswith(b"ID3") or (start[:1] == b"\xff" and start[1:2] >= b"\xe0")

@@ -1,4 +1,4 @@
-"""Ids that once stood for something else, from `retired_ids.toml`: answers and translations still hang on them."""
+"""Retired ids, from `retired_ids.toml`: answers and translations still refer to them, so they must not be reused."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -12,13 +12,13 @@ from courses.schema import RetiredIdsSchema
 
 @dataclass(frozen=True)
 class RetiredIds:
-    """lessons: ids of lessons that are gone. parts: by lesson, ids of its former steps, questions and screens."""
+    """lessons: ids of removed lessons. parts: by lesson, ids of its removed steps, questions and screens."""
 
     lessons: frozenset[str] = frozenset()
     parts: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def reused_ids(self, lesson: Lesson) -> Iterator[ErrorDetail]:
-        """What must be otherwise in `lesson`, once for each id used again."""
+        """One error for each retired id that `lesson` uses."""
         if lesson.id in self.lessons:
             yield error_detail("retired_lesson", id=lesson.id)
         ids = (
@@ -32,9 +32,9 @@ class RetiredIds:
 
 
 def read_retired(file: Path, label: str) -> tuple[RetiredIds, tuple[LibraryFault, ...]]:
-    """The retired ids, and what is amiss in the file; with a fault in it none is retired, and all lessons serve.
+    """The retired ids and the faults of the file. With a fault, no id counts as retired and all lessons are served.
 
-    A library without the file has retired none.
+    A library without the file has no retired ids.
     """
     if not file.exists():
         return RetiredIds(), ()

@@ -1,4 +1,4 @@
-"""What an editor has to look at: lessons left out, lessons and facts grown old, and lessons still resting on memory."""
+"""What an editor has to review: faulty lessons, outdated lessons and facts, and lessons with sources from memory."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -16,16 +16,16 @@ SOON = timedelta(days=14)
 
 class Freshness(StrEnum):
     FRESH = "fresh"
-    SOON = "soon"  # at most SOON until somebody must look again
+    SOON = "soon"  # due within SOON
     OVERDUE = "overdue"
 
 
 @dataclass(frozen=True)
 class LessonReview:
-    """One lesson with what there is to do about it.
+    """One lesson and what has to be done for it.
 
-    lesson: None while a fault keeps it from being served. due_on: the last day on which a volatile lesson counts as
-    fresh; None for one that does not change. from_memory: the sources nobody has read yet.
+    lesson: None while a fault excludes it. due_on: the last day on which a volatile lesson counts as fresh; None for a
+    lesson that is not volatile. from_memory: texts of the sources that nobody has read yet.
     """
 
     id: str
@@ -53,9 +53,9 @@ class FactReview:
 
 @dataclass(frozen=True)
 class LibraryReview:
-    """lessons: in teaching order, those left out among them at the end of their course's. facts: oldest first.
+    """lessons: in teaching order, excluded ones at the end of their course. facts: oldest first.
 
-    faults: of files that are no lesson, such as a course's list or the shared facts; and days that have not come.
+    faults: of files other than lessons, such as course.toml or facts.toml; and warnings about days in the future.
     """
 
     lessons: tuple[LessonReview, ...]
@@ -67,7 +67,7 @@ class LibraryReview:
 
 
 def review_library(catalogue: Catalogue, today: date) -> LibraryReview:
-    """The library as loaded, seen with an editor's eyes. today: the day in Việt Nam."""
+    """Review the loaded library. today: the day in Việt Nam."""
     faults: dict[tuple[str, str], list[LibraryFault]] = defaultdict(list)
     others = future_date_warnings(catalogue.lessons, catalogue.facts.values(), today)
     for fault in catalogue.faults:

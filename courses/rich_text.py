@@ -1,4 +1,4 @@
-"""How lesson text becomes page text."""
+"""Renders lesson text as HTML."""
 
 import re
 
@@ -9,7 +9,7 @@ _BOLD = re.compile(r"\*\*(?=\S)(.+?)(?<=\S)\*\*")
 
 
 def render_rich_text(text: str) -> Markup:
-    """Lesson text as safe markup: **bold** becomes <strong>, all else is shown as written. "" stays "".
+    """Lesson text as safe markup: **bold** becomes <strong>, everything else is escaped. "" gives "".
 
     The groups of a number, 000 000 000 000, stay on one line: people copy it digit by digit.
     """

@@ -1,4 +1,4 @@
-"""How the library's TOML files are written, key by key. docs/authoring.md says the same to authors."""
+"""Schema of the library's TOML files. docs/authoring.md is the same for authors."""
 
 import re
 from datetime import date
@@ -14,7 +14,7 @@ from courses.domain.secrets import SECRET_RULES
 
 
 def _one_line(text: object) -> object:
-    """Line breaks in a file are for its author's eyes."""
+    """Join lines: line breaks in a file have no meaning."""
     return " ".join(text.split()) if isinstance(text, str) else text
 
 
@@ -31,7 +31,7 @@ Rule = Annotated[str, BeforeValidator(lambda code: _rule(code) if isinstance(cod
 
 
 class FileSchema(BaseModel):
-    # Dates are dates and numbers are numbers in TOML: nothing is guessed from text.
+    # TOML has dates and numbers, so nothing is converted from text.
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
@@ -61,7 +61,7 @@ class CourseSchema(FileSchema):
 
 
 class PathSchema(FileSchema):
-    """A way through the lessons, under its id in paths.toml."""
+    """A learning path; its key in paths.toml is its id."""
 
     title: Text
     audience: Text
@@ -109,8 +109,8 @@ class FileScreenKind(StrEnum):
     SECRET = "secret"  # noqa: S105  the name of a kind
     TICK = "tick"
     END = "end"
-    ORDER = "order"  # unfolds into a row of TAP screens
-    SORT = "sort"  # likewise
+    ORDER = "order"  # expanded to a sequence of TAP screens
+    SORT = "sort"  # the same
 
 
 class ScreenSchema(FileSchema):

@@ -1,11 +1,11 @@
-"""The checker's rules for what each kind of practice screen must have, may have, and may not have."""
+"""Checks that each practice screen has the keys that its kind requires, and no others."""
 
 from collections.abc import Iterator
 
 from courses.faults import ErrorDetail, error_detail
 from courses.schema import FileScreenKind, PracticeSchema, ScreenSchema
 
-# For each kind: the keys it needs, and the keys it may have beside those that any screen may.
+# Optional keys of every kind, then the required keys of each kind.
 _OPTIONAL_KEYS = {"id", "kind", "look", "task", "title", "picture", "says", "goes", "hint", "praise", "button"}
 _REQUIRED_KEYS: dict[FileScreenKind, set[str]] = {
     FileScreenKind.TAP: {"target"},
@@ -19,7 +19,7 @@ _REQUIRED_KEYS: dict[FileScreenKind, set[str]] = {
 
 
 def screen_faults(practice: PracticeSchema) -> list[tuple[str, ErrorDetail]]:
-    """(key, what must be otherwise) for every screen as written, in order."""
+    """(key, error) for every screen of the file, in order."""
     found = []
     for place, screen in enumerate(practice.screen, start=1):
         at = f"practice.screen[{place}]"

@@ -1,4 +1,4 @@
-"""What people ask when they need a lesson, in their own words, read from `asked.toml`; searching looks there too."""
+"""Reads `asked.toml`: what people type when they need a lesson, in their own words. The search index includes it."""
 
 import re
 from collections.abc import Mapping, Set
@@ -13,7 +13,7 @@ from courses.faults import LibraryFault, error_detail
 from courses.reading import InvalidFile, parse_toml, validate
 from courses.texts import substitute_facts, text_faults
 
-# A question as somebody would type it on a phone, in one breath.
+# A short question as typed on a phone.
 Phrase = Annotated[str, StringConstraints(min_length=2, max_length=80, strip_whitespace=True)]
 
 
@@ -24,10 +24,10 @@ class _Phrases(RootModel[Annotated[list[Phrase], Field(min_length=1, max_length=
 def read_search_phrases(
     file: Path, label: str, facts: Mapping[str, Fact], served: Mapping[str, Lesson], known_ids: Set[str]
 ) -> tuple[dict[str, tuple[str, ...]], tuple[LibraryFault, ...]]:
-    """Phrases by the id of their lesson, and what is amiss in the file. A library without the file has none.
+    """Phrases by lesson id, and the faults of the file. A library without the file has no phrases.
 
-    served and known are as in courses.paths.read_paths: what is asked about a lesson
-    left out for its own fault is left out too.
+    served, known_ids: as in courses.paths.read_paths. Phrases of a lesson that is excluded for its own fault are
+    excluded too, without a fault here.
     """
     if not file.exists():
         return {}, ()

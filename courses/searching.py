@@ -1,7 +1,7 @@
-"""Finds lessons by what people type, with marks or without: in titles, goals, steps, questions and what is asked.
+"""Full-text search of lessons, with or without diacritics: titles, goals, steps, questions, search phrases.
 
-Single Vietnamese syllables are shared by many words and many lessons: so a word counts the more the fewer lessons hold
-it, and two words standing side by side count more than both of them apart.
+Vietnamese syllables are shared by many words and lessons. So a word weighs more the fewer lessons contain it (inverse
+document frequency), and two adjacent words weigh more than the same two apart.
 """
 
 import re
@@ -16,21 +16,21 @@ from math import log
 from courses.domain.lesson import Lesson
 from courses.spelling import Vocabulary, tokenize
 
-MAX_WORDS = 40  # of a question; whoever tells a long story has said what it is about by then
+MAX_WORDS = 40  # of the typed text; the subject is clear by then
 MAX_RESULTS = 8  # lessons: two or three screens of a phone
-PAIR_WEIGHT = 1.6  # times a word alone
-OTHER_TONE_WEIGHT = 0.5  # of a word typed with other marks than the lesson's: "lúa" for "lừa"
-MIN_SHARE_OF_BEST = 0.4  # of the best lesson's mark; what lies below is there by chance
-MIN_COVERAGE = 0.7  # of the weight of what was typed, in one sentence, unless two of the words stand side by side there
+PAIR_WEIGHT = 1.6  # times the weight of a single word
+OTHER_TONE_WEIGHT = 0.5  # for a word typed with other diacritics than the lesson's: "lúa" for "lừa"
+MIN_SHARE_OF_BEST = 0.4  # of the best lesson's score; lower ones match by chance
+MIN_COVERAGE = 0.7  # of the weight of the typed words, in one sentence, unless two of them are adjacent there
 
-# As people shorten them in messages.
+# Abbreviations used in messages.
 _SHORT_FOR = {"dt": "dien thoai", "mk": "mat khau", "tk": "tai khoan", "nh": "ngan hang"}
-_Y_AT_THE_END = re.compile("y$")  # "dangky": words() folds ky only where it stands alone
+_Y_AT_THE_END = re.compile("y$")  # "dangky": tokenize() normalises ky only as a word of its own
 _SENTENCE_END = re.compile(r"(?<=[.!?…])[”\"*]*\s+")
 
 
 class MatchField(Enum):
-    """Where in a lesson a sentence stands, and how much a word there counts."""
+    """The part of a lesson that a sentence belongs to, and the weight of a word there."""
 
     TITLE = 6.0
     PHRASE = 4.5
@@ -41,7 +41,7 @@ class MatchField(Enum):
 
 @dataclass(frozen=True)
 class SearchResult:
-    """A lesson, and of its sentences the one that best answers what was typed, told as in the lesson, without **."""
+    """A lesson and its best matching sentence, as in the lesson but without **."""
 
     lesson: Lesson
     field: MatchField
@@ -53,22 +53,22 @@ class _Sentence:
     lesson: int
     field: MatchField
     text: str
-    weight: float  # the place's own, at hand: asking an Enum for it took a fifth of a search
+    weight: float  # of the field, copied: reading it from the Enum took a fifth of a search
 
 
 class SearchIndex:
-    """Built once for a version of the lessons and never changed, so that many may search at once."""
+    """Built once for a version of the lessons and never changed, so threads can share it."""
 
     def __init__(self, lessons: Iterable[Lesson], phrases: Mapping[str, tuple[str, ...]]) -> None:
         self._lessons = tuple(lessons)
         self._sentences: list[_Sentence] = []
-        # A word, or two side by side, folded; then as which words with marks, and those in which sentences.
+        # Folded term (one word or two adjacent words) -> spelling with diacritics -> numbers of the sentences.
         self._postings: dict[str, dict[str, array[int]]] = defaultdict(dict)
         for number, lesson in enumerate(self._lessons):
             for field, text in _sentences(lesson, phrases.get(lesson.id, ())):
                 self._add(_Sentence(number, field, text, field.value))
         self._vocabulary = Vocabulary(term for term in self._postings if " " not in term)
-        # One lesson more than there are, so that a word in all of them, or the only lesson, still weighs a little.
+        # One more than the lessons, so that a word that is in all of them keeps a small weight.
         lesson_count = len(self._lessons) + 1
         self._weights = {
             term: log(lesson_count / len(self._lessons_with(chain.from_iterable(by_sound.values()))))
@@ -87,9 +87,9 @@ class SearchIndex:
         return {self._sentences[number].lesson for number in sentences}
 
     def find(self, text: str) -> tuple[SearchResult, ...]:
-        """Lessons that answer `text`, the best first, at most MOST_FOUND; () when nothing does.
+        """Lessons that match `text`, best first, at most MAX_RESULTS; () for no match.
 
-        text: anything at all. Only its first MOST_WORDS words are looked at.
+        text: any text. Only its first MAX_WORDS words are used.
         """
         typed = self._corrected(tokenize(text)[:MAX_WORDS])
         if not typed:
@@ -97,7 +97,7 @@ class SearchIndex:
         scores: dict[int, float] = defaultdict(float)
         sentence_scores: dict[int, float] = defaultdict(float)  # by sentence
         covered: dict[int, float] = defaultdict(float)  # by sentence
-        paired: set[int] = set()  # lessons that hold two of the words side by side
+        paired: set[int] = set()  # lessons that contain two of the words next to each other
         for term, sound in dict.fromkeys(_terms(typed)):
             weight, pair = self._weight(term), " " in term
             best: dict[int, float] = {}
@@ -123,7 +123,7 @@ class SearchIndex:
         )
 
     def _hits(self, term: str, sound: str) -> dict[int, float]:
-        """Numbers of the sentences that hold `term`, and how like: 1 when the marks agree or none were typed."""
+        """Sentence number -> similarity: 1 when the diacritics agree or none were typed."""
         hits: dict[int, float] = {}
         for known_sound, numbers in self._postings.get(term, {}).items():
             similarity = 1.0 if sound in (term, known_sound) else OTHER_TONE_WEIGHT
@@ -134,20 +134,20 @@ class SearchIndex:
     def _result(self, lesson: int, sentence_scores: Mapping[int, float]) -> SearchResult:
         number = max(
             (number for number in sentence_scores if self._sentences[number].lesson == lesson),
-            # Of two that answer as well, the shorter is read sooner.
+            # Of two equal ones, the shorter.
             key=lambda number: (sentence_scores[number], -len(self._sentences[number].text)),
         )
         sentence = self._sentences[number]
         return SearchResult(self._lessons[lesson], sentence.field, sentence.text)
 
     def _weight(self, term: str) -> float:
-        """The rarer, the more. What no lesson holds weighs as what one does."""
+        """Higher for rarer terms. A term of no lesson weighs as one of a single lesson."""
         return self._weights.get(term, self._rarest) * (PAIR_WEIGHT if " " in term else 1.0)
 
     def _corrected(self, typed: list[tuple[str, str]]) -> list[tuple[str, str]]:
-        """The words meant: known ones as they are, "mk" told in full, "dangky" taken apart, "vn eid" put together.
+        """The typed words, corrected: "mk" is written out, "dangky" is split, "vn eid" is joined.
 
-        One slip of the finger is forgiven in what is left.
+        In other unknown words one typing error is corrected.
         """
         corrected: list[tuple[str, str]] = []
         for word, sound in typed:
@@ -168,7 +168,7 @@ class SearchIndex:
         return corrected
 
     def _closest(self, word: str, previous: str) -> str:
-        """The known word one slip away that fits best after `before`; "" when there is none."""
+        """The known word one edit away that fits best after `previous`; "" for none."""
 
         def rank(known: str) -> tuple[bool, bool, int]:
             frequency = sum(map(len, self._postings[known].values()))
@@ -178,7 +178,7 @@ class SearchIndex:
 
 
 def _sentences(lesson: Lesson, phrases: Iterable[str]) -> Iterator[tuple[MatchField, str]]:
-    """Every sentence that is searched. Words for helpers and warnings for all are left out: they name other lessons."""
+    """Every sentence that is indexed. Helper tips and general warnings are not: they name other lessons."""
     yield MatchField.TITLE, lesson.title
     for phrase in phrases:
         yield MatchField.PHRASE, phrase
@@ -194,7 +194,7 @@ def _sentences(lesson: Lesson, phrases: Iterable[str]) -> Iterator[tuple[MatchFi
 
 
 def _terms(tokens: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
-    """Each word, and each two side by side, as (folded, sound)."""
+    """Each word and each pair of adjacent words, as (folded, sound)."""
     yield from tokens
     for (one, one_sound), (other, other_sound) in pairwise(tokens):
         yield f"{one} {other}", f"{one_sound} {other_sound}"

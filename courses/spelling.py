@@ -1,4 +1,4 @@
-"""How a word is recognised however it was typed: without marks, with them in the other place, with one slip. Pure."""
+"""Recognises words typed without diacritics, with another placement of them, or with one typing error. Pure."""
 
 import re
 import unicodedata
@@ -8,17 +8,17 @@ from collections.abc import Iterable
 _WORD = re.compile(r"[^\W_]+")
 # ky and ki, ly and li are two spellings of one sound; tay and tai are two words.
 _Y_ALONE = re.compile(r"^(h|k|l|m|s|t|v|qu)y$")
-MIN_FUZZY_LENGTH = 4  # letters; one letter away from a shorter word is any other
+MIN_FUZZY_LENGTH = 4  # letters; shorter words are one edit away from too many others
 
 
 def strip_diacritics(text: str) -> str:
-    """`text` in small letters and without any mark: "Đăng ký" becomes "dang ky"."""
+    """`text` in lower case without diacritics: "Đăng ký" gives "dang ky"."""
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     return "".join(character for character in decomposed if not unicodedata.combining(character)).replace("đ", "d")
 
 
 def sound_key(word: str) -> str:
-    """The same for every way to spell one word, and different for words that differ by a mark.
+    """A key that is equal for all spellings of one word and differs for words with other diacritics.
 
     "hoà" and "hòa", "kỹ" and "kĩ" are one word; "lừa" and "lúa" are two.
     """
@@ -29,7 +29,7 @@ def sound_key(word: str) -> str:
 
 
 def tokenize(text: str) -> list[tuple[str, str]]:
-    """(folded, sound) of each word of `text`, in order. Folded words are compared when no marks were typed."""
+    """(folded, sound) of each word of `text`, in order. Folded words are compared when no diacritics were typed."""
     tokens = _WORD.findall(unicodedata.normalize("NFC", text))
     return [(_normalise_y(strip_diacritics(word)), sound_key(word)) for word in tokens]
 
@@ -39,12 +39,12 @@ def _normalise_y(letters: str) -> str:
 
 
 class Vocabulary:
-    """The words there are. Finds the one meant by a word that is not among them."""
+    """A set of known words that finds those similar to an unknown one."""
 
     def __init__(self, known: Iterable[str]) -> None:
         self._known = frozenset(known)
         self._longest = max(map(len, self._known), default=0)
-        # A word and what is left of it without any one letter: two words one slip apart share one of these.
+        # Each word with each one-letter deletion: two words one edit apart share one of these.
         self._deletions: dict[str, set[str]] = defaultdict(set)
         for word in self._known:
             for short in _deletions(word):
@@ -54,9 +54,9 @@ class Vocabulary:
         return word in self._known
 
     def similar(self, word: str) -> list[str]:
-        """Known words one letter more, less, other or swapped away, in order of the alphabet; [] for short words.
+        """Known words one insertion, deletion, substitution or swap away, sorted; [] for short words.
 
-        Also for words longer than any known: taking letters away one by one costs the square of the length.
+        Also [] for words longer than any known one: deletions cost the square of the length.
         """
         if not MIN_FUZZY_LENGTH <= len(word) <= self._longest + 1:
             return []

@@ -1,4 +1,4 @@
-"""The checker's rules for every sentence of a lesson or course file: facts named, no real numbers, short sentences."""
+"""Checks every text of a library file: facts by name, no real numbers, known addresses, short sentences."""
 
 import re
 import unicodedata
@@ -9,16 +9,16 @@ from courses.domain.facts import Fact, FactKind, UnknownFact, spelled_out_facts,
 from courses.domain.numbers import real_numbers
 from courses.faults import ErrorDetail, error_detail
 
-MAX_SENTENCE_WORDS = 25  # words; an elder reading aloud runs out of breath sooner
+MAX_SENTENCE_WORDS = 25  # words; longer ones are hard to read aloud
 
-# Sources quote addresses and article numbers of others; fake addresses are named as such on purpose.
+# Sources quote addresses and numbers of others; fake addresses are listed on purpose.
 _NOT_SHOWN_TO_LEARNERS = {"source", "fake_links"}
 _SENTENCE_END = re.compile(r"(?<=[.!?…])[\"”’)*]*\s+")
 _ADDRESS = re.compile(
     r"(?<![\w@.])(?:https?://)?((?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,})(?!\w)", re.IGNORECASE
 )
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<!--|&(?:[a-z]+|#\d+);")
-# Line breaks and tabs, and the joiners that some scripts need between letters.
+# Line breaks, tabs, and the joiners that some scripts need between letters.
 _ALLOWED_CONTROL_CHARACTERS = frozenset("\n\t\u200b\u200c\u200d")
 _FILE_ENDINGS = {"apk", "jpg", "png", "pdf"}
 _SCOLDING = re.compile(r"\bsai\b", re.IGNORECASE)
@@ -26,9 +26,9 @@ _FEEDBACK_KEYS = {"hint", "praise"}
 
 
 def text_faults(data: Mapping[str, Any], facts: Mapping[str, Fact]) -> list[tuple[str, ErrorDetail]]:
-    """(key, what must be otherwise) for every text in a parsed file, in the order of the file.
+    """(key, error) for every text of a parsed file, in the order of the file.
 
-    data: as tomllib gives it, facts still unnamed; it need not be a valid lesson.
+    data: as tomllib returns it, facts not yet substituted; it need not be a valid lesson.
     """
     fakes = data.get("fake_links")
     fake_links = {str(link).lower() for link in fakes} if isinstance(fakes, list) else set()
@@ -38,14 +38,14 @@ def text_faults(data: Mapping[str, Any], facts: Mapping[str, Fact]) -> list[tupl
         found += [(key, detail) for detail in _check_characters(text)]
         found += [(key, error_detail("real_number", number=n)) for n in real_numbers(text)]
         found += [(key, detail) for detail in _check_addresses(text, facts, fake_links)]
-        found += [(key, detail) for detail in _check_length(_substitute_known(text, facts))]  # as it will be read aloud
+        found += [(key, detail) for detail in _check_length(_substitute_known(text, facts))]  # the text as it is shown
         if name in _FEEDBACK_KEYS and _SCOLDING.search(text):
             found.append((key, error_detail("scolding")))
     return found
 
 
 def substitute_facts(data: Mapping[str, Any], facts: Mapping[str, Fact]) -> dict[str, Any]:
-    """`data` with every fact told. Texts that name an unknown fact stay as they are; text_faults names them."""
+    """`data` with all facts substituted. A text with an unknown fact is unchanged; text_faults reports it."""
 
     return {key: _map_texts(value, lambda text: _substitute_known(text, facts)) for key, value in data.items()}
 
@@ -58,7 +58,7 @@ def _substitute_known(text: str, facts: Mapping[str, Fact]) -> str:
 
 
 def key_of(parts: tuple[str | int, ...]) -> str:
-    """("question", 1, "option", 0, "text") as "question[2].option[1].text": authors count from one."""
+    """("question", 1, "option", 0, "text") as "question[2].option[1].text": keys count from 1."""
     key = ""
     for part in parts:
         key += f"[{part + 1}]" if isinstance(part, int) else f".{part}" if key else part
@@ -76,7 +76,7 @@ def _map_texts(value: Any, change: Callable[[str], str]) -> Any:
 
 
 def _texts(data: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
-    """Key, the key's last name, and text of everything learners are told."""
+    """(key, last name of the key, text) of everything that is shown to learners."""
 
     def walk(value: Any, parts: tuple[str | int, ...]) -> Iterator[tuple[str, str, str]]:
         if isinstance(value, str):

@@ -1,1 +1,1 @@
-"""Languages, catalogues of translated sentences, and how numbers and days are written."""
+"""Languages, gettext catalogues, and formats of numbers and dates."""

@@ -1,4 +1,4 @@
-"""Catalogues of translated sentences: one for each language and domain, read once."""
+"""Loads gettext catalogues: one for each language and domain, read once and cached."""
 
 import logging
 import struct
@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 
 class InterfaceTranslations(GNUTranslations):
-    """A catalogue that gives nothing for nothing: gettext would answer an empty sentence with the file's header."""
+    """A catalogue that returns "" for "": gettext would return the header of the file."""
 
     def gettext(self, message: str) -> str:
         return super().gettext(message) if message else ""
@@ -34,9 +34,9 @@ class InterfaceTranslations(GNUTranslations):
 def translations_for(tag: str, domain: str = INTERFACE) -> NullTranslations:
     """The catalogue of one domain ("interface", or a course's id) in one language.
 
-    A sentence not yet translated, one whose Vietnamese has changed since, one with a fault, and a language with no
-    catalogue at all give the Vietnamese sentence back. Never raises: faults are logged once, and `translations status`
-    names each. Compiled catalogues are read where they are up to date and whole, else the .po itself.
+    The Vietnamese sentence is returned for a sentence that is untranslated, fuzzy or faulty, and for a language without
+    a catalogue. Never raises: faults are logged once, and `translations status` lists them. A compiled catalogue is
+    used when it is complete and newer than the .po.
     """
     file = po_file(tag, domain)
     if tag == SOURCE.tag or not file.is_file():
@@ -54,7 +54,7 @@ def translations_for(tag: str, domain: str = INTERFACE) -> NullTranslations:
 
 
 def _read_compiled(file: Path) -> InterfaceTranslations | None:
-    """The .mo beside a .po; None where there is none, it is older, or it was cut off while being written."""
+    """The .mo next to a .po; None when it is missing, older or truncated."""
     compiled = file.with_suffix(".mo")
     try:
         if compiled.stat().st_mtime_ns < file.stat().st_mtime_ns:
@@ -69,7 +69,7 @@ def po_file(tag: str, domain: str = INTERFACE) -> Path:
 
 
 def read_checked(file: Path, tag: str) -> CheckedCatalogue:
-    """The .po at `file`, checked; an empty one if there is no such file. Never raises: see its faults."""
+    """The .po at `file`, checked; an empty catalogue if there is no file. Never raises: see its faults."""
     try:
         content = file.read_bytes()
     except FileNotFoundError:
@@ -85,7 +85,7 @@ def file_name(file: Path) -> str:
 
 
 def compiled_bytes(catalog: Catalog) -> bytes:
-    """The catalogue as a .mo holds it: without fuzzy and untranslated sentences."""
+    """The content of the .mo: without fuzzy and untranslated sentences."""
     buffer = BytesIO()
     write_mo(buffer, catalog)
     return buffer.getvalue()

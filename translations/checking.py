@@ -1,7 +1,7 @@
-"""Checks a catalogue before anything of it is shown: one faulty sentence is left out, never the whole site.
+"""Checks a gettext catalogue before it is used: a faulty sentence is excluded, the others are shown.
 
-A translator's file arrives by mail, from Poedit, from Notepad, out of a merge. Each fault is named with file and line;
-the sentence it concerns is shown in Vietnamese until it has been mended.
+Translators' files come by mail, from Poedit, from Notepad, from a merge. Each fault has a file and line; its sentence
+is shown in Vietnamese until it is corrected.
 """
 
 import re
@@ -49,15 +49,15 @@ _CHARSET = re.compile(r'^"Content-Type:[^"\n]*charset=([^"\\;\s]*)', re.MULTILIN
 _PERCENT = re.compile(r"%\(\w+\)[a-z]|%%")
 _BRACES = re.compile(r"\{\w*\}")
 _TAG = re.compile(r"<[^<>]*>?")
-# They turn the direction of what follows: a sentence could show other words than it holds.
+# They change the text direction: a sentence could look different from what it contains.
 _DIRECTION_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 @dataclass(frozen=True, order=True)
 class CatalogueFault:
-    """What must be otherwise in one line of a catalogue.
+    """An error in one line of a catalogue.
 
-    file: as it was named to the checker. line: counted from 1. code: one of SENTENCES; values: set into its sentence.
+    file: as given to the checker. line: from 1. code: one of MESSAGES; values: for its placeholders.
     """
 
     file: str
@@ -73,8 +73,8 @@ class CatalogueFault:
 class CheckedCatalogue:
     """catalog: every sentence that could be read. rejected: those of them that must not be shown.
 
-    faults: in the order of the file. whole: whether no entry was left out, so that the file may be written anew from
-    `catalog` without losing a translator's work. lines: of the file.
+    faults: in the order of the file. complete: no entry was dropped, so the file can be rewritten from `catalog`
+    without losing a translator's work. lines: of the file.
     """
 
     catalog: Catalog
@@ -96,7 +96,7 @@ class _ParseError(Exception):
 
 
 class _ReadCatalog(Catalog):
-    """Babel's catalogue, which lets a later entry of the same sentence replace the first, but remembers both lines."""
+    """Babel's catalogue, which also records the lines of repeated sentences; the last one wins."""
 
     def __init__(self, locale: str) -> None:
         super().__init__(locale=locale)
@@ -110,17 +110,17 @@ class _ReadCatalog(Catalog):
 
 
 def unopenable_catalogue(tag: str, file: str, error: OSError) -> CheckedCatalogue:
-    """What stands for a file that the system will not open: no sentence, one fault."""
+    """The result for a file that cannot be opened: no sentence, one fault."""
     fault = CatalogueFault(file, 1, "cannot_be_opened", _as_values({"why": error.strerror or error}))
     return CheckedCatalogue(Catalog(locale=tag), faults=(fault,), complete=False)
 
 
 def check_catalogue(content: bytes, tag: str, file: str) -> CheckedCatalogue:
-    """Read a .po, whatever state it is in. Never raises.
+    """Read and check a .po. Never raises.
 
-    content: the file's bytes. tag: its language, which need not be one that Babel knows. file: how faults name it.
-    An entry with a broken line is left out and the others are read. Bytes that are not UTF-8, and a header that cannot
-    be used, give an empty catalogue.
+    content: the bytes of the file. tag: its language, may be unknown to Babel. file: how faults name it. An entry with
+    a broken line is dropped and the others are read. Bytes that are not UTF-8 and an unusable header give an empty
+    catalogue.
     """
     faults: list[CatalogueFault] = []
     if content.startswith(BOM_UTF8):
@@ -164,7 +164,7 @@ def early_end(checked: CheckedCatalogue, template: Catalog, file: str) -> tuple[
 
 
 def message_faults(message: Message, plurals: int) -> Iterator[tuple[str, Values]]:
-    """(code, values) for each fault of one sentence. Nothing is asked of what is shown to nobody: fuzzy or unfilled."""
+    """(code, values) for each fault of one sentence. Fuzzy and empty ones are not checked: they are not shown."""
     forms = message.string if isinstance(message.string, (tuple, list)) else (message.string,)
     if message.fuzzy or not any(forms):
         return
@@ -174,7 +174,7 @@ def message_faults(message: Message, plurals: int) -> Iterator[tuple[str, Values
     if len(forms) != plurals:
         yield "plural_forms", (("has", str(len(forms))), ("wanted", str(plurals)))
     for form in filter(None, forms):
-        # "one household" need not give the number.
+        # "one household" may omit the number.
         yield from _form_faults(form, tuple(message.id), exact=False)
 
 
@@ -198,7 +198,7 @@ def _form_faults(form: str, sentences: tuple[str, ...], *, exact: bool) -> Itera
 
 
 def _placeholders(sentence: str) -> Counter[str]:
-    """Where values are set in: %(name)s by the page, {name} by a script."""
+    """The placeholders: %(name)s of pages, {name} of scripts."""
     return Counter(placeholder for placeholder in _PERCENT.findall(sentence) if placeholder != "%%") + Counter(
         _BRACES.findall(sentence)
     )
@@ -220,12 +220,12 @@ def _decode(content: bytes) -> str:
 
 
 def _broken_lines(lines: list[str]) -> Iterator[tuple[int, tuple[str, Values]]]:
-    """(line counted from 1, (code, values)) for each line that no PO file can have where it stands."""
+    """(line from 1, (code, values)) for each line that is invalid at its place."""
     sentence_open = False
     for number, raw_line in enumerate(lines, start=1):
         line = raw_line.strip().removeprefix("#~").lstrip()
         keyword = line.partition(" ")[0]
-        orphaned = keyword == "msgstr" and not sentence_open  # its msgid went in a merge
+        orphaned = keyword == "msgstr" and not sentence_open  # its msgid was lost in a merge
         sentence_open = keyword in {"msgid", "msgid_plural"} or (sentence_open and keyword != "msgstr")
         if not line or line.startswith("#") or (_ENTRY_LINE.fullmatch(line) and not orphaned):
             continue
@@ -236,9 +236,9 @@ def _broken_lines(lines: list[str]) -> Iterator[tuple[int, tuple[str, Values]]]:
 
 
 def _blank_broken_entries(lines: list[str], broken: Container[int]) -> list[str]:
-    """The lines, with every entry that holds a broken one emptied, so that line numbers stay as they were.
+    """The lines with every entry that has a broken one made empty; line numbers stay the same.
 
-    An entry is what stands between two empty lines, as every editor of PO files writes it.
+    Entries are separated by empty lines, as every PO editor writes them.
     """
     lines_left: list[str] = []
     for empty, group in groupby(enumerate(lines, start=1), lambda numbered: not numbered[1].strip()):
@@ -249,7 +249,7 @@ def _blank_broken_entries(lines: list[str], broken: Container[int]) -> list[str]
 
 
 def _parse(lines: list[str], tag: str) -> _ReadCatalog:
-    # A tag Babel does not know is kept as it is; asking Locale for it would raise.
+    # A string, not a Locale: Locale raises for a tag that Babel does not know.
     catalog = _ReadCatalog(tag)
     try:
         PoFileParser(catalog, abort_invalid=True).parse(lines)

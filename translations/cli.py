@@ -1,4 +1,4 @@
-"""Commands for those who translate the interface."""
+"""Commands for translators of the interface."""
 
 import click
 from flask.cli import AppGroup

@@ -1,4 +1,4 @@
-"""Finds the sentences of the interface in the source, and brings the catalogues up to date with them."""
+"""Extracts the sentences of the interface from the source and updates the catalogues."""
 
 from dataclasses import dataclass
 from io import BytesIO
@@ -17,13 +17,13 @@ from translations.languages import SOURCE, Language, interface_languages
 PACKAGES = ("foundation", "translations", "courses", "learning", "community_teams")
 TEMPLATE = FOLDER / f"{INTERFACE}.pot"
 METHODS = [("**.py", "python"), ("**/templates/**", "jinja2")]
-# The very settings the pages are drawn with, or an extracted sentence would not be the one looked up. A template that
-# cannot be read stops the extraction.
+# The same settings as at rendering, so that an extracted sentence equals the one that is looked up. A template that
+# cannot be parsed stops the extraction.
 OPTIONS = {"**/templates/**": {"trimmed": "true", "newstyle_gettext": "true", "silent": "false"}}
 
 
 class IncompleteCatalogue(Exception):
-    """A .po that cannot be written anew without losing something of it. `faults`: at least one."""
+    """A .po that cannot be rewritten without losing some of its content. `faults`: at least one."""
 
     def __init__(self, faults: tuple[CatalogueFault, ...]) -> None:
         self.faults = faults
@@ -31,12 +31,12 @@ class IncompleteCatalogue(Exception):
 
 
 def translated_languages() -> list[Language]:
-    """Languages with a catalogue of the interface: all it can be read in but the one it is written in."""
+    """The languages of the interface except the source language."""
     return [language for language in interface_languages() if language != SOURCE]
 
 
 def extract() -> Catalog:
-    """Every sentence marked with `_`, `N_` or `{% trans %}` in the source, with the files it stands in, in order."""
+    """Every sentence marked with `_`, `N_` or `{% trans %}` in the source, with its files, in order."""
     found = Catalog(project="Binh-dan-hoc-vu-so", version="1", charset="utf-8", fuzzy=False)
     found.header_comment = "# Sentences of the interface, in Vietnamese. Written by `translations extract`."
     for package in PACKAGES:
@@ -48,7 +48,7 @@ def extract() -> Catalog:
 
 
 def write_template(found: Catalog) -> bool:
-    """Write the template for translators. Returns whether anything in it changed; if not, the file is left alone."""
+    """Write the template for translators. Returns whether it changed; if not, the file is not written."""
     return _write(TEMPLATE, found)
 
 
@@ -61,10 +61,10 @@ def early_end(checked: CheckedCatalogue, language: Language) -> tuple[CatalogueF
 
 
 def update(found: Catalog, language: Language) -> bool:
-    """Bring a language's catalogue up to date; a new one is begun. Returns whether anything changed.
+    """Update a language's catalogue, or create it. Returns whether anything changed.
 
-    A sentence whose Vietnamese changed a little keeps its translation, marked fuzzy until a person has looked at it.
-    Raises FaultyCatalogue, and leaves the file as it is, where a part of it could not be read.
+    A sentence whose Vietnamese changed a little keeps its translation, marked fuzzy until a person has checked it.
+    Raises IncompleteCatalogue, and does not change the file, when a part of it could not be read.
     """
     file = po_file(language.tag)
     if file.is_file():
@@ -82,7 +82,7 @@ def update(found: Catalog, language: Language) -> bool:
 
 @dataclass(frozen=True)
 class Completeness:
-    """How far a catalogue is. total: sentences of the source. What is fuzzy or missing is shown in Vietnamese."""
+    """How much of a catalogue is translated. total: sentences of the source. The others are shown in Vietnamese."""
 
     total: int
     fuzzy: int
@@ -94,7 +94,7 @@ class Completeness:
 
 
 def measure_completeness(found: Catalog, checked: CheckedCatalogue) -> Completeness:
-    """How far a checked catalogue is; a sentence with a fault counts as missing. Leaves only the others in it."""
+    """The completeness of a checked catalogue. InvalidFile sentences count as missing and are removed from it."""
     catalog = checked.servable()
     fuzzy = missing = 0
     for sentence in sentences_of(found):
@@ -126,7 +126,7 @@ def _write(file: Path, catalog: Catalog) -> bool:
 
 
 def _content(content: bytes) -> list[object] | None:
-    """What a catalogue says, without the dates of its header; None for what had better be written anew."""
+    """The content of a catalogue without the dates of its header; None when it should be rewritten."""
     checked = check_catalogue(content, SOURCE.tag, INTERFACE)
     if not checked.complete or any(fault.code == "bom" for fault in checked.faults):
         return None

@@ -1,7 +1,6 @@
-"""Numbers, shares, days and moments as Việt Nam writes them, whatever language the sentence around them is in.
+"""Formats numbers, shares, dates and times in the Vietnamese way, in every interface language.
 
-Babel's patterns give the same and are what the tests compare with; a table of 166 communes asks for a thousand numbers,
-and Babel takes ten times as long for each.
+The tests compare with Babel. Babel takes ten times as long for each number, and a table of 166 communes has a thousand.
 """
 
 from datetime import date, datetime
@@ -10,12 +9,12 @@ from functools import lru_cache
 
 from foundation.clock import in_vietnam
 
-# What is not known is shown as not known, never as 0.
+# A missing value is shown as missing, never as 0.
 UNKNOWN = "–"
 _VIETNAMESE = str.maketrans(",.", ".,")
 
 
-# typed: 1 and 1.0 are told alike, 1234 and 1234.0 with another number of decimals are not.
+# typed: 1 and 1.0 are equal keys otherwise, but int and float have other decimals.
 @lru_cache(maxsize=8192, typed=True)
 def number(value: int | float | Decimal | None, decimals: int = 1) -> str:
     """1234.5 → "1.234,5": at most `decimals` decimals, none for whole numbers. None gives a dash."""
@@ -31,7 +30,7 @@ def number(value: int | float | Decimal | None, decimals: int = 1) -> str:
 def percent(share: float | None) -> str:
     """0.1234 → "12,3 %", with a space that does not break. None gives a dash; a share over 1 stays over 100 %.
 
-    Only all of it is 100 %: 0.9999 is told as 99,9 %.
+    Only 1 is 100 %: 0.9999 gives 99,9 %.
     """
     if share is None:
         return UNKNOWN
@@ -42,7 +41,7 @@ def percent(share: float | None) -> str:
 
 
 def day(value: date | datetime | None) -> str:
-    """21/11/2026: the day itself, or the day it was in Việt Nam at a moment. None gives a dash."""
+    """21/11/2026: a date, or the date in Việt Nam at a moment. None gives a dash."""
     if value is None:
         return UNKNOWN
     if isinstance(value, datetime):
@@ -51,7 +50,7 @@ def day(value: date | datetime | None) -> str:
 
 
 def moment(value: datetime | None) -> str:
-    """18:42 21/11/2026 on a Vietnamese clock. None gives a dash."""
+    """18:42 21/11/2026, Vietnamese time. None gives a dash."""
     if value is None:
         return UNKNOWN
     return f"{in_vietnam(value):%H:%M %d/%m/%Y}"

@@ -1,13 +1,13 @@
-"""The languages we speak or mean to speak. Our own list: Babel knows hardly any language of the mountains."""
+"""The supported and planned languages. Our own list: Babel lacks most of the minority languages."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Language:
-    """tag: BCP 47. own_name: as its speakers write it; the Vietnamese name until one of them has told us.
+    """tag: BCP 47. own_name: as its speakers write it; the Vietnamese name while we do not know it.
 
-    interface: whether menus and buttons can be read in it. Lessons say for themselves which languages they have.
+    interface: whether the interface is translated. Lessons list their languages themselves.
     """
 
     tag: str
@@ -18,7 +18,7 @@ class Language:
 
 SOURCE = Language("vi", "Tiếng Việt", "Tiếng Việt", interface=True)
 
-# Source of tags and of what is fit for which people: facts 5.2.
+# Source of the tags: facts 5.2.
 LANGUAGES: dict[str, Language] = {
     language.tag: language
     for language in (
@@ -39,11 +39,11 @@ LANGUAGES: dict[str, Language] = {
 
 
 def interface_languages() -> list[Language]:
-    """Languages the interface can be read in, Vietnamese first."""
+    """The languages of the interface, Vietnamese first."""
     return [language for language in LANGUAGES.values() if language.interface]
 
 
 def interface_language(tag: str | None) -> Language | None:
-    """The interface language with that tag; None for an unknown tag and for a language no interface speaks yet."""
+    """The interface language with that tag; None for an unknown tag and for a language without an interface."""
     language = LANGUAGES.get(tag or "")
     return language if language and language.interface else None

@@ -1,4 +1,4 @@
-"""Pages in the reader's language: gettext in templates, the language switch, and filters for numbers and days."""
+"""The reader's language: gettext in templates, the language switch, filters for numbers and dates."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,7 +19,7 @@ from translations.catalogues import translations_for
 from translations.languages import SOURCE, Language, interface_language, interface_languages
 
 COOKIE = "tieng"
-# A phone that fetches what is the same for everybody brings no cookies, and says the language so.
+# Set by phones that fetch public resources without cookies.
 HEADER = "X-Interface-Language"
 ONE_YEAR = 365 * 24 * 3600
 # More than all the sentences of all the languages.
@@ -32,7 +32,7 @@ def init_translations(app: Flask) -> None:
     """Install `_`, `{% trans %}`, the filters number, percent, day and moment, and `/ngon-ngu/<tag>`."""
     env = app.jinja_env
     env.add_extension("jinja2.ext.i18n")
-    # A sentence broken over lines for the eye of the programmer is one sentence.
+    # Line breaks inside a sentence of a template have no meaning.
     env.policies["ext.i18n.trimmed"] = True
     env.install_gettext_callables(  # type: ignore[attr-defined]
         gettext=lambda sentence: _current_translations().gettext(sentence),
@@ -41,7 +41,7 @@ def init_translations(app: Flask) -> None:
         npgettext=lambda context, one, many, n: _current_translations().npgettext(context, one, many, n),
         newstyle=True,
     )
-    # A page says a hundred sentences. Jinja's own way puts each together anew, and copies all a template knows for it.
+    # Faster than Jinja's own, which copies the template's context for each of a page's hundred sentences.
     env.globals.update(gettext=_gettext, _=_gettext)
     env.filters.update(number=formats.number, percent=formats.percent, day=formats.day, moment=formats.moment)
     app.register_blueprint(blueprint)
@@ -59,7 +59,7 @@ def language() -> Language:
 
 @contextmanager
 def force_language(other: Language) -> Iterator[None]:
-    """Templates drawn inside speak `other`, whatever the reader chose: papers for authorities are Vietnamese."""
+    """Render in `other` instead of the reader's language: documents for authorities are Vietnamese."""
     previous = language()
     g.language = other
     try:
@@ -71,7 +71,7 @@ def force_language(other: Language) -> Iterator[None]:
 @blueprint.get("/ngon-ngu/<tag>")
 @public
 def choose(tag: str) -> Response:
-    """Remember the language and go back to `ve`, a page of ours. NotFound for a language no interface speaks."""
+    """Store the language in a cookie and redirect to `ve`, a local path. NotFound for an unknown language."""
     chosen = interface_language(tag)
     if chosen is None:
         raise NotFound("no_such_language")

@@ -1,1 +1,1 @@
-"""What a lesson is, and the rules of its practice screens. Pure."""
+"""Lessons and the rules of practice screens. Pure."""

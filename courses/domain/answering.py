@@ -1,6 +1,6 @@
-"""What an answer to a practice screen leads to. Pure.
+"""Checks an answer to a practice screen. Pure.
 
-No answer is ever told to be wrong: a tap beside the mark gets a kind word and the right place lights up.
+A learner never reads "wrong": after a wrong tap there is a kind hint, and the right target is highlighted.
 """
 
 from collections.abc import Callable, Sequence
@@ -15,12 +15,12 @@ from courses.domain.secrets import rules_met
 class ScreenResult:
     """goes: id of the screen to show next: the same screen to try again, another after a right answer or a detour
     that teaches, "" for the end of the practice.
-    hint: a kind word after an answer that was not right; "" when wiped, which pages have their own words for.
+    hint: shown after an answer that was not right; "" when wiped, for which pages have a text of their own.
     hint_by: id of the target whose hint it is; "" when it is the screen's own.
-    flash: ids of the targets to light up, in the order of the screen.
+    flash: ids of the targets to highlight, in the order of the screen.
     met, missing: SECRET only: rule codes that hold and that do not, in the screen's order.
-    wiped: what was typed may be somebody's real number. It was not looked at any further, and the caller must
-    neither show it again, nor keep it, nor log it.
+    wiped: the typed text may be somebody's real number. It was not checked further. The caller must not show, store or
+    log it.
     """
 
     right: bool
@@ -38,10 +38,10 @@ class ScreenResult:
 
 
 def check_answer(screen: Screen, given: Sequence[str]) -> ScreenResult:
-    """Hold `given` against `screen`.
+    """Check the answer `given` to `screen`. Never raises.
 
     given: TAP: the id touched; TYPE, SECRET: the text typed; TICK: the ids ticked, in any order, repeats ignored;
-    END: nothing. Several texts are joined; ids the screen does not have, too many or too few never raise.
+    END: nothing. Several texts are joined; unknown ids, too many or too few count as not right.
     """
     own_ids = {target.id for target in screen.targets}
     typed = " ".join(text for text in given if text not in own_ids)
@@ -58,7 +58,7 @@ def _tap(screen: Screen, given: Sequence[str]) -> ScreenResult:
     if touched is None:
         return ScreenResult(right=False, goes=screen.id, hint=screen.hint, flash=flash)
     hint, by = (touched.hint, touched.id) if touched.hint else (screen.hint, "")
-    if touched.goes:  # a detour: the right place is on another screen, so nothing here lights up
+    if touched.goes:  # a detour: the right target is on another screen, so nothing is highlighted
         return ScreenResult(right=False, goes=touched.goes, hint=hint, hint_by=by)
     return ScreenResult(right=False, goes=screen.id, hint=hint, hint_by=by, flash=flash)
 
@@ -87,7 +87,7 @@ def _tick(screen: Screen, given: Sequence[str]) -> ScreenResult:
     return ScreenResult(right=False, goes=screen.id, hint=hint, hint_by=by, flash=flash)
 
 
-def _end(screen: Screen, given: Sequence[str]) -> ScreenResult:  # noqa: ARG001  every kind is asked the same way
+def _end(screen: Screen, given: Sequence[str]) -> ScreenResult:  # noqa: ARG001  all checks have one signature
     return ScreenResult(right=True, goes=screen.goes)
 
 
@@ -96,7 +96,7 @@ def _matches_typed(screen: Screen, given: Sequence[str]) -> bool:
 
 
 def _normalise(text: str) -> str:
-    """Without what a finger adds: spaces, capitals; and in a number what stands between its groups."""
+    """Without spaces and capitals; a number also without the separators of its groups."""
     letters = "".join(normalise(text).split()).casefold()
     figures = digits(letters)
     return figures if figures and not letters.strip("0123456789.-/") else letters

@@ -1,6 +1,6 @@
-"""Facts shared by all lessons: hotlines, menu names, addresses, thresholds. Lessons name them as {TD_VNEID}. Pure.
+"""Facts shared by all lessons: hotlines, menu names, addresses, thresholds. Pure.
 
-A menu that is renamed, or a number that changes, is then changed in one place.
+Lessons write {TD_VNEID}, so that a fact that changes is edited in one place.
 """
 
 import re
@@ -16,8 +16,8 @@ _BRACED = re.compile(r"\{([^{}]*)\}|[{}]")
 
 
 class FactKind(StrEnum):
-    """What a fact is about. All must be named, never written out, but a threshold that is a bare number: 8 may mean
-    anything, while "60 ngày" does not."""
+    """What a fact is about. Lessons must use the name of a fact, not its value. Exception: a threshold that is a bare
+    number, because 8 may mean anything, while "60 ngày" does not."""
 
     PHONE = "phone"
     MENU = "menu"
@@ -28,7 +28,7 @@ class FactKind(StrEnum):
 
 @dataclass(frozen=True)
 class Fact:
-    """value: as told to people. what: what it is, in Vietnamese, for editors. source: where it was found."""
+    """value: as shown to people. what: its description in Vietnamese, for editors. source: where it was found."""
 
     name: str
     about: FactKind
@@ -40,7 +40,7 @@ class Fact:
 
 
 class UnknownFact(LookupError):
-    """A text names facts that do not exist, or holds a stray brace. `names`: as written, in order."""
+    """A text with unknown facts or a stray brace. `names`: as in the text, in order."""
 
     def __init__(self, names: tuple[str, ...]) -> None:
         super().__init__(", ".join(names))
@@ -48,9 +48,9 @@ class UnknownFact(LookupError):
 
 
 def substitute(text: str, facts: Mapping[str, Fact]) -> str:
-    """`text` with every {NAME} replaced by the value of that fact. Values are not looked into for further names.
+    """`text` with every {NAME} replaced by the value of that fact. Names inside values are not replaced.
 
-    Raises UnknownFact, naming all that are unknown at once.
+    Raises UnknownFact with all unknown names.
     """
     unknown = tuple(
         match.group() for match in _BRACED.finditer(text) if match.group(1) is None or match.group(1) not in facts
@@ -61,15 +61,15 @@ def substitute(text: str, facts: Mapping[str, Fact]) -> str:
 
 
 def spelled_out_facts(text: str, facts: Mapping[str, Fact]) -> tuple[str, ...]:
-    """Names of the facts whose value stands in `text` instead of their name, in the facts' own order.
+    """Names of the facts whose value is in `text` instead of their name, in the order of `facts`.
 
-    A menu counts where it is named as one: alone, in bold, or in quotation marks. Its words may serve any sentence.
+    The name of a menu counts only alone, in bold or in quotation marks: its words may be part of any sentence.
     """
     return tuple(fact.name for fact in facts.values() if _appears_in(text.strip(), fact))
 
 
 def _appears_in(text: str, fact: Fact) -> bool:
-    if fact.value not in text:  # nearly always, and far quicker than a pattern
+    if fact.value not in text:  # the usual case; much faster than the pattern
         return False
     match fact.about:
         case FactKind.THRESHOLD if fact.value.isdecimal():

@@ -1,4 +1,4 @@
-"""What a lesson is made of, once read: plain frozen values, all text already told in Vietnamese."""
+"""Lessons, courses and learning paths as frozen values, with facts substituted."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -9,7 +9,7 @@ from courses.domain.practice import Practice
 
 
 class Reliability(StrEnum):
-    """How far a source can be leaned on: read by us, second-hand, or from memory and still to be checked."""
+    """How reliable a source is: read by us, second-hand, or from memory and still to be checked."""
 
     READ = "read"
     SECONDARY = "secondary"
@@ -29,7 +29,7 @@ class Step:
     id: stable name, never reused; also the anchor of the step on its page.
     text: may hold **bold**; one or two short sentences.
     tip: a smaller remark under the text, or "".
-    picture: what stands above the text, or None.
+    picture: shown above the text, or None.
     """
 
     id: str
@@ -49,7 +49,7 @@ class Option:
 class Question:
     """One question with 2 to 4 options, exactly one of them right.
 
-    because: the reason, told whether the answer was right or not.
+    because: the reason, shown after a right and after a wrong answer.
     """
 
     id: str
@@ -68,7 +68,7 @@ class Lesson:
 
     id: its address, /bai-hoc/<id>; never reused.
     number: its place in the curriculum, such as "2.4".
-    draft: True while a fact in it rests on memory or nobody has tried it on a real phone; pages then say so.
+    draft: True while a source is from memory or nobody has tried it on a real phone; pages show this.
     helper_tips: for the team member sitting beside the learner.
     """
 
@@ -95,7 +95,7 @@ class Lesson:
 
     @property
     def graded(self) -> tuple[str, ...]:
-        """Ids of everything that must be answered rightly once: the practice screens to pass, then the questions."""
+        """Ids of what must be answered rightly once: the practice screens to pass, then the questions."""
         return (*self.practice.must_pass, *(question.id for question in self.questions))
 
     def question(self, question_id: str) -> Question | None:
@@ -104,7 +104,7 @@ class Lesson:
 
 @dataclass(frozen=True)
 class Course:
-    """A row of lessons, in teaching order.
+    """Lessons in teaching order.
 
     id: its address, /khoa-hoc/<id>. number: as in the curriculum, from 1.
     audience: for whom, in a few words. optional: for those who want more; the curriculum marks courses 9 and 10 so.
@@ -125,10 +125,10 @@ class Course:
 
 @dataclass(frozen=True)
 class LearningPath:
-    """A way through lessons of several courses, in the order they are best learnt in.
+    """Lessons of several courses for one need, in the best order.
 
     id: its address, /lo-trinh/<id>. audience: for whom, in a few words. about: one warm sentence.
-    urgent: for somebody in trouble right now. lessons: at least one, each once.
+    urgent: for somebody who needs help now. lessons: at least one, each once.
     """
 
     id: str

@@ -1,4 +1,4 @@
-"""Tells an invented number from one that may belong to somebody. Pure."""
+"""Separates invented numbers from numbers that may belong to a person. Pure."""
 
 import re
 import unicodedata
@@ -9,7 +9,7 @@ _LONG_NUMBER = re.compile(r"\d(?:[\s.\-]{0,2}\d){8,}")
 
 
 def normalise(text: str) -> str:
-    """`text` as it would be typed by a machine: one form for each letter, full-width digits made ordinary ones."""
+    """`text` in Unicode form NFKC: one form for each letter, full-width digits as ordinary ones."""
     return unicodedata.normalize("NFKC", text)
 
 
@@ -20,15 +20,15 @@ def digits(text: str) -> str:
 def is_invented(number: str) -> bool:
     """Whether nobody can own it: all digits the same, or all zeros but one, such as 000 000 000 000 or 0900 000 000.
 
-    One zero too many or too few, or one slip of the finger, keeps it invented.
+    One zero more or less, or one wrong digit, and it is still invented.
     """
     figures = digits(number)
     return len(set(figures)) <= 1 or sum(figure != "0" for figure in figures) <= 1
 
 
 def real_numbers(text: str) -> list[str]:
-    """Every number in `text` that may belong to a person: nine digits or more, and not an invented one.
+    """Every number in `text` that may belong to a person: nine digits or more, not invented.
 
-    Callers that keep nothing of a person must drop the whole text when this is not empty.
+    Callers that must not store personal data drop the whole text when the list is not empty.
     """
     return [number for number in _LONG_NUMBER.findall(normalise(text)) if not is_invented(number)]

@@ -1,4 +1,4 @@
-"""A picture of the library: drawn by us, in one hand, in the house's colours. Pure."""
+"""A picture of the library: our own drawing, in one style and palette. Pure."""
 
 import re
 from collections.abc import Mapping
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 WIDTH, HEIGHT = 200, 120  # units of every drawing; about one pixel each on a small phone
 VIEW_BOX = f"0 0 {WIDTH} {HEIGHT}"
 
-# Every colour a drawing may have, and what the style sheet calls it: page.css renames them in the dark.
+# Allowed colours and their names in the style sheet; page.css changes them in dark mode.
 PALETTE: Mapping[str, str] = {
     "#231a12": "ink",
     "#fffdf9": "card",
@@ -21,9 +21,9 @@ PALETTE: Mapping[str, str] = {
     "#cdbd9f": "wood",
     "#f0c8a0": "skin",
     "#3b2d22": "hair",
-    "#ffffff": "white",  # white also in the dark, where --card is not
+    "#ffffff": "white",  # white also in dark mode, where --card is not
 }
-# The hand all drawings share: what the root of a file must say, word for word.
+# The style of all drawings: the exact attributes of the root of a file.
 STROKE_STYLE: Mapping[str, str] = {
     "fill": "#fffdf9",
     "stroke": "#231a12",
@@ -36,10 +36,10 @@ _COLOUR = re.compile("|".join(PALETTE))
 
 @dataclass(frozen=True)
 class Picture:
-    """One drawing, said once and used by many steps.
+    """One drawing, which many steps may use.
 
-    name: as lessons name it. alt: what it shows, in Vietnamese, for whoever cannot see it.
-    drawing: what stands inside the svg element, shared parts already set in; safe markup, checked when read.
+    name: as lessons refer to it. alt: the alternative text, in Vietnamese.
+    drawing: the content of the svg element, shared parts inserted; safe markup, checked when read.
     """
 
     name: str
@@ -53,6 +53,6 @@ class Picture:
 
     @property
     def standalone(self) -> str:
-        """A whole SVG document in fixed colours, for paper and for files."""
+        """A complete SVG document in fixed colours, for print and files."""
         style = " ".join(f'{name}="{value}"' for name, value in STROKE_STYLE.items())
         return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{VIEW_BOX}" {style}>{self.drawing}</svg>'

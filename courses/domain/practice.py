@@ -1,7 +1,7 @@
-"""Practice on imitation screens: a chain of screens, and what an answer to one of them leads to. Pure.
+"""Practice on imitation screens. Pure.
 
-Every screen is one of four kinds. Putting things in order and sorting cards are told in the lesson file as one screen
-and unfold, when read, into a row of TAP screens: so nothing is ever dragged, and every tap can be a plain button.
+Ordering and sorting of cards are one screen in the lesson file. They are expanded to TAP screens when read, so nothing
+is dragged and every tap can be a plain button.
 """
 
 from dataclasses import dataclass
@@ -15,11 +15,11 @@ class ScreenKind(StrEnum):
     TYPE = "type"  # type the invented data the screen shows
     SECRET = "secret"  # noqa: S105  make up a password or passcode against visible rules
     TICK = "tick"  # tick all that apply
-    END = "end"  # nothing to do but go on
+    END = "end"  # only a button to go on
 
 
 class Look(StrEnum):
-    """How the imitation is framed."""
+    """What the imitation looks like."""
 
     HOME = "home"
     APP = "app"
@@ -39,8 +39,8 @@ class ScreenTarget:
 
     goes: id of the screen it leads to; "" when touching it leads nowhere but to its hint.
     right: whether it is what the screen asks for. A wrong target that goes somewhere is a detour that teaches.
-    hint: told when it is wrong.
-    picture: drawn above the words, which say all of it that matters: whoever cannot see it chooses by them.
+    hint: shown when it is wrong.
+    picture: shown above the text. The text is complete without it, for people who cannot see it.
     """
 
     id: str
@@ -56,13 +56,13 @@ class Screen:
     """One imitation screen.
 
     task: what the learner is asked to do, above the imitation. title, says: what the imitation shows.
-    picture: what it shows above `says`, told to whoever cannot see it.
+    picture: shown above `says`, with its alternative text.
     typed: TYPE only: the invented data, digits or letters without spaces, shown to the learner.
     rules: SECRET only: codes out of SECRET_RULES, all of which must hold.
     goes: where a right answer leads for TYPE, SECRET, TICK and END; "" ends the practice.
     placed: what has been put in order or sorted so far.
-    hint: told after a wrong answer that has no hint of its own.
-    praise: told on the following screen after a right answer, or "".
+    hint: shown after a wrong answer that has no hint of its own.
+    praise: shown on the next screen after a right answer, or "".
     """
 
     id: str

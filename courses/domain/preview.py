@@ -1,11 +1,11 @@
-"""A practice laid out for its author: every screen with its right answers, and where each answer leads. Pure."""
+"""Preview of a practice for its author: each screen, its right answers, where each answer leads. Pure."""
 
 from dataclasses import dataclass
 
 from courses.domain.answering import ScreenResult, check_answer
 from courses.domain.practice import Practice, Screen, ScreenKind
 
-# What an answer by hand is called where a target's own words would stand.
+# Codes of answers that are not a target.
 TYPED = "typed"
 SECRET = "secret"  # noqa: S105  a name, no secret
 TICKED = "ticked"
@@ -16,7 +16,7 @@ CONTINUED = "gone_on"
 class AnswerPreview:
     """One answer to a screen.
 
-    target: its words; "" when it is no target but `by`: TYPED, SECRET, TICKED or GONE_ON, done rightly.
+    target: its text; "" when the answer is `by`: TYPED, SECRET, TICKED or CONTINUED, done rightly.
     leads_to: number of the screen it leads to, from 1; None when it ends the practice, or stays.
     """
 
@@ -31,7 +31,7 @@ class AnswerPreview:
 
 @dataclass(frozen=True)
 class ScreenPreview:
-    """number: its place in the practice, from 1. marked: the screen's right places, as a page lights them up."""
+    """number: its place in the practice, from 1. solution: highlights the right targets, as a page does."""
 
     number: int
     screen: Screen

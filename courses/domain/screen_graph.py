@@ -1,6 +1,6 @@
-"""The ways through a practice: which screens can be reached, and which no right way goes around. Pure.
+"""The graph of practice screens: which are reachable, and which every path of right answers passes. Pure.
 
-Works on any mapping of screens by id; a way to a screen that does not exist is no way.
+Works on any mapping of screens by id; a link to an unknown screen is ignored.
 """
 
 from collections.abc import Iterable, Mapping
@@ -11,7 +11,7 @@ END = ""  # as in Screen.goes: the practice is over
 
 
 def next_screens(screen: Screen, *, right_only: bool = False) -> set[str]:
-    """Ids a screen can lead to, END among them. right_only: by right answers alone."""
+    """Ids a screen can lead to, may include END. right_only: by right answers only."""
     if screen.kind is ScreenKind.TAP:
         right = {target.goes for target in screen.targets if target.right}
         detours = {target.goes for target in screen.targets if not target.right and target.goes}
@@ -22,9 +22,9 @@ def next_screens(screen: Screen, *, right_only: bool = False) -> set[str]:
 def reachable_screens(
     screens: Mapping[str, Screen], start: str, *, right_only: bool = False, without: str | None = None
 ) -> set[str]:
-    """Ids that can be reached from `start`, itself included, END included when the practice can be finished.
+    """Ids reachable from `start`, with `start`, and with END when the practice can be finished.
 
-    without: the id of a screen nobody may step on.
+    without: the id of a screen that is treated as missing.
     """
     found: set[str] = set()
     queue = [start]
@@ -39,7 +39,7 @@ def reachable_screens(
 
 
 def required_screens(screens: Iterable[Screen]) -> tuple[str, ...]:
-    """Ids of the screens, END screens left out, that nobody can finish rightly without; in the order given."""
+    """Ids of the screens that every path of right answers passes, without END screens; in the order given."""
     ordered = list(screens)
     by_id = {screen.id: screen for screen in ordered}
     return tuple(

@@ -1,4 +1,4 @@
-"""The rules a made-up password or passcode is held against, each under a code that templates tell in Vietnamese."""
+"""Rules for an invented password or passcode, each with a code; templates have its Vietnamese text."""
 
 from collections.abc import Callable, Iterable
 from itertools import pairwise
@@ -7,7 +7,7 @@ MIN_LENGTH = 8
 
 
 def _is_sequence(text: str) -> bool:
-    """123456, 654321, also over the nine: 890123. Fewer than three signs make no run."""
+    """Whether the digits rise or fall by one: 123456, 654321, also 890123. False for fewer than three."""
     if len(text) < 3 or not text.isdecimal():
         return False
     steps = {(int(after) - int(before)) % 10 for before, after in pairwise(text)}
