@@ -20,7 +20,7 @@ LISTED, FIRST_LISTED = "reached_listed", "first_reached_listed"
 
 
 @dataclass(frozen=True)
-class Of:
+class Extent:
     """What a statement is about. level: of the place; None for the nation. within: the condition that a path lies
     beneath the place and within reach. whole: whether all of the place is within reach."""
 
@@ -44,119 +44,119 @@ class Of:
         return child_code(self.level)
 
 
-def level_statement(of: Of) -> Statement:
-    if of.hamlets:
+def level_statement(extent: Extent) -> Statement:
+    if extent.hamlets:
         return (
-            select(of.code.label("code"), *_level_of_hamlets())
+            select(extent.code.label("code"), *_level_of_hamlets())
             .outerjoin_from(Area, HamletTotal, HamletTotal.hamlet_code == Area.code)
-            .where(*of_today(of.within))
-            .group_by(of.code)
+            .where(*of_today(extent.within))
+            .group_by(extent.code)
         )
-    if of.level is Level.PROVINCE:
+    if extent.level is Level.PROVINCE:
         columns = (getattr(CommuneTotal, column).label(name) for name, column in _LEVEL.items())
         found = select(CommuneTotal.commune_code.label("code"), *columns)
-        return found.where(of.within(CommuneTotal.path), CommuneTotal.hamlets > 0)
+        return found.where(extent.within(CommuneTotal.path), CommuneTotal.hamlets > 0)
     summed = select(_PROVINCE.label("code"), *_level_of_communes()).group_by(_PROVINCE)
     return summed.having(func.sum(CommuneTotal.hamlets) > 0)
 
 
-def households_statement(of: Of) -> Statement:
-    if of.hamlets:
+def households_statement(extent: Extent) -> Statement:
+    if extent.hamlets:
         unlisted = case((Area.official_households.is_(None), HamletTotal.households))
         sums = (func.sum(Area.official_households), *_added(HamletTotal.households, unlisted))
         return (
-            select(of.code, *sums)
+            select(extent.code, *sums)
             .outerjoin_from(Area, HamletTotal, HamletTotal.hamlet_code == Area.code)
-            .where(*of_today(of.within))
-            .group_by(of.code)
+            .where(*of_today(extent.within))
+            .group_by(extent.code)
         )
     columns = (CommuneTotal.official_households, CommuneTotal.households, CommuneTotal.enumerated_unlisted)
-    if of.level is Level.PROVINCE:
+    if extent.level is Level.PROVINCE:
         found = select(CommuneTotal.commune_code, *columns)
-        return found.where(of.within(CommuneTotal.path), CommuneTotal.hamlets > 0)
+        return found.where(extent.within(CommuneTotal.path), CommuneTotal.hamlets > 0)
     return select(_PROVINCE, *map(func.sum, columns)).group_by(_PROVINCE).having(func.sum(CommuneTotal.hamlets) > 0)
 
 
-def totals_statement(of: Of, names: tuple[str, ...]) -> Statement:
-    table: Any = HamletTotal if of.sums_of_hamlets else CommuneTotal
-    return select(*_sums(table, names)).where(of.within(table.path))
+def totals_statement(extent: Extent, names: tuple[str, ...]) -> Statement:
+    table: Any = HamletTotal if extent.sums_of_hamlets else CommuneTotal
+    return select(*_sums(table, names)).where(extent.within(table.path))
 
 
-def today_statement(of: Of, names: tuple[str, ...], listed: bool) -> Statement:
-    if of.hamlets:
+def today_statement(extent: Extent, names: tuple[str, ...], listed: bool) -> Statement:
+    if extent.hamlets:
         on_a_list = (Area.official_households.is_not(None),) if listed else ()
         return (
-            select(of.code, *_sums(HamletTotal, names))
+            select(extent.code, *_sums(HamletTotal, names))
             .join_from(Area, HamletTotal, HamletTotal.hamlet_code == Area.code)
-            .where(*of_today(of.within), *on_a_list)
-            .group_by(of.code)
+            .where(*of_today(extent.within), *on_a_list)
+            .group_by(extent.code)
         )
     columns = [LISTED if listed else name for name in names]
-    if of.level is Level.PROVINCE:
+    if extent.level is Level.PROVINCE:
         counters = (getattr(CommuneTotal, name) for name in columns)
         found = select(CommuneTotal.commune_code, *counters)
-        return found.where(of.within(CommuneTotal.path), CommuneTotal.hamlets > 0)
+        return found.where(extent.within(CommuneTotal.path), CommuneTotal.hamlets > 0)
     return select(_PROVINCE, *_sums(CommuneTotal, columns)).group_by(_PROVINCE)
 
 
-def weeks_statement(of: Of, names: tuple[str, ...], listed: bool) -> Statement:
+def weeks_statement(extent: Extent, names: tuple[str, ...], listed: bool) -> Statement:
     """Its parameters: until, the last week that counts; known_by, the last week of whose knowledge we take."""
 
     def counts(table: Any) -> ColumnElement[bool]:
         return and_(table.week <= bindparam("until", type_=Date), table.known_in <= bindparam("known_by", type_=Date))
 
-    return _weeks_where(of, names, listed, counts)
+    return _weeks_where(extent, names, listed, counts)
 
 
-def weeks_since_statement(of: Of, names: tuple[str, ...]) -> Statement:
-    return _weeks_where(of, names, False, lambda table: table.week >= bindparam("since", type_=Date))
+def weeks_since_statement(extent: Extent, names: tuple[str, ...]) -> Statement:
+    return _weeks_where(extent, names, False, lambda table: table.week >= bindparam("since", type_=Date))
 
 
 def _weeks_where(
-    of: Of, names: tuple[str, ...], listed: bool, counts: Callable[[Any], ColumnElement[bool]]
+    extent: Extent, names: tuple[str, ...], listed: bool, counts: Callable[[Any], ColumnElement[bool]]
 ) -> Statement:
-    if of.hamlets:
+    if extent.hamlets:
         on_a_list = (Area.official_households.is_not(None),) if listed else ()
         return (
-            select(of.code, *_sums(HamletWeek, names))
+            select(extent.code, *_sums(HamletWeek, names))
             .join_from(HamletWeek, Area, HamletWeek.hamlet_code == Area.code)
             # By the paths of the weeks alone: asked for those of the areas, too, PostgreSQL took 13 ms in place of 2.
-            .where(Area.valid_to.is_(None), of.within(HamletWeek.path), *on_a_list, counts(HamletWeek))
-            .group_by(of.code)
+            .where(Area.valid_to.is_(None), extent.within(HamletWeek.path), *on_a_list, counts(HamletWeek))
+            .group_by(extent.code)
         )
     columns = [FIRST_LISTED if listed else name for name in names]
-    if of.level is Level.PROVINCE:
+    if extent.level is Level.PROVINCE:
         return (
             select(CommuneWeek.commune_code, *_sums(CommuneWeek, columns))
-            .where(of.within(CommuneWeek.path), counts(CommuneWeek))
+            .where(extent.within(CommuneWeek.path), counts(CommuneWeek))
             .group_by(CommuneWeek.commune_code)
         )
     parts = _parts_of_nation(columns, counts)
     return select(parts.c.code, *_added(*(parts.c[name] for name in columns))).group_by(parts.c.code)
 
 
-def reached_statement(of: Of) -> Statement:
-    if of.sums_of_hamlets:
+def reached_statement(extent: Extent) -> Statement:
+    if extent.sums_of_hamlets:
         reached = case((Area.official_households.is_not(None), HamletWeek.first_reached), else_=0)
         return (
             select(HamletWeek.week, func.sum(reached))
             .join_from(HamletWeek, Area, Area.code == HamletWeek.hamlet_code)
-            .where(Area.valid_to.is_(None), of.within(HamletWeek.path))
+            .where(Area.valid_to.is_(None), extent.within(HamletWeek.path))
             .group_by(HamletWeek.week)
         )
-    if of.level is None:
+    if extent.level is None:
         parts = _parts_of_nation([FIRST_LISTED])
         return select(parts.c.week, func.sum(parts.c[FIRST_LISTED])).group_by(parts.c.week)
     listed = func.sum(CommuneWeek.first_reached_listed)
-    return select(CommuneWeek.week, listed).where(of.within(CommuneWeek.path)).group_by(CommuneWeek.week)
+    return select(CommuneWeek.week, listed).where(extent.within(CommuneWeek.path)).group_by(CommuneWeek.week)
 
 
-def first_week_statement(of: Of) -> Statement:
-    if of.sums_of_hamlets:
-        return select(func.min(HamletWeek.week)).where(of.within(HamletWeek.path))
-    if of.level is None:
+def first_week_statement(extent: Extent) -> Statement:
+    if extent.sums_of_hamlets:
+        return select(func.min(HamletWeek.week)).where(extent.within(HamletWeek.path))
+    if extent.level is None:
         return select(func.min(_parts_of_nation([]).c.week))
-    return select(func.min(CommuneWeek.week)).where(of.within(CommuneWeek.path))
+    return select(func.min(CommuneWeek.week)).where(extent.within(CommuneWeek.path))
 
 
 def _parts_of_nation(names: Sequence[str], counts: Callable[[Any], ColumnElement[bool]] | None = None) -> Any:

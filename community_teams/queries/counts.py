@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Result, true
 from sqlalchemy.orm import Session
 
 from community_teams.queries import count_statements
-from community_teams.queries.count_statements import Of, Statement
+from community_teams.queries.count_statements import Extent, Statement
 from community_teams.queries.places import Place, within_reach
 from foundation.areas.domain.scope import NATION, Scope
 from foundation.areas.queries import bounds, inside_one
@@ -107,15 +107,15 @@ def _ask(
     more: further arguments of `build`, that can be hashed. values: of the statement's parameters.
     """
     if place.path and scope.covers(place.path):
-        return session.execute(_built(build, Of(place.level, inside_one, True), more), values | bounds(place.path))
+        return session.execute(_built(build, Extent(place.level, inside_one, True), more), values | bounds(place.path))
     if scope.is_nation:
-        return session.execute(_built(build, Of(place.level, _anywhere, True), more), values)
-    return session.execute(build(Of(place.level, within_reach(scope, place), False), *more), values)
+        return session.execute(_built(build, Extent(place.level, _anywhere, True), more), values)
+    return session.execute(build(Extent(place.level, within_reach(scope, place), False), *more), values)
 
 
 @lru_cache(500)
-def _built(build: Callable[..., Statement], of: Of, more: tuple[Any, ...]) -> Statement:
-    return build(of, *more)
+def _built(build: Callable[..., Statement], extent: Extent, more: tuple[Any, ...]) -> Statement:
+    return build(extent, *more)
 
 
 def _anywhere(_path: Any) -> ColumnElement[bool]:
