@@ -112,9 +112,12 @@ def counts_of_outcome(
 
     missed_before: whether anybody went there before. met_before: whether anybody was met there before.
     """
-    new = {name: count for name, count in counts.items() if name not in _LEFT_SET}
+    new = dict(counts)
     if met_before:
+        # Nobody who was met is left to be visited for the first time.
         return new
+    for name in _LEFT_SET:
+        new.pop(name, None)
     if outcome.reached:
         if missed_before:
             new["recovered"] = 1

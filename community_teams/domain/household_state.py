@@ -43,6 +43,8 @@ class HouseholdState:
         stands = self.standing
         if stands.last_visited_on is None or stands.last_outcome is None:
             return True
+        if stands.last_visited_on < visit.day:
+            return True
         latest = Knocked(
             stands.last_visited_on, stands.last_outcome, self.last_at, stands.next_visit_on, id=self.last_id
         )
@@ -133,3 +135,9 @@ def needs_history(state: HouseholdState | None, visits: Sequence[Knocked]) -> bo
 
 def _is_counted(standing: Standing) -> bool:
     return standing.status is HouseholdStatus.ACTIVE
+
+
+def counts_alike(before: Standing, after: Standing) -> bool:
+    """Whether a counted household adds the same to its hamlet's counters as before, but for its STATES."""
+    same = (before.first_knocked_on, before.first_reached_on) == (after.first_knocked_on, after.first_reached_on)
+    return same and _is_counted(before) and _is_counted(after)

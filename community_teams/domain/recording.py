@@ -11,7 +11,14 @@ from community_teams.domain.boiling_down import boiled_down
 from community_teams.domain.codes import Outcome
 from community_teams.domain.counting import Sum
 from community_teams.domain.household_counts import states_alone
-from community_teams.domain.household_state import ByDay, HouseholdState, needs_history, state_after, states_by_day
+from community_teams.domain.household_state import (
+    ByDay,
+    HouseholdState,
+    counts_alike,
+    needs_history,
+    state_after,
+    states_by_day,
+)
 from community_teams.domain.households import Knocked, Standing
 from community_teams.domain.visits import VisitReport
 
@@ -206,6 +213,9 @@ class Ledger:
         for change in self._visited.values():
             assert change.state is not None
             sum = self._hamlets[change.door.hamlet].sum
+            if change.before is None and counts_alike(change.door.standing, change.state.standing):
+                sum.add_states(change.by_day)
+                continue
             sum.add_household(change.door.standing, states_by_day(change.before or ()), -1)
             sum.add_household(change.state.standing, change.by_day)
         return self._hamlets
