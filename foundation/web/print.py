@@ -1,15 +1,14 @@
 """Prints a template as a tagged PDF (PDF/UA-1), or as one that lasts (PDF/A-3a as well)."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from importlib import import_module
+from typing import Any
 
 from flask import render_template
 
-from foundation.web.papers import Drawing, Paper
-
 # Half a second and 40 MB that a worker spends only once somebody prints, and a command never.
 PRESS = "foundation.web.press"
-LASTING = "foundation.web.lasting_pdf"
 
 
 def render_pdf(template: str, *, styles: Sequence[str] = (), **context: object) -> bytes:
@@ -36,22 +35,30 @@ def render_shortest_pdf(
     return pdf
 
 
-def draw_part(template: str, *, styles: Sequence[str] = (), **context: object) -> bytes:
-    """Draw a form with blanks, or the strip that fills them, for a Drawing: filled_forms.py says what each must hold.
+@dataclass(frozen=True)
+class Attachment:
+    """A file inside the PDF: the same thing for machines to read. mimetype: such as "application/vc+jwt"."""
 
-    What is the same for many people is so laid out once: a form may be kept and used again.
+    name: str
+    description: str
+    mimetype: str
+    content: bytes
+
+
+def lay_out(template: str, *, styles: Sequence[str] = (), **context: object) -> Any:
+    """Lay out `template` for write_lasting_pdf, which may write it any number of times. Arguments: as of render_pdf.
+
+    `<title>`, `<meta name="author">`, `<meta name="description">` and `lang` tell what the file is.
     """
-    pdf: bytes = import_module(PRESS).press([render_template(template, **context)], styles, "pdf/a-3a")
+    return import_module(PRESS).lay_out(render_template(template, **context), styles)
+
+
+def write_lasting_pdf(
+    documents: Sequence[Any], *, title: str | None = None, attachments: Sequence[Attachment] = ()
+) -> bytes:
+    """The pages of at least one laid-out document, in order, as one file to keep: PDF/A-3a and PDF/UA-1.
+
+    title: of the whole file; where it is None, what the first document tells of itself.
+    """
+    pdf: bytes = import_module(PRESS).write_lasting(documents, title, attachments)
     return pdf
-
-
-def separate_files(drawing: Drawing, papers: Sequence[Paper]) -> Iterator[bytes]:
-    """One file for each page that a drawing makes, in order: PDF/A-3a and PDF/UA-1. papers: what is told of each."""
-    files: Iterator[bytes] = import_module(LASTING).separate(drawing, papers)
-    return files
-
-
-def bind_files(drawings: Sequence[Drawing], paper: Paper) -> bytes:
-    """All pages of at least one drawing, in order, as one file for the printer: PDF/A-3a and PDF/UA-1."""
-    file: bytes = import_module(LASTING).bound(drawings, paper)
-    return file

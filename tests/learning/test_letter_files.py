@@ -5,6 +5,7 @@ import io
 import json
 import time
 from concurrent.futures import ThreadPoolExecutor
+from xml.etree import ElementTree
 
 import jwt
 import pikepdf
@@ -21,6 +22,7 @@ from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 
 from foundation.areas.domain.scope import NATION
+from learning.domain.codes import in_groups
 from learning.domain.letters import Manner, Reason
 from learning.services.award_keys import new_key, usable_key
 from learning.services.letters import issue_letter, revoke_letter
@@ -120,12 +122,29 @@ def tags(pdf):
     return found
 
 
+PDFA = "{http://www.aiim.org/pdfa/ns/id/}"
+PDFUA = "{http://www.aiim.org/pdfua/ns/id/}"
+
+
+def metadata_of(pdf):
+    """Name -> text of the one RDF element in the XMP metadata, whether it is written as an element or an attribute."""
+    [rdf] = ElementTree.fromstring(pdf.Root.Metadata.read_bytes())
+    assert rdf.tag.endswith("}RDF")
+    found = {}
+    for element in rdf.iter():
+        found |= element.attrib | {element.tag: (element.text or "").strip()}
+    return found
+
+
 def assert_tagged_to_last(pdf):
     """PDF/A-3a and PDF/UA-1 by name, and what both ask of the file around the pages."""
     root = pdf.Root
-    metadata = root.Metadata.read_bytes().decode()
-    for said in ("<pdfaid:part>3<", "<pdfaid:conformance>A<", "<pdfuaid:part>1<", "<pdfaSchema:prefix>pdfuaid<"):
-        assert said in metadata
+    told = metadata_of(pdf)
+    assert told[f"{PDFA}part"] == "3"
+    assert told[f"{PDFA}conformance"] == "A"
+    assert told[f"{PDFUA}part"] == "1"
+    # What PDF/A does not know is described in the file.
+    assert told["{http://www.aiim.org/pdfa/ns/schema#}namespaceURI"] == PDFUA.strip("{}")
     assert root.MarkInfo.Marked
     assert root.ViewerPreferences.DisplayDocTitle
     assert str(root.Lang) == "vi"
@@ -157,7 +176,13 @@ def test_a_letter_is_an_archive_file_tagged_for_readers(printed, letter):
     with pikepdf.open(io.BytesIO(file)) as pdf:
         assert_tagged_to_last(pdf)
         assert "Nguyễn Thị Mẫu" in str(pdf.docinfo.Title)
-        assert "Nguyễn Thị Mẫu" in pdf.Root.Metadata.read_bytes().decode()
+        # PDF/A asks that both places tell the same.
+        told = ElementTree.fromstring(pdf.Root.Metadata.read_bytes())
+        for name, info in (("title", "Title"), ("creator", "Author"), ("description", "Subject")):
+            [element] = told.iter(f"{{http://purl.org/dc/elements/1.1/}}{name}")
+            assert "".join(element.itertext()) == str(pdf.docinfo[f"/{info}"])
+        assert letter.facts.organisation == str(pdf.docinfo.Author)
+        assert in_groups(letter.code) in str(pdf.docinfo.Subject)
         figure = next(each for each in pdf.objects if isinstance(each, pikepdf.Dictionary) and each.get("/Alt"))
         assert letter.code in str(figure.Alt)
 
@@ -179,6 +204,9 @@ def test_every_letter_of_a_batch_has_its_own_page_tags_and_square_code(printed, 
     with pikepdf.open(io.BytesIO(whole)) as pdf:
         assert len(pdf.pages) == 3
         assert_tagged_to_last(pdf)
+        assert str(pdf.docinfo.Title) == "Giấy xác nhận hoàn thành – 3 tờ"
+        assert "Subject" not in str(pdf.docinfo.keys())
+        assert "/Names" not in pdf.Root
     for place, letter in enumerate(letters):
         assert letter.facts.name in text_of(whole, place)
 
@@ -251,6 +279,7 @@ def test_the_credential_inside_is_the_one_to_download(phone_of, learner, letter,
     with pikepdf.open(io.BytesIO(phone.client.get(f"/xac-nhan/{letter.code}.pdf").data)) as pdf:
         inside = attached(pdf)["open-badge.jwt"]
         assert str(inside.AFRelationship) == "/Data"
+        assert str(inside.EF.F.Subtype) == "/application/vc+jwt"
         assert pdf.Root.AF[0].objgen == inside.objgen
         held = inside.EF.F.read_bytes().decode()
 

@@ -20,10 +20,8 @@ def matrix(whole_app, engine):
         patch.setitem(whole_app.extensions, "sessions", sessions)
         # What is printed is looked through as words; how it is set is others' to test.
         patch.setattr("foundation.web.press.press", lambda pages, *_: "".join(pages).encode())
-        patch.setattr(
-            "foundation.web.lasting_pdf.separate", lambda _drawing, papers: (repr(p).encode() for p in papers)
-        )
-        patch.setattr("foundation.web.lasting_pdf.bound", lambda _drawings, paper: repr(paper).encode())
+        patch.setattr("foundation.web.press.lay_out", lambda page, _styles: page)
+        patch.setattr("foundation.web.press.write_lasting", lambda pages, *_: "".join(pages).encode())
         with sessions() as session:
             make = Make(session)
             course = make.course(lessons=(make.lesson(id="mot"), make.lesson(id="hai")))
