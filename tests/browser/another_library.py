@@ -12,5 +12,5 @@ from courses.extension import init_courses
 
 
 def serve() -> Flask:
-    with patch.object(app, "serve_courses", partial(init_courses, folder=Path(os.environ["LIBRARY_COPY"]))):
+    with patch.object(app, "init_courses", partial(init_courses, folder=Path(os.environ["LIBRARY_COPY"]))):
         return app.create_app()
