@@ -37,7 +37,7 @@ from community_teams.domain.counting import week_of
 from community_teams.domain.layers import Key
 from community_teams.models import HamletTotal
 from foundation import clock
-from foundation.settings import HOUSE
+from foundation.settings import PROJECT_ROOT
 from foundation.web.database import transaction
 from tests.browser.serving import serve
 
@@ -73,7 +73,7 @@ def measure() -> list[Row]:
             command = [sys.executable, "-m", "bench.evening_visits", address_of(app), str(minutes), str(batches)]
             workers = servers(address)
             before = processor_time(workers)
-            with subprocess.Popen(command, cwd=HOUSE, stdout=subprocess.PIPE, text=True) as phones:
+            with subprocess.Popen(command, cwd=PROJECT_ROOT, stdout=subprocess.PIPE, text=True) as phones:
                 taken = list(_evening(host, pages, cookie, minutes, chance))
                 recorded = json.loads(phones.communicate()[0])
             used = processor_time(workers) - before

@@ -18,7 +18,7 @@ from bench.table import Row
 from foundation import clock, migrating
 from foundation.jobs.models import Job, State
 from foundation.jobs.services import ask_for_job, last_heartbeat
-from foundation.settings import HOUSE, Settings
+from foundation.settings import PROJECT_ROOT, Settings
 
 JOBS = 20
 PATIENCE = 60  # seconds until the worker must have started, and each job must have ended
@@ -32,7 +32,7 @@ def measure() -> list[Row]:
         environment = {**os.environ, "DATA_FOLDER": folder, "DATABASE_URL": address, "SECRET_KEY": "bench"}
         command = [sys.executable, "-m", "flask", "--app", "app", "jobs", "work"]
         # Its jobs ask for a class that is not there and fail at once, which it logs.
-        worker = subprocess.Popen(command, cwd=HOUSE, env=environment, stderr=subprocess.DEVNULL)
+        worker = subprocess.Popen(command, cwd=PROJECT_ROOT, env=environment, stderr=subprocess.DEVNULL)
         try:
             waits = _waits(app.extensions["sessions"], worker)
         finally:

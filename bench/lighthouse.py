@@ -22,7 +22,7 @@ from foundation.areas.services.outlines import import_outlines
 from foundation.migrating import upgrade
 from foundation.settings import Settings
 from foundation.web.database import transaction
-from tests.browser.serving import HOUSE, serve
+from tests.browser.serving import PROJECT_ROOT, serve
 
 PAGES = {
     "coverage of a province": "/do-phu/38",
@@ -42,7 +42,7 @@ TRIES = 4
 
 def measure() -> list[Row]:
     # It weighs 185 MB, so it is no part of package.json.
-    places = os.pathsep.join([str(HOUSE / "node_modules" / ".bin"), os.environ.get("PATH", os.defpath)])
+    places = os.pathsep.join([str(PROJECT_ROOT / "node_modules" / ".bin"), os.environ.get("PATH", os.defpath)])
     lighthouse = shutil.which("lighthouse", path=places)
     if lighthouse is None:
         return [Row("Lighthouse", "not installed: npm install --no-save --ignore-scripts lighthouse", GOAL, None)]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.browser.serving import HOUSE, free_port, serve_command, wait_for
+from tests.browser.serving import PROJECT_ROOT, free_port, serve_command, wait_for
 
 
 class Node:
@@ -26,7 +26,7 @@ class Node:
 
     def start(self) -> None:
         self.process = subprocess.Popen(
-            self._command, cwd=HOUSE, env=self._settings, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            self._command, cwd=PROJECT_ROOT, env=self._settings, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
         wait_for(f"{self.address}/healthz", self.process)
 

@@ -37,7 +37,7 @@ from community_teams.services.recounting import recount
 from foundation import clock
 from foundation.areas.domain.scope import Scope
 from foundation.areas.services.outlines import import_outlines
-from foundation.settings import HOUSE
+from foundation.settings import PROJECT_ROOT
 from foundation.web.database import transaction
 
 FEW = 10_000
@@ -84,7 +84,7 @@ class _Worker:
 def _worker(app: Flask) -> Iterator[_Worker]:
     with subprocess.Popen(
         [sys.executable, "-m", "bench.province_pages", address_of(app)],
-        cwd=HOUSE,
+        cwd=PROJECT_ROOT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

@@ -22,7 +22,7 @@ from bench.table import Row
 from bench.visit_batches import Round, batch_of, hamlets_with_members, visits_to
 from foundation import sqlite_lock
 from foundation.database import make_engine
-from foundation.settings import HOUSE
+from foundation.settings import PROJECT_ROOT
 from tests.browser.serving import serve
 
 PHONES, BATCHES, BATCH, ROUNDS = 4, 25, 50, 5
@@ -94,7 +94,9 @@ class _Server:
         members = self._members[seed :: ROUNDS + 1]
         lines = [json.dumps({"name": each.name, "bodies": _bodies(each, chance, now)}) for each in members]
         command = [sys.executable, "-m", "bench.visit_load", self._address]
-        sent = subprocess.run(command, cwd=HOUSE, input="\n".join(lines), check=True, capture_output=True, text=True)
+        sent = subprocess.run(
+            command, cwd=PROJECT_ROOT, input="\n".join(lines), check=True, capture_output=True, text=True
+        )
         answer = json.loads(sent.stdout)
         assert answer["outcomes"] == {"200": PHONES * BATCHES}, answer["outcomes"]
         self.p95.append(statistics.quantiles(answer["batches"], n=20)[-1])

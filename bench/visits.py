@@ -30,7 +30,7 @@ from community_teams.services.recording import Sender, record_visits
 from foundation.areas.domain.scope import NATION
 from foundation.database import make_engine
 from foundation.migrating import upgrade
-from foundation.settings import HOUSE
+from foundation.settings import PROJECT_ROOT
 from tests.browser.serving import serve
 from tests.postgres import own_database, postgres_database
 
@@ -93,7 +93,7 @@ def _round(
     before, cpu = _count(engine), processor_time(processes)
     told = subprocess.run(
         [sys.executable, "-m", "bench.visit_load", address],
-        cwd=HOUSE,
+        cwd=PROJECT_ROOT,
         input="\n".join(lines),
         check=True,
         capture_output=True,

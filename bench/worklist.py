@@ -32,7 +32,7 @@ from foundation.accounts.services.sessions import open_session
 from foundation.areas.domain.kinds import Kind, Level
 from foundation.areas.models import Area
 from foundation.database import make_engine
-from foundation.settings import HOUSE, Settings
+from foundation.settings import PROJECT_ROOT, Settings
 from tests.browser.serving import serve
 from tests.postgres import postgres_database
 
@@ -100,7 +100,7 @@ def _morning(address: str, phones: list[str]) -> Iterator[Row]:
     ):
         told = subprocess.run(
             [sys.executable, "-m", "bench.worklist_load", address, str(seconds), str(LINES)],
-            cwd=HOUSE,
+            cwd=PROJECT_ROOT,
             input="\n".join(some),
             check=True,
             capture_output=True,

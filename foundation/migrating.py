@@ -13,7 +13,7 @@ from sqlalchemy import JSON, Column, Connection, Engine, text
 
 from foundation.database import Base
 from foundation.schema import revisions
-from foundation.settings import HOUSE
+from foundation.settings import PROJECT_ROOT
 
 # Any number; every process that migrates asks for the same lock.
 MIGRATION_LOCK = 20251121
@@ -78,7 +78,7 @@ def _defaults_differ(
 
 def _config() -> Config:
     config = Config()
-    config.set_main_option("script_location", str(HOUSE / "migrations").replace("%", "%%"))
+    config.set_main_option("script_location", str(PROJECT_ROOT / "migrations").replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     return config
 

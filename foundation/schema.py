@@ -10,7 +10,7 @@ from functools import cache
 from sqlalchemy import Column, Connection, Engine, String, Table, inspect, select, text
 
 from foundation.database import Base
-from foundation.settings import HOUSE
+from foundation.settings import PROJECT_ROOT
 
 # One row. minimum_code: a revision that the code must know; empty while any code may go with this database.
 schema_requirement = Table("schema_requirement", Base.metadata, Column("minimum_code", String(32), primary_key=True))
@@ -68,7 +68,7 @@ def _read(connection: Connection, table: str, column: str) -> str:
 def _migrations() -> dict[str, str]:
     """Each migration of this code, with the one before it ("" for the first)."""
     found = {}
-    for file in (HOUSE / "migrations" / "versions").glob("*.py"):
+    for file in (PROJECT_ROOT / "migrations" / "versions").glob("*.py"):
         lines = dict(_LINE.findall(file.read_text(encoding="utf-8")))
         found[lines["revision"]] = lines.get("down_revision", "")
     return found

@@ -14,7 +14,7 @@ from sqlalchemy.exc import ArgumentError
 
 from foundation.limit_settings import LimitSettings
 
-HOUSE = Path(__file__).resolve().parent.parent
+PROJECT_ROOT = Path(__file__).resolve().parent.parent
 
 # A secret may lie in a file, named by a variable that ends in _FILE, as container engines and systemd hand them over.
 SECRETS = ("database_url", "secret_key", "seal_password", "sample_password")
@@ -37,7 +37,7 @@ class Settings(LimitSettings):
     sample_password_file: Path | None = Field(default=None, description="A file that holds SAMPLE_PASSWORD.")
 
     data_folder: Path = Field(
-        default=HOUSE / "var", description="Holds the SQLite file, the secret key and prepared static files."
+        default=PROJECT_ROOT / "var", description="Holds the SQLite file, the secret key and prepared static files."
     )
     database_url: str = Field(
         validate_default=True, default="", description="SQLAlchemy address; empty means SQLite in the data folder."

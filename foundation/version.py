@@ -4,9 +4,9 @@ import tomllib
 from functools import cache
 from hashlib import sha256
 
-from foundation.settings import HOUSE
+from foundation.settings import PROJECT_ROOT
 
-VERSION: str = tomllib.loads((HOUSE / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+VERSION: str = tomllib.loads((PROJECT_ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
 PACKAGES = ("community_teams", "learning", "courses", "translations", "foundation")
 
 
@@ -15,7 +15,7 @@ def code_fingerprint() -> str:
     """Changes with any source file, template or catalogue of the platform: 16 hexadecimal digits, once a process."""
     found = sha256()
     for package in PACKAGES:
-        for file in sorted((HOUSE / package).rglob("*")):
+        for file in sorted((PROJECT_ROOT / package).rglob("*")):
             if file.suffix in {".py", ".html", ".mo"}:
                 found.update(file.read_bytes())
     return found.hexdigest()[:16]

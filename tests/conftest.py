@@ -17,7 +17,7 @@ from app import create_app
 from community_teams.models import HamletTotal, HamletWeek
 from community_teams.services.rollups import refresh_rows
 from foundation.database import Base, make_engine
-from foundation.settings import HOUSE, Settings
+from foundation.settings import PROJECT_ROOT, Settings
 from tests import lock_watch
 from tests.making import Make
 from tests.postgres import own_database
@@ -56,12 +56,12 @@ def pytest_sessionfinish(session):
 
 def _build_browser_files(config) -> None:
     """Build what browsers load, where a source has changed, before any test looks at it (0.3 s where none has)."""
-    if not (HOUSE / "node_modules/esbuild").exists():
+    if not (PROJECT_ROOT / "node_modules/esbuild").exists():
         text = "node_modules lacks esbuild, so no scripts are served: npm ci --ignore-scripts (or make test)"
         config.issue_config_time_warning(pytest.PytestWarning(text), stacklevel=2)
         return
     command = ["scripts/with-node", "node", "scripts/browser/build.mjs"]
-    run = subprocess.run(command, cwd=HOUSE, capture_output=True, text=True, timeout=300)
+    run = subprocess.run(command, cwd=PROJECT_ROOT, capture_output=True, text=True, timeout=300)
     if run.returncode:
         raise pytest.UsageError(f"browser files were not built:\n{run.stderr[-2000:]}")
 

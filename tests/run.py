@@ -13,7 +13,7 @@ from collections.abc import Iterator, MutableMapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from foundation.settings import HOUSE, Settings
+from foundation.settings import PROJECT_ROOT, Settings
 from tests.leftovers import RUN_FOLDER, end_run
 
 # Of the shell's variables these may change a run; everything else that the platform or a library reads is cleared.
@@ -47,7 +47,7 @@ def whole_run() -> Iterator[None]:
     folder = _make_folder()
     watcher = subprocess.Popen(
         [sys.executable, "-m", "tests.leftovers", str(folder), str(os.getpid())],
-        cwd=HOUSE,
+        cwd=PROJECT_ROOT,
         stdin=subprocess.DEVNULL,
         start_new_session=True,
     )

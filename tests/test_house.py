@@ -7,19 +7,21 @@ from pathlib import Path
 import click
 import pytest
 
-from foundation.settings import HOUSE, Settings
+from foundation.settings import PROJECT_ROOT, Settings
 
 ONE_MEGABYTE = 1024 * 1024
 
 
 @pytest.fixture(scope="module")
 def tracked() -> list[Path]:
-    listed = subprocess.run(["git", "ls-files", "-z"], cwd=HOUSE, check=True, capture_output=True, text=True).stdout
-    return [HOUSE / name for name in listed.split("\0") if name and (HOUSE / name).is_file()]
+    listed = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=PROJECT_ROOT, check=True, capture_output=True, text=True
+    ).stdout
+    return [PROJECT_ROOT / name for name in listed.split("\0") if name and (PROJECT_ROOT / name).is_file()]
 
 
 def test_no_file_weighs_more_than_a_megabyte(tracked):
-    heavy = [str(file.relative_to(HOUSE)) for file in tracked if file.stat().st_size > ONE_MEGABYTE]
+    heavy = [str(file.relative_to(PROJECT_ROOT)) for file in tracked if file.stat().st_size > ONE_MEGABYTE]
 
     assert heavy == []
 
@@ -39,14 +41,14 @@ def _addresses(lock: Path) -> str:
 
 def test_every_requirement_is_locked_with_its_hash():
     for lock in ("run", "test", "node"):
-        text = (HOUSE / "requirements" / f"{lock}.txt").read_text()
+        text = (PROJECT_ROOT / "requirements" / f"{lock}.txt").read_text()
         named = re.findall(r"^[a-z0-9][^\s=]*==\S+", text, re.MULTILINE)
         assert named
         assert len(re.findall(r"^[a-z0-9].*\\\n +--hash=sha256:[0-9a-f]{64}", text, re.MULTILINE)) == len(named)
 
 
 def test_every_setting_is_documented_and_none_that_is_not_there():
-    told = (HOUSE / "docs/deploy.md").read_text(encoding="utf-8")
+    told = (PROJECT_ROOT / "docs/deploy.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| (`[A-Z][A-Z_]+`(?:, `[A-Z][A-Z_]+`)*) \|", told, re.MULTILINE)
     names = [name for row in rows for name in re.findall("[A-Z_]+", row)]
 
@@ -54,7 +56,7 @@ def test_every_setting_is_documented_and_none_that_is_not_there():
 
 
 def test_every_command_is_documented(app):
-    told = (HOUSE / "docs/commands.md").read_text(encoding="utf-8")
+    told = (PROJECT_ROOT / "docs/commands.md").read_text(encoding="utf-8")
 
     assert [name for name in _commands(app.cli) if f"`{name}" not in told] == []
 
@@ -69,7 +71,7 @@ def _commands(group: click.Group, above: str = "") -> list[str]:
 
 
 def test_every_word_of_make_says_what_it_does():
-    text = (HOUSE / "Makefile").read_text()
+    text = (PROJECT_ROOT / "Makefile").read_text()
     words = set(re.findall(r"^([a-z]+):", text, re.MULTILINE))
 
     assert words >= {"run", "test", "check", "bench", "migrate", "translate"}

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from foundation.settings import HOUSE
+from foundation.settings import PROJECT_ROOT
 from tests.leftovers import RUN_FOLDER
 
 PYTEST = [sys.executable, "-m", "pytest", "tests/leaving.py", "-n", "2", "--database", "postgresql"]
@@ -30,7 +30,7 @@ def small_run(tmp_path_factory):
         started.append(
             subprocess.Popen(
                 ["env", "--default-signal=INT", "SAMPLE_PASSWORD=from the shell", *command],
-                cwd=HOUSE,
+                cwd=PROJECT_ROOT,
                 env=environment,
                 stdout=log,
                 stderr=log,

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from babel.messages.pofile import read_po
 
-from foundation.settings import HOUSE
+from foundation.settings import PROJECT_ROOT
 
 ABOUT = re.compile(
     r"mất (?:sóng|mạng)|không (?:có |cần )(?:mạng|sóng)|chưa có (?:mạng|sóng)|tự gửi|giữ sẵn|trong máy này"
@@ -61,7 +61,7 @@ class Places(HTMLParser):
 
 
 def sentences() -> set[str]:
-    catalogue = read_po(BytesIO((HOUSE / "translations/interface.pot").read_bytes()))
+    catalogue = read_po(BytesIO((PROJECT_ROOT / "translations/interface.pot").read_bytes()))
     ids = ((message.id,) if isinstance(message.id, str) else message.id for message in catalogue)
     return {text for each in ids for text in each if text and ABOUT.search(text)}
 
@@ -111,7 +111,7 @@ def test_what_a_page_shows_as_it_comes_promises_nothing(visitor):
 
 
 def test_the_readme_says_when_its_promises_hold():
-    told = (HOUSE / "README.md").read_text(encoding="utf-8")
+    told = (PROJECT_ROOT / "README.md").read_text(encoding="utf-8")
     paragraphs = [part for part in told.split("\n\n") if re.search(r"mất sóng|không có sóng|không cần sóng", part)]
     assert paragraphs
     for part in paragraphs:

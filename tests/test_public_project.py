@@ -10,13 +10,13 @@ from collections.abc import Mapping
 import pytest
 import yaml
 
-from foundation.settings import HOUSE
+from foundation.settings import PROJECT_ROOT
 from foundation.web.browser_build import read_build
 from scripts.check_commit_message import main as check_message
 from scripts.check_commit_message import subject_fault
 from scripts.third_party_notices import BUILD_TOOLS, UnknownLicence, licence_of, rows_of, write_notices
 
-NOTICES = HOUSE / "THIRD_PARTY_NOTICES.md"
+NOTICES = PROJECT_ROOT / "THIRD_PARTY_NOTICES.md"
 GUIDES = ["README.md", "CONTRIBUTING.md", "SECURITY.md", "CODE_OF_CONDUCT.md", "CHANGELOG.md"]
 # Licences of libraries that code under Apache-2.0 may use as they are.
 FITTING = {
@@ -42,7 +42,7 @@ LINKED_FROM_README = [
 
 
 def read(name: str) -> str:
-    return (HOUSE / name).read_text(encoding="utf-8")
+    return (PROJECT_ROOT / name).read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("name", LINKED_FROM_README)
@@ -54,7 +54,7 @@ def test_the_readme_links_to_every_file_of_the_project(name: str) -> None:
 def test_links_lead_to_files_that_are_there(name: str) -> None:
     links = re.findall(r"\]\((?!https?:|#)([^)#]+)(?:#[^)]*)?\)", read(name))
 
-    assert [link for link in links if not (HOUSE / link).exists()] == []
+    assert [link for link in links if not (PROJECT_ROOT / link).exists()] == []
 
 
 def test_the_texts_of_the_licences_are_whole() -> None:
@@ -158,7 +158,9 @@ def test_the_changelog_has_the_version_and_an_unreleased_part() -> None:
 
 
 def test_forms_of_issues_ask_for_something() -> None:
-    forms = [path for path in sorted((HOUSE / ".github/ISSUE_TEMPLATE").glob("*.yml")) if path.name != "config.yml"]
+    forms = [
+        path for path in sorted((PROJECT_ROOT / ".github/ISSUE_TEMPLATE").glob("*.yml")) if path.name != "config.yml"
+    ]
 
     assert len(forms) == 3
     for path in forms:
@@ -188,7 +190,7 @@ def test_hooks_use_our_own_tools() -> None:
 
 
 def _is_here(hook: Mapping[str, str]) -> bool:
-    return all((HOUSE / word).exists() for word in hook["entry"].split() if "/" in word)
+    return all((PROJECT_ROOT / word).exists() for word in hook["entry"].split() if "/" in word)
 
 
 @pytest.mark.parametrize(
@@ -238,7 +240,7 @@ def test_the_hook_reads_the_subject_out_of_the_file(tmp_path, capsys) -> None:
 
 
 def test_the_script_checks_the_subjects_of_a_range() -> None:
-    script = [sys.executable, str(HOUSE / "scripts/check_commit_message.py"), "-"]
+    script = [sys.executable, str(PROJECT_ROOT / "scripts/check_commit_message.py"), "-"]
     run = subprocess.run(script, input="a: fix b\nWrong\n", capture_output=True, text=True, check=False)
 
     assert run.returncode == 1

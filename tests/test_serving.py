@@ -24,7 +24,7 @@ from foundation.settings import Settings
 from tests.browser.serving import free_port, serve_command, wait_for
 from tests.strangers import half_sent_body, held, idle, slow_headers
 
-HOUSE = Path(__file__).resolve().parent.parent
+PROJECT_ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 60  # seconds; a process takes some to start on a busy machine
 
 
@@ -51,7 +51,7 @@ class Serving:
             self.process = subprocess.Popen(
                 # As a terminal starts it; whoever started the tests may have them ignore Ctrl+C.
                 ["env", "--default-signal=INT", *serve_command(port, workers=workers, jobs=jobs)],
-                cwd=HOUSE,
+                cwd=PROJECT_ROOT,
                 env={**os.environ, "DATA_FOLDER": str(folder), "DATABASE_URL": "", name: value},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
@@ -294,7 +294,7 @@ def test_a_version_that_does_not_start_leaves_the_old_one_serving(folder, shared
 def test_a_database_without_tables_stops_the_start_with_the_way_on(tmp_path):
     environment = {**os.environ, "DATA_FOLDER": str(tmp_path), "DATABASE_URL": ""}
     done = subprocess.run(
-        serve_command(free_port()), cwd=HOUSE, env=environment, capture_output=True, text=True, timeout=PATIENCE
+        serve_command(free_port()), cwd=PROJECT_ROOT, env=environment, capture_output=True, text=True, timeout=PATIENCE
     )
 
     assert done.returncode == 1
@@ -315,7 +315,7 @@ def test_a_port_that_is_taken_is_said_in_words(folder):
         environment = {**os.environ, "DATA_FOLDER": str(folder), "DATABASE_URL": ""}
         done = subprocess.run(
             serve_command(taken.getsockname()[1]),
-            cwd=HOUSE,
+            cwd=PROJECT_ROOT,
             env=environment,
             capture_output=True,
             text=True,

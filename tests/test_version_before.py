@@ -18,7 +18,7 @@ from uuid_utils.compat import uuid7
 from bench.visit_batches import PASSWORD, hamlets_with_members
 from foundation.database import make_engine
 from foundation.migrating import upgrade
-from tests.browser.serving import HOUSE, free_port, wait_for
+from tests.browser.serving import PROJECT_ROOT, free_port, wait_for
 
 # The tag or commit of the version before. Until there is one, today's code stands in for it on a database that is
 # said to be ahead: that shows the harness, and that code serves a database newer than itself; nothing more.
@@ -29,11 +29,13 @@ VERSION_BEFORE = ""
 def code(tmp_path_factory) -> Path:
     """The files of the version before, taken out of git, with what a node has installed beside them."""
     folder: Path = tmp_path_factory.mktemp("before")
-    archive = subprocess.run(["git", "archive", VERSION_BEFORE or "HEAD"], cwd=HOUSE, check=True, capture_output=True)
+    archive = subprocess.run(
+        ["git", "archive", VERSION_BEFORE or "HEAD"], cwd=PROJECT_ROOT, check=True, capture_output=True
+    )
     subprocess.run(["tar", "-x", "-C", folder], input=archive.stdout, check=True)
     for name in ("node_modules", "var"):
-        if (HOUSE / name).exists() and not (folder / name).exists():
-            (folder / name).symlink_to(HOUSE / name)
+        if (PROJECT_ROOT / name).exists() and not (folder / name).exists():
+            (folder / name).symlink_to(PROJECT_ROOT / name)
     return folder
 
 

@@ -8,7 +8,7 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import write_po
 
-from foundation.settings import HOUSE
+from foundation.settings import PROJECT_ROOT
 from translations import checking
 from translations.catalogues import FOLDER, INTERFACE, file_name, po_file, read_checked
 from translations.checking import CatalogueFault, CheckedCatalogue, check_catalogue
@@ -40,7 +40,7 @@ def extract() -> Catalog:
     found = Catalog(project="Binh-dan-hoc-vu-so", version="1", charset="utf-8", fuzzy=False)
     found.header_comment = "# Sentences of the interface, in Vietnamese. Written by `translations extract`."
     for package in PACKAGES:
-        sentences = extract_from_dir(HOUSE / package, METHODS, OPTIONS, comment_tags=["For translators:"])
+        sentences = extract_from_dir(PROJECT_ROOT / package, METHODS, OPTIONS, comment_tags=["For translators:"])
         for file, _line, sentence, comments, context in sentences:
             # No line numbers: they would change the catalogue with every edit anywhere above.
             found.add(sentence, None, [(f"{package}/{file}", 0)], auto_comments=comments, context=context)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError
 
-from foundation.settings import HOUSE
+from foundation.settings import PROJECT_ROOT
 from foundation.storage_faults import storage_fault
 
 SUMMARY_EVERY = 60  # seconds between two summaries of one fault
@@ -152,8 +152,8 @@ def _masked(words: str) -> str:
 
 
 def _is_ours(filename: str) -> bool:
-    return filename.startswith(str(HOUSE)) and "site-packages" not in filename
+    return filename.startswith(str(PROJECT_ROOT)) and "site-packages" not in filename
 
 
 def _short(filename: str) -> str:
-    return filename.rpartition("site-packages/")[2].removeprefix(f"{HOUSE}/")
+    return filename.rpartition("site-packages/")[2].removeprefix(f"{PROJECT_ROOT}/")

@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from foundation.command_name import COMMAND
 from foundation.schema import SchemaMismatch, check_schema
-from foundation.settings import HOUSE
+from foundation.settings import PROJECT_ROOT
 
 # What the administrator reads when the code and the database do not belong together.
 REFUSALS = {
@@ -40,7 +40,7 @@ def serve(host: str, port: int, workers: int, jobs: bool, factory: str) -> None:
     engine.dispose()
     arguments = ["--host", host, "--port", str(port), "--workers", str(workers), "--factory", factory]
     command = [sys.executable, "-m", "foundation.serving.supervisor", *arguments, "--jobs" if jobs else "--no-jobs"]
-    os.chdir(HOUSE)
+    os.chdir(PROJECT_ROOT)
     sys.stdout.flush()
     # In this process's place: the supervisor holds none of the application's memory.
     os.execv(sys.executable, command)  # noqa: S606 - our own interpreter and module

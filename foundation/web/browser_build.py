@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from foundation.settings import HOUSE
+from foundation.settings import PROJECT_ROOT
 
-PLACE = HOUSE / "build" / "browser"
+PLACE = PROJECT_ROOT / "build" / "browser"
 MANIFEST = "manifest.json"
 
 
@@ -38,7 +38,7 @@ class BrowserBuild:
 
     def changed_sources(self) -> list[str]:
         """Sources that are no longer what was built from them: somebody changed or removed them since."""
-        return [name for name, digest in self.inputs.items() if _digest(HOUSE / name) != digest]
+        return [name for name, digest in self.inputs.items() if _digest(PROJECT_ROOT / name) != digest]
 
 
 def read_build(place: Path = PLACE) -> BrowserBuild:

@@ -20,8 +20,8 @@ import { physicalSides } from "./physical_sides.mjs";
 import { CLASSIC, COPIED, ROOMS, UNWRAPPED, WORKERS } from "./rooms.mjs";
 import { SUPPORTED, TARGET } from "./target.mjs";
 
-const HOUSE = fileURLToPath(new URL("../..", import.meta.url));
-const PLACE = join(HOUSE, "build/browser");
+const PROJECT_ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const PLACE = join(PROJECT_ROOT, "build/browser");
 const MANIFEST = join(PLACE, "manifest.json");
 // Their licences ask that the notices go wherever the libraries go: /static/vendor/third-party-notices.txt.
 const NOTICES = "THIRD_PARTY_NOTICES.md";
@@ -40,9 +40,9 @@ async function filesBelow(folder) {
 async function namedInTemplates() {
   const named = new Set();
   for (const package_ of ["foundation", "translations", "courses", "learning", "community_teams"]) {
-    for (const file of await filesBelow(join(HOUSE, package_))) {
+    for (const file of await filesBelow(join(PROJECT_ROOT, package_))) {
       if (!file.endsWith(".html")) continue;
-      const text = await readFile(join(HOUSE, package_, file), "utf8");
+      const text = await readFile(join(PROJECT_ROOT, package_, file), "utf8");
       for (const [, name] of text.matchAll(/filename=["']([\w./-]+\.(?:js|css))["']/g)) named.add(name);
     }
   }
@@ -54,7 +54,7 @@ async function plan() {
   const named = await namedInTemplates();
   const rooms = {};
   for (const [room, folder] of Object.entries(ROOMS)) {
-    const files = await filesBelow(join(HOUSE, folder));
+    const files = await filesBelow(join(PROJECT_ROOT, folder));
     const sources = files.filter((name) => /\.(js|css)$/.test(name));
     const workers = WORKERS[room] ?? [];
     const classic = CLASSIC[room] ?? {};
@@ -70,10 +70,10 @@ async function plan() {
 async function digestOf(rooms) {
   const digest = createHash("sha256");
   const inputs = {};
-  const own = (await filesBelow(join(HOUSE, "scripts/browser"))).map((name) => `scripts/browser/${name}`);
+  const own = (await filesBelow(join(PROJECT_ROOT, "scripts/browser"))).map((name) => `scripts/browser/${name}`);
   const sources = Object.values(rooms).flatMap(({ folder, sources }) => sources.map((name) => `${folder}/${name}`));
   for (const name of [...own, "package-lock.json", NOTICES, ...sources]) {
-    inputs[name] = createHash("sha256").update(await readFile(join(HOUSE, name))).digest("hex");
+    inputs[name] = createHash("sha256").update(await readFile(join(PROJECT_ROOT, name))).digest("hex");
     digest.update(`${name}\0${inputs[name]}\0`);
   }
   digest.update(JSON.stringify(rooms));
@@ -93,7 +93,7 @@ const assignedFields = {
 };
 
 const COMMON = {
-  absWorkingDir: HOUSE,
+  absWorkingDir: PROJECT_ROOT,
   bundle: true,
   minify: true,
   target: TARGET,
@@ -150,7 +150,7 @@ async function buildRoom({ folder, pages, workers, classic, styles }, out) {
     files[name] = [];
   }
   for (const name of styles) {
-    const source = await readFile(join(HOUSE, folder, name), "utf8");
+    const source = await readFile(join(PROJECT_ROOT, folder, name), "utf8");
     const widened = spacing.process(source, { from: `${folder}/${name}`, map: { inline: true } });
     const { code, map } = await transform(widened.css, {
       loader: "css",
@@ -170,7 +170,7 @@ async function buildRoom({ folder, pages, workers, classic, styles }, out) {
 
 /** {entry: every other file that it imports, at once or later}, relative to the room's folder. */
 function importedBy(metafile, out) {
-  const nameOf = (path) => relative(out, join(HOUSE, path)).split(sep).join("/");
+  const nameOf = (path) => relative(out, join(PROJECT_ROOT, path)).split(sep).join("/");
   const files = {};
   for (const [path, { entryPoint }] of Object.entries(metafile.outputs)) {
     if (!entryPoint || path.endsWith(".map")) continue;
@@ -192,14 +192,14 @@ function importedBy(metafile, out) {
 async function buildVendor(out) {
   const files = { "third-party-notices.txt": [] };
   await mkdir(out, { recursive: true });
-  await copyFile(join(HOUSE, NOTICES), join(out, "third-party-notices.txt"));
+  await copyFile(join(PROJECT_ROOT, NOTICES), join(out, "third-party-notices.txt"));
   for (const [name, source] of Object.entries(COPIED)) {
     await mkdir(dirname(join(out, name)), { recursive: true });
-    await copyFile(join(HOUSE, "node_modules", source), join(out, name));
+    await copyFile(join(PROJECT_ROOT, "node_modules", source), join(out, name));
     files[name] = [];
   }
   for (const [name, source] of Object.entries(UNWRAPPED)) {
-    const text = await readFile(join(HOUSE, "node_modules", source), "utf8");
+    const text = await readFile(join(PROJECT_ROOT, "node_modules", source), "utf8");
     const script = text.slice(text.indexOf("`") + 1, text.lastIndexOf("`")).replaceAll("\\`", "`").replaceAll("\\$", "$");
     const { code } = await transform(script, { target: TARGET, supported: SUPPORTED, minify: true });
     await mkdir(dirname(join(out, name)), { recursive: true });

@@ -4,7 +4,7 @@ import subprocess
 from functools import cache
 from pathlib import Path
 
-from foundation.settings import HOUSE
+from foundation.settings import PROJECT_ROOT
 
 ENTRY = Path(__file__).with_suffix(".js")
 
@@ -13,5 +13,5 @@ ENTRY = Path(__file__).with_suffix(".js")
 def phone_modules() -> str:
     """Source of an ES module that exports openPhone, membersHere and MEMBER_STORE."""
     command = ["scripts/with-node", "node_modules/.bin/esbuild", str(ENTRY), "--bundle", "--format=esm"]
-    run = subprocess.run(command, cwd=HOUSE, capture_output=True, text=True, check=True, timeout=60)
+    run = subprocess.run(command, cwd=PROJECT_ROOT, capture_output=True, text=True, check=True, timeout=60)
     return run.stdout

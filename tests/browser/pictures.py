@@ -11,11 +11,11 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from courses.catalogue import Catalogue
 from tests.browser.conftest import QUIET, find_chromium
 from tests.browser.phone import Phone
-from tests.browser.serving import HOUSE, serve
+from tests.browser.serving import PROJECT_ROOT, serve
 from tests.browser.walking import answer, pass_screen, practise, read
 from tests.run import whole_run
 
-PICTURES = HOUSE / "docs/pictures"
+PICTURES = PROJECT_ROOT / "docs/pictures"
 COURSE = "vneid-cai-dat"
 LESSON = "vneid-kich-hoat"
 CALL = "cuoc-goi-chen"

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-HOUSE = Path(__file__).resolve().parents[2]
+PROJECT_ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "mau-thu-2026"
 
 
@@ -24,7 +24,7 @@ def serve(
     log = (folder / "server.log").open("w")
     process = subprocess.Popen(
         serve_command(port, workers=workers, factory=factory, jobs=jobs),
-        cwd=HOUSE,
+        cwd=PROJECT_ROOT,
         env=environment,
         stdout=log,
         stderr=log,
@@ -46,7 +46,7 @@ def settings_of(folder: Path, **settings: str) -> dict[str, str]:
 
 def prepare(environment: dict[str, str]) -> None:
     command = [sys.executable, "-m", "flask", "--app", "app", "prepare"]
-    subprocess.run(command, cwd=HOUSE, env=environment, check=True, capture_output=True, text=True)
+    subprocess.run(command, cwd=PROJECT_ROOT, env=environment, check=True, capture_output=True, text=True)
 
 
 def serve_command(port: int, *, workers: int = 1, factory: str = "app:serve", jobs: bool = False) -> list[str]:

@@ -21,7 +21,7 @@ from learning.services.cards import make_card
 from learning.services.learners import add_without_phone
 from tests.browser.conftest import QUIET
 from tests.browser.phone import Phone
-from tests.browser.serving import HOUSE
+from tests.browser.serving import PROJECT_ROOT
 
 COURSE = "Sổ sức khoẻ điện tử và thẻ BHYT"
 HAMLET = "Bản Mẫu 1"
@@ -56,7 +56,7 @@ def worker(served_folder):
     def start():
         environment = {**os.environ, "DATA_FOLDER": str(served_folder), "DATABASE_URL": ""}
         command = [sys.executable, "-m", "flask", "--app", "app", "jobs", "work"]
-        started.append(subprocess.Popen(command, cwd=HOUSE, env=environment, start_new_session=True))
+        started.append(subprocess.Popen(command, cwd=PROJECT_ROOT, env=environment, start_new_session=True))
 
     yield start
     for process in started:

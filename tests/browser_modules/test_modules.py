@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from community_teams.views.phone_questions import questions_as_json
-from foundation.settings import HOUSE
+from foundation.settings import PROJECT_ROOT
 
 HERE = Path(__file__).parent
 # The first with WebCrypto, gzip streams and a test runner as the tests need them.
@@ -42,7 +42,7 @@ def test_the_browsers_modules_keep_their_promises(node, file, tmp_path):
     quiet = {**os.environ, "NODE_NO_WARNINGS": "1", "VISIT_QUESTIONS": str(questions)}
     run = subprocess.run(
         [node, "--test", "--test-reporter=tap", str(file)],
-        cwd=HOUSE,
+        cwd=PROJECT_ROOT,
         env=quiet,
         capture_output=True,
         text=True,

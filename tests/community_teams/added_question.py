@@ -8,9 +8,9 @@ import sys
 from pathlib import Path
 from types import ModuleType
 
-HOUSE = Path(__file__).parent.parent.parent
-TABLE = HOUSE / "community_teams/domain/visits.py"
-WORDS = HOUSE / "community_teams/templates/community_teams/question_words.html"
+PROJECT_ROOT = Path(__file__).parent.parent.parent
+TABLE = PROJECT_ROOT / "community_teams/domain/visits.py"
+WORDS = PROJECT_ROOT / "community_teams/templates/community_teams/question_words.html"
 BEFORE = "    power: Annotated[Power | None"
 LINE = (
     "    solar_lamp: Annotated[bool | None, "

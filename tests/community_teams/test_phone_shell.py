@@ -12,9 +12,9 @@ from community_teams.domain.faults import OUR_OWN
 from community_teams.domain.visits import CONSENT_TEXT_VERSION, WITH_CONSENT
 from foundation.areas.domain.naming import fold
 from foundation.free_text import number_fault
-from foundation.settings import HOUSE
+from foundation.settings import PROJECT_ROOT
 
-SCREENS = HOUSE / "community_teams/static/teams/screens"
+SCREENS = PROJECT_ROOT / "community_teams/static/teams/screens"
 RULES = json.loads((Path(__file__).parents[1] / "browser_modules/same_rules.json").read_text(encoding="utf-8"))
 
 
@@ -88,7 +88,7 @@ def test_every_reason_to_refuse_a_visit_has_its_words(shell):
 
 
 def test_every_skill_has_a_small_picture_of_shapes_only():
-    sheet = (HOUSE / "community_teams/static/teams/skills.svg").read_text(encoding="utf-8")
+    sheet = (PROJECT_ROOT / "community_teams/static/teams/skills.svg").read_text(encoding="utf-8")
     drawings = dict(re.findall(r'<symbol id="(\w+)"(.*?)</symbol>', sheet, re.DOTALL))
     assert list(drawings) == [skill.value for skill in Skill]
     assert all(len(drawing) < 2048 for drawing in drawings.values())

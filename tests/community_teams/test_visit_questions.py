@@ -15,10 +15,10 @@ from community_teams.models import Issue, Visit, VisitPerson
 from community_teams.models.layer_counts import LayerCounts
 from community_teams.views.held_visits import PARTS
 from foundation.database import Base
-from foundation.settings import HOUSE
+from foundation.settings import PROJECT_ROOT
 from tests.browser_modules.test_modules import node  # noqa: F401 - a fixture
 
-TEMPLATES = HOUSE / "community_teams/templates/community_teams"
+TEMPLATES = PROJECT_ROOT / "community_teams/templates/community_teams"
 HASHED = "2dba27322afd027502b0e682b19433cd"
 BESIDE = {
     *("id", "household", "started_at", "ended_at", "form_version", "app_version", "input_type", "supersedes"),
@@ -76,7 +76,7 @@ def test_every_part_of_a_question_is_one_that_is_shown():
 def test_one_question_more_goes_everywhere(tmp_path, node):  # noqa: F811
     run = subprocess.run(
         [sys.executable, "-W", "ignore", "-m", "tests.community_teams.added_question", str(tmp_path)],
-        cwd=HOUSE,
+        cwd=PROJECT_ROOT,
         capture_output=True,
         text=True,
         timeout=300,
@@ -105,11 +105,11 @@ def test_one_question_more_goes_everywhere(tmp_path, node):  # noqa: F811
 
     questions = Path(tmp_path, "questions.json")
     questions.write_text(found["questions"])
-    script = HOUSE / "tests/community_teams/added_question.mjs"
+    script = PROJECT_ROOT / "tests/community_teams/added_question.mjs"
     ran = subprocess.run(
         [node, str(script)],
         env={"VISIT_QUESTIONS": str(questions)},
-        cwd=HOUSE,
+        cwd=PROJECT_ROOT,
         capture_output=True,
         text=True,
         timeout=60,

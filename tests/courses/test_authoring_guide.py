@@ -8,9 +8,9 @@ import pytest
 from courses import schema
 from courses.domain.practice import Look
 from courses.domain.secrets import SECRET_RULES
-from foundation.settings import HOUSE
+from foundation.settings import PROJECT_ROOT
 
-GUIDE = (HOUSE / "docs/authoring.md").read_text(encoding="utf-8")
+GUIDE = (PROJECT_ROOT / "docs/authoring.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"^```toml\n(.*?)^```", GUIDE, re.MULTILINE | re.DOTALL)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import brotli
 
-from foundation.settings import HOUSE
+from foundation.settings import PROJECT_ROOT
 from tests.browser.conftest import find_chromium
 from tests.engines.chromium import Chromium
 from tests.engines.engine import Engine
@@ -16,7 +16,7 @@ from tests.engines.firefox import Firefox
 from tests.engines.webkit import DRIVER, WebKit, find_minibrowser
 
 PACKAGES = Path(__file__).parent / "node_modules"
-UNPACKED = HOUSE / ".cache" / "engines"
+UNPACKED = PROJECT_ROOT / ".cache" / "engines"
 # Chromium 64 brings no libraries of its own; those of 80 serve both.
 LIBRARIES = UNPACKED / "chromium-80" / "lib"
 

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from foundation.settings import HOUSE
+from foundation.settings import PROJECT_ROOT
 from learning.models import AnswerRow
 
 LIVES = Path(__file__).with_name("answers.mjs")
@@ -55,7 +55,7 @@ def served(app: Flask) -> Iterator[str]:
 def live(node: str, address: str, session: Session, *, first: int, count: int) -> Reckoning:
     """The lives of `count` phones, by the seeds from `first` on, held against the record, which was empty before."""
     command = [node, str(LIVES), address, str(first), str(count)]
-    run = subprocess.run(command, cwd=HOUSE, capture_output=True, text=True, check=False, timeout=3600)
+    run = subprocess.run(command, cwd=PROJECT_ROOT, capture_output=True, text=True, check=False, timeout=3600)
     assert run.returncode == 0, run.stderr[-3000:]
     lives = json.loads(run.stdout)
     rows = {str(id_): str(learner) for id_, learner in session.execute(select(AnswerRow.id, AnswerRow.learner))}

@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from foundation.settings import HOUSE
+from foundation.settings import PROJECT_ROOT
 
 SILENCE = 90  # seconds after which a phone counts as stuck
 
@@ -50,7 +50,7 @@ class NodePhone:
         with self._errors.open("ab") as errors:
             self._process = subprocess.Popen(
                 [_node(), "tests/faults/phone.mjs", json.dumps({**self._about, "ahead": self.ahead})],
-                cwd=HOUSE,
+                cwd=PROJECT_ROOT,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=errors,

@@ -14,7 +14,7 @@ from sqlalchemy import Engine
 from bench.visit_batches import Round, hamlets_with_members
 from foundation.database import make_engine
 from foundation.migrating import upgrade
-from foundation.settings import HOUSE
+from foundation.settings import PROJECT_ROOT
 from tests.browser.serving import free_port, serve_command, wait_for
 from tests.postgres import OwnServer
 
@@ -77,7 +77,12 @@ class Served:
         settings = {"DATA_FOLDER": str(self._folder), "DATABASE_URL": self._url, "DEVELOPMENT": "0"}
         with (self._folder / "server.log").open("ab") as log:
             self._process = subprocess.Popen(
-                command, cwd=HOUSE, env={**os.environ, **settings}, stdout=log, stderr=log, start_new_session=True
+                command,
+                cwd=PROJECT_ROOT,
+                env={**os.environ, **settings},
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
             )
         wait_for(f"http://127.0.0.1:{self.port}/healthz", self._process)
 

@@ -6,7 +6,7 @@ from importlib import reload
 import pytest
 
 from foundation import command_name
-from foundation.settings import HOUSE
+from foundation.settings import PROJECT_ROOT
 
 _LITERAL = re.compile(r"\bflask (--app app|(migrate|doctor|backup|restore|jobs|sample|translations|teams|serve)\b)")
 _ROOMS = ("community_teams", "courses", "foundation", "learning", "translations")
@@ -30,11 +30,11 @@ def test_a_server_types_the_installed_command_and_a_checkout_flask(tmp_path, mon
 def test_no_sentence_writes_a_command_out():
     found = []
     for room in _ROOMS:
-        for file in sorted((HOUSE / room).rglob("*.py")):
+        for file in sorted((PROJECT_ROOT / room).rglob("*.py")):
             if file.name == "command_name.py":
                 continue
             # Docstrings and comments speak to readers of the code.
             code = re.sub(r'"""[\s\S]*?"""|#.*', "", file.read_text())
-            found += [f"{file.relative_to(HOUSE)}: {hit[0]}" for hit in _LITERAL.finditer(code)]
+            found += [f"{file.relative_to(PROJECT_ROOT)}: {hit[0]}" for hit in _LITERAL.finditer(code)]
 
     assert found == []

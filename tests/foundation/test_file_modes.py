@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from foundation.file_modes import correct_modes, open_to_others, prepare_data_folder
-from foundation.settings import HOUSE, Settings
+from foundation.settings import PROJECT_ROOT, Settings
 from tests.browser.serving import free_port, serve_command, wait_for
 
 
@@ -25,7 +25,7 @@ def environment(folder: Path) -> dict[str, str]:
 def run(folder: Path, *words: str) -> None:
     # A machine's usual umask: what others may read is decided by us, not by it.
     line = ["sh", "-c", 'umask 022; exec "$@"', "sh", ".venv/bin/flask", "--app", "app", *words]
-    subprocess.run(line, cwd=HOUSE, env=environment(folder), check=True, capture_output=True, timeout=120)
+    subprocess.run(line, cwd=PROJECT_ROOT, env=environment(folder), check=True, capture_output=True, timeout=120)
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +55,7 @@ def test_a_server_writes_for_nobody_else(folder):
     port = free_port()
     server = subprocess.Popen(
         ["sh", "-c", 'umask 022; exec "$@"', "sh", *serve_command(port, jobs=True)],
-        cwd=HOUSE,
+        cwd=PROJECT_ROOT,
         env=environment(folder),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

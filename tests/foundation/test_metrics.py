@@ -13,7 +13,7 @@ import pytest
 
 from foundation.database import make_engine
 from foundation.migrating import upgrade
-from foundation.settings import HOUSE
+from foundation.settings import PROJECT_ROOT
 from tests.browser.serving import free_port, wait_for
 
 
@@ -38,7 +38,7 @@ def addresses(tmp_path):
     ]
     process = subprocess.Popen(
         command,
-        cwd=HOUSE,
+        cwd=PROJECT_ROOT,
         env={
             **os.environ,
             "DATA_FOLDER": str(tmp_path),

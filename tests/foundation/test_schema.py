@@ -8,7 +8,7 @@ from sqlalchemy import text
 from foundation import migrating, schema
 from foundation.database import make_engine
 from foundation.schema import SchemaMismatch, check_schema
-from foundation.settings import HOUSE
+from foundation.settings import PROJECT_ROOT
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def set_to(engine, revision, minimum=""):
 
 def test_the_files_are_read_as_alembic_reads_them():
     config = Config()
-    config.set_main_option("script_location", str(HOUSE / "migrations"))
+    config.set_main_option("script_location", str(PROJECT_ROOT / "migrations"))
     config.set_main_option("path_separator", "os")
     scripts = ScriptDirectory.from_config(config)
 

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, pkcs12
 
-from foundation.settings import HOUSE, SECRETS, Settings
+from foundation.settings import PROJECT_ROOT, SECRETS, Settings
 from foundation.settings_reading import SettingsFault, read_settings
 
 
@@ -187,7 +187,7 @@ def test_a_seal_with_another_kind_of_key_and_no_seal_at_all_are_refused(given, t
 def test_a_command_ends_with_the_sentences_and_one_and_no_traceback():
     run = subprocess.run(
         [sys.executable, "-m", "flask", "--app", "app", "migrate"],
-        cwd=HOUSE,
+        cwd=PROJECT_ROOT,
         env={**os.environ, "PUBLIC_ADDRESS": "hoc.example.vn", "SECRET_KEYS": "hunter2"},
         capture_output=True,
         text=True,

@@ -14,7 +14,7 @@ from sqlalchemy.exc import OperationalError
 
 from foundation import database
 from foundation.database import make_engine
-from foundation.settings import HOUSE
+from foundation.settings import PROJECT_ROOT
 
 HOLD = """
 import sys, time
@@ -95,7 +95,7 @@ def test_the_turn_of_a_connection_that_is_thrown_away_ends(engine):
 
 
 def test_the_turn_of_a_process_that_dies_ends(engine, url):
-    with subprocess.Popen([sys.executable, "-c", HOLD, url], cwd=HOUSE, stdout=subprocess.PIPE) as process:
+    with subprocess.Popen([sys.executable, "-c", HOLD, url], cwd=PROJECT_ROOT, stdout=subprocess.PIPE) as process:
         assert process.stdout.readline() == b"holding\n"
         waiting = threading.Thread(target=write, args=(engine, 1))
         waiting.start()

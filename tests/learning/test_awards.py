@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
-from foundation.settings import HOUSE
+from foundation.settings import PROJECT_ROOT
 from learning.domain.award_keys import key_id
 from learning.domain.awards import (
     CONTEXT,
@@ -164,7 +164,7 @@ def test_anything_else_is_mistyped(text):
 
 
 def test_the_sample_that_browsers_are_held_against_is_what_we_sign():
-    sample = json.loads((HOUSE / "tests/browser_modules/letter.json").read_text(encoding="utf-8"))
+    sample = json.loads((PROJECT_ROOT / "tests/browser_modules/letter.json").read_text(encoding="utf-8"))
     private = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
     made = letter(status_index=70_001)
     made = replace(made, facts=replace(made.facts, manner=Manner.SUPERVISED))

@@ -12,7 +12,7 @@ from uuid_utils.compat import uuid7
 from community_teams.models import Issue
 from foundation.accounts.domain.roles import Role
 from foundation.areas.models import Area
-from foundation.settings import HOUSE
+from foundation.settings import PROJECT_ROOT
 from learning.models import ClassEvening, ClassLearner
 from tests.foundation.test_table_files import FORMULAS, runs
 
@@ -97,9 +97,11 @@ def test_only_one_module_writes_tables():
     sources = [
         file
         for room in ("app.py", "foundation", "translations", "courses", "learning", "community_teams")
-        for file in ([HOUSE / room] if room.endswith(".py") else (HOUSE / room).rglob("*.py"))
+        for file in ([PROJECT_ROOT / room] if room.endswith(".py") else (PROJECT_ROOT / room).rglob("*.py"))
     ]
-    found = {str(file.relative_to(HOUSE)) for file in sources if writers.search(file.read_text(encoding="utf-8"))}
+    found = {
+        str(file.relative_to(PROJECT_ROOT)) for file in sources if writers.search(file.read_text(encoding="utf-8"))
+    }
 
     # foundation/areas/services/tables.py reads what communes bring; commands.py only mentions it.
     assert found == {"foundation/table_files.py", "foundation/areas/services/tables.py", "foundation/commands.py"}

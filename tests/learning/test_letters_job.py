@@ -23,7 +23,7 @@ from foundation.jobs.services import ask_for_job
 from foundation.settings import Settings
 from learning.models import Certificate, ClassEvening, ClassLearner, DoneTogether, Learner
 
-HOUSE = Path(__file__).resolve().parents[2]
+PROJECT_ROOT = Path(__file__).resolve().parents[2]
 PEOPLE = 60
 
 
@@ -53,7 +53,7 @@ def start_worker(house, empty_database, tmp_path):
         command = [sys.executable, "-m", "flask", "--app", "app", "jobs", "work"]
         log = tmp_path / f"worker-{len(started)}.log"
         with log.open("w") as said:
-            told = {"cwd": HOUSE, "env": environment, "start_new_session": True, "stdout": said, "stderr": said}
+            told = {"cwd": PROJECT_ROOT, "env": environment, "start_new_session": True, "stdout": said, "stderr": said}
             started.append(subprocess.Popen(command, **told))
         started[-1].log = log
         return started[-1]

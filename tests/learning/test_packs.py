@@ -11,7 +11,7 @@ import pytest
 from courses.catalogue import Catalogue
 from courses.domain.lesson import Lesson
 from courses.domain.practice import Screen, ScreenKind
-from foundation.settings import HOUSE
+from foundation.settings import PROJECT_ROOT
 from tests.browser_modules.test_modules import node  # noqa: F401  a fixture
 
 CATALOGUE = Catalogue.load()
@@ -139,7 +139,7 @@ def on_phone(node: str, pack: object, asked: list[object]) -> list[str]:  # noqa
     said = subprocess.run(
         [node, str(Path(__file__).with_name("packs.mjs"))],
         input=json.dumps({"pack": pack, "asked": asked}),
-        cwd=HOUSE,
+        cwd=PROJECT_ROOT,
         capture_output=True,
         text=True,
         check=True,

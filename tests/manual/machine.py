@@ -5,9 +5,9 @@ import shutil
 import subprocess
 from pathlib import Path
 
-HOUSE = Path(__file__).resolve().parents[2]
+PROJECT_ROOT = Path(__file__).resolve().parents[2]
 # Made once; the packages are the archive's newest when they are installed by the manual's first step.
-BASE = HOUSE / ".cache" / "debian.tar"
+BASE = PROJECT_ROOT / ".cache" / "debian.tar"
 MIRROR = "http://deb.debian.org/debian"
 # How this machine reaches package archives: names, certificates and settings, which any machine behind a proxy has.
 REACHES = [
@@ -106,12 +106,12 @@ class Machine:
                 to.write_bytes(place.read_bytes())
         (self.root / "etc/hosts").write_text("127.0.0.1 localhost hoc.example.vn\n::1 localhost\n")
         (self.root / DATA).mkdir(parents=True)
-        stand_in = shutil.copy(HOUSE / "tests" / "manual" / "systemctl", self.root / "usr/local/sbin/systemctl")
+        stand_in = shutil.copy(PROJECT_ROOT / "tests" / "manual" / "systemctl", self.root / "usr/local/sbin/systemctl")
         Path(stand_in).chmod(0o755)
         # The repository's address in the manual leads to this checkout, as it is committed.
-        subprocess.run(["git", "clone", "--quiet", "--bare", HOUSE, self.root / "srv/git"], check=True)
+        subprocess.run(["git", "clone", "--quiet", "--bare", PROJECT_ROOT, self.root / "srv/git"], check=True)
         branch = subprocess.run(
-            ["git", "-C", HOUSE, "rev-parse", "HEAD"], check=True, capture_output=True, text=True
+            ["git", "-C", PROJECT_ROOT, "rev-parse", "HEAD"], check=True, capture_output=True, text=True
         ).stdout.strip()
         subprocess.run(["git", "-C", self.root / "srv/git", "update-ref", "refs/heads/main", branch], check=True)
         subprocess.run(["git", "-C", self.root / "srv/git", "symbolic-ref", "HEAD", "refs/heads/main"], check=True)

@@ -14,7 +14,7 @@ from app import create_app
 from foundation import clock, migrating
 from foundation.backups import health, postgresql, sqlite
 from foundation.doctor import Severity
-from foundation.settings import HOUSE, Settings
+from foundation.settings import PROJECT_ROOT, Settings
 from learning.services.award_keys import signed_by, signing_key, usable_key
 from learning.services.card_tries import whose_card
 from learning.services.cards import make_card
@@ -293,7 +293,7 @@ def test_the_doctor_tells_how_old_the_last_good_backup_is(
 
 
 def test_before_an_upgrade_an_older_database_is_backed_up_and_restored(command, own_engine, tmp_path, data_folder):
-    [ours] = (HOUSE / "migrations" / "versions").glob("*_backup_records.py")
+    [ours] = (PROJECT_ROOT / "migrations" / "versions").glob("*_backup_records.py")
     migrating.downgrade(own_engine, f"{int(ours.name[:4]) - 1:04}")
 
     command("backup", tmp_path / "b.tar.gz")

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from app import create_app
-from foundation.settings import HOUSE, Settings
+from foundation.settings import PROJECT_ROOT, Settings
 from learning.services.award_keys import signed_by, signing_key, usable_key
 from learning.services.card_tries import whose_card
 from learning.services.cards import make_card
@@ -30,7 +30,7 @@ def commands_of(page):
 
 @pytest.fixture
 def manual():
-    vietnamese, english = commands_of((HOUSE / "docs/backups.md").read_text(encoding="utf-8"))
+    vietnamese, english = commands_of((PROJECT_ROOT / "docs/backups.md").read_text(encoding="utf-8"))
     assert vietnamese == english
     assert len(vietnamese) == 7
     return vietnamese

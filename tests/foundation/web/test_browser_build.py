@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from foundation.settings import HOUSE
+from foundation.settings import PROJECT_ROOT
 from foundation.web.browser_build import read_build
 
 BUILD = read_build()
@@ -15,8 +15,8 @@ TEMPLATES = ("foundation", "translations", "courses", "learning", "community_tea
 
 
 def _node(*arguments: str, **more) -> subprocess.CompletedProcess[str]:
-    command = [str(HOUSE / "scripts/with-node"), "node", *arguments]
-    return subprocess.run(command, cwd=HOUSE, capture_output=True, text=True, timeout=60, **more)
+    command = [str(PROJECT_ROOT / "scripts/with-node"), "node", *arguments]
+    return subprocess.run(command, cwd=PROJECT_ROOT, capture_output=True, text=True, timeout=60, **more)
 
 
 def test_every_room_with_static_files_is_built(app):
@@ -25,13 +25,13 @@ def test_every_room_with_static_files_is_built(app):
     assert not Path(vendor).exists()
     table = "import('./scripts/browser/rooms.mjs').then(({ ROOMS }) => console.log(JSON.stringify(ROOMS)))"
     said = _node("--input-type=module", "--eval", table)
-    assert {room: str(HOUSE / folder) for room, folder in json.loads(said.stdout).items()} == rooms
+    assert {room: str(PROJECT_ROOT / folder) for room, folder in json.loads(said.stdout).items()} == rooms
 
 
 def test_every_script_and_style_that_a_template_names_is_there(app):
     named = set()
     for package in TEMPLATES:
-        for template in (HOUSE / package).rglob("*.html"):
+        for template in (PROJECT_ROOT / package).rglob("*.html"):
             text = template.read_text(encoding="utf-8")
             named |= set(re.findall(r"""url_for\(["'](\w+)\.static["'], filename=["']([^"']+\.\w+)["']""", text))
     static = app.extensions["static_files"]

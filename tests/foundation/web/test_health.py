@@ -20,7 +20,7 @@ from foundation.database import make_engine
 from foundation.jobs import services
 from foundation.migrating import downgrade, upgrade
 from foundation.schema import head
-from foundation.settings import HOUSE, Settings
+from foundation.settings import PROJECT_ROOT, Settings
 from foundation.storage_faults import StorageFault
 from tests.postgres import own_database
 
@@ -82,7 +82,7 @@ def test_all_is_well(app):
 
 
 def test_alive_asks_nobody(app, count):
-    version = tomllib.loads((HOUSE / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+    version = tomllib.loads((PROJECT_ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
 
     assert app.test_client().get("/healthz").json == {"status": "ok", "version": version}
     assert count == []
