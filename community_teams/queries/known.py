@@ -57,8 +57,11 @@ def known_in(session: Session, scope: Scope, hamlet_code: str) -> dict[UUID, Kno
 
 def known_of(session: Session, scope: Scope, household_id: UUID) -> Known | None:
     """The same of one household; None when nothing is known, or it lies outside `scope`."""
-    merged = merged_into(session, [household_id])
-    return _known(session, and_(Household.id == household_id, inside(Area.path, scope)), merged).get(household_id)
+    here = and_(Household.id == household_id, inside(Area.path, scope))
+    # Those merged into it are named by their ids alone, so the scope is looked at before.
+    if session.scalar(select(Household.id).join(Area, Area.code == Household.hamlet_code).where(here)) is None:
+        return None
+    return _known(session, here, merged_into(session, [household_id])).get(household_id)
 
 
 @dataclass
