@@ -28,6 +28,7 @@ from foundation.throttling.visitors import serve_throttling
 from foundation.version import code_fingerprint
 from foundation.web import serve_web
 from foundation.web.browser_health import check_browser_files
+from foundation.web.compiled_templates import compile_templates
 from foundation.web.database import serve_database
 from foundation.web.request_log import RequestLog
 from foundation.web.static_files import serve_static_files
@@ -54,6 +55,13 @@ COMMANDS = {
     "teams": "community_teams.cli.teams:commands",
     "translations": "translations.cli:commands",
 }
+
+
+# Templates that pages of the map are drawn with.
+COMPILED_AHEAD = (
+    *(f"community_teams/{name}" for name in ("area_inside", "coverage", "layer_words", "map", "outcome_labels")),
+    *("areas/", "web/page", "web/top", "web/parts/"),
+)
 
 
 def create_app(settings: Settings | None = None, *, engine: Engine | None = None) -> Flask:
@@ -116,7 +124,9 @@ def serve() -> Flask:
     app = create_app()
     configure_logging(app.extensions["settings"])
     start_metrics(app)
-    code_fingerprint()  # reads every source file, which the first page need not wait for
+    # What the first pages of the map need not wait for.
+    code_fingerprint()
+    compile_templates(app, *COMPILED_AHEAD)
     gc.collect()
     gc.freeze()
     return app
