@@ -14,12 +14,12 @@ from courses.extension import init_courses
 from foundation.accounts.views import serve_accounts
 from foundation.areas.views import blueprint as areas
 from foundation.backups.health import watch_backups
-from foundation.commands import CommandsByPlace
 from foundation.database import make_engine
 from foundation.deployment_checks import serve_deployment_checks
 from foundation.doctor import add_check
 from foundation.file_modes import check_file_modes, correct_modes, prepare_data_folder
 from foundation.jobs.views import serve_jobs
+from foundation.lazy_commands import LazyCommands
 from foundation.logs.setup import configure_logging
 from foundation.metrics_starting import start_metrics
 from foundation.settings import Settings
@@ -100,7 +100,7 @@ def create_app(settings: Settings | None = None, *, engine: Engine | None = None
     serve_forms(app)
     serve_coverage(app)
 
-    app.cli = CommandsByPlace(COMMANDS)
+    app.cli = LazyCommands(COMMANDS)
     serve_static_files(app, settings.prepared_static)
     correct_modes(settings)
     serve_deployment_checks(app)

@@ -9,13 +9,13 @@ from flask_compress import Compress
 
 from foundation.web.body_limits import limit_requests
 from foundation.web.body_refusals import answer_refusals
+from foundation.web.csrf import init_csrf_protection
 from foundation.web.errors import answer_for_problems
 from foundation.web.frame import serve_frame
 from foundation.web.headers import guard_headers
 from foundation.web.health import serve_health
 from foundation.web.hosts import check_hosts
 from foundation.web.openapi import serve_api
-from foundation.web.origin import refuse_foreign_writes
 from foundation.web.request_log import serve_request_log
 from foundation.web.shell import blueprint, gallery
 
@@ -46,7 +46,7 @@ def serve_web(app: Flask) -> None:
     serve_request_log(app)
     serve_health(app)
     serve_frame(app)
-    refuse_foreign_writes(app)
+    init_csrf_protection(app)
     guard_headers(app)
     answer_for_problems(app)
     serve_api(app)

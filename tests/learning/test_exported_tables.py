@@ -104,4 +104,4 @@ def test_only_one_module_writes_tables():
     }
 
     # foundation/areas/services/tables.py reads what communes bring; commands.py only mentions it.
-    assert found == {"foundation/table_files.py", "foundation/areas/services/tables.py", "foundation/commands.py"}
+    assert found == {"foundation/table_files.py", "foundation/areas/services/tables.py", "foundation/lazy_commands.py"}

@@ -1,6 +1,6 @@
-"""Refuses writes that another site makes in our visitor's name (CSRF).
+"""Protection against cross-site request forgery (CSRF): refuses writes that come from another site.
 
-Browsers say where a request comes from, so no token is needed. That matters here: a page kept for offline use would
+Browsers send the origin of a request, so no token is needed. That matters here: a page stored for offline use would
 carry a token that has long expired by the time the phone is back on the network.
 """
 
@@ -8,13 +8,13 @@ from flask import Flask, request
 
 from foundation.problems import NotAllowed
 
-HARMLESS = {"GET", "HEAD", "OPTIONS"}
+SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
 
-def refuse_foreign_writes(app: Flask) -> None:
+def init_csrf_protection(app: Flask) -> None:
     @app.before_request
     def refuse() -> None:
-        if request.method in HARMLESS:
+        if request.method in SAFE_METHODS:
             return
         site = request.headers.get("Sec-Fetch-Site")
         if site is not None:

@@ -1,7 +1,7 @@
-"""The command line, looked up only when a command is called.
+"""The command line; the module of a command is imported only when the command is called.
 
 Commands import what web workers never need (shapely, openpyxl, alembic: some 40 MB, and half a second of every start),
-so the application knows them by the name of their place.
+so the application has only the names of their modules.
 """
 
 import logging
@@ -41,8 +41,8 @@ _ADVICE = {
 }
 
 
-class CommandsByPlace(AppGroup):
-    """A group whose commands lie at places such as "foundation.areas.cli:commands", by the name they are called by."""
+class LazyCommands(AppGroup):
+    """A group that imports a command when it is called. places: name -> "foundation.areas.cli:commands"."""
 
     def __init__(self, places: Mapping[str, str]) -> None:
         super().__init__()
