@@ -103,5 +103,5 @@ def test_only_one_module_writes_tables():
         str(file.relative_to(PROJECT_ROOT)) for file in sources if writers.search(file.read_text(encoding="utf-8"))
     }
 
-    # foundation/areas/services/tables.py reads what communes bring; commands.py only mentions it.
+    # foundation/areas/services/tables.py reads what communes bring; lazy_commands.py only mentions it.
     assert found == {"foundation/table_files.py", "foundation/areas/services/tables.py", "foundation/lazy_commands.py"}
