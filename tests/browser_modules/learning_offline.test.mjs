@@ -9,7 +9,7 @@ import { openDB } from "idb";
 
 import { openAnswers } from "../../learning/static/learning/offline/answers.js";
 import { greyed, withWords, wordsOf } from "../../learning/static/learning/offline/away.js";
-import { isId, newId, randomId } from "../../learning/static/learning/offline/ids.js";
+import { isId, newId, randomId } from "../../foundation/web/static/ids.js";
 import { openLessons } from "../../learning/static/learning/offline/lessons.js";
 import { watchLine } from "../../learning/static/learning/offline/line.js";
 import { ranged } from "../../learning/static/learning/offline/ranges.js";

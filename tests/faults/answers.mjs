@@ -7,7 +7,7 @@ import { openDB } from "idb";
 import { webcrypto as crypto } from "node:crypto";
 
 import { openAnswers } from "../../learning/static/learning/offline/answers.js";
-import { newId } from "../../learning/static/learning/offline/ids.js";
+import { newId } from "../../foundation/web/static/ids.js";
 import { sendWaiting } from "../../learning/static/learning/offline/sending.js";
 import { chanceOf } from "./chance.mjs";
 

@@ -1,5 +1,6 @@
 import csv
 import io
+import re
 import unicodedata
 
 import pytest
@@ -7,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
+from foundation.settings import PROJECT_ROOT
 from foundation.table_files import plain_cell, write_csv, write_xlsx
 
 FORMULAS = [
@@ -91,3 +93,17 @@ def test_a_sheet_may_be_called_anything():
     book = load_workbook(io.BytesIO(write_xlsx([("=Tổng: [a]/b?\n" + "x" * 40, [["1"]])])))
 
     assert len(book.sheetnames[0]) <= 31
+
+
+def test_nothing_else_writes_tables():
+    """A cell written past plain_cell would be a formula again."""
+    other = re.compile(r"csv\.writer|csv\.DictWriter|\bWorkbook\(|XlsxWriter|xlsxwriter|to_csv\(")
+    rooms = ("foundation", "translations", "courses", "learning", "community_teams")
+    found = {
+        str(file.relative_to(PROJECT_ROOT))
+        for room in rooms
+        for file in (PROJECT_ROOT / room).rglob("*.py")
+        if other.search(file.read_text(encoding="utf-8"))
+    }
+
+    assert found == {"foundation/table_files.py"}

@@ -1,6 +1,6 @@
 // Who uses this phone, and what the phone is called. Holds no household and no visit.
 
-import { randomId } from "./ids.js";
+import { randomId } from "../../../../foundation/web/static/ids.js";
 import { DEVICE_STEPS, DEVICE_STORE, MEMBER_STEPS, MEMBER_STORE, openStore, wipeStore } from "./store.js";
 
 export const SIGN_OUT = "/dang-xuat";

@@ -2,7 +2,7 @@
 // Sealed under a key of their own that this browser can use without the member's PIN, so that they leave while locked.
 
 import { Fault, unlessFull } from "./faults.js";
-import { newId } from "./ids.js";
+import { newId } from "../../../../foundation/web/static/ids.js";
 import { seal, unseal } from "./keys.js";
 
 export const State = Object.freeze({

@@ -2,7 +2,7 @@
 
 import { ask, jsonBody } from "./asking.js";
 import { Fault, unlessFull } from "./faults.js";
-import { randomId } from "./ids.js";
+import { randomId } from "../../../../foundation/web/static/ids.js";
 import { keptKeys, unseal } from "./keys.js";
 import { forgetList, openDevice, openMemberStore, SIGN_OUT } from "./members.js";
 import { sendBySelf } from "./moments.js";

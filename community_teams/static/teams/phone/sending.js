@@ -3,7 +3,7 @@
 import { ask, jsonBody } from "./asking.js";
 import { secondsAhead } from "./clock.js";
 import { Fault, unlessFull } from "./faults.js";
-import { randomId } from "./ids.js";
+import { randomId } from "../../../../foundation/web/static/ids.js";
 import { LONGEST_PAUSE_MS, nextTry } from "./patience.js";
 
 export const VISITS = "/api/v1/visits";

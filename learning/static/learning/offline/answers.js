@@ -1,7 +1,7 @@
 // Answers given on this phone that wait to be sent, who learns on it, and what each has answered rightly: in IndexedDB,
 // so that it outlives the page, the browser and the battery.
 
-import { isId, newId, randomId } from "./ids.js";
+import { isId, newId, randomId } from "../../../../foundation/web/static/ids.js";
 
 export const DATABASE = "hoc-tra-loi";
 const STRICT = { durability: "strict" };

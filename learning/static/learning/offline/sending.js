@@ -3,7 +3,7 @@
 // The pause between tries grows with each outage that goes on, not with each try during it: thirteen answers given while
 // the server is silent are one failure. What proves that the server is there again ends the pause (endPause).
 
-import { randomId } from "./ids.js";
+import { randomId } from "../../../../foundation/web/static/ids.js";
 
 export const ANSWERS = "/api/v1/answers";
 export const MOST_AT_ONCE = 500;

@@ -1,7 +1,7 @@
 // Answers the phone's own requests for kept lessons, as the server would: pages at once, answers into the store.
 
 import { greyed, withWords, wordsOf } from "./away.js";
-import { newId } from "./ids.js";
+import { newId } from "../../../../foundation/web/static/ids.js";
 import { answered, endPage, nextQuestion, questionPage, screenPage } from "./pages.js";
 
 const STEP = /^\/bai-hoc\/([a-z0-9-]+)\/(tap|cau-hoi|xong)(?:\/([^/]+))?$/;

@@ -1,3 +1,5 @@
+// Ids made in a browser, for whatever waits to be sent: the server knows a second sending by them.
+
 const ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** Whether `text` is a UUID of any version. */
@@ -18,7 +20,7 @@ export function randomId(crypto) {
   return written(bytes);
 }
 
-/** A UUID version 7 (RFC 9562) of the millisecond it is made in. */
+/** A UUID version 7 (RFC 9562): sorts by the millisecond it was made, so the outbox sends in the order of the day. */
 export function newId(crypto, milliseconds) {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   let time = Math.max(0, milliseconds);
