@@ -2,6 +2,7 @@
 
 import json
 import re
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -35,11 +36,12 @@ def test_numbers_that_are_never_kept_are_the_same_on_the_phone(typed, fault):
     assert number_fault(typed) == fault
 
 
-def test_the_phone_asks_consent_for_what_the_server_asks_it_for():
-    record = (SCREENS / "visit_record.js").read_text(encoding="utf-8")
-    told = re.search(r"WITH_CONSENT = (\[[^\]]*\])", record)
-    assert told is not None
-    assert tuple(json.loads(told[1])) == WITH_CONSENT
+def test_the_phone_asks_consent_for_what_the_server_asks_it_for(shell):
+    found = re.search(r'id="visit-questions" data-questions="([^"]*)"', shell)
+    assert found is not None
+    questions = json.loads(unescape(found[1]))["visit"]
+    names = [each["path"].partition(".")[0] for each in questions if each["consent"]]
+    assert ("people", *dict.fromkeys(names)) == WITH_CONSENT
 
 
 def test_the_shell_is_the_same_for_everybody(app, visitor, make, shell):
