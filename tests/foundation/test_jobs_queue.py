@@ -10,7 +10,7 @@ from app import create_app
 from foundation import clock, migrating
 from foundation.jobs import worker
 from foundation.jobs.models import Job, State
-from foundation.jobs.services import LEASE, ask_for_job, is_job_free, let_go, take_next
+from foundation.jobs.services import ask_for_job, is_job_free, let_go, take_next
 from foundation.jobs.work import offer_job
 from foundation.settings import Settings
 
@@ -35,9 +35,9 @@ def test_a_job_is_taken_over_once_its_worker_was_silent_for_the_lease(session, n
     waiting(session, 1, now)
     take_next(session, worker="one", now=now)
 
-    assert not is_job_free(session, worker="two", now=now + LEASE)
-    assert take_next(session, worker="two", now=now + LEASE) is None
-    later = now + LEASE + timedelta(microseconds=1)
+    assert not is_job_free(session, worker="two", now=now + timedelta(seconds=10))
+    assert take_next(session, worker="two", now=now + timedelta(seconds=10)) is None
+    later = now + timedelta(seconds=10) + timedelta(microseconds=1)
     assert is_job_free(session, worker="two", now=later)
     job = take_next(session, worker="two", now=later)
     assert (job.worker, job.state, job.beat_at) == ("two", State.RUNNING, later)

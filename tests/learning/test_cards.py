@@ -13,11 +13,7 @@ from foundation.throttling.models import ThrottleBucket
 from foundation.throttling.services import Bucket
 from learning import queries
 from learning.domain.cards import (
-    MOST_TRIES,
-    MOST_WAKES,
-    MOST_WAKES_A_DAY,
     PICTURES,
-    RESTS,
     FaultyOrder,
     read_order,
     rest_after,
@@ -39,6 +35,9 @@ KEY = "only for tests"
 ORDER = ("trau", "ga", "hoa-ban", "nha-san")
 OTHER = ("ga", "trau", "hoa-ban", "nha-san")
 QUARTER = timedelta(minutes=15)
+
+
+RESTS = (timedelta(hours=1), timedelta(days=1), timedelta(days=7), timedelta(days=30))
 
 
 @pytest.fixture
@@ -120,7 +119,7 @@ def test_the_order_of_one_card_is_no_order_of_another(session, card, make, now):
 
 
 def test_after_five_wrong_tries_even_the_right_pictures_are_not_looked_at(try_card, card, session):
-    for _ in range(MOST_TRIES):
+    for _ in range(5):
         assert try_card(OTHER) is None
 
     with pytest.raises(TooMany) as refused:
@@ -131,10 +130,10 @@ def test_after_five_wrong_tries_even_the_right_pictures_are_not_looked_at(try_ca
 
 
 def test_the_second_rest_is_longer(try_card, card):
-    for _ in range(MOST_TRIES):
+    for _ in range(5):
         try_card(OTHER)
     later = NOON + RESTS[0]
-    for _ in range(MOST_TRIES):
+    for _ in range(5):
         try_card(OTHER, now=later)
 
     with pytest.raises(TooMany) as refused:
@@ -143,7 +142,7 @@ def test_the_second_rest_is_longer(try_card, card):
 
 
 def test_the_fifth_try_may_still_be_the_right_one(try_card, card, session, now):
-    for _ in range(MOST_TRIES - 1):
+    for _ in range(5 - 1):
         try_card(OTHER)
     assert try_card(ORDER) == card.learner
     phone = welcome_phone(session, "another phone", now=now)
@@ -171,7 +170,7 @@ def test_one_address_cannot_go_from_card_to_card(session, make, now):
 
 
 def test_a_member_wakes_a_card_and_the_log_says_who_but_not_whose(try_card, card, session, now):
-    for _ in range(MOST_TRIES):
+    for _ in range(5):
         try_card(OTHER)
 
     wake_card(session, card.code, who="to-vien", area_path="38/", now=now)
@@ -184,7 +183,7 @@ def test_a_member_wakes_a_card_and_the_log_says_who_but_not_whose(try_card, card
 
 
 def test_waking_is_bounded_until_the_card_opens(try_card, card, session, now):
-    for _ in range(MOST_WAKES):
+    for _ in range(3):
         exhaust(try_card, session, card)
         wake_card(session, card.code, who="to-vien", area_path="38/", now=now)
     exhaust(try_card, session, card)
@@ -202,17 +201,17 @@ def test_waking_is_bounded_until_the_card_opens(try_card, card, session, now):
 
 def exhaust(try_card, session, card):
     """Wrong pictures until the card rests."""
-    for _ in range(MOST_TRIES):
+    for _ in range(5):
         try_card(OTHER)
     assert card_by_code(session, card.code).rests(NOON)
 
 
 def test_one_member_wakes_so_many_cards_a_day(session, make, now):
-    for number in range(MOST_WAKES_A_DAY + 1):
+    for number in range(20 + 1):
         learner = make.learner().id
         code = make_card(session, learner, ORDER, key="k", now=now)
         session.execute(update(Card).where(Card.code == code).values(wrong_tries=5, paused_until=now + RESTS[1]))
-        if number < MOST_WAKES_A_DAY:
+        if number < 20:
             wake_card(session, code, who="to-vien", area_path="38/", now=now)
             continue
         with pytest.raises(TooMany) as refused:
@@ -326,8 +325,8 @@ def test_eight_tries_at_one_moment_are_five_tries(apart, engine):
 
     results = apart(lambda own, number: open_try(own, code, (), now=NOON))
 
-    assert results.count(None) == MOST_TRIES
-    assert results.count("card_rests") == 8 - MOST_TRIES
+    assert results.count(None) == 5
+    assert results.count("card_rests") == 8 - 5
 
 
 def test_a_blank_card_scanned_by_eight_at_once_is_one_persons(apart, engine):
