@@ -3,6 +3,9 @@
 PYTHON ?= python3
 PORT ?= 8000
 WORKERS ?= 2
+# Of `make mutate`.
+SEED ?= 1
+NUMBER ?= 300
 export FLASK_APP = app
 
 # WeasyPrint's libraries, and the fonts of letters that Be Vietnam Pro does not carry.
@@ -16,7 +19,7 @@ SYSTEM_ENGINES = firefox-esr webkit2gtk-driver xvfb
 RESTS_ON = migrations requirements/run.txt community_teams/sample courses/library foundation/areas
 
 .DEFAULT_GOAL := help
-.PHONY: help run manual install test lint check bench migrate translate lock notices hooks browser engines
+.PHONY: help run manual install test lint check bench mutate migrate translate lock notices hooks browser engines
 
 help: ## list these words
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -50,6 +53,9 @@ check: lint .cache/system-test ## lint, and the tests that need no browser, on S
 
 bench: .cache/system .cache/system-bench .venv/ready-test node_modules/.ready-test browser ## measure, with the goal beside each figure
 	.venv/bin/python -m bench
+
+mutate: .cache/system .venv/ready-test node_modules/.ready-test browser ## change the domain rules one thing at a time and count what no test notices (SEED=, NUMBER=; an hour)
+	.venv/bin/python -m bench.domain_mutants --seed $(SEED) --number $(NUMBER)
 
 install: .cache/system .venv/ready browser migrate ## everything a server needs: libraries, browser files, the newest migration
 
