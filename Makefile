@@ -54,7 +54,7 @@ check: lint .cache/system-test ## lint, and the tests that need no browser, on S
 bench: .cache/system .cache/system-bench .venv/ready-test node_modules/.ready-test browser ## measure, with the goal beside each figure
 	.venv/bin/python -m bench
 
-mutate: .cache/system .venv/ready-test node_modules/.ready-test browser ## change the domain rules one thing at a time and count what no test notices (SEED=, NUMBER=; an hour)
+mutate: .cache/system .venv/ready-test node_modules/.ready-test browser ## change the domain rules one thing at a time and count what no test notices (SEED=, NUMBER=; two hours)
 	.venv/bin/python -m bench.domain_mutants --seed $(SEED) --number $(NUMBER)
 
 install: .cache/system .venv/ready browser migrate ## everything a server needs: libraries, browser files, the newest migration
