@@ -7,6 +7,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
+from foundation.accounts.models import AuditEntry
 from foundation.areas.domain.scope import NATION
 from learning.domain.learners import AboutLearner
 from learning.models import ClassEvening, ClassLearner, Learner
@@ -28,7 +29,7 @@ def evening(engine):
         made = evening_in(own, NATION, id_)
     yield made
     with Session(engine) as own:
-        for table in (ClassLearner, ClassEvening, Learner):
+        for table in (ClassLearner, ClassEvening, Learner, AuditEntry):
             own.execute(delete(table))
         own.commit()
 

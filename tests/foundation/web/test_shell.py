@@ -3,12 +3,13 @@ import re
 import pytest
 
 from app import create_app
+from foundation.version import VERSION
 
 
 def test_healthz_answers(visitor):
     answer = visitor.client.get("/healthz")
 
-    assert answer.json == {"status": "ok"}
+    assert answer.json == {"status": "ok", "version": VERSION}
     assert answer.headers["Cache-Control"] == "no-store"
 
 
