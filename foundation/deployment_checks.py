@@ -123,15 +123,16 @@ def check_disk_room(app: Flask) -> list[Finding]:
 
 def check_sqlite_pages(app: Flask) -> list[Finding]:
     """Reads the SQLite file through; a gigabyte takes some seconds. Nothing on PostgreSQL."""
-    with app.extensions["engine"].connect() as connection:
-        if connection.dialect.name != "sqlite":
-            return []
-        try:
+    engine = app.extensions["engine"]
+    if engine.dialect.name != "sqlite":
+        return []
+    try:
+        with engine.connect() as connection:  # where the first pages are damaged, this fails already
             if connection.scalar(text("PRAGMA quick_check(1)")) == "ok":
                 return []
-        except DatabaseError as error:
-            if storage_fault(error) is not StorageFault.DAMAGED:
-                raise
+    except DatabaseError as error:
+        if storage_fault(error) is not StorageFault.DAMAGED:
+            raise
     what, why, fix = NOT_READY["database", "damaged"]
     return [Finding("database_damaged", Severity.FAULT, what, why, fix)]
 

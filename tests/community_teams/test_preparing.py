@@ -1,11 +1,14 @@
 """What `make run` asks for before it serves, on a database of its own."""
 
+import os
 import stat
+import subprocess
+import sys
 
 import pytest
 
 from app import create_app
-from foundation.settings import Settings
+from foundation.settings import PROJECT_ROOT, Settings
 from tests.visitor import Visitor
 
 
@@ -24,9 +27,17 @@ def app_of(tmp_path):
 
 
 def prepare(app) -> str:
-    done = app.test_cli_runner().invoke(args=["prepare"])
-    assert done.exit_code == 0, done.output
-    return done.output
+    """In a process of its own, as `make run` has it."""
+    settings = app.extensions["settings"]
+    own = {
+        "DATA_FOLDER": str(settings.data_folder),
+        "SECRET_KEY": settings.secret_key,
+        "SAMPLE_PASSWORD": settings.sample_password,
+    }
+    command = [sys.executable, "-m", "flask", "--app", "app", "prepare"]
+    done = subprocess.run(command, cwd=PROJECT_ROOT, env=os.environ | own, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 def test_an_empty_folder_becomes_a_platform_with_a_sample_to_sign_in_to(app_of, tmp_path):

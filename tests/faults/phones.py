@@ -1,6 +1,7 @@
 """A phone as its own process, which can be killed at any moment and started again on what it had stored."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from community_teams.views.phone_questions import questions_as_json
 from foundation.settings import PROJECT_ROOT
 
 SILENCE = 90  # seconds after which a phone counts as stuck
@@ -34,6 +36,8 @@ class NodePhone:
         }
         self.ahead = 0
         self._errors = folder / "errors"
+        self._questions = folder / "questions.json"
+        self._questions.write_text(questions_as_json())
         self.start()
 
     def start(self) -> None:
@@ -51,6 +55,7 @@ class NodePhone:
             self._process = subprocess.Popen(
                 [_node(), "tests/faults/phone.mjs", json.dumps({**self._about, "ahead": self.ahead})],
                 cwd=PROJECT_ROOT,
+                env={**os.environ, "VISIT_QUESTIONS": str(self._questions)},
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=errors,

@@ -3,12 +3,12 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from sqlalchemy import delete, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
-from foundation.accounts.models import AuditEntry
 from foundation.areas.domain.scope import NATION
+from foundation.database import Base, make_engine
 from learning.domain.learners import AboutLearner
 from learning.models import ClassEvening, ClassLearner, Learner
 from learning.queries.classes import evening_in
@@ -19,6 +19,15 @@ BA_MEN = {"nickname": "Bà Mến", "picture": "trau", "age_band": "from_14", "gu
 
 
 @pytest.fixture
+def engine(empty_database):
+    """Of each test's own: what is written in the log of who did what can never be taken away again."""
+    made = make_engine(empty_database)
+    Base.metadata.create_all(made)
+    yield made
+    made.dispose()
+
+
+@pytest.fixture
 def evening(engine):
     """A class that other transactions see, too."""
     with Session(engine) as own:
@@ -26,12 +35,7 @@ def evening(engine):
         id_ = uuid7()
         own.add(ClassEvening(id=id_, teacher="Vi Thị Mẫu", made_by="co-giao", made_at=NOON, **made))
         own.commit()
-        made = evening_in(own, NATION, id_)
-    yield made
-    with Session(engine) as own:
-        for table in (ClassLearner, ClassEvening, Learner, AuditEntry):
-            own.execute(delete(table))
-        own.commit()
+        return evening_in(own, NATION, id_)
 
 
 @pytest.fixture
