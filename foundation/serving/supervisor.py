@@ -9,7 +9,6 @@ end; a second time, at once. Ends with 0, or with 1 when the first workers do no
 """
 
 import argparse
-import errno
 import logging
 import os
 import select
@@ -22,6 +21,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from foundation.serving.system import (
+    PORT_ADVICE,
     listen,
     notify_systemd,
     raise_open_files,
@@ -39,14 +39,6 @@ LEAVE_ON_RELOAD = 120.0  # what open requests get when their worker is replaced:
 LEAVE_ON_STOP = 10.0  # and when all of the server ends
 LONGEST_PAUSE = 10.0  # between two attempts to start a process that keeps dying
 STABLE = 3.0  # a process that served so long is started again at once: it did not die of starting
-
-# By what the operating system answered; anything else is told in its own words.
-PORT_ADVICE = {
-    errno.EADDRINUSE: "đã có chương trình khác dùng cổng này. Tắt nó, hoặc chọn cổng khác: "
-    "make run PORT=8001, hay serve --port 8001",
-    errno.EACCES: "cổng dưới 1024 chỉ dành cho quản trị. Chọn cổng khác: serve --port 8001",
-    errno.EADDRNOTAVAIL: "máy này không có địa chỉ ấy. Xem lại --host",
-}
 
 WORKER = "worker"
 JOBS = "jobs"

@@ -1,6 +1,7 @@
 """What the supervisor asks of the operating system: the listening socket, signals, limits, systemd."""
 
 import ctypes
+import errno
 import os
 import resource
 import signal
@@ -9,6 +10,13 @@ import socket
 # A peer that takes nothing, or is gone, is cut after so long: an answer larger than the socket's buffers waits for it.
 PEER_TIMEOUT = 60  # seconds
 OPEN_FILES = 65_536
+# By what the operating system answered; anything else is told in its own words.
+PORT_ADVICE = {
+    errno.EADDRINUSE: "đã có chương trình khác dùng cổng này. Tắt nó, hoặc chọn cổng khác: "
+    "make run PORT=8001, hay serve --port 8001",
+    errno.EACCES: "cổng dưới 1024 chỉ dành cho quản trị. Chọn cổng khác: serve --port 8001",
+    errno.EADDRNOTAVAIL: "máy này không có địa chỉ ấy. Xem lại --host",
+}
 _PR_SET_PDEATHSIG = 1
 _terminal = os.isatty(0)
 

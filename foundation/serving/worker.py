@@ -77,6 +77,7 @@ class Sockets:
 
     def __init__(self, front: Front, listening: Sequence[int]) -> None:
         self._front = front
+        self._ending = False
         own, *self._of_others = listening
         self.server = _server(own, front)
         self.serving = asyncio.get_running_loop().create_task(self.server.serve())
@@ -94,7 +95,7 @@ class Sockets:
         if servers:
             self._front.leaving = True
             await asyncio.sleep(POLITE)
-            self._front.leaving = False
+            self._front.leaving = self._ending
         for server, _ in servers:
             server.stop()
         await asyncio.gather(*(serving for _, serving in servers))
@@ -102,7 +103,7 @@ class Sockets:
     async def stop(self) -> None:
         """No new connections; those that are open end when their request is answered."""
         servers = [(self.server, self.serving), *self._for_others]
-        self._front.leaving = True
+        self._front.leaving = self._ending = True
         await asyncio.sleep(POLITE)
         for server, _ in servers:
             server.stop()
@@ -143,7 +144,7 @@ async def serve(app: Flask, listening: Sequence[int], ready: int) -> None:
     if sockets.serving.done():
         sockets.serving.result()
         raise SystemExit("the server ended by itself")
-    await sockets.stop()  # the supervisor bounds the wait
+    await asyncio.gather(sockets.stop(), *changes)  # the supervisor bounds the wait
 
 
 def answers(app: Flask) -> bool:
