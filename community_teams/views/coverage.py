@@ -15,7 +15,7 @@ from community_teams.views.telling_coverage import as_counts, as_json
 from foundation import clock
 from foundation.accounts.domain.roles import Act
 from foundation.accounts.views.access import may, public, scope_for
-from foundation.accounts.views.work import work_of_visitor
+from foundation.accounts.views.menu import menu_items_for_user
 from foundation.areas import queries as areas
 from foundation.areas.domain.scope import NATION
 from foundation.problems import NotFound
@@ -70,7 +70,7 @@ def manage() -> str:
         "community_teams/manage.html",
         figures=figures,
         report_scope=scope_for(Act.PRINT_REPORT),
-        others=[work for work in work_of_visitor() if work.endpoint != request.endpoint],
+        others=[work for work in menu_items_for_user() if work.endpoint != request.endpoint],
         goal=GOAL_PERCENT,
         now=clock.now(),
         sample=any(each.is_sample for each in figures) or current_user.is_sample,

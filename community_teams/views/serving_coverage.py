@@ -19,8 +19,8 @@ from community_teams.views import (
 )
 from community_teams.views.coverage_blueprint import blueprint
 from foundation.accounts.domain.roles import Act
-from foundation.accounts.views.work import Work, offer_work
-from foundation.web.frame import Entry, Place, add_to_frame
+from foundation.accounts.views.menu import MenuItem, register_menu_items
+from foundation.web.navigation import NavigationLink, NavigationSlot, add_navigation_links
 from foundation.words import N_
 
 __all__ = [
@@ -50,11 +50,11 @@ def serve_coverage(app: Flask) -> None:
         map_words=map_words,
         rows_of=rows_of,
     )
-    add_to_frame(app, Entry(Place.MENU, "coverage.show_nation", N_("Độ phủ"), "map", 40))
-    add_to_frame(app, Entry(Place.FOOT, "coverage.show_pilots", N_("Mô hình điểm"), "", 15))
-    offer_work(
+    add_navigation_links(app, NavigationLink(NavigationSlot.MENU, "coverage.show_nation", N_("Độ phủ"), "map", 40))
+    add_navigation_links(app, NavigationLink(NavigationSlot.FOOT, "coverage.show_pilots", N_("Mô hình điểm"), "", 15))
+    register_menu_items(
         app,
-        Work(
+        MenuItem(
             Act.SEE_PILOTS,
             "coverage.list_pilots",
             N_("Mô hình điểm"),
@@ -62,7 +62,7 @@ def serve_coverage(app: Flask) -> None:
             "book",
             order=70,
         ),
-        Work(
+        MenuItem(
             Act.PRINT_REPORT,
             "coverage.manage",
             N_("Quản lý"),
@@ -70,7 +70,7 @@ def serve_coverage(app: Flask) -> None:
             "map",
             order=40,
         ),
-        Work(
+        MenuItem(
             Act.MANAGE_HAMLETS,
             "coverage.arrange_own",
             N_("Thôn, bản"),

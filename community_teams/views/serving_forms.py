@@ -4,7 +4,7 @@ from flask import Flask
 
 from community_teams.views import desk, issues, paper, paper_prints
 from foundation.accounts.domain.roles import Act
-from foundation.accounts.views.work import Work, offer_work
+from foundation.accounts.views.menu import MenuItem, register_menu_items
 from foundation.words import N_
 
 __all__ = ["desk", "issues", "paper", "paper_prints", "serve_forms"]
@@ -12,9 +12,9 @@ __all__ = ["desk", "issues", "paper", "paper_prints", "serve_forms"]
 
 def serve_forms(app: Flask) -> None:
     """Offer what stands beside the work list. Its pages belong to the blueprint that serve_teams registers."""
-    offer_work(
+    register_menu_items(
         app,
-        Work(
+        MenuItem(
             Act.SEE_HOUSEHOLDS,
             "teams.show_issues",
             N_("Việc khó"),

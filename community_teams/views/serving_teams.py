@@ -20,7 +20,7 @@ from community_teams.views.sample_check import check_sample
 from community_teams.views.teams_blueprint import blueprint
 from community_teams.views.upkeep import serve_upkeep
 from foundation.accounts.domain.roles import Act
-from foundation.accounts.views.work import Work, offer_work
+from foundation.accounts.views.menu import MenuItem, register_menu_items
 from foundation.doctor import add_check
 from foundation.words import N_
 
@@ -48,9 +48,9 @@ def serve_teams(app: Flask) -> None:
     app.jinja_env.globals["visit_questions"] = QUESTIONS
     add_check(app, check_sample)
     serve_upkeep(app)
-    offer_work(
+    register_menu_items(
         app,
-        Work(
+        MenuItem(
             Act.SETTLE_VISITS,
             "teams.show_held_visits",
             N_("Phiếu cần xem"),
@@ -58,7 +58,7 @@ def serve_teams(app: Flask) -> None:
             "paper",
             order=66,
         ),
-        Work(
+        MenuItem(
             Act.RECORD_VISIT,
             "teams.show_hamlets",
             N_("Địa bàn"),
@@ -66,7 +66,7 @@ def serve_teams(app: Flask) -> None:
             "home",
             order=10,
         ),
-        Work(
+        MenuItem(
             Act.SEE_HOUSEHOLDS,
             "teams.show_today",
             N_("Hôm nay"),
@@ -74,7 +74,7 @@ def serve_teams(app: Flask) -> None:
             "clock",
             order=60,
         ),
-        Work(
+        MenuItem(
             Act.SEE_TEAMS,
             "teams.show_phones",
             N_("Máy của tổ"),

@@ -11,13 +11,13 @@ from foundation.web.body_limits import limit_requests
 from foundation.web.body_refusals import answer_refusals
 from foundation.web.csrf import init_csrf_protection
 from foundation.web.errors import answer_for_problems
-from foundation.web.frame import serve_frame
 from foundation.web.headers import guard_headers
 from foundation.web.health import serve_health
 from foundation.web.hosts import check_hosts
+from foundation.web.navigation import init_navigation
 from foundation.web.openapi import serve_api
 from foundation.web.request_log import serve_request_log
-from foundation.web.shell import blueprint, gallery
+from foundation.web.views import blueprint, gallery
 
 
 class Templates(Environment):
@@ -45,7 +45,7 @@ def serve_web(app: Flask) -> None:
         app.register_blueprint(gallery)
     serve_request_log(app)
     serve_health(app)
-    serve_frame(app)
+    init_navigation(app)
     init_csrf_protection(app)
     guard_headers(app)
     answer_for_problems(app)

@@ -3,8 +3,8 @@
 from flask import Flask
 
 from foundation.accounts.domain.roles import Act
-from foundation.accounts.views.work import Work, offer_work
-from foundation.web.frame import Entry, Place, add_to_frame
+from foundation.accounts.views.menu import MenuItem, register_menu_items
+from foundation.web.navigation import NavigationLink, NavigationSlot, add_navigation_links
 from foundation.words import N_
 from learning.views import (
     answers_api,
@@ -61,26 +61,26 @@ __all__ = [
 def serve_learning(app: Flask) -> None:
     """Bring the pages of learning and their entries in the frame. Needs the catalogue of courses."""
     app.register_blueprint(blueprint)
-    add_to_frame(
+    add_navigation_links(
         app,
-        Entry(Place.MENU, "learning.show_courses", N_("Bài học"), "book", 10),
-        Entry(Place.MENU, "learning.show_me", N_("Việc học của tôi"), "person", 20),
-        Entry(
-            Place.HELP,
+        NavigationLink(NavigationSlot.MENU, "learning.show_courses", N_("Bài học"), "book", 10),
+        NavigationLink(NavigationSlot.MENU, "learning.show_me", N_("Việc học của tôi"), "person", 20),
+        NavigationLink(
+            NavigationSlot.HELP,
             "learning.read_lesson",
             N_("Bị lừa rồi, làm gì bây giờ?"),
             "warning",
             10,
             (("lesson_id", home.CHEATED),),
         ),
-        Entry(Place.FOOT, "learning.search", N_("Tìm bài học"), "", 5),
-        Entry(Place.FOOT, "learning.explain", N_("Hướng dẫn"), "", 10),
-        Entry(Place.FOOT, "learning.check_form", N_("Kiểm tra giấy xác nhận"), "", 20),
-        Entry(Place.FOOT, "learning.explain_privacy", N_("Quyền riêng tư"), "", 30),
+        NavigationLink(NavigationSlot.FOOT, "learning.search", N_("Tìm bài học"), "", 5),
+        NavigationLink(NavigationSlot.FOOT, "learning.explain", N_("Hướng dẫn"), "", 10),
+        NavigationLink(NavigationSlot.FOOT, "learning.check_form", N_("Kiểm tra giấy xác nhận"), "", 20),
+        NavigationLink(NavigationSlot.FOOT, "learning.explain_privacy", N_("Quyền riêng tư"), "", 30),
     )
-    offer_work(
+    register_menu_items(
         app,
-        Work(
+        MenuItem(
             Act.HELP_LEARNERS,
             "learning.ask_card_to_wake",
             N_("Mở lại thẻ học"),

@@ -3,7 +3,7 @@
 from flask import Flask
 
 from foundation.accounts.domain.roles import Act
-from foundation.accounts.views.work import Work, offer_work
+from foundation.accounts.views.menu import MenuItem, register_menu_items
 from foundation.words import N_
 from learning.views import editing, fault_reports, letters_in_care
 from learning.views.care_blueprint import blueprint
@@ -14,9 +14,9 @@ __all__ = ["editing", "fault_reports", "letters_in_care", "serve_lesson_care"]
 def serve_lesson_care(app: Flask) -> None:
     """Serve /bai-hoc/<lesson>/bao-sai, /quan-ly/bai-hoc and /quan-ly/giay-xac-nhan. Needs learning and accounts."""
     app.register_blueprint(blueprint)
-    offer_work(
+    register_menu_items(
         app,
-        Work(
+        MenuItem(
             Act.EDIT_CONTENT,
             "lesson_care.show_lessons",
             N_("Soát bài"),
@@ -24,7 +24,7 @@ def serve_lesson_care(app: Flask) -> None:
             "book",
             order=60,
         ),
-        Work(
+        MenuItem(
             Act.REVOKE_LETTERS,
             "lesson_care.find_letter",
             N_("Thu hồi giấy"),

@@ -3,7 +3,7 @@
 from flask import Flask
 
 from foundation.accounts.domain.roles import Act
-from foundation.accounts.views.work import Work, offer_work
+from foundation.accounts.views.menu import MenuItem, register_menu_items
 from foundation.jobs.work import offer_job
 from foundation.words import N_
 from learning.views import assisting, class_letters, class_people, classes, learning_reports, presenting
@@ -18,9 +18,9 @@ def serve_teaching(app: Flask) -> None:
     app.register_blueprint(blueprint)
     app.jinja_env.globals["beside"] = beside_now
     offer_job(app, class_letters.KIND, class_letters.print_class)
-    offer_work(
+    register_menu_items(
         app,
-        Work(
+        MenuItem(
             Act.HELP_LEARNERS,
             "teaching.show_beside",
             N_("Ngồi cạnh giúp học"),
@@ -28,7 +28,7 @@ def serve_teaching(app: Flask) -> None:
             "people",
             order=42,
         ),
-        Work(
+        MenuItem(
             Act.TEACH,
             "teaching.show_classes",
             N_("Lớp học"),
@@ -36,7 +36,7 @@ def serve_teaching(app: Flask) -> None:
             "book",
             order=43,
         ),
-        Work(
+        MenuItem(
             Act.SEE_LEARNING,
             "teaching.show_report",
             N_("Việc học của bà con"),

@@ -14,7 +14,7 @@ from foundation.accounts.models import Person
 from foundation.accounts.services import people as people_services
 from foundation.accounts.services import sign_in as services
 from foundation.accounts.views.access import begin_session, had_session, is_shut_out, leave_session, public, signed_in
-from foundation.accounts.views.work import first_page, work_of_visitor
+from foundation.accounts.views.menu import first_page, menu_items_for_user
 from foundation.problems import Invalid, NotAllowed, TooMany
 from foundation.throttling.services import Bucket, empty, give_back, key_of, take
 from foundation.throttling.visitors import (
@@ -180,7 +180,7 @@ def _account_page(faults: dict[str, str]) -> str:
         "accounts/account.html",
         holdings=holdings,
         areas=queries.areas_around(session(), [held.area_path for held in holdings]),
-        works=work_of_visitor(),
+        menu_items=menu_items_for_user(),
         faults=faults,
         done=request.args.get("xong", ""),
     )

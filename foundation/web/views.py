@@ -1,4 +1,4 @@
-"""The shell's own pages: what crawlers may read, and the gallery of parts."""
+"""Pages of the web package itself: robots.txt and the gallery of page parts."""
 
 from flask import Blueprint, Response, render_template
 
@@ -13,7 +13,7 @@ gallery = Blueprint("gallery", __name__)
 @blueprint.get("/robots.txt")
 @public
 def robots() -> Response:
-    """Every page may be read; prints may not: drawing one anew costs seconds, and a letter carries a name."""
+    """Crawlers may read pages but not PDFs: rendering one takes seconds, and a letter contains a person's name."""
     answer = Response("User-agent: *\nDisallow: /*.pdf$\n", mimetype="text/plain")
     answer.headers["Cache-Control"] = "public, max-age=86400"
     return answer
