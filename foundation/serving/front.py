@@ -24,6 +24,9 @@ LINGER_BYTES = 16 * 1024 * 1024
 # granian opens an answer's file as soon as it is told of it; the file is held open so long, to be sure.
 FILE_OPEN = 30.0  # seconds
 BODILESS = {"GET", "HEAD"}
+# A print takes from half a second to ten of processor time, and is drawn alone: foundation/web/press.py.
+PRINTS = ".pdf"
+MOST_PRINTS_WAITING = 40  # some 30 s of drawing; a proxy gives up after 60
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,9 @@ class Front:
         self._limit = limit
         self._spool = spool
         self._threads = Threads(threads)
+        # A thread of their own: with fifty prints asked for at once, all others would only wait for the press.
+        self._prints = Threads(1)
+        self._prints_waiting = 0
         self._patience = patience or Patience()
         # While the worker is leaving, every answer asks its client to make a new connection, which another takes.
         self.leaving = False
@@ -127,9 +133,23 @@ class Front:
         environ = environ_of(scope, body, size)
         if refusal:
             environ[REFUSAL] = refusal
-        answer = await self._threads.run(self._run, environ, proto)
+        if scope.path.endswith(PRINTS) and not refusal:
+            answer = await self._print(environ, proto)
+        else:
+            answer = await self._threads.run(self._run, environ, proto)
         if answer is not None:
             asyncio.get_running_loop().call_later(FILE_OPEN, answer.close)
+
+    async def _print(self, environ: dict[str, Any], proto: Any) -> Answer | None:
+        """In the one thread for prints, behind those that wait already; busy where they are many."""
+        if self._prints_waiting >= MOST_PRINTS_WAITING:
+            environ[REFUSAL] = BodyRefused(503, "busy")
+            return await self._threads.run(self._run, environ, proto)
+        self._prints_waiting += 1
+        try:
+            return await self._prints.run(self._run, environ, proto)
+        finally:
+            self._prints_waiting -= 1
 
     def _run(self, environ: dict[str, Any], proto: Any) -> Answer | None:
         """In a thread of the pool. Returns the answer while its file must stay open."""

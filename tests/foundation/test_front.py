@@ -1,10 +1,12 @@
 """The front takes whole bodies and nothing else: too large, too slow and cut ones never reach the application."""
 
 import asyncio
+import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from foundation.serving import front as front_module
 from foundation.serving.front import Front, Patience
 from foundation.serving.spool import LARGEST_IN_MEMORY, Spool
 from foundation.web.body_refusals import REFUSAL
@@ -214,3 +216,32 @@ def test_the_environment_is_wsgi(ask):
     # What a proxy vouches for is not overwritten by a name that only looks like it.
     assert seen["HTTP_X_FORWARDED_FOR"] == "192.0.2.9"
     assert "CONTENT_LENGTH" not in seen
+
+
+def test_prints_wait_for_each_other_and_nobody_waits_for_them(spool):
+    press, most = threading.Event(), front_module.MOST_PRINTS_WAITING
+
+    def app(environ, start_response):
+        if environ["PATH_INFO"].endswith(".pdf") and REFUSAL not in environ:
+            press.wait(10)
+        return echo(environ, start_response)
+
+    async def ask_all():
+        front = Front(app, limit=lambda _method, _path: 500, spool=spool, threads=1)
+        lines = [Line() for _ in range(most)]
+        prints = [asyncio.create_task(front.__rsgi__(Scope("GET", "/bai/in.pdf"), line)) for line in lines]
+        await asyncio.sleep(0)
+        page, one_too_many = Line(), Line()
+        await asyncio.wait_for(front.__rsgi__(Scope("GET", "/bai"), page), 5)
+        await asyncio.wait_for(front.__rsgi__(Scope("GET", "/bai/in.pdf"), one_too_many), 5)
+        assert not any(each.done() for each in prints)
+        press.set()
+        await asyncio.gather(*prints)
+        again = Line()
+        await front.__rsgi__(Scope("GET", "/bai/in.pdf"), again)
+        return page.answer[0], one_too_many.answer[::2], {line.answer[0] for line in lines}, again.answer[0]
+
+    with ThreadPoolExecutor(1) as pool:
+        answers = pool.submit(asyncio.run, ask_all()).result()
+
+    assert answers == (200, (503, b"busy"), {200}, 200)
