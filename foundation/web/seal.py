@@ -2,8 +2,10 @@
 it was changed. Only loaded where a seal is configured: pyHanko costs a second and 20 MB.
 """
 
+import asyncio
 import io
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from pathlib import Path
 
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
@@ -14,7 +16,8 @@ FIELD = "Seal"
 # PDF/UA wants every mark on the page tagged and PDF/A wants none hidden: an empty box beside the page satisfies both.
 _UNSEEN = InvisSigSettings(set_print_flag=True, set_hidden_flag=False, box_out_of_bounds=True)
 
-_signers: dict[tuple[Path, str], SimpleSigner] = {}
+# DER writes an ECDSA signature in up to three bytes more or less, from one time to the next.
+_SPARE_BYTES = 16
 
 
 class _AsItStands(IncrementalPdfFileWriter):
@@ -31,22 +34,31 @@ def sealed(pdf: bytes, file: Path, password: str, *, tip: str) -> bytes:
     file, password: the PKCS#12 file with certificate and EC P-256 key; read once in a process. tip: what a screen
     reader says of the seal. Raises LookupError when the file cannot be used.
     """
-    written = io.BytesIO()
-    signer = PdfSigner(
-        PdfSignatureMetadata(field_name=FIELD, md_algorithm="sha256", subfilter=SigSeedSubFilter.PADES),
-        signer=_signer(file, password),
-        new_field_spec=SigFieldSpec(FIELD, invis_sig_settings=_UNSEEN, readable_field_name=tip),
-    )
     # pyHanko starts an event loop of its own, which a thread that already has one running refuses.
     with ThreadPoolExecutor(1) as alone:
-        alone.submit(signer.sign_pdf, _AsItStands(io.BytesIO(pdf)), output=written).result()
+        return alone.submit(_signed, pdf, file, password, tip).result()
+
+
+def _signed(pdf: bytes, file: Path, password: str, tip: str) -> bytes:
+    simple_signer, reserved = _signer(file, password)
+    signer = PdfSigner(
+        PdfSignatureMetadata(field_name=FIELD, md_algorithm="sha256", subfilter=SigSeedSubFilter.PADES),
+        signer=simple_signer,
+        new_field_spec=SigFieldSpec(FIELD, invis_sig_settings=_UNSEEN, readable_field_name=tip),
+    )
+    written = io.BytesIO()
+    signer.sign_pdf(_AsItStands(io.BytesIO(pdf)), output=written, bytes_reserved=reserved)
     return written.getvalue()
 
 
-def _signer(file: Path, password: str) -> SimpleSigner:
-    if (file, password) not in _signers:
-        signer = SimpleSigner.load_pkcs12(str(file), passphrase=password.encode())
-        if signer is None:
-            raise LookupError(f"no certificate with a key in {file}")
-        _signers[file, password] = signer
-    return _signers[file, password]
+@cache
+def _signer(file: Path, password: str) -> tuple[SimpleSigner, int]:
+    """The signer, and how many bytes of a PDF hold one of its signatures, as hexadecimal digits.
+
+    Left to itself, pyHanko measures that with a trial signature before each seal, which doubles the time.
+    """
+    signer = SimpleSigner.load_pkcs12(str(file), passphrase=password.encode())
+    if signer is None:
+        raise LookupError(f"no certificate with a key in {file}")
+    trial = asyncio.run(signer.async_sign(bytes(32), "sha256", dry_run=True, use_pades=True))
+    return signer, 2 * (len(trial.dump()) + _SPARE_BYTES)

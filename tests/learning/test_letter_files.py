@@ -5,6 +5,7 @@ import io
 import json
 import time
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from xml.etree import ElementTree
 
 import jwt
@@ -14,7 +15,7 @@ import pytest
 from asn1crypto.x509 import Certificate as Asn1Certificate
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, pkcs12
 from openbadgeslib.ob3 import OB3VerificationError, OB3Verifier
 from pyhanko.pdf_utils.reader import PdfFileReader
@@ -63,30 +64,52 @@ def served_publicly(app, monkeypatch):
     return settings
 
 
-@pytest.fixture
-def seal(app, monkeypatch, tmp_path):
-    """A seal of our own making; returns its certificate."""
-    private = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "Xã Đoàn Mẫu (thử)")])
+def _certificate(subject, public_key, issuer, issuer_key, *, authority=False):
+    """A certificate of our own making, valid since yesterday."""
     day = dt.timedelta(days=1)
     today = dt.datetime.now(dt.UTC)
-    usage = x509.KeyUsage(True, True, False, False, False, False, False, False, False)
-    certificate = (
+    usage = x509.KeyUsage(True, True, False, False, False, authority, False, False, False)
+    return (
         x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(private.public_key())
-        .serial_number(1)
+        .subject_name(subject)
+        .issuer_name(issuer)
+        .public_key(public_key)
+        .serial_number(x509.random_serial_number())
         .not_valid_before(today - day)
         .not_valid_after(today + day)
         .add_extension(usage, critical=True)
-        .sign(private, hashes.SHA256())
+        .add_extension(x509.BasicConstraints(ca=authority, path_length=None), critical=True)
+        .sign(issuer_key, hashes.SHA256())
     )
-    file = tmp_path / "seal.p12"
-    encrypted = BestAvailableEncryption(PASSWORD.encode())
-    file.write_bytes(pkcs12.serialize_key_and_certificates(b"seal", private, certificate, None, encrypted))
-    settings = app.extensions["settings"].model_copy(update={"seal_file": file, "seal_password": PASSWORD})
-    monkeypatch.setitem(app.extensions, "settings", settings)
+
+
+def _named(text):
+    return x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, text)])
+
+
+@pytest.fixture
+def seal_with(app, monkeypatch, tmp_path):
+    """Makes the site seal with a key and its certificates, those of issuers last."""
+
+    def use(private, certificate, *issuers):
+        file = tmp_path / "seal.p12"
+        encrypted = BestAvailableEncryption(PASSWORD.encode())
+        file.write_bytes(
+            pkcs12.serialize_key_and_certificates(b"seal", private, certificate, issuers or None, encrypted)
+        )
+        settings = app.extensions["settings"].model_copy(update={"seal_file": file, "seal_password": PASSWORD})
+        monkeypatch.setitem(app.extensions, "settings", settings)
+
+    return use
+
+
+@pytest.fixture
+def seal(seal_with):
+    """A seal of our own making; returns its certificate."""
+    private = ec.generate_private_key(ec.SECP256R1())
+    name = _named("Xã Đoàn Mẫu (thử)")
+    certificate = _certificate(name, private.public_key(), name, private)
+    seal_with(private, certificate)
     return certificate
 
 
@@ -99,6 +122,15 @@ def printed(app, key):
             return [pdf for _name, pdf in LetterPrints(letters, root=ROOT, key=key).singly()]
 
     return draw
+
+
+def _rsa_key():
+    return rsa.generate_private_key(65537, 3072)
+
+
+def _signature(file):
+    [signature] = PdfFileReader(io.BytesIO(file)).embedded_signatures
+    return signature
 
 
 def _validated(signature, context):
@@ -245,7 +277,7 @@ def test_a_sealed_letter_is_whole_and_still_tagged(printed, letter, seal):
     [file] = printed(letter)
 
     context = ValidationContext(trust_roots=[_asn1(seal)], allow_fetching=False)
-    [signature] = PdfFileReader(io.BytesIO(file)).embedded_signatures
+    signature = _signature(file)
     status = _validated(signature, context)
     assert status.bottom_line
     assert status.coverage.name == "ENTIRE_FILE"
@@ -255,13 +287,36 @@ def test_a_sealed_letter_is_whole_and_still_tagged(printed, letter, seal):
         assert list(attached(pdf)) == ["open-badge.jwt"]
 
 
+def test_every_letter_of_a_batch_is_sealed(printed, make, learner, course, seal):
+    files = printed(*(make.letter(learner.id, course) for _ in range(3)))
+
+    context = ValidationContext(trust_roots=[_asn1(seal)], allow_fetching=False)
+    assert all(_validated(_signature(file), context).bottom_line for file in files)
+
+
+@pytest.mark.parametrize("make_key", [partial(ec.generate_private_key, ec.SECP521R1()), _rsa_key])
+def test_a_seal_of_an_authority_is_valid_and_takes_no_more_room_than_it_needs(printed, letter, seal_with, make_key):
+    authority_key = ec.generate_private_key(ec.SECP384R1())
+    authority = _named("Tổ chức chứng thực mẫu")
+    root = _certificate(authority, authority_key.public_key(), authority, authority_key, authority=True)
+    private = make_key()
+    name = _named("Uỷ ban nhân dân xã Mẫu, tỉnh Mẫu (thử)")
+    seal_with(private, _certificate(name, private.public_key(), authority, authority_key), root)
+
+    for file in printed(letter, letter):
+        signature = _signature(file)
+        context = ValidationContext(trust_roots=[_asn1(root)], allow_fetching=False)
+        assert _validated(signature, context).bottom_line
+        spare = len(signature.pkcs7_content) - len(signature.signed_data.dump())
+        assert 0 <= spare < 100
+
+
 def test_a_sealed_letter_that_was_touched_is_told(printed, letter, seal):
     [file] = printed(letter)
     middle = file.index(b"stream") + 40
     touched = file[:middle] + bytes([file[middle] ^ 1]) + file[middle + 1 :]
 
-    [signature] = PdfFileReader(io.BytesIO(touched)).embedded_signatures
-    status = _validated(signature, ValidationContext(trust_roots=[_asn1(seal)], allow_fetching=False))
+    status = _validated(_signature(touched), ValidationContext(trust_roots=[_asn1(seal)], allow_fetching=False))
 
     assert not status.intact
 
