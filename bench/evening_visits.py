@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from bench.visit_batches import visits_to
 from community_teams.domain.visits import read_visit
 from community_teams.models import HamletTotal, Household
-from community_teams.services.recording import Sender, record_visits
+from community_teams.services.recording import Submission, record_visits
 from foundation.accounts.models import Person
 from foundation.areas.domain.scope import NATION
 from foundation.database import make_engine
@@ -31,15 +31,15 @@ def main(database: str, minutes: float, batches: int) -> None:
         hamlets = session.scalars(select(HamletTotal.hamlet_code)).all()
         member = session.scalars(select(Person.id).where(Person.is_sample).order_by(Person.id)).first()
     assert member is not None
-    sender = Sender(member, lambda _day: NATION)
+    submission = Submission(member, lambda _day: NATION)
     start, taken = time.perf_counter(), []
     for moment in sorted(chance.uniform(0, minutes * 60) for _ in range(round(minutes * batches))):
         time.sleep(max(0, start + moment - time.perf_counter()))
-        taken.append(_record(engine, sender, chance.choice(hamlets), chance))
+        taken.append(_record(engine, submission, chance.choice(hamlets), chance))
     json.dump(taken, sys.stdout)
 
 
-def _record(engine: Engine, sender: Sender, hamlet: str, chance: Random) -> float:
+def _record(engine: Engine, submission: Submission, hamlet: str, chance: Random) -> float:
     now = datetime.now(UTC)
     with Session(engine) as session:
         near = session.scalars(select(Household.id).where(Household.hamlet_code == hamlet).limit(WALKED)).all()
@@ -49,9 +49,9 @@ def _record(engine: Engine, sender: Sender, hamlet: str, chance: Random) -> floa
     with Session(engine) as session:
         session.connection(execution_options={"writing": True})
         reports = [read_visit(record, now=now) for record in records]
-        verdicts = record_visits(session, reports, sender=sender, now=now)
+        results = record_visits(session, reports, submission=submission, now=now)
         session.commit()
-    assert len(verdicts) == len(doors)
+    assert len(results) == len(doors)
     return (time.perf_counter() - begin) * 1000
 
 

@@ -20,7 +20,7 @@ from bench.processor import postgres, processor_time, servers
 from bench.table import Row
 from bench.visit_batches import Round, batch_of, hamlets_with_members, rich_visits_to
 from community_teams.domain.visits import read_visit
-from community_teams.services.recording import Sender, record_visits
+from community_teams.services.recording import Submission, record_visits
 from foundation.areas.domain.scope import NATION
 from foundation.database import make_engine
 from foundation.migrating import upgrade
@@ -137,14 +137,14 @@ def _record(
     """Milliseconds of CPU, of this process and the database, and of the clock, for one visit to each."""
     records = list(rich_visits_to(doors, chance, now=now))
     database = postgres(str(engine.url)) if engine.dialect.name == "postgresql" else set[int]()
-    sender = Sender(round_.member, lambda _day: NATION)
+    submission = Submission(round_.member, lambda _day: NATION)
     cpu, start = time.process_time() * 1000 + processor_time(database), time.perf_counter()
     for first in range(0, len(records), BATCH):
         with Session(engine) as session:
             session.connection(execution_options={"writing": True})
             reports = [read_visit(record, now=now) for record in records[first : first + BATCH]]
-            verdicts = record_visits(session, reports, sender=sender, now=now)
-            assert all(verdict.receipt.value == "stored" for verdict in verdicts)
+            results = record_visits(session, reports, submission=submission, now=now)
+            assert all(result.status.value == "stored" for result in results)
             session.commit()
     taken = (time.perf_counter() - start) * 1000
     return (time.process_time() * 1000 + processor_time(database) - cpu) / len(records), taken / len(records)

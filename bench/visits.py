@@ -21,12 +21,12 @@ from sqlalchemy.orm import Session
 from bench.processor import postgres, processor_time, servers
 from bench.table import Row
 from bench.visit_batches import Round, batch_of, hamlets_with_members, visits_to
-from community_teams.domain import recording
-from community_teams.domain.recording import Ledger
+from community_teams.domain import visit_batch
+from community_teams.domain.visit_batch import VisitBatch
 from community_teams.domain.visits import read_visit
 from community_teams.models import Visit
 from community_teams.services import counters
-from community_teams.services.recording import Sender, record_visits
+from community_teams.services.recording import Submission, record_visits
 from foundation.areas.domain.scope import NATION
 from foundation.database import make_engine
 from foundation.migrating import upgrade
@@ -142,8 +142,8 @@ def _with_and_without(engine: Engine) -> Row:
                 continue
             with (
                 patch.object(counters, "add_all", _nothing),
-                patch.object(Ledger, "changes", _no_changes),
-                patch.object(recording, "boiled_down", _no_changes),
+                patch.object(VisitBatch, "changes", _no_changes),
+                patch.object(visit_batch, "summarise", _no_changes),
             ):
                 without.append(_record(engine, round_, 100 + seed))
     whole, bare = statistics.median(with_counters[1:]), statistics.median(without[1:])
@@ -168,12 +168,12 @@ def _record(engine: Engine, round_: Round, seed: int) -> float:
     """Milliseconds of CPU a visit, in this process and in the database."""
     chance, now = Random(seed), datetime.now(UTC)
     records = list(visits_to(round_.households, chance, now=now))
-    sender = Sender(round_.member, lambda _day: NATION)
+    submission = Submission(round_.member, lambda _day: NATION)
     database = postgres(str(engine.url))
     start = time.process_time() * 1000 + processor_time(database)
     for first in range(0, len(records), BATCH):
         with Session(engine) as session:
             reports = [read_visit(record, now=now) for record in records[first : first + BATCH]]
-            record_visits(session, reports, sender=sender, now=now)
+            record_visits(session, reports, submission=submission, now=now)
             session.commit()
     return (time.process_time() * 1000 + processor_time(database) - start) / len(records)

@@ -1,5 +1,6 @@
 """The numbered migrations and the models say the same, on both databases."""
 
+import json
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
@@ -117,3 +118,48 @@ def test_the_tables_of_the_former_queue_go(empty):
     migrating.upgrade(empty)
 
     assert not [name for name in inspect(empty).get_table_names() if name.startswith("huey")]
+
+
+def test_summary_counts_and_anonymous_visits_keep_their_rows_up_and_down(empty):
+    """0030 renames visit.said and knock; the rows stay, and new ones get an id of their own."""
+    migrating.upgrade(empty, "0029")
+    household, visit, at = uuid4(), uuid4(), datetime(2026, 11, 1, tzinfo=UTC)
+    tables = MetaData()
+    tables.reflect(empty, only=["area", "household", "knock", "person", "visit"])
+    for table in tables.tables.values():
+        for column in table.c:
+            if table.name in ("household", "visit", "knock") and column.name in ("id", "household_id", "device"):
+                column.type = Uuid() if (table.name, column.name) != ("knock", "id") else column.type
+    rows = {
+        "area": {"code": "H", "level": "hamlet", "kind": "ban", "name": "Mẫu", "path": "38/1/H/"},
+        "household": {"id": household, "short_code": "M1-1", "hamlet_code": "H", "status": "active"},
+        "person": {"id": 1, "name": "van", "created_at": at},
+        "visit": {
+            **{"id": visit, "hamlet_code": "H", "household_id": household, "member_id": 1, "outcome": "met_done"},
+            **{"started_at": at, "received_at": at, "visited_on": at.date(), "said": {"adults": 3}},
+        },
+        "knock": {"id": 1, "household_id": household, "day": at.date(), "outcome": "moved"},
+    }
+    with empty.connect().execution_options(writing=True) as connection, connection.begin():
+        for name, values in rows.items():
+            connection.execute(tables.tables[name].insert().values(_whole(tables.tables[name], values)))
+        if empty.dialect.name == "postgresql":
+            connection.execute(text("SELECT setval('knock_id_seq', 1)"))
+
+    migrating.upgrade(empty, "0030")
+    with empty.connect().execution_options(writing=True) as connection, connection.begin():
+        assert _as_json(connection.scalar(text("SELECT summary_counts FROM visit"))) == {"adults": 3}
+        connection.execute(
+            text("INSERT INTO anonymous_visit (household_id, day, outcome) VALUES (:id, '2026-11-02', 'vacant')"),
+            {"id": household if empty.dialect.name == "postgresql" else household.hex},
+        )
+    migrating.downgrade(empty, "0029")
+
+    with empty.connect() as connection:
+        assert _as_json(connection.scalar(text("SELECT said FROM visit"))) == {"adults": 3}
+        found = connection.execute(text("SELECT id, outcome FROM knock ORDER BY id")).all()
+        assert [tuple(row) for row in found] == [(1, "moved"), (2, "vacant")]
+
+
+def _as_json(stored):
+    return json.loads(stored) if isinstance(stored, str) else stored

@@ -8,7 +8,7 @@ from flask.cli import AppGroup
 
 from community_teams.cli.preparing import SAID
 from community_teams.domain.household_lists import read_households
-from community_teams.domain.recording import Receipt
+from community_teams.domain.visit_batch import ResultStatus
 from community_teams.services.households import FaultyHouseholds, import_households
 from community_teams.services.reading import read_records
 from community_teams.services.recounting import recount
@@ -139,21 +139,21 @@ def import_file(file: Path, member: str) -> None:
     except Invalid as problem:
         raise click.ClickException(" ".join(VISIT_FILES[code] for code in problem.fields.values())) from None
     for place, result in enumerate(done.results, start=1):
-        if result.outcome is Receipt.REJECTED:
+        if result.outcome is ResultStatus.REJECTED:
             why = ", ".join(f"{field}: {REJECTED.get(code, code)}" for field, code in result.problems.items())
             click.echo(f"Phiếu {place}: chưa nhận ({why})")
-        elif result.outcome is Receipt.HELD:
+        elif result.outcome is ResultStatus.HELD:
             why = ", ".join(f"{field}: {REJECTED.get(code, code)}" for field, code in result.problems.items())
             click.echo(f"Phiếu {place}: chưa ghi được ({why}); giữ nguyên văn, chờ người sửa ở /quan-ly/phieu-can-xem")
-        elif result.outcome is Receipt.CONFLICT:
+        elif result.outcome is ResultStatus.CONFLICT:
             click.echo(f"Phiếu {place}: khác với phiếu đã ghi, giữ cả hai chờ người xem")
     counts = done.counts
     click.echo(
-        f"{done.member.display_name}: {number(counts.get(Receipt.STORED, 0))} phiếu ghi mới, "
-        f"{number(counts.get(Receipt.ALREADY_STORED, 0))} đã có, "
-        f"{number(counts.get(Receipt.CONFLICT, 0))} chờ người xem, "
-        f"{number(counts.get(Receipt.HELD, 0))} chờ người sửa, "
-        f"{number(counts.get(Receipt.REJECTED, 0))} chưa nhận"
+        f"{done.member.display_name}: {number(counts.get(ResultStatus.STORED, 0))} phiếu ghi mới, "
+        f"{number(counts.get(ResultStatus.ALREADY_STORED, 0))} đã có, "
+        f"{number(counts.get(ResultStatus.CONFLICT, 0))} chờ người xem, "
+        f"{number(counts.get(ResultStatus.HELD, 0))} chờ người sửa, "
+        f"{number(counts.get(ResultStatus.REJECTED, 0))} chưa nhận"
     )
 
 

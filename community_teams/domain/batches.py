@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SkipValidation, ValidationError
 
 from community_teams.domain.faults import codes_by_field
-from community_teams.domain.recording import Receipt
+from community_teams.domain.visit_batch import ResultStatus
 from community_teams.domain.visit_groups import Version
 from community_teams.domain.visits import VisitReport
 from foundation.free_text import has_bad_characters
@@ -62,7 +62,7 @@ class Result(BaseModel):
     """
 
     id: str | None
-    outcome: Receipt
+    outcome: ResultStatus
     problems: dict[str, str]
 
 

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from community_teams.domain.codes import HouseholdStatus, Outcome
 from community_teams.domain.household_counts import EVENTS, LATER, STATES, events_of
-from community_teams.domain.households import Standing
+from community_teams.domain.households import HouseholdSummary
 
 OUTCOMES = tuple(outcome.value for outcome in Outcome)
 LAYERS = (*STATES, *EVENTS, *LATER)
@@ -44,7 +44,7 @@ class Sum:
         self.weeks: defaultdict[date, Counter[str]] = defaultdict(Counter)
         self.members: defaultdict[tuple[int, date], Counter[str]] = defaultdict(Counter)
 
-    def add_household(self, household: Standing, states: ByDay, times: int = 1) -> None:
+    def add_household(self, household: HouseholdSummary, states: ByDay, times: int = 1) -> None:
         """Only an active household counts: one that moved away leaves every counter it was in.
 
         states: as household_counts.states_by_day has them.
@@ -67,18 +67,20 @@ class Sum:
                 self.total[name] += times * count
                 week[name] += times * count
 
-    def add_visit(self, day: date, outcome: Outcome, said: Mapping[str, int], *, member: int, times: int = 1) -> None:
-        """said: as boiling_down.boiled_down has it."""
+    def add_visit(
+        self, day: date, outcome: Outcome, summary_counts: Mapping[str, int], *, member: int, times: int = 1
+    ) -> None:
+        """summary_counts: as visit_summary.summarise has it."""
         self.total[outcome.value] += times
         self._add_day(day, outcome.value, times)
         week = self.weeks[week_of(day)]
-        for name, count in events_of(said).items():
+        for name, count in events_of(summary_counts).items():
             self.total[name] += times * count
             week[name] += times * count
         did = self.members[member, day]
         did["visits"] += times
-        did["timed"] += times * said.get("timed", 0)
-        did["minutes"] += times * said.get("minutes", 0)
+        did["timed"] += times * summary_counts.get("timed", 0)
+        did["minutes"] += times * summary_counts.get("minutes", 0)
 
     def add_closed_issues(self, day: date, number: int) -> None:
         """Issues settled on `day`; negative where they were opened again."""

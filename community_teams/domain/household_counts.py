@@ -1,7 +1,7 @@
 """What the visits to one household add to the counters behind the map's layers and the indicators.
 
-A visit is boiled down once, when it is kept, to a few counts (boiling_down.py). Two kinds of counters follow from them:
-STATES say how things stand in a household by the latest visit that asked, EVENTS what each single visit did.
+A visit is summarised once, when it is stored (visit_summary.py). Two kinds of counters follow from its summary counts:
+STATES describe a household by the latest visit that asked, EVENTS what each single visit did.
 Every state that is a share of those asked has the number asked beside it: not asked is missing, never 0.
 """
 
@@ -72,34 +72,34 @@ EVENTS = (
 LATER = ("issues_closed",)
 
 
-def states_alone(day: date, said: Mapping[str, int]) -> dict[date, Counter[str]]:
+def states_alone(day: date, summary_counts: Mapping[str, int]) -> dict[date, Counter[str]]:
     """What a visit adds to STATES whose household may not be named: it stands for itself, whoever comes there again."""
-    counts, _ = answered({}, None, said)
+    counts, _ = answered({}, None, summary_counts)
     return {day: Counter(counts)} if counts else {}
 
 
-def events_of(said: Mapping[str, int]) -> dict[str, int]:
+def events_of(summary_counts: Mapping[str, int]) -> dict[str, int]:
     """What a visit adds to EVENTS."""
-    return {name: said[name] for name in EVENTS if said.get(name)}
+    return {name: summary_counts[name] for name in EVENTS if summary_counts.get(name)}
 
 
 def answered(
-    counts: Mapping[str, int], first_score: int | None, said: Mapping[str, int]
+    counts: Mapping[str, int], first_score: int | None, summary_counts: Mapping[str, int]
 ) -> tuple[dict[str, int], int | None]:
     """A household's counts and first score after a visit with these answers. counts: of STATES, without zeros."""
     new = dict(counts)
-    if not said:
+    if not summary_counts:
         return new, first_score
     for group in GROUPS:
-        if said.get(group[0]):
-            new |= {name: said.get(name, 0) for name in group}
-    if "helped_60plus" in said:
-        new["helped_60plus"] = max(new.get("helped_60plus", 0), said["helped_60plus"])
-    if said.get("newborn"):
+        if summary_counts.get(group[0]):
+            new |= {name: summary_counts.get(name, 0) for name in group}
+    if "helped_60plus" in summary_counts:
+        new["helped_60plus"] = max(new.get("helped_60plus", 0), summary_counts["helped_60plus"])
+    if summary_counts.get("newborn"):
         new |= {"newborn_flagged": 1, "newborn_resolved": 0}
-    elif "newborn" in said and new.get("newborn_flagged"):
+    elif "newborn" in summary_counts and new.get("newborn_flagged"):
         new["newborn_resolved"] = 1
-    score = said.get("score")
+    score = summary_counts.get("score")
     if score is not None and first_score is not None:
         new |= {"progress_households": 1, "progress_points": score - first_score}
     return {name: count for name, count in new.items() if count}, score if first_score is None else first_score

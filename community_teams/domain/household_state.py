@@ -14,7 +14,7 @@ from uuid import UUID
 
 from community_teams.domain.codes import HouseholdStatus
 from community_teams.domain.household_counts import answered, counts_of_outcome
-from community_teams.domain.households import Knocked, Standing, in_order, when
+from community_teams.domain.households import HouseholdSummary, VisitEvent, in_order, when
 
 ByDay = dict[date, Counter[str]]
 
@@ -23,12 +23,12 @@ ByDay = dict[date, Counter[str]]
 class HouseholdState:
     """What the visits to one household add up to.
 
-    standing: the columns of its row that lists and coverage read. counts: what it adds to the counters named in
+    summary: the columns of its row that lists and coverage read. counts: what it adds to the counters named in
     household_counts.STATES, without zeros. first_score: of the first visit that asked about skills, in percent; None
     before. last_at, last_id: moment and id of the latest visit; None where the visit may not name the household.
     """
 
-    standing: Standing = field(default_factory=Standing)
+    summary: HouseholdSummary = field(default_factory=HouseholdSummary)
     counts: Mapping[str, int] = field(default_factory=dict)
     first_score: int | None = None
     last_at: datetime | None = None
@@ -36,29 +36,29 @@ class HouseholdState:
 
     @property
     def visited(self) -> bool:
-        return self.standing.first_knocked_on is not None
+        return self.summary.first_knocked_on is not None
 
-    def precedes(self, visit: Knocked) -> bool:
+    def precedes(self, visit: VisitEvent) -> bool:
         """Whether every visit so far was made before this one, or no order tells the two apart."""
-        stands = self.standing
+        stands = self.summary
         if stands.last_visited_on is None or stands.last_outcome is None:
             return True
         if stands.last_visited_on < visit.day:
             return True
-        latest = Knocked(
+        latest = VisitEvent(
             stands.last_visited_on, stands.last_outcome, self.last_at, stands.next_visit_on, id=self.last_id
         )
         return when(latest) <= when(visit)
 
-    def after(self, visit: Knocked) -> "HouseholdState":
+    def after(self, visit: VisitEvent) -> "HouseholdState":
         """The state after one more visit, which every visit so far precedes."""
-        counts, first_score = answered(self.counts, self.first_score, visit.said)
-        met_before = self.standing.first_reached_on is not None
+        counts, first_score = answered(self.counts, self.first_score, visit.summary_counts)
+        met_before = self.summary.first_reached_on is not None
         counts = counts_of_outcome(counts, visit.outcome, missed_before=self.visited, met_before=met_before)
-        return HouseholdState(self.standing.after(visit), counts, first_score, visit.at, visit.id)
+        return HouseholdState(self.summary.after(visit), counts, first_score, visit.at, visit.id)
 
     def to_json(self) -> dict[str, Any]:
-        """What is stored beside the standing: short, for it is written with every visit."""
+        """What is stored beside the summary: short, for it is written with every visit."""
         return {
             "counts": dict(self.counts),
             "first_score": self.first_score,
@@ -67,11 +67,11 @@ class HouseholdState:
         }
 
     @classmethod
-    def from_json(cls, standing: Standing, stored: Mapping[str, Any]) -> Self:
+    def from_json(cls, summary: HouseholdSummary, stored: Mapping[str, Any]) -> Self:
         """The state as to_json wrote it. Raises KeyError, TypeError or ValueError for anything else."""
         at, id = stored["last_at"], stored["last_id"]
         return cls(
-            standing,
+            summary,
             stored["counts"],
             stored["first_score"],
             at and datetime.fromisoformat(at),
@@ -79,22 +79,22 @@ class HouseholdState:
         )
 
 
-def stored_state(standing: Standing, stored: Mapping[str, Any] | None, *, valid: bool) -> HouseholdState | None:
+def stored_state(summary: HouseholdSummary, stored: Mapping[str, Any] | None, *, valid: bool) -> HouseholdState | None:
     """The state of a household whose row holds these; None where only its history can tell.
 
     valid: whether nothing has changed the row since the state was stored. A household never visited needs none stored.
     """
-    if standing.first_knocked_on is None:
-        return HouseholdState(standing)
+    if summary.first_knocked_on is None:
+        return HouseholdState(summary)
     if stored is None or not valid:
         return None
     try:
-        return HouseholdState.from_json(standing, stored)
+        return HouseholdState.from_json(summary, stored)
     except (KeyError, TypeError, ValueError):
         return None
 
 
-def state_after(visits: Iterable[Knocked], state: HouseholdState | None = None) -> tuple[HouseholdState, ByDay]:
+def state_after(visits: Iterable[VisitEvent], state: HouseholdState | None = None) -> tuple[HouseholdState, ByDay]:
     """Add visits, in any order, to a state that precedes them all; without one, to a household never visited.
 
     Returns the new state, and what it adds on each day to the counters of STATES beside the old one. A later answer
@@ -114,12 +114,12 @@ def state_after(visits: Iterable[Knocked], state: HouseholdState | None = None) 
     return state, {day: counts for day, counts in added.items() if any(counts.values())}
 
 
-def states_by_day(visits: Iterable[Knocked]) -> ByDay:
+def states_by_day(visits: Iterable[VisitEvent]) -> ByDay:
     """What a household's visits, in any order, add to the counters of STATES on each day."""
     return state_after(visits)[1]
 
 
-def needs_history(state: HouseholdState | None, visits: Sequence[Knocked]) -> bool:
+def needs_history(state: HouseholdState | None, visits: Sequence[VisitEvent]) -> bool:
     """Whether the state after these visits cannot be told from the stored one. None: nothing valid is stored.
 
     That is so where one of them was made before the latest so far, and where the household starts or stops being
@@ -127,17 +127,17 @@ def needs_history(state: HouseholdState | None, visits: Sequence[Knocked]) -> bo
     """
     if state is None or not all(map(state.precedes, visits)):
         return True
-    standing = state.standing
+    summary = state.summary
     for visit in in_order(visits):
-        standing = standing.after(visit)
-    return state.visited and _is_counted(state.standing) != _is_counted(standing)
+        summary = summary.after(visit)
+    return state.visited and _is_counted(state.summary) != _is_counted(summary)
 
 
-def _is_counted(standing: Standing) -> bool:
-    return standing.status is HouseholdStatus.ACTIVE
+def _is_counted(summary: HouseholdSummary) -> bool:
+    return summary.status is HouseholdStatus.ACTIVE
 
 
-def counts_alike(before: Standing, after: Standing) -> bool:
+def counts_alike(before: HouseholdSummary, after: HouseholdSummary) -> bool:
     """Whether a counted household adds the same to its hamlet's counters as before, but for its STATES."""
     same = (before.first_knocked_on, before.first_reached_on) == (after.first_knocked_on, after.first_reached_on)
     return same and _is_counted(before) and _is_counted(after)

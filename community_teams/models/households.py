@@ -1,4 +1,4 @@
-"""Households: the doors a team knows, each under a code the team made up."""
+"""Households that a team visits, each under a code the team made up."""
 
 from datetime import date
 from typing import Any
@@ -19,8 +19,7 @@ class Household(Base):
     label: a name, only where the family agreed to have it written; else None.
     folded: code, lane and label without marks, in small letters, for searching.
     first_knocked_on, first_reached_on: days in Việt Nam; what the counters of its hamlet count.
-    status, first_…, last_… and state follow from the visits and knocks by domain/household_state.py, which alone says
-    what they are.
+    status, first_…, last_… and state follow from the visits by domain/household_state.py alone.
     merged_into: the household this one turned out to be, which may have been merged itself; set as long as status is
     MERGED. What is told of it counts there (docs/decisions/a-merged-household-keeps-its-visits.md).
     """
@@ -74,13 +73,13 @@ class HouseholdGone(Base):
     change: Mapped[int] = mapped_column(BigInteger)
 
 
-class Knock(Base):
-    """A knock whose visit may not name the household: nobody has to knock again, and nothing more is known.
+class AnonymousVisit(Base):
+    """That a household was visited, for a visit that may not name the household. Holds none of the answers.
 
-    Written beside a Visit without household; the two are not linked.
+    Written together with a Visit without household_id. The two rows are not linked.
     """
 
-    __tablename__ = "knock"
+    __tablename__ = "anonymous_visit"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     household_id: Mapped[UUID] = mapped_column(ForeignKey("household.id"), index=True)

@@ -31,7 +31,7 @@ ANSWER = JSON(none_as_null=True)
 
 
 class Visit(Base):
-    """One knock on one door by one member. Fields and bounds: domain/visits.py.
+    """One visit to one household by one member. Fields and bounds: domain/visits.py.
 
     household_id: None where the family did not agree to have its code written down; the hamlet is always known.
     visited_on: the day in Việt Nam by the server's clock, which counters count by.
@@ -89,8 +89,8 @@ class Visit(Base):
     next_goal: Mapped[str | None] = mapped_column(String(200))
     note: Mapped[str] = mapped_column(String(500), default="")
 
-    # The visit boiled down by domain/boiling_down.py, so that counting need not read its people again.
-    said: Mapped[dict[str, int]] = mapped_column(JSON, default=dict)
+    # Made by domain/visit_summary.py, so that counting does not have to read the people.
+    summary_counts: Mapped[dict[str, int]] = mapped_column(JSON, default=dict)
     content_hash: Mapped[str] = mapped_column(String(64))
     # A visit is corrected at most once; a second correction corrects the first.
     supersedes: Mapped[UUID | None] = mapped_column(ForeignKey("visit.id"), unique=True)

@@ -13,7 +13,7 @@ from community_teams.domain.codes import IssueStatus, IssueType
 from community_teams.domain.issues import CLOSED, is_overdue
 from community_teams.models import Household, Issue, Visit
 from community_teams.models.issue_steps import IssueStep
-from community_teams.queries.heirs import heirs_of
+from community_teams.queries.merged_households import canonical_ids
 from community_teams.queries.visits import NOT_CORRECTED
 from foundation.accounts.models import Person
 from foundation.areas.domain.scope import Scope
@@ -144,12 +144,12 @@ def _seen(
         .offset(first)
         .limit(limit)
     ).all()
-    heirs = _heirs(session, {told for _, _, told, _, into, _ in rows if into is not None})
+    canonical = _canonical_of(session, {told for _, _, told, _, into, _ in rows if into is not None})
     return [
         IssueSeen(
             issue,
             area,
-            *heirs.get(told, (told, short_code)),
+            *canonical.get(told, (told, short_code)),
             owner or "",
             is_overdue(issue.status, issue.due, today),
         )
@@ -157,14 +157,14 @@ def _seen(
     ]
 
 
-def _heirs(session: Session, merged: Collection[UUID]) -> dict[UUID | None, tuple[UUID, str]]:
+def _canonical_of(session: Session, merged: Collection[UUID]) -> dict[UUID | None, tuple[UUID, str]]:
     """Who stands for each of these households, with the code."""
     if not merged:
         return {}
-    heirs = heirs_of(session, merged)
-    codes = select(Household.id, Household.short_code).where(Household.id.in_(set(heirs.values())))
+    canonical = canonical_ids(session, merged)
+    codes = select(Household.id, Household.short_code).where(Household.id.in_(set(canonical.values())))
     named = {id: (id, code) for id, code in session.execute(codes)}
-    return {household: named[heir] for household, heir in heirs.items()}
+    return {household: named[id] for household, id in canonical.items()}
 
 
 def _of(area_code: str, type: IssueType | None) -> ColumnElement[bool]:

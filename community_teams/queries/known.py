@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from community_teams.domain.codes import ConsentLevel
 from community_teams.domain.visits import OF_PERSON, QUESTIONS
-from community_teams.models import Household, Knock, Visit, VisitPerson
-from community_teams.queries.heirs import merged_into, merged_within, told_under
+from community_teams.models import AnonymousVisit, Household, Visit, VisitPerson
+from community_teams.queries.merged_households import counted_under, merged_into, merged_within
 from community_teams.queries.visits import NOT_CORRECTED
 from foundation.areas.domain.scope import Scope
 from foundation.areas.models import Area
@@ -92,7 +92,7 @@ class _Folding:
 
 def _known(session: Session, which: ColumnElement[bool], merged: Mapping[UUID, UUID]) -> dict[UUID, Known]:
     """which: of Household and the Area of its hamlet. merged: those merged into one of them, with which one that is."""
-    told = told_under(which, merged)
+    told = counted_under(which, merged)
     unnamed_since = _unnamed_since(session, told, merged)
     found: dict[UUID, _Folding] = {}
     rows = session.execute(
@@ -119,11 +119,11 @@ def _known(session: Session, which: ColumnElement[bool], merged: Mapping[UUID, U
 def _unnamed_since(session: Session, told: ColumnElement[bool], merged: Mapping[UUID, UUID]) -> dict[UUID, date]:
     """The last day each family was visited without wanting its code written down."""
     rows = session.execute(
-        select(Knock.household_id, func.max(Knock.day))
-        .join(Household, Household.id == Knock.household_id)
+        select(AnonymousVisit.household_id, func.max(AnonymousVisit.day))
+        .join(Household, Household.id == AnonymousVisit.household_id)
         .join(Area, Area.code == Household.hamlet_code)
         .where(told)
-        .group_by(Knock.household_id)
+        .group_by(AnonymousVisit.household_id)
     )
     since: dict[UUID, date] = {}
     for told_of, day in rows:

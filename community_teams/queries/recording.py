@@ -1,4 +1,4 @@
-"""What a batch of visits rests on, read for all of it at once. Reach is judged by the ledger it is read for."""
+"""Reads what a batch of visits is judged by, for the whole batch at once. Scopes are checked by the caller."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
@@ -9,19 +9,20 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from community_teams.domain.household_state import stored_state
-from community_teams.domain.households import Knocked, Standing
-from community_teams.domain.recording import Door, KeptVisit, VisitHistory
-from community_teams.models import Household, HouseholdGone, Issue, Knock, Visit
+from community_teams.domain.households import HouseholdSummary, VisitEvent
+from community_teams.domain.visit_batch import StoredVisit, VisitedHousehold, VisitHistory
+from community_teams.models import AnonymousVisit, Household, HouseholdGone, Issue, Visit
 from community_teams.queries.by_ids import ask, by_ids
-from community_teams.queries.heirs import heirs_of, merged_into
+from community_teams.queries.merged_households import canonical_ids, merged_into
 from foundation.areas.models import Area
 
 
 @dataclass(frozen=True)
-class Place:
-    """The hamlet where visits to a household count. left: paths of the hamlets whose lists it was on before.
+class HouseholdPlace:
+    """Where visits to a household count.
 
-    household: the one that stands for it, which is itself unless it was merged.
+    household: the canonical one, which is the household itself unless it was merged. code, path: of its hamlet.
+    left: paths of the hamlets whose lists it was on before.
     """
 
     household: UUID
@@ -49,7 +50,7 @@ _LEFT = by_ids(
         .order_by(Area.path)
     )
 )
-_DOORS = by_ids(
+_HOUSEHOLDS = by_ids(
     lambda among: select(
         Household.id,
         Household.hamlet_code,
@@ -66,7 +67,13 @@ _DOORS = by_ids(
 )
 _VISITS = by_ids(
     lambda among: select(
-        Visit.household_id, Visit.id, Visit.visited_on, Visit.outcome, Visit.started_at, Visit.next_visit_on, Visit.said
+        Visit.household_id,
+        Visit.id,
+        Visit.visited_on,
+        Visit.outcome,
+        Visit.started_at,
+        Visit.next_visit_on,
+        Visit.summary_counts,
     ).where(among(Visit.household_id))
 )
 _HAMLETS = by_ids(
@@ -76,12 +83,12 @@ _HAMLETS = by_ids(
         .where(among(Visit.id))
     )
 )
-_KNOCKS = by_ids(
-    lambda among: select(Knock.household_id, Knock.day, Knock.outcome, Knock.next_visit_on).where(
-        among(Knock.household_id)
-    )
+_ANONYMOUS = by_ids(
+    lambda among: select(
+        AnonymousVisit.household_id, AnonymousVisit.day, AnonymousVisit.outcome, AnonymousVisit.next_visit_on
+    ).where(among(AnonymousVisit.household_id))
 )
-_KEPT = by_ids(
+_STORED_VISITS = by_ids(
     lambda among: select(
         Visit.id,
         Visit.hamlet_code,
@@ -90,66 +97,72 @@ _KEPT = by_ids(
         Visit.visited_on,
         Visit.outcome,
         Visit.member_id,
-        Visit.said,
+        Visit.summary_counts,
     ).where(among(Visit.id))
 )
-_STORED = by_ids(lambda among: select(Visit.id, Visit.content_hash).where(among(Visit.id)))
-# Asked by itself: as a part of another question PostgreSQL would look through all visits for it.
+_CONTENT_HASHES = by_ids(lambda among: select(Visit.id, Visit.content_hash).where(among(Visit.id)))
+# A statement of its own: inside a larger one PostgreSQL read all visits for it.
 _CORRECTED = by_ids(lambda among: select(Visit.supersedes).where(among(Visit.supersedes)))
 _SETTLED = by_ids(
     lambda among: select(Issue.visit_id, Issue.closed_on).where(among(Issue.visit_id), Issue.closed_on.is_not(None))
 )
 
 
-def places_of(session: Session, households: Collection[UUID]) -> dict[UUID, Place]:
-    """The hamlets of these households; unknown households are left out. A merged one has left its own hamlet's list for
-    the place of the one that stands for it."""
+def household_places(session: Session, households: Collection[UUID]) -> dict[UUID, HouseholdPlace]:
+    """Where these households are; unknown ids are left out. A merged household is where its canonical one is, and has
+    left its own hamlet."""
     rows = ask(session, _PLACES, households)
-    places = {id: Place(id, code, path) for id, code, path, _ in rows}
-    heirs = heirs_of(session, {id for id, *_, into in rows if into is not None})
-    if heirs:
-        standing = {id: Place(id, code, path) for id, code, path, _ in ask(session, _PLACES, set(heirs.values()))}
-        places |= {id: replace(standing[heir], left=(places[id].path,)) for id, heir in heirs.items()}
+    places = {id: HouseholdPlace(id, code, path) for id, code, path, _ in rows}
+    canonical = canonical_ids(session, {id for id, *_, into in rows if into is not None})
+    if canonical:
+        found = {
+            id: HouseholdPlace(id, code, path) for id, code, path, _ in ask(session, _PLACES, set(canonical.values()))
+        }
+        places |= {id: replace(found[stands_for], left=(places[id].path,)) for id, stands_for in canonical.items()}
     return places
 
 
-def with_hamlets_left(session: Session, places: Mapping[UUID, Place]) -> dict[UUID, Place]:
-    """These places, each with the hamlets that its household was moved from."""
+def with_hamlets_left(session: Session, places: Mapping[UUID, HouseholdPlace]) -> dict[UUID, HouseholdPlace]:
+    """The same places, each with the hamlets that its household was moved from in `left`."""
     left: dict[UUID, tuple[str, ...]] = {}
     for household, path in ask(session, _LEFT, places):
         left[household] = (*left.get(household, ()), path)
     return {id: replace(place, left=(*place.left, *left.get(id, ()))) for id, place in places.items()}
 
 
-def hamlets_of_visits(session: Session, visits: Collection[UUID], *, to: Mapping[UUID, Place]) -> dict[str, str]:
-    """{code: path} of the hamlets where those of these visits were made that name a household of `to`, one that the
-    same household stands for, or none."""
-    asked = ask(session, _HAMLETS, visits)
-    heirs = heirs_of(session, {household for household, *_ in asked if household is not None and household not in to})
-    standing = {place.household for place in to.values()}
+def hamlets_of_visits(
+    session: Session, visits: Collection[UUID], *, to: Mapping[UUID, HouseholdPlace]
+) -> dict[str, str]:
+    """{code: path} of the hamlets where these visits were made, of those visits that name no household, one of `to`, or
+    one with the same canonical household as one of `to`."""
+    rows = ask(session, _HAMLETS, visits)
+    canonical = canonical_ids(
+        session, {household for household, *_ in rows if household is not None and household not in to}
+    )
+    visited = {place.household for place in to.values()}
     return {
         code: path
-        for household, code, path in asked
-        if household is None or household in to or heirs.get(household, household) in standing
+        for household, code, path in rows
+        if household is None or household in to or canonical.get(household, household) in visited
     }
 
 
-def doors_of(session: Session, households: Collection[UUID]) -> dict[UUID, Door]:
-    """These households with the state their visits left them in: one row each, however many visits there were. Their
-    hamlets' locks are held. One that was merged itself is left out."""
-    doors = {}
-    for id, hamlet, version, state_version, stored, *columns in ask(session, _DOORS, households):
-        standing = Standing(*columns)
-        state = stored_state(standing, stored, valid=version == state_version)
-        doors[id] = Door(id, hamlet, standing, state)
-    return doors
+def visited_households(session: Session, households: Collection[UUID]) -> dict[UUID, VisitedHousehold]:
+    """These households with their stored state: one row each, however many visits there were. Merged households are
+    left out. The locks of their hamlets are held."""
+    found = {}
+    for id, hamlet, version, state_version, stored, *columns in ask(session, _HOUSEHOLDS, households):
+        summary = HouseholdSummary(*columns)
+        state = stored_state(summary, stored, valid=version == state_version)
+        found[id] = VisitedHousehold(id, hamlet, summary, state)
+    return found
 
 
 def histories_of(session: Session, households: Collection[UUID]) -> dict[UUID, VisitHistory]:
-    """All visits that count for these households, also those made to households that were merged into them. Their
-    hamlets' locks are held.
+    """All visits that count for these households, those to households merged into them included. The locks of their
+    hamlets are held.
 
-    households: such as were not merged themselves.
+    households: ids of households that were not merged.
     """
     histories = {id: VisitHistory({id}) for id in households}
     # Each id that visits may name, and the household they count for.
@@ -159,38 +172,40 @@ def histories_of(session: Session, households: Collection[UUID]) -> dict[UUID, V
         counted_for[merged] = into
     visits = ask(session, _VISITS, counted_for)
     corrected = _corrected(session, [row.id for row in visits])
-    for household, id, day, outcome, at, again, said in visits:
+    for household, id, day, outcome, at, again, summary_counts in visits:
         if id not in corrected:
-            histories[counted_for[household]].named[id] = Knocked(day, outcome, at, again, said, id)
-    for household, day, outcome, again in ask(session, _KNOCKS, counted_for):
-        histories[counted_for[household]].anonymous.append((household, Knocked(day, outcome, None, again)))
+            histories[counted_for[household]].named[id] = VisitEvent(day, outcome, at, again, summary_counts, id)
+    for household, day, outcome, again in ask(session, _ANONYMOUS, counted_for):
+        histories[counted_for[household]].anonymous.append((household, VisitEvent(day, outcome, None, again)))
     return histories
 
 
-def kept_visits(session: Session, ids: Collection[UUID]) -> dict[UUID, KeptVisit]:
-    """Those of these visits that are kept, by id."""
-    rows = ask(session, _KEPT, ids)
-    kept = [row.id for row in rows]
-    corrected = _corrected(session, kept)
+def stored_visits(session: Session, ids: Collection[UUID]) -> dict[UUID, StoredVisit]:
+    """Those of these visits that are stored already, by id."""
+    rows = ask(session, _STORED_VISITS, ids)
+    stored = [row.id for row in rows]
+    corrected = _corrected(session, stored)
     settled: dict[UUID, list[date]] = {}
-    for visit, day in ask(session, _SETTLED, kept):
+    for visit, day in ask(session, _SETTLED, stored):
         settled.setdefault(visit, []).append(day)
     return {
-        id: KeptVisit(hamlet, household, hash_, day, outcome, member, said, id in corrected, tuple(settled.get(id, ())))
-        for id, hamlet, household, hash_, day, outcome, member, said in rows
+        id: StoredVisit(
+            hamlet, household, hash_, day, outcome, member, summary_counts, id in corrected, tuple(settled.get(id, ()))
+        )
+        for id, hamlet, household, hash_, day, outcome, member, summary_counts in rows
     }
 
 
 def stored_among(session: Session, ids: Collection[UUID]) -> set[tuple[UUID, str]]:
-    """Those of these visits that are kept, each with its content hash."""
-    return {(id, content_hash) for id, content_hash in ask(session, _STORED, ids)}
+    """Those of these visits that are stored, each with its content hash."""
+    return {(id, content_hash) for id, content_hash in ask(session, _CONTENT_HASHES, ids)}
 
 
 def _corrected(session: Session, visits: Collection[UUID]) -> set[UUID]:
     """Those of these visits that a later one has corrected."""
     found: set[UUID] = set()
     ids = list(visits)
-    # A door that was knocked on for years; SQLite takes a limited number of values in one statement.
+    # A household visited for years may have many; SQLite takes a limited number of values in one statement.
     for start in range(0, len(ids), 10_000):
         found.update(row[0] for row in ask(session, _CORRECTED, ids[start : start + 10_000]))
     return found

@@ -9,12 +9,12 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from community_teams.domain.boiling_down import boiled_down
 from community_teams.domain.codes import SkillLevel
 from community_teams.domain.visit_columns import ANSWER_COLUMNS, report_from
+from community_teams.domain.visit_summary import summarise
 from community_teams.domain.visits import OF_PERSON
 from community_teams.models import Household, Issue, Visit, VisitPerson
-from community_teams.queries.heirs import merged_within, told_under
+from community_teams.queries.merged_households import counted_under, merged_within
 from foundation.areas.domain.scope import NATION
 
 _PERSON = tuple(question.column for question in OF_PERSON)
@@ -22,7 +22,7 @@ _PERSON = tuple(question.column for question in OF_PERSON)
 
 @dataclass(frozen=True)
 class Summary:
-    """written: as the visit's row has it. answered: by its answers, as boiling_down.boiled_down gives it."""
+    """written: as the visit's row has it. answered: by its answers, as visit_summary.summarise gives it."""
 
     written: Mapping[str, int]
     answered: Mapping[str, int]
@@ -33,7 +33,7 @@ def summaries_in(session: Session, hamlet_code: str) -> dict[UUID, Summary]:
     made_here = Visit.hamlet_code == hamlet_code
     found = _summaries(session, made_here)
     merged = merged_within(session, NATION, hamlet_code)
-    households = select(Household.id).where(told_under(Household.hamlet_code == hamlet_code, merged))
+    households = select(Household.id).where(counted_under(Household.hamlet_code == hamlet_code, merged))
     return found | _summaries(session, Visit.household_id.in_(households) & ~made_here)
 
 
@@ -58,14 +58,14 @@ def _summaries(session: Session, wanted: ColumnElement[bool]) -> dict[UUID, Summ
     issues = {id: number for id, number in opened}  # noqa: C416 - a result is no mapping
     visits = session.execute(
         select(
-            *(Visit.id, Visit.said, Visit.started_at, Visit.ended_at),
+            *(Visit.id, Visit.summary_counts, Visit.started_at, Visit.ended_at),
             *(getattr(Visit, name) for name in ANSWER_COLUMNS),
         ).where(wanted)
     )
     return {
         id: Summary(
             written,
-            boiled_down(
+            summarise(
                 report_from(
                     dict(zip(ANSWER_COLUMNS, answers, strict=True)),
                     people[id],

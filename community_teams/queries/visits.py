@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased, selectinload
 
 from community_teams.models import Household, Visit
-from community_teams.queries.heirs import merged_into
+from community_teams.queries.merged_households import merged_into
 from foundation.accounts.models import Person
 from foundation.areas.domain.scope import Scope
 from foundation.areas.models import Area

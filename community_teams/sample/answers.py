@@ -5,7 +5,6 @@ from functools import cache
 from random import Random
 from typing import Any
 
-from community_teams.domain.boiling_down import boiled_down
 from community_teams.domain.codes import (
     AgeBand,
     Carrier,
@@ -22,6 +21,7 @@ from community_teams.domain.codes import (
 )
 from community_teams.domain.questions import Kind, Question
 from community_teams.domain.visit_columns import ANSWER_COLUMNS, report_from
+from community_teams.domain.visit_summary import summarise
 from community_teams.domain.visits import QUESTIONS
 
 KINDS = 3_000
@@ -47,7 +47,7 @@ class Told:
 
     answers: dict[str, Any]
     people: list[dict[str, Any]]
-    said: dict[str, int]
+    summary_counts: dict[str, int]
 
 
 @cache
@@ -64,7 +64,7 @@ def _told(chance: Random) -> Told:
     # Made without validation, which would take longer than all the rest: what is made up here is sound.
     columns = dict.fromkeys(ANSWER_COLUMNS) | answers
     report = report_from(columns, people, [], ended_at=None)
-    return Told(answers, people, boiled_down(report))
+    return Told(answers, people, summarise(report))
 
 
 def _answers(chance: Random) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from community_teams.domain.household_counts import states_alone
 from community_teams.domain.household_lists import NewHousehold
 from community_teams.domain.household_state import state_after
 from community_teams.models import (
+    AnonymousVisit,
     HamletBase,
     HamletDay,
     HamletTotal,
@@ -23,7 +24,6 @@ from community_teams.models import (
     Household,
     HouseholdGone,
     Issue,
-    Knock,
     MemberDay,
     Pilot,
     Visit,
@@ -34,7 +34,7 @@ from community_teams.sample.accounts import VISITOR, accounts_for, add_accounts,
 from community_teams.sample.hamlets import PROVINCE, SOURCE, SampleHamlet, as_of, choose_communes, plan_hamlets
 from community_teams.sample.phones import add_phones
 from community_teams.sample.pilots import add_pilot, clear_pilots
-from community_teams.sample.visits import Rows, knock_on, visits_each
+from community_teams.sample.visits import Rows, make_visits, visits_each
 from community_teams.services.counters import change_at
 from community_teams.services.households import row_of
 from community_teams.services.rollups import refresh_communes
@@ -151,10 +151,10 @@ def _fill_hamlet(
             lane=f"Ngõ Mẫu {place * 4 // hamlet.size + 1}",
             id=UUID(int=chance.getrandbits(128), version=4),
         )
-        knocks = []
+        events = []
         if place in reached or place in tried:
             assert new.id is not None
-            knocks = knock_on(
+            events = make_visits(
                 rows,
                 new.id,
                 hamlet.code,
@@ -165,20 +165,20 @@ def _fill_hamlet(
                 now=now,
                 chance=chance,
             )
-        state, by_day = state_after(knocks)
-        counted.add_household(state.standing, by_day)
+        state, by_day = state_after(events)
+        counted.add_household(state.summary, by_day)
         row = row_of(new, is_sample=True, change=change_at(now))
-        households.append(row | vars(state.standing) | {"state": state.to_json(), "state_version": row["version"]})
+        households.append(row | vars(state.summary) | {"state": state.to_json(), "state_version": row["version"]})
     for visit in rows.visits:
-        counted.add_visit(visit["visited_on"], visit["outcome"], visit["said"], member=member)
+        counted.add_visit(visit["visited_on"], visit["outcome"], visit["summary_counts"], member=member)
         if visit["household_id"] is None:
-            counted.add_states(states_alone(visit["visited_on"], visit["said"]))
+            counted.add_states(states_alone(visit["visited_on"], visit["summary_counts"]))
     last = max((visit["visited_on"] for visit in rows.visits), default=None)
     writer.add(Household, households)
     writer.add(Visit, rows.visits)
     writer.add(VisitPerson, rows.people)
     writer.add(Issue, rows.issues)
-    writer.add(Knock, rows.knocks)
+    writer.add(AnonymousVisit, rows.anonymous)
     total = {name: counted.total[name] for name in TOTALS}
     writer.add(
         HamletTotal,
@@ -264,7 +264,7 @@ def clear_sample(session: Session) -> dict[str, int]:
         (HeldVisit, HeldVisit.hamlet_code.in_(hamlets)),
         (Issue, Issue.hamlet_code.in_(hamlets)),
         (VisitPerson, VisitPerson.visit_id.in_(visits)),
-        (Knock, Knock.household_id.in_(households)),
+        (AnonymousVisit, AnonymousVisit.household_id.in_(households)),
         (Visit, Visit.hamlet_code.in_(hamlets)),
         (Household, Household.hamlet_code.in_(hamlets)),
         (HouseholdGone, HouseholdGone.hamlet_code.in_(hamlets)),

@@ -1,4 +1,4 @@
-"""Made-up visits of a made-up household: rows for the tables, and the knocks they add up to."""
+"""Made-up visits of a made-up household: rows for the tables, and the events its state follows from."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -17,7 +17,7 @@ from community_teams.domain.codes import (
     Outcome,
     VisitType,
 )
-from community_teams.domain.households import Knocked
+from community_teams.domain.households import VisitEvent
 from community_teams.domain.visit_columns import ANSWER_COLUMNS
 from community_teams.domain.visits import CONSENT_TEXT_VERSION, FORM_VERSION
 from community_teams.sample.answers import made_up_answers
@@ -50,9 +50,9 @@ _ISSUES = (
 
 
 def visits_each(planned: list[SampleHamlet], visits_per_household: float | None) -> float | None:
-    """Visits to a household that somebody would knock at, so that all together have so many each.
+    """The mean number of visits to a household that is visited at all, so that all together have so many each.
 
-    Below 1 that is the share of them somebody did knock at, once.
+    Below 1: the share of those households that were visited, once.
     """
     visited = sum(hamlet.reached + hamlet.tried for hamlet in planned)
     if visits_per_household is None or not visited:
@@ -67,10 +67,10 @@ class Rows:
     visits: list[dict[str, Any]] = field(default_factory=list)
     people: list[dict[str, Any]] = field(default_factory=list)
     issues: list[dict[str, Any]] = field(default_factory=list)
-    knocks: list[dict[str, Any]] = field(default_factory=list)
+    anonymous: list[dict[str, Any]] = field(default_factory=list)
 
 
-def knock_on(
+def make_visits(
     rows: Rows,
     household: UUID,
     hamlet: str,
@@ -81,16 +81,16 @@ def knock_on(
     today: date,
     now: datetime,
     chance: Random,
-) -> list[Knocked]:
-    """Make up visits to a household over the last WEEKS, none of them today. Returns its knocks.
+) -> list[VisitEvent]:
+    """Make up visits to a household over the last WEEKS, none of them today. Returns them as events.
 
     mean: visits on average, 0 to MOST, below 1 also none; None for one to three. A household that is reached is met at
-    the third knock at the latest, and at each one after it; with fewer knocks at the last of them.
+    the third visit at the latest, and at each one after it; with fewer visits at the last of them.
     """
     number = chance.choices((1, 2, 3), (70, 24, 6))[0] if mean is None else int(mean) + (chance.random() < mean % 1)
     days = sorted(chance.sample(range(1, WEEKS * 7), number), reverse=True)
     met_at = min(number, 3) - 1
-    knocks = []
+    events = []
     for place, ago in enumerate(days):
         if reached and place >= met_at:
             outcome = Outcome.MET_DONE if chance.random() < 0.75 else Outcome.MET_PARTIAL
@@ -98,20 +98,20 @@ def knock_on(
             outcome = chance.choices(_ENDINGS, _ODDS)[0]
         else:
             outcome = Outcome.NOT_HOME
-        knocks.append(_visit(rows, household, hamlet, member, outcome, today - timedelta(days=ago), now, chance))
-    return knocks
+        events.append(_visit(rows, household, hamlet, member, outcome, today - timedelta(days=ago), now, chance))
+    return events
 
 
 def _visit(
     rows: Rows, household: UUID, hamlet: str, member: int, outcome: Outcome, day: date, now: datetime, chance: Random
-) -> Knocked:
+) -> VisitEvent:
     at = datetime.combine(day, time(7 + chance.randrange(11), chance.randrange(60)), VIETNAM)
     again = day + timedelta(days=chance.randint(3, 20)) if _asks_again(outcome, chance) else None
     level = chance.choices((ConsentLevel.CODE, ConsentLevel.COUNT, None), (90, 6, 4))[0] if outcome.reached else None
     named = level is not ConsentLevel.COUNT
     key = visit_id(at, chance.randbytes(10))
     minutes = chance.randint(2, 40) if outcome.reached else 1
-    said = {"timed": 1, "minutes": minutes}
+    summary_counts = {"timed": 1, "minutes": minutes}
     visit = _EMPTY | {
         "id": key,
         "hamlet_code": hamlet,
@@ -125,7 +125,7 @@ def _visit(
         "visit_type": VisitType.FIRST,
         "next_visit_on": again,
         "content_hash": sha256(key.bytes).hexdigest(),
-        "said": said,
+        "summary_counts": summary_counts,
     }
     if level is not None:
         told = chance.choice(made_up_answers())
@@ -135,10 +135,10 @@ def _visit(
             "consent_how": ConsentHow.SPOKEN,
             **told.answers,
         }
-        said |= told.said
+        summary_counts |= told.summary_counts
         rows.people += [{"visit_id": key, **person} for person in told.people]
     if outcome.reached and chance.random() < 0.08:
-        said["issues_opened"] = 1
+        summary_counts["issues_opened"] = 1
         type_, issue_level, note = chance.choice(_ISSUES)
         rows.issues.append(
             {
@@ -157,9 +157,9 @@ def _visit(
         )
     rows.visits.append(visit)
     if named:
-        return Knocked(day, outcome, at, again, said, key)
-    rows.knocks.append({"household_id": household, "day": day, "outcome": outcome, "next_visit_on": again})
-    return Knocked(day, outcome, None, again)
+        return VisitEvent(day, outcome, at, again, summary_counts, key)
+    rows.anonymous.append({"household_id": household, "day": day, "outcome": outcome, "next_visit_on": again})
+    return VisitEvent(day, outcome, None, again)
 
 
 def _asks_again(outcome: Outcome, chance: Random) -> bool:

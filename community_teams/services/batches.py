@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from community_teams.domain.batches import Batch, BatchAnswer, Result, id_of
 from community_teams.domain.phone_clocks import offset_of
-from community_teams.domain.recording import Receipt, Verdict
+from community_teams.domain.visit_batch import ResultStatus, VisitResult
 from community_teams.domain.visits import VisitReport
 from community_teams.models import WhyHeld
 from community_teams.queries.devices import Carrier
@@ -19,7 +19,7 @@ from community_teams.services import devices, handing_over
 from community_teams.services.handing_over import HandedOver, hold_all
 from community_teams.services.held_visits import hold
 from community_teams.services.reading import Read, Unread, raw_of
-from community_teams.services.recording import Sender, record_visits
+from community_teams.services.recording import Submission, record_visits
 from community_teams.services.refused_visits import Refused, hold_refused
 from foundation.areas.domain.scope import Scope
 
@@ -39,7 +39,7 @@ def receive_batch(
     a person beside what was kept; sent again after somebody has settled it, it is ALREADY_STORED.
     HandedOver where the phone was cut off: what it sent was set aside, and none of it counts.
     """
-    sender = Sender(member, scope_on, batch.device, offset_of(batch.sent_at, now))
+    submission = Submission(member, scope_on, batch.device, offset_of(batch.sent_at, now))
     cut_off = devices.saw(
         session,
         device=batch.device,
@@ -50,12 +50,12 @@ def receive_batch(
         now=now,
     )
     if cut_off:
-        handed_over = hold_all(session, batch, read, sender=sender, now=now)
+        handed_over = hold_all(session, batch, read, submission=submission, now=now)
         _count_handed_over(session, batch, member, handed_over)
         return handed_over
-    results = take_records(session, batch.records, read[: len(batch.records)], sender=sender, now=now)
+    results = take_records(session, batch.records, read[: len(batch.records)], submission=submission, now=now)
     # A conflict is kept here, too: the phone is rid of it.
-    rid = sum(result.outcome is not Receipt.REJECTED for result in results)
+    rid = sum(result.outcome is not ResultStatus.REJECTED for result in results)
     devices.handed_over(session, device=batch.device, person=member, number=rid)
     return BatchAnswer(batch=batch.batch, results=results)
 
@@ -78,12 +78,12 @@ def hold_batch(
     """
     batch = batch.model_copy(update={"device": device})
     member = carrier.person.id
-    sender = Sender(member, scope_on, device, offset_of(batch.sent_at, now))
+    submission = Submission(member, scope_on, device, offset_of(batch.sent_at, now))
     if not carrier.is_known:
         # No row for whoever is only said to have used it: their officers would get a say over the phone.
-        return hold_all(session, batch, read, sender=sender, now=now, doubt={"member": "not_of_this_phone"})
+        return hold_all(session, batch, read, submission=submission, now=now, doubt={"member": "not_of_this_phone"})
     devices.saw(session, device=device, person=member, pending=batch.pending, now=now)
-    handed_over = hold_all(session, batch, read, sender=sender, now=now)
+    handed_over = hold_all(session, batch, read, submission=submission, now=now)
     _count_handed_over(session, batch, member, handed_over)
     return handed_over
 
@@ -93,7 +93,7 @@ def take_records(
     records: Sequence[Any],
     read: Sequence[Read],
     *,
-    sender: Sender,
+    submission: Submission,
     now: datetime,
     last_door: bool = False,
 ) -> list[Result]:
@@ -104,24 +104,29 @@ def take_records(
     last_door: nothing else keeps what is refused here, so that is held, too.
     """
     reports = [report for report in read if isinstance(report, VisitReport)]
-    verdicts = iter(_record_and_hold(session, reports, sender, now))
-    judged = [next(verdicts) if isinstance(each, VisitReport) else each for each in read]
+    results = iter(_record_and_hold(session, reports, submission, now))
+    judged = [next(results) if isinstance(each, VisitReport) else each for each in read]
     judged = _as_answered_before(session, read, judged)
-    judged = _hold_unread(session, records, judged, sender, now, last_door)
+    judged = _hold_unread(session, records, judged, submission, now, last_door)
     return [
-        Result(id=id_of(record), outcome=verdict.receipt, problems=dict(verdict.problems))
-        for record, verdict in zip(records, judged, strict=True)
+        Result(id=id_of(record), outcome=result.status, problems=dict(result.problems))
+        for record, result in zip(records, judged, strict=True)
     ]
 
 
 def _hold_unread(
-    session: Session, records: Sequence[Any], judged: list[Verdict], sender: Sender, now: datetime, last_door: bool
-) -> list[Verdict]:
-    waiting = held_of(session, sender.device) if sender.device else 0
+    session: Session,
+    records: Sequence[Any],
+    judged: list[VisitResult],
+    submission: Submission,
+    now: datetime,
+    last_door: bool,
+) -> list[VisitResult]:
+    waiting = held_of(session, submission.device) if submission.device else 0
     places = [
         place
-        for place, verdict in enumerate(judged)
-        if verdict.receipt is Receipt.HELD or (last_door and verdict.receipt is Receipt.REJECTED)
+        for place, result in enumerate(judged)
+        if result.status is ResultStatus.HELD or (last_door and result.status is ResultStatus.REJECTED)
     ]
     room = places[: max(0, handing_over.MOST_HELD - waiting)]
     refused = [
@@ -129,24 +134,28 @@ def _hold_unread(
             records[place],
             raw_of(records[place], judged[place]),
             judged[place].problems,
-            WhyHeld.NEWER_FORM if judged[place].receipt is Receipt.HELD else WhyHeld.FROM_FILE,
+            WhyHeld.NEWER_FORM if judged[place].status is ResultStatus.HELD else WhyHeld.FROM_FILE,
         )
         for place in room
     ]
     told = list(judged)
     for place in places[len(room) :]:
-        told[place] = Verdict(Receipt.REJECTED, judged[place].problems)
-    for place, settled in zip(room, hold_refused(session, refused, sender=sender, now=now), strict=True):
-        told[place] = Verdict(Receipt.ALREADY_STORED) if settled else Verdict(Receipt.HELD, judged[place].problems)
+        told[place] = VisitResult(ResultStatus.REJECTED, judged[place].problems)
+    for place, settled in zip(room, hold_refused(session, refused, submission=submission, now=now), strict=True):
+        told[place] = (
+            VisitResult(ResultStatus.ALREADY_STORED)
+            if settled
+            else VisitResult(ResultStatus.HELD, judged[place].problems)
+        )
     return told
 
 
-def _as_answered_before(session: Session, read: Sequence[Read], judged: list[Verdict]) -> list[Verdict]:
+def _as_answered_before(session: Session, read: Sequence[Read], judged: list[VisitResult]) -> list[VisitResult]:
     """Those that are rejected now, but lie here with the same content: their answer was lost."""
     sent = {
         place: report
-        for place, (each, verdict) in enumerate(zip(read, judged, strict=True))
-        if verdict.receipt is Receipt.REJECTED
+        for place, (each, result) in enumerate(zip(read, judged, strict=True))
+        if result.status is ResultStatus.REJECTED
         and (report := each.before if isinstance(each, Unread) else each) is not None
     }
     if not sent:
@@ -158,21 +167,23 @@ def _as_answered_before(session: Session, read: Sequence[Read], judged: list[Ver
         key = (report.id, report.content_hash())
         why, is_settled = conflicts.get(key, (None, False))
         if key in stored or is_settled:
-            answered[place] = Verdict(Receipt.ALREADY_STORED)
+            answered[place] = VisitResult(ResultStatus.ALREADY_STORED)
         elif why is not None:
             field_name = "id" if why is WhyHeld.VISIT_ID_TAKEN else "supersedes"
-            answered[place] = Verdict(Receipt.CONFLICT, {field_name: why.value})
+            answered[place] = VisitResult(ResultStatus.CONFLICT, {field_name: why.value})
     return answered
 
 
-def _record_and_hold(session: Session, reports: list[VisitReport], sender: Sender, now: datetime) -> list[Verdict]:
-    verdicts = record_visits(session, reports, sender=sender, now=now)
-    conflicts = [place for place, verdict in enumerate(verdicts) if verdict.receipt is Receipt.CONFLICT]
-    held = [(reports[place], WhyHeld(next(iter(verdicts[place].problems.values())))) for place in conflicts]
-    for place, settled in zip(conflicts, hold(session, held, sender=sender, now=now), strict=True):
+def _record_and_hold(
+    session: Session, reports: list[VisitReport], submission: Submission, now: datetime
+) -> list[VisitResult]:
+    results = record_visits(session, reports, submission=submission, now=now)
+    conflicts = [place for place, result in enumerate(results) if result.status is ResultStatus.CONFLICT]
+    held = [(reports[place], WhyHeld(next(iter(results[place].problems.values())))) for place in conflicts]
+    for place, settled in zip(conflicts, hold(session, held, submission=submission, now=now), strict=True):
         if settled:
-            verdicts[place] = Verdict(Receipt.ALREADY_STORED)
-    return verdicts
+            results[place] = VisitResult(ResultStatus.ALREADY_STORED)
+    return results
 
 
 def _count_handed_over(session: Session, batch: Batch, member: int, handed_over: HandedOver) -> None:

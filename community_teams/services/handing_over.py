@@ -15,7 +15,7 @@ from community_teams.queries.held_visits import held_among, held_of
 from community_teams.queries.recording import stored_among
 from community_teams.services.held_visits import hold
 from community_teams.services.reading import Read, Unread, raw_of
-from community_teams.services.recording import Sender, places_within_reach
+from community_teams.services.recording import Submission, places_within_reach
 from community_teams.services.refused_visits import Refused, hold_refused
 
 # Records of one phone that wait for a person. Nobody need be signed in to hand them over; a phone that never had signal
@@ -51,7 +51,7 @@ def hold_all(
     batch: Batch,
     read: Sequence[Read],
     *,
-    sender: Sender,
+    submission: Submission,
     now: datetime,
     doubt: Mapping[str, str] | None = None,
 ) -> HandedOver:
@@ -61,11 +61,11 @@ def hold_all(
     with all of them; none is taken for right then. A visit that was recorded before is not set aside once more.
     """
     number = len(batch.records)
-    visits = _visits(session, batch.records, read[:number], sender, doubt or {})
+    visits = _visits(session, batch.records, read[:number], submission, doubt or {})
     drafts = [_draft(record, each, doubt or {}) for record, each in zip(batch.drafts, read[number:], strict=True)]
     stored = stored_among(session, {entry.sent[0] for entry in visits if entry.sent})
     held = held_among(session, {entry.key[0] for entry in (*visits, *drafts)})
-    room = max(0, MOST_HELD - held_of(session, sender.device)) if sender.device else MOST_HELD
+    room = max(0, MOST_HELD - held_of(session, submission.device)) if submission.device else MOST_HELD
     new: list[_Entry] = []
     taken = {True: 0, False: 0}
     were_stored = 0
@@ -79,24 +79,26 @@ def hold_all(
                 held.add(entry.key)
             taken[is_visit] += 1
             were_stored += is_stored
-    hold(session, [(each.report, WhyHeld.DEVICE_CUT_OFF) for each in new if each.report], sender=sender, now=now)
-    hold_refused(session, [each.refused for each in new if each.refused], sender=sender, now=now)
+    hold(
+        session, [(each.report, WhyHeld.DEVICE_CUT_OFF) for each in new if each.report], submission=submission, now=now
+    )
+    hold_refused(session, [each.refused for each in new if each.refused], submission=submission, now=now)
     return HandedOver(taken[True], taken[False], were_stored)
 
 
 def _visits(
-    session: Session, records: Sequence[object], read: Sequence[Read], sender: Sender, doubt: Mapping[str, str]
+    session: Session, records: Sequence[object], read: Sequence[Read], submission: Submission, doubt: Mapping[str, str]
 ) -> list[_Entry]:
     reports = [each for each in read if isinstance(each, VisitReport)]
-    days: dict[UUID, date] = {report.id: visited_on(report, sender.clock_offset) for report in reports}
-    places = places_within_reach(session, [(report, days[report.id]) for report in reports], sender)
+    days: dict[UUID, date] = {report.id: visited_on(report, submission.clock_offset) for report in reports}
+    places = places_within_reach(session, [(report, days[report.id]) for report in reports], submission)
     entries = []
     for record, each in zip(records, read, strict=True):
         if not isinstance(each, VisitReport):
             entries.append(_refused(record, each.raw, {**each.problems, **doubt}, WhyHeld.DEVICE_CUT_OFF, each.before))
         elif doubt:
             entries.append(_refused(record, valid_record(record), doubt, WhyHeld.DEVICE_CUT_OFF, each))
-        elif (place := places.get(each.household)) and sender.may_record(place.paths, days[each.id]):
+        elif (place := places.get(each.household)) and submission.may_record(place.paths, days[each.id]):
             key = (each.id, each.content_hash())
             entries.append(_Entry(key, key, report=each))
         else:

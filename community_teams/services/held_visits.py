@@ -9,13 +9,13 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
-from community_teams.domain.boiling_down import boiled_down
-from community_teams.domain.recording import Recorded
+from community_teams.domain.visit_batch import NewVisit
+from community_teams.domain.visit_summary import summarise
 from community_teams.domain.visits import VisitReport, read_visit, visited_on
 from community_teams.models import HeldVisit, Issue, Settlement, Visit, VisitPerson, WhyHeld
 from community_teams.queries.held_visits import counting_now
-from community_teams.queries.recording import places_of
-from community_teams.services.recording import Sender
+from community_teams.queries.recording import household_places
+from community_teams.services.recording import Submission
 from community_teams.services.visit_rows import issue_rows, people_rows, visit_row
 from community_teams.services.visits import record_visit
 from foundation.accounts.models import Person
@@ -26,7 +26,7 @@ from foundation.problems import Conflict, Invalid, NotFound
 
 
 def hold(
-    session: Session, reports: Sequence[tuple[VisitReport, WhyHeld]], *, sender: Sender, now: datetime
+    session: Session, reports: Sequence[tuple[VisitReport, WhyHeld]], *, submission: Submission, now: datetime
 ) -> list[bool]:
     """Set visits aside for a person. The same visit again changes nothing.
 
@@ -35,7 +35,7 @@ def hold(
     """
     if not reports:
         return []
-    places = places_of(session, {report.household for report, _ in reports})
+    places = household_places(session, {report.household for report, _ in reports})
     rows = [
         {
             "visit_id": report.id,
@@ -43,9 +43,9 @@ def hold(
             "hamlet_code": places[report.household].code,
             "why": why,
             "record": report.model_dump(mode="json", exclude_defaults=True),
-            "member_id": sender.member,
-            "device": sender.device,
-            "clock_offset": sender.clock_offset,
+            "member_id": submission.member,
+            "device": submission.device,
+            "clock_offset": submission.clock_offset,
             "received_at": now,
         }
         for report, why in reports
@@ -145,7 +145,7 @@ def as_visit(row: HeldVisit) -> Visit:
     """The visit it would be, to be shown beside others; not part of the session. Raises Invalid as read_visit does."""
     report = read_visit(row.record, now=row.received_at, clock_offset=row.clock_offset)
     day = visited_on(report, row.clock_offset)
-    recorded = Recorded(report, report.household, row.hamlet_code, day, row.content_hash, boiled_down(report))
+    recorded = NewVisit(report, report.household, row.hamlet_code, day, row.content_hash, summarise(report))
     told = visit_row(
         recorded, member=row.member_id, device=row.device, clock_offset=row.clock_offset, now=row.received_at
     )

@@ -14,11 +14,11 @@ from sqlalchemy.orm import Session
 from community_teams.domain.counting import Sum
 from community_teams.domain.household_state import HouseholdState, state_after, states_by_day
 from community_teams.domain.households import MERGED
-from community_teams.domain.recording import Door, VisitHistory
+from community_teams.domain.visit_batch import VisitedHousehold, VisitHistory
 from community_teams.models import Household
-from community_teams.queries.heirs import heirs_of
 from community_teams.queries.households import household as household_within
-from community_teams.queries.recording import doors_of, histories_of
+from community_teams.queries.merged_households import canonical_ids
+from community_teams.queries.recording import histories_of, visited_households
 from community_teams.services import counters
 from community_teams.services.household_moves import household_in_reach
 from community_teams.services.household_states import write_states
@@ -49,10 +49,10 @@ def merge_household(
     session.refresh(household)
     session.refresh(stays)
     if household.merged_into is not None:
-        heir = heirs_of(session, [household.id])[household.id]
-        if stays.id in {household.merged_into, heir}:
+        canonical_id = canonical_ids(session, [household.id])[household.id]
+        if stays.id in {household.merged_into, canonical_id}:
             return stays
-        raise Conflict("merged_elsewhere", short_code=session.get_one(Household, heir).short_code)
+        raise Conflict("merged_elsewhere", short_code=session.get_one(Household, canonical_id).short_code)
     if stays.merged_into is not None:
         raise Conflict("already_merged")
     if not household.hamlet_code == stays.hamlet_code == hamlet.code:
@@ -73,31 +73,31 @@ def take_out_household(session: Session, household_id: UUID, *, by: str, scope: 
     moved to a hamlet outside `scope`.
     """
     household, hamlet = household_in_reach(session, household_id, scope)
-    heir = heirs_of(session, [household.id]).get(household.id)
-    if heir is None:
+    canonical_id = canonical_ids(session, [household.id]).get(household.id)
+    if canonical_id is None:
         raise Conflict("not_merged")
-    found = household_within(session, scope, heir)
+    found = household_within(session, scope, canonical_id)
     if found is None:
         raise Conflict("heir_elsewhere")
     _, its_hamlet = found
     counters.lock_hamlets(session, {area.code: area.path for area in (hamlet, its_hamlet)}, now=now)
     session.refresh(household)
-    before = _with_histories(session, [heir])
-    meanwhile = heirs_of(session, [household.id]).get(household.id)
+    before = _with_histories(session, [canonical_id])
+    meanwhile = canonical_ids(session, [household.id]).get(household.id)
     ((door, _),) = before
-    if meanwhile != heir or door.hamlet != its_hamlet.code or household.hamlet_code != hamlet.code:
+    if meanwhile != canonical_id or door.hamlet != its_hamlet.code or household.hamlet_code != hamlet.code:
         # Somebody else put it right before the lock was ours.
         return take_out_household(session, household_id, by=by, scope=scope, now=now)
     what = {"household": str(household.id), "from": str(household.merged_into)}
     household.merged_into = None
-    _count_anew(session, before, [household.id, heir], now=now)
+    _count_anew(session, before, [household.id, canonical_id], now=now)
     audit.record(session, by, "take_out_household", what, now=now, area_path=hamlet.path)
     return household
 
 
 def _count_anew(
     session: Session,
-    before: Iterable[tuple[Door, VisitHistory]],
+    before: Iterable[tuple[VisitedHousehold, VisitHistory]],
     after: Collection[UUID],
     *,
     merged: Collection[UUID] = (),
@@ -106,18 +106,18 @@ def _count_anew(
     """Count the households `after` for what they stand for now, in place of those before; the locks are held."""
     sums: defaultdict[str, Sum] = defaultdict(Sum)
     for door, history in before:
-        sums[door.hamlet].add_household(door.standing, states_by_day(history.visits()), -1)
+        sums[door.hamlet].add_household(door.summary, states_by_day(history.visits()), -1)
     # The link has to be there before what follows from it is read.
     session.flush()
     states = dict.fromkeys(merged, HouseholdState(MERGED))
     histories = histories_of(session, after)
-    for id, door in doors_of(session, after).items():
+    for id, door in visited_households(session, after).items():
         states[id], by_day = state_after(histories[id].visits())
-        sums[door.hamlet].add_household(states[id].standing, by_day)
+        sums[door.hamlet].add_household(states[id].summary, by_day)
     write_states(session, states)
     counters.add_all(session, sums, now=now, last_visit_on={})
 
 
-def _with_histories(session: Session, households: Collection[UUID]) -> list[tuple[Door, VisitHistory]]:
+def _with_histories(session: Session, households: Collection[UUID]) -> list[tuple[VisitedHousehold, VisitHistory]]:
     histories = histories_of(session, households)
-    return [(door, histories[id]) for id, door in doors_of(session, households).items()]
+    return [(door, histories[id]) for id, door in visited_households(session, households).items()]

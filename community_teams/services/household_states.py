@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, select, text, update
 from sqlalchemy.orm import Session
 
 from community_teams.domain.household_state import HouseholdState
-from community_teams.domain.households import Standing
+from community_teams.domain.households import HouseholdSummary
 from community_teams.models import HamletTotal, Household
 
 _table = Household.__table__
@@ -23,7 +23,7 @@ _WRITE = (
     update(_table)  # type: ignore[arg-type]
     .where(_table.c.id == bindparam("_household"))
     .values(
-        {name: bindparam(name) for name in (*vars(Standing()), "state")}
+        {name: bindparam(name) for name in (*vars(HouseholdSummary()), "state")}
         | {"version": _table.c.version + 1, "state_version": _table.c.version + 1, "change": _CHANGE_NOW}
     )
 )
@@ -50,7 +50,7 @@ _WRITE_AT_ONCE = text(
 def write_state(household: Household, new: HouseholdState) -> None:
     """Write a state on a household's row; its version counts up if that changes anything phones are told. Its hamlet's
     lock is held, and the columns `state` and `state_version` are loaded."""
-    changed = {name: value for name, value in vars(new.standing).items() if getattr(household, name) != value}
+    changed = {name: value for name, value in vars(new.summary).items() if getattr(household, name) != value}
     for name, value in changed.items():
         setattr(household, name, value)
     if changed:
@@ -65,7 +65,7 @@ def write_states(session: Session, changed: Mapping[UUID, HouseholdState]) -> No
     if not changed:
         return
     connection = session.connection()
-    rows = {id: {**vars(new.standing), "state": new.to_json()} for id, new in changed.items()}
+    rows = {id: {**vars(new.summary), "state": new.to_json()} for id, new in changed.items()}
     if connection.dialect.name == "postgresql":
         at_once = [{"id": id} | row for id, row in rows.items()]
         connection.execute(_WRITE_AT_ONCE, {"rows": json.dumps(at_once, default=str)})

@@ -13,7 +13,7 @@ from uuid_utils.compat import uuid7
 
 from community_teams.domain.counting import Sum
 from community_teams.domain.household_lists import HouseholdList, NewHousehold
-from community_teams.domain.households import Standing
+from community_teams.domain.households import HouseholdSummary
 from community_teams.models import Household
 from community_teams.services import counters
 from foundation.areas.domain.hamlet_lists import Fault
@@ -95,7 +95,7 @@ def _insert(
     session.flush()
     changes: defaultdict[str, Sum] = defaultdict(Sum)
     for row in rows:
-        changes[row.hamlet_code].add_household(Standing(), {})
+        changes[row.hamlet_code].add_household(HouseholdSummary(), {})
     counters.add_all(session, changes, now=now, last_visit_on={})
     return rows
 
@@ -115,7 +115,7 @@ def row_of(new: NewHousehold, *, is_sample: bool, change: int) -> dict[str, Any]
         "change": change,
         "is_sample": is_sample,
         **search_keys(new.short_code, new.lane, new.label),
-        **vars(Standing()),
+        **vars(HouseholdSummary()),
     }
 
 

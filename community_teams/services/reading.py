@@ -8,14 +8,14 @@ from typing import Any
 from community_teams.domain.batches import Batch
 from community_teams.domain.phone_clocks import offset_of
 from community_teams.domain.raw_records import RawRecord, raw_record, valid_record
-from community_teams.domain.recording import Receipt, Verdict
 from community_teams.domain.sent_before import read_sent_before
+from community_teams.domain.visit_batch import ResultStatus, VisitResult
 from community_teams.domain.visits import FORM_VERSION, VisitReport, read_visit
 from foundation.problems import Invalid
 
 
 @dataclass(frozen=True)
-class Unread(Verdict):
+class Unread(VisitResult):
     """Why a record cannot be read as a visit. raw: it as it can be written down. before: as it could be read if it was
     sent before; None where it never could."""
 
@@ -36,22 +36,22 @@ def read_of(batch: Batch, *, now: datetime) -> list[Read]:
     return read_records([*batch.records, *batch.drafts], now=now, clock_offset=offset_of(batch.sent_at, now))
 
 
-def raw_of(record: object, judged: VisitReport | Verdict) -> RawRecord:
-    """A record as it can be written down. judged: as it was read, or its verdict where that could be read."""
+def raw_of(record: object, judged: VisitReport | VisitResult) -> RawRecord:
+    """A record as it can be written down. judged: as it was read, or its result where that could be read."""
     # What was read as a visit needs no second look at its texts.
     return judged.raw if isinstance(judged, Unread) else valid_record(record)
 
 
 def _read(record: object, now: datetime, clock_offset: int | None) -> Read:
     if not isinstance(record, Mapping):
-        return Unread(Receipt.REJECTED, {"record": "not_understood"}, raw=raw_record(record))
+        return Unread(ResultStatus.REJECTED, {"record": "not_understood"}, raw=raw_record(record))
     if _is_newer(record.get("form_version")):
-        return Unread(Receipt.HELD, {"form_version": "not_known_yet"}, raw=raw_record(record))
+        return Unread(ResultStatus.HELD, {"form_version": "not_known_yet"}, raw=raw_record(record))
     try:
         return read_visit(record, now=now, clock_offset=clock_offset)
     except Invalid as problem:
         before = read_sent_before(record, problem.fields)
-        return Unread(Receipt.REJECTED, problem.fields, raw=raw_record(record), before=before)
+        return Unread(ResultStatus.REJECTED, problem.fields, raw=raw_record(record), before=before)
 
 
 def _is_newer(version: object) -> bool:

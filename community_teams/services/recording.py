@@ -1,4 +1,4 @@
-"""Recording visits, one or two hundred at once: each kept whole or not at all, and counted in the same transaction."""
+"""Recording visits: each of a batch is stored whole or not at all, and counted in the same transaction."""
 
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -12,24 +12,24 @@ from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
 
 from community_teams.domain.household_state import HouseholdState
-from community_teams.domain.recording import Door, Ledger, Receipt, Verdict
+from community_teams.domain.visit_batch import ResultStatus, VisitBatch, VisitedHousehold, VisitResult
 from community_teams.domain.visits import VisitReport, visited_on
-from community_teams.models import Issue, Knock, Visit, VisitPerson
-from community_teams.queries.heirs import heirs_of
+from community_teams.models import AnonymousVisit, Issue, Visit, VisitPerson
+from community_teams.queries.merged_households import canonical_ids
 from community_teams.queries.recording import (
-    Place,
-    doors_of,
+    HouseholdPlace,
     hamlets_of_visits,
     histories_of,
-    kept_visits,
-    places_of,
+    household_places,
+    stored_visits,
+    visited_households,
     with_hamlets_left,
 )
 from community_teams.services import counters
 from community_teams.services.household_states import write_states
 from community_teams.services.issues import carry_over
 from community_teams.services.rollups import lock_communes
-from community_teams.services.visit_rows import Row, issue_rows, knock_row, people_rows, visit_row
+from community_teams.services.visit_rows import Row, anonymous_visit_row, issue_rows, people_rows, visit_row
 from foundation.areas.domain.scope import Scope
 from foundation.bulk import insert_rows
 from foundation.database import Base
@@ -38,11 +38,11 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Sender:
-    """Who tells, and by what.
+class Submission:
+    """Who sends visits, and with which phone.
 
     member: id of the person who made the visits. scope_on: where that person may record visits made on a given day in
-    Việt Nam. clock_offset: seconds the phone's clock was ahead of ours; None when not told.
+    Việt Nam. clock_offset: seconds the phone's clock was ahead of ours; None when unknown.
     """
 
     member: int
@@ -58,133 +58,143 @@ class Sender:
 Entry = tuple[VisitReport, date]
 
 
-def places_within_reach(session: Session, entries: Sequence[Entry], sender: Sender) -> dict[UUID, Place]:
-    """The places of those of the visited households that `sender` may record at least one of these visits to.
+def places_within_reach(
+    session: Session, entries: Sequence[Entry], submission: Submission
+) -> dict[UUID, HouseholdPlace]:
+    """Where the visited households are, of those to which this member may record at least one of the visits.
 
-    Also of one that was moved away from the sender's hamlets, or merged: what was heard at its door before the phone
-    knew is not lost for it.
+    A household that was merged, or moved away from the member's hamlets, is among them: a visit made before the phone
+    knew of it is not lost.
     """
-    places = places_of(session, {report.household for report, _ in entries})
+    places = household_places(session, {report.household for report, _ in entries})
     days: dict[UUID, set[date]] = {}
     for report, day in entries:
         days.setdefault(report.household, set()).add(day)
 
-    def reached(id: UUID, place: Place) -> bool:
-        return any(sender.may_record(place.paths, day) for day in days[id])
+    def reached(id: UUID, place: HouseholdPlace) -> bool:
+        return any(submission.may_record(place.paths, day) for day in days[id])
 
     within = {id: place for id, place in places.items() if reached(id, place)}
     moved = with_hamlets_left(session, {id: place for id, place in places.items() if id not in within})
     return within | {id: place for id, place in moved.items() if reached(id, place)}
 
 
-def record_visits(session: Session, reports: Sequence[VisitReport], *, sender: Sender, now: datetime) -> list[Verdict]:
-    """Keep these visits, and say of each, in the same order, what became of it. One faulty visit holds back no other.
+def record_visits(
+    session: Session, reports: Sequence[VisitReport], *, submission: Submission, now: datetime
+) -> list[VisitResult]:
+    """Store these visits. Returns a result for each, in the same order. One faulty visit does not stop the others.
 
-    The same id with the same content again changes nothing and is ALREADY_STORED, also when sent several times at once,
-    or twice among these. The same id with other content, and a second correction of one visit, is a CONFLICT; nothing
-    is kept of it here. A visit that supersedes another leaves it in place and takes its part in the counters. One to a
-    household that was merged is told under it, and counts for the one that stands for it.
+    STORED: it is stored and counted. A visit that supersedes another counts in its place; both rows stay. A visit to a
+    household that was merged keeps that id, and counts for the canonical household.
+    ALREADY_STORED: the same id with the same content; nothing changes, also where both are in this batch or sent at
+    the same moment. CONFLICT: the same id with other content, or a second correction of one visit; nothing is stored.
     REJECTED: {"household": "not_in_your_area"}; {"supersedes": "not_found" | "another_household"};
-    {"record": "could_not_be_kept"} where the database refuses a visit that every rule allows.
+    {"record": "could_not_be_kept"} where the database refuses a visit that all rules allow.
     """
-    entries = [(report, visited_on(report, sender.clock_offset)) for report in reports]
-    places = places_within_reach(session, entries, sender)
+    entries = [(report, visited_on(report, submission.clock_offset)) for report in reports]
+    places = places_within_reach(session, entries, submission)
     hamlets = {place.code: place.path for place in places.values()}
-    # What is corrected counts where it was made, even if the household has moved since.
+    # A corrected visit counts where it was made, even if the household has moved since.
     corrected = {report.supersedes for report in reports if report.supersedes is not None}
     hamlets |= hamlets_of_visits(session, corrected, to=places)
-    # From here on these hamlets are ours alone, so that reading, folding and counting see one truth.
+    # Nobody else writes these hamlets from here on, so what is read next stays true until the commit.
     counters.lock_hamlets(session, hamlets, now=now)
-    recorder = _Recorder(session, places, sender, now)
+    recorder = _Recorder(session, places, submission, now)
     try:
         return recorder.record(entries)
     except _MovedMeanwhile:
-        # Locks taken out of order may meet another's: the database then refuses one of us, and that phone tries again.
-        return record_visits(session, reports, sender=sender, now=now)
+        # These locks are out of order, so they may end in a deadlock: the database refuses one, and that phone retries.
+        return record_visits(session, reports, submission=submission, now=now)
     except (IntegrityError, DataError):
-        # One of the ids was taken this very moment in a hamlet whose lock we do not hold, or worse. Each alone, then;
-        # the communes at once all the same, so that two such batches never wait for each other.
+        # For example, an id was taken at this moment in a hamlet whose lock we do not hold. Then each visit by itself,
+        # but with all communes locked first, so that two such batches do not deadlock.
         lock_communes(session, hamlets)
         return [recorder.record_alone(entry) for entry in entries]
 
 
 class _MovedMeanwhile(Exception):
-    """A household moved to another hamlet's list, was merged or taken out again between our looking and our lock."""
+    """A household moved to another hamlet, was merged or unmerged after it was read and before it was locked."""
 
 
 @dataclass(frozen=True)
 class _Recorder:
-    """places: hamlets of the households within reach, whose locks are held."""
+    """places: of the households within reach; the locks of their hamlets are held."""
 
     session: Session
-    places: dict[UUID, Place]
-    sender: Sender
+    places: dict[UUID, HouseholdPlace]
+    submission: Submission
     now: datetime
 
-    def record(self, entries: Sequence[Entry]) -> list[Verdict]:
-        """All of them in one savepoint. Raises IntegrityError or DataError, and nothing is kept, if one does not go."""
+    def record(self, entries: Sequence[Entry]) -> list[VisitResult]:
+        """In one savepoint. Raises IntegrityError or DataError, with nothing stored, if the database refuses one."""
         with self.session.begin_nested():
             ids = {report.id for report, _ in entries}
             ids |= {report.supersedes for report, _ in entries if report.supersedes is not None}
-            doors = self._doors()
-            # What a visit corrected may have been the last to tell is found nowhere but in the history.
+            households = self._households()
+            # A correction may take away the latest answer; the one before it is found only in the history.
             corrected = {report.household for report, _ in entries if report.supersedes is not None}
-            ledger = Ledger(
-                doors,
-                kept_visits(self.session, ids),
-                lambda household, day: self.sender.may_record(self.places[household].paths, day),
-                histories=histories_of(self.session, {doors[id].id for id in corrected & doors.keys()}),
-                member=self.sender.member,
+            batch = VisitBatch(
+                households,
+                stored_visits(self.session, ids),
+                lambda household, day: self.submission.may_record(self.places[household].paths, day),
+                histories=histories_of(self.session, {households[id].id for id in corrected & households.keys()}),
+                member=self.submission.member,
             )
-            verdicts = [ledger.enter(report, day) for report, day in entries]
-            states = ledger.finish(histories_of(self.session, ledger.needing_history()))
-            self._keep(ledger, states)
-            return verdicts
+            results = [batch.apply(report, day) for report, day in entries]
+            states = batch.finish(histories_of(self.session, batch.needing_history()))
+            self._write(batch, states)
+            return results
 
-    def _doors(self) -> dict[UUID, Door]:
-        """The doors of all places, read under the lock. Raises _MovedMeanwhile where one is another's by now."""
+    def _households(self) -> dict[UUID, VisitedHousehold]:
+        """The households of all places, read under the lock. Raises _MovedMeanwhile where one has changed hamlet."""
         merged = {id: place.household for id, place in self.places.items() if place.household != id}
-        if merged and heirs_of(self.session, merged) != merged:
+        if merged and canonical_ids(self.session, merged) != merged:
             raise _MovedMeanwhile
-        doors = doors_of(self.session, {place.household for place in self.places.values()})
+        households = visited_households(self.session, {place.household for place in self.places.values()})
         for place in self.places.values():
-            door = doors.get(place.household)
-            if door is None or door.hamlet != place.code:
+            household = households.get(place.household)
+            if household is None or household.hamlet != place.code:
                 raise _MovedMeanwhile
-        return {id: doors[place.household] for id, place in self.places.items()}
+        return {id: households[place.household] for id, place in self.places.items()}
 
-    def record_alone(self, entry: Entry) -> Verdict:
+    def record_alone(self, entry: Entry) -> VisitResult:
         for _ in range(2):
             try:
                 return self.record([entry])[0]
             except (IntegrityError, DataError) as error:
-                log.warning("a visit could not be kept: %s", error.__class__.__name__, exc_info=error)
-        return Verdict(Receipt.REJECTED, {"record": "could_not_be_kept"})
+                log.warning("a visit could not be stored: %s", error.__class__.__name__, exc_info=error)
+        return VisitResult(ResultStatus.REJECTED, {"record": "could_not_be_kept"})
 
-    def _keep(self, ledger: Ledger, states: Mapping[UUID, HouseholdState]) -> None:
-        # Ids in order, so that two batches that share some never wait for each other.
-        new = sorted(ledger.recorded, key=lambda recorded: recorded.report.id)
-        sender = self.sender
+    def _write(self, batch: VisitBatch, states: Mapping[UUID, HouseholdState]) -> None:
+        # In the order of ids, so that two batches that share some do not deadlock.
+        new = sorted(batch.recorded, key=lambda recorded: recorded.report.id)
+        submission = self.submission
         rows = [
-            visit_row(each, member=sender.member, device=sender.device, clock_offset=sender.clock_offset, now=self.now)
+            visit_row(
+                each,
+                member=submission.member,
+                device=submission.device,
+                clock_offset=submission.clock_offset,
+                now=self.now,
+            )
             for each in new
         ]
         self._insert(Visit, [row for row in rows if row["supersedes"] is None])
-        # What corrects another visit of the same batch has to come after it.
-        for each in ledger.recorded:
+        # A correction of another visit of this batch has to come after it.
+        for each in batch.recorded:
             if each.report.supersedes is not None:
                 self._insert(Visit, [row for row in rows if row["id"] == each.report.id])
         self._insert(VisitPerson, [row for each in new for row in people_rows(each)])
         self._insert(Issue, [row for each in new for row in issue_rows(each)])
-        for each in ledger.recorded:
+        for each in batch.recorded:
             if each.report.supersedes is not None and each.report.issues:
-                carry_over(self.session, each.report.id, person=sender.member, now=self.now)
-        self._insert(Knock, [knock_row(each) for each in new if not each.report.names_household])
-        for household, knock in ledger.taken_back:
-            told = {"household": household, "day": knock.day, "outcome": knock.outcome, "again": knock.next_visit_on}
-            self.session.execute(_TAKE_BACK, told)
+                carry_over(self.session, each.report.id, person=submission.member, now=self.now)
+        self._insert(AnonymousVisit, [anonymous_visit_row(each) for each in new if not each.report.names_household])
+        for household, event in batch.withdrawn:
+            values = {"household": household, "day": event.day, "outcome": event.outcome, "again": event.next_visit_on}
+            self.session.execute(_WITHDRAW, values)
         write_states(self.session, states)
-        changes = ledger.changes()
+        changes = batch.changes()
         sums = {hamlet: change.sum for hamlet, change in changes.items()}
         last = {hamlet: change.last_visit_on for hamlet, change in changes.items()}
         counters.add_all(self.session, sums, now=self.now, last_visit_on=last)
@@ -196,17 +206,17 @@ class _Recorder:
             insert_rows(self.session.connection(), cast("Table", model.__table__), rows)
 
 
-# One of those that tell the same: which of them stood beside the visit is known to nobody, and makes no difference.
-_TAKE_BACK = (
-    delete(Knock)
+# One of those that are equal: which of them belongs to the visit is not known, and makes no difference.
+_WITHDRAW = (
+    delete(AnonymousVisit)
     .where(
-        Knock.id
-        == select(func.min(Knock.id))
+        AnonymousVisit.id
+        == select(func.min(AnonymousVisit.id))
         .where(
-            Knock.household_id == bindparam("household"),
-            Knock.day == bindparam("day"),
-            Knock.outcome == bindparam("outcome"),
-            Knock.next_visit_on.is_not_distinct_from(bindparam("again")),
+            AnonymousVisit.household_id == bindparam("household"),
+            AnonymousVisit.day == bindparam("day"),
+            AnonymousVisit.outcome == bindparam("outcome"),
+            AnonymousVisit.next_visit_on.is_not_distinct_from(bindparam("again")),
         )
         .scalar_subquery()
     )

@@ -21,7 +21,7 @@ from community_teams.models import (
     MemberDay,
     Visit,
 )
-from community_teams.queries.standings import knocks_in, standing_now
+from community_teams.queries.household_visits import stored_summary, visits_by_household
 from community_teams.queries.visit_summaries import summaries_in
 from community_teams.queries.visits import NOT_CORRECTED
 from community_teams.services import base_counts, counters, rollups
@@ -76,21 +76,21 @@ def _provinces_in(session: Session, scope: Scope) -> list[str]:
 def _repair_summaries(session: Session, code: str) -> Iterator[Difference]:
     for id, summary in sorted(summaries_in(session, code).items()):
         if summary.written != summary.answered:
-            yield Difference(code, str(id), "said", summary.written, summary.answered)
+            yield Difference(code, str(id), "summary_counts", summary.written, summary.answered)
             session.execute(
                 update(Visit)
                 .where(Visit.id == id)
-                .values(said=summary.answered)
+                .values(summary_counts=summary.answered)
                 .execution_options(synchronize_session=False)
             )
 
 
 def _recount_hamlet(session: Session, code: str, path: str, now: datetime) -> Iterator[Difference]:
     counted = Sum()
-    for household, visits in knocks_in(session, code):
+    for household, visits in visits_by_household(session, code):
         state, by_day = state_after(visits) if household.merged_into is None else (HouseholdState(MERGED), {})
         yield from _repair_household(household, state)
-        counted.add_household(state.standing, by_day)
+        counted.add_household(state.summary, by_day)
     last = _count_visits(session, code, counted)
     days = {(day,): n for day, n in counted.days_changed()}
     members = dict(counted.members_changed())
@@ -104,8 +104,8 @@ def _recount_hamlet(session: Session, code: str, path: str, now: datetime) -> It
 
 
 def _repair_household(household: Household, state: HouseholdState) -> Iterator[Difference]:
-    written = vars(standing_now(household))
-    for name, value in vars(state.standing).items():
+    written = vars(stored_summary(household))
+    for name, value in vars(state.summary).items():
         if written[name] != value:
             yield Difference(household.hamlet_code, str(household.id), name, written[name], value)
     # One that something else has changed since is only out of date; it is stored anew.
@@ -118,15 +118,15 @@ def _repair_household(household: Household, state: HouseholdState) -> Iterator[D
 def _count_visits(session: Session, code: str, counted: Sum) -> date | None:
     """Add the hamlet's visits to `counted`; returns the day of the last one."""
     visits = session.execute(
-        select(Visit.visited_on, Visit.outcome, Visit.said, Visit.member_id, Visit.household_id).where(
+        select(Visit.visited_on, Visit.outcome, Visit.summary_counts, Visit.member_id, Visit.household_id).where(
             Visit.hamlet_code == code, NOT_CORRECTED
         )
     )
     last: date | None = None
-    for day, outcome, said, member, household in visits:
-        counted.add_visit(day, outcome, said, member=member)
+    for day, outcome, summary_counts, member, household in visits:
+        counted.add_visit(day, outcome, summary_counts, member=member)
         if household is None:
-            counted.add_states(states_alone(day, said))
+            counted.add_states(states_alone(day, summary_counts))
         last = max(last or day, day)
     closed = (
         select(Issue.closed_on, func.count())

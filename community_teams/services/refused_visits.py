@@ -16,9 +16,9 @@ from community_teams.domain.raw_records import RawRecord
 from community_teams.domain.visits import VisitReport, read_visit
 from community_teams.models import HeldVisit, Settlement, Visit, WhyHeld
 from community_teams.queries.held_visits import area_of_member, counting_now
-from community_teams.queries.recording import places_of
+from community_teams.queries.recording import household_places
 from community_teams.services.held_visits import insert_held, waiting_row, write_settlement
-from community_teams.services.recording import Sender
+from community_teams.services.recording import Submission
 from community_teams.services.visits import record_visit
 from foundation.accounts.models import Person
 from foundation.areas.domain.scope import Scope
@@ -37,20 +37,22 @@ class Refused:
     why: WhyHeld
 
 
-def hold_refused(session: Session, refused: Sequence[Refused], *, sender: Sender, now: datetime) -> list[bool]:
+def hold_refused(session: Session, refused: Sequence[Refused], *, submission: Submission, now: datetime) -> list[bool]:
     """Set these aside for a person, as they were told. The same record again changes nothing.
 
-    Whoever looks after the hamlet of a household that the sender may visit today sees it; else whoever looks after the
-    area the sender works in. Returns for each whether a person has settled it already.
+    Whoever looks after the hamlet of a household that the member may visit today sees it; else whoever looks after the
+    area the member works in. Returns for each whether a person has settled it already.
     """
     if not refused:
         return []
     households = {id for each in refused if (id := _household(each.record)) is not None}
     today = day_in_vietnam(now)
     hamlets = {
-        id: place.code for id, place in places_of(session, households).items() if sender.may_record(place.paths, today)
+        id: place.code
+        for id, place in household_places(session, households).items()
+        if submission.may_record(place.paths, today)
     }
-    own_area = area_of_member(session, sender.member, sender.scope_on(today))
+    own_area = area_of_member(session, submission.member, submission.scope_on(today))
     settled = []
     for each in refused:
         raw = each.raw
@@ -64,9 +66,9 @@ def hold_refused(session: Session, refused: Sequence[Refused], *, sender: Sender
             "record": {},
             "raw": raw.text,
             "problems": {**each.problems, **({"record": "too_large"} if raw.is_cut else {})},
-            "member_id": sender.member,
-            "device": sender.device,
-            "clock_offset": sender.clock_offset,
+            "member_id": submission.member,
+            "device": submission.device,
+            "clock_offset": submission.clock_offset,
             "received_at": now,
         }
         insert_held(session, [row])

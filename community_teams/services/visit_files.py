@@ -12,11 +12,11 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from community_teams.domain.batches import MOST_VISITS, Result
-from community_teams.domain.recording import Receipt
+from community_teams.domain.visit_batch import ResultStatus
 from community_teams.queries.devices import held_within, only_carrier
 from community_teams.services.batches import take_records
 from community_teams.services.reading import Read
-from community_teams.services.recording import Sender
+from community_teams.services.recording import Submission
 from foundation.accounts.domain.roles import Act, Holding, reach
 from foundation.accounts.models import Person
 from foundation.accounts.queries import person_named
@@ -48,7 +48,7 @@ class Imported:
     results: Sequence[Result]
 
     @property
-    def counts(self) -> Mapping[Receipt, int]:
+    def counts(self) -> Mapping[ResultStatus, int]:
         return Counter(result.outcome for result in self.results)
 
 
@@ -90,13 +90,13 @@ def import_visits(
     what the rules refuse, as it was written. Raises Invalid {"member": "missing" | "no_such_member"}.
     """
     person = _member(session, file, member, scope)
-    sender = Sender(person.id, _allowed(person, scope, day_in_vietnam(now)), file.device)
+    submission = Submission(person.id, _allowed(person, scope, day_in_vietnam(now)), file.device)
     results: list[Result] = []
     for start in range(0, len(file.visits), MOST_VISITS):
         some = slice(start, start + MOST_VISITS)
-        results += take_records(session, file.visits[some], read[some], sender=sender, now=now, last_door=True)
+        results += take_records(session, file.visits[some], read[some], submission=submission, now=now, last_door=True)
     imported = Imported(person, file, results)
-    counts = {receipt.value: number for receipt, number in sorted(imported.counts.items())}
+    counts = {status.value: number for status, number in sorted(imported.counts.items())}
     path = min(held_within(session, scope, [person.id])[person.id])
     audit.record(session, by, "import_visits", {"person": person.name, **counts}, now=now, area_path=path)
     return imported

@@ -5,13 +5,13 @@ from typing import Any
 from uuid import UUID
 
 from community_teams.domain.codes import IssueStatus
-from community_teams.domain.recording import Recorded
+from community_teams.domain.visit_batch import NewVisit
 from community_teams.domain.visit_columns import column_values
 
 Row = dict[str, Any]
 
 
-def visit_row(recorded: Recorded, *, member: int, device: UUID | None, clock_offset: int | None, now: datetime) -> Row:
+def visit_row(recorded: NewVisit, *, member: int, device: UUID | None, clock_offset: int | None, now: datetime) -> Row:
     report, consent = recorded.report, recorded.report.consent
     return {
         "id": report.id,
@@ -28,21 +28,21 @@ def visit_row(recorded: Recorded, *, member: int, device: UUID | None, clock_off
         "form_version": report.form_version,
         "app_version": report.app_version,
         "input_type": report.input_type,
-        "said": recorded.said,
+        "summary_counts": recorded.summary_counts,
         "content_hash": recorded.content_hash,
         "supersedes": report.supersedes,
         **column_values(report),
     }
 
 
-def people_rows(recorded: Recorded) -> list[Row]:
+def people_rows(recorded: NewVisit) -> list[Row]:
     return [
         {"visit_id": recorded.report.id, "position": position, **vars(person)}
         for position, person in enumerate(recorded.report.people, 1)
     ]
 
 
-def issue_rows(recorded: Recorded) -> list[Row]:
+def issue_rows(recorded: NewVisit) -> list[Row]:
     return [
         {
             **vars(issue),
@@ -57,7 +57,7 @@ def issue_rows(recorded: Recorded) -> list[Row]:
     ]
 
 
-def knock_row(recorded: Recorded) -> Row:
+def anonymous_visit_row(recorded: NewVisit) -> Row:
     """What is written beside a visit that may not name its household."""
     report = recorded.report
     return {
@@ -68,5 +68,5 @@ def knock_row(recorded: Recorded) -> Row:
     }
 
 
-def _household(recorded: Recorded) -> UUID | None:
+def _household(recorded: NewVisit) -> UUID | None:
     return recorded.household if recorded.report.names_household else None

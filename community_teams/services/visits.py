@@ -5,9 +5,9 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from community_teams.domain.recording import Receipt
+from community_teams.domain.visit_batch import ResultStatus
 from community_teams.domain.visits import VisitReport
-from community_teams.services.recording import Sender, record_visits
+from community_teams.services.recording import Submission, record_visits
 from foundation.areas.domain.scope import Scope
 from foundation.problems import Conflict, Invalid
 
@@ -21,18 +21,18 @@ def record_visit(
     now: datetime,
     device: UUID | None = None,
     clock_offset: int | None = None,
-) -> Receipt:
+) -> ResultStatus:
     """Keep one visit, as record_visits does. The same id with the same content again is ALREADY_STORED.
 
     scope: where that person may record visits, whatever the day. Raises Invalid {field: code} where it is refused;
     Conflict "visit_id_taken" when the id belongs to other content, "already_corrected" when another visit has
     superseded it before.
     """
-    sender = Sender(member, lambda _day: scope, device, clock_offset)
-    (verdict,) = record_visits(session, [report], sender=sender, now=now)
-    if verdict.receipt is Receipt.REJECTED:
-        raise Invalid(verdict.problems)
-    if verdict.receipt is Receipt.CONFLICT:
-        ((field, code),) = verdict.problems.items()
+    submission = Submission(member, lambda _day: scope, device, clock_offset)
+    (result,) = record_visits(session, [report], submission=submission, now=now)
+    if result.status is ResultStatus.REJECTED:
+        raise Invalid(result.problems)
+    if result.status is ResultStatus.CONFLICT:
+        ((field, code),) = result.problems.items()
         raise Conflict(code, id=str(getattr(report, field)))
-    return verdict.receipt
+    return result.status

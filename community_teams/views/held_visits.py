@@ -7,8 +7,8 @@ from werkzeug import Response
 from community_teams.domain.visits import OF_ISSUE, OF_PERSON, QUESTIONS
 from community_teams.models import Settlement, Visit
 from community_teams.queries import held_visits as queries
-from community_teams.queries.heirs import heirs_of
 from community_teams.queries.held_visits import Held
+from community_teams.queries.merged_households import canonical_ids
 from community_teams.services.held_visits import as_visit, settle
 from community_teams.views.refused_visits import held_or_404, show_refused
 from community_teams.views.teams_blueprint import blueprint
@@ -94,8 +94,8 @@ def _page(held: Held, faults: dict[str, str]) -> str:
 
 def _same_door(kept: Visit, sent: Visit) -> bool:
     told = [each.household_id for each in (kept, sent) if each.household_id is not None]
-    heirs = heirs_of(session(), told)
-    return len(told) == 2 and heirs.get(told[0], told[0]) == heirs.get(told[1], told[1])
+    canonical = canonical_ids(session(), told)
+    return len(told) == 2 and canonical.get(told[0], told[0]) == canonical.get(told[1], told[1])
 
 
 def _parts_of(visit: Visit) -> dict[str, object]:

@@ -8,7 +8,7 @@ from werkzeug import Response
 
 from community_teams.models import Household
 from community_teams.queries import households as queries
-from community_teams.queries.heirs import heirs_of
+from community_teams.queries.merged_households import canonical_ids
 from community_teams.services.desk import household_named
 from community_teams.services.household_merges import merge_household, take_out_household
 from community_teams.views.households import household_or_404
@@ -73,7 +73,7 @@ def _other(household: Household, hamlet: Area, typed: str) -> Household:
     """The household of the hamlet that stands under the code typed. Raises Invalid {"household_code": …}."""
     scope = scope_for(Act.SETTLE_VISITS)
     named = household_named(session(), hamlet, typed, scope=scope, now=clock.now())
-    found = queries.household(session(), scope, heirs_of(session(), [named.id]).get(named.id, named.id))
+    found = queries.household(session(), scope, canonical_ids(session(), [named.id]).get(named.id, named.id))
     if found is None or found[1].code != hamlet.code:
         raise Invalid({"household_code": "another_hamlet"})
     if found[0].id == household.id:

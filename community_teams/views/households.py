@@ -9,8 +9,8 @@ from flask_login import current_user
 from community_teams.models import Household
 from community_teams.queries import households as queries
 from community_teams.queries import visits
-from community_teams.queries.heirs import heirs_of, merged_at_once
 from community_teams.queries.households import Filter
+from community_teams.queries.merged_households import canonical_ids, merged_at_once
 from community_teams.views.teams_blueprint import blueprint
 from foundation import clock
 from foundation.accounts.domain.roles import Act
@@ -34,7 +34,7 @@ def household_or_404(household_id: UUID, act: Act) -> tuple[Household, Area]:
 
 def standing_or_404(household_id: UUID, act: Act) -> tuple[Household, Area]:
     """The same; where it was merged, the household that stands for it."""
-    return household_or_404(heirs_of(session(), [household_id]).get(household_id, household_id), act)
+    return household_or_404(canonical_ids(session(), [household_id]).get(household_id, household_id), act)
 
 
 @blueprint.get("/doi-so")
@@ -93,18 +93,18 @@ def show_hamlet(hamlet_code: str) -> str:
 def show_household(household_id: UUID) -> str:
     household, hamlet = household_or_404(household_id, Act.SEE_HOUSEHOLDS)
     scope = scope_for(Act.SEE_HOUSEHOLDS)
-    heir = heirs_of(session(), [household_id]).get(household_id)
-    found = queries.household(session(), scope, heir) if heir else None
+    canonical_id = canonical_ids(session(), [household_id]).get(household_id)
+    found = queries.household(session(), scope, canonical_id) if canonical_id else None
     merged = merged_at_once(session(), household_id)
     return render_template(
         "community_teams/household.html",
         household=household,
         hamlet=hamlet,
         told=visits.visits_of(session(), scope, household.id),
-        heir=found[0] if found else None,
+        canonical=found[0] if found else None,
         merged=merged,
         just_merged=next((each for each in merged if str(each.id) == request.args.get("da-gop")), None),
-        just_taken_out="da-tach" in request.args and heir is None,
+        just_taken_out="da-tach" in request.args and canonical_id is None,
         may_record=scope_for(Act.RECORD_VISIT).covers(hamlet.path),
         may_settle=scope_for(Act.SETTLE_VISITS).covers(hamlet.path),
         may_take_out=found is not None and scope_for(Act.SETTLE_VISITS).covers(found[1].path),

@@ -7,7 +7,7 @@ from flask import render_template, request
 from flask_login import current_user
 
 from community_teams.domain.batches import Result
-from community_teams.domain.recording import Receipt
+from community_teams.domain.visit_batch import ResultStatus
 from community_teams.queries.households import short_codes
 from community_teams.services.reading import read_records
 from community_teams.services.visit_files import Imported, import_visits, read_visit_file
@@ -69,7 +69,7 @@ def _lines(imported: Imported) -> list[Line]:
     return [
         Line(place, codes.get(household, "") if household else "", result)
         for place, (household, result) in enumerate(zip(households, imported.results, strict=True), start=1)
-        if result.outcome in (Receipt.CONFLICT, Receipt.HELD, Receipt.REJECTED)
+        if result.outcome in (ResultStatus.CONFLICT, ResultStatus.HELD, ResultStatus.REJECTED)
     ]
 
 

@@ -15,7 +15,7 @@ from alembic import op
 
 from community_teams.domain.codes import Outcome
 from community_teams.domain.household_state import state_after
-from community_teams.domain.households import Knocked
+from community_teams.domain.households import VisitEvent
 from foundation.database import UtcDateTime
 
 revision = "0025"
@@ -110,7 +110,7 @@ def _fill(connection: sa.Connection, ids: Sequence[UUID], merged: dict[UUID, lis
     connection.execute(write, states)
 
 
-def _visits(connection: sa.Connection, ids: Sequence[UUID]) -> Iterator[tuple[UUID, Knocked]]:
+def _visits(connection: sa.Connection, ids: Sequence[UUID]) -> Iterator[tuple[UUID, VisitEvent]]:
     later = _visit.alias("later")
     counted = ~sa.exists().where(later.c.supersedes == _visit.c.id)
     for start in range(0, len(ids), AT_ONCE):
@@ -125,7 +125,7 @@ def _visits(connection: sa.Connection, ids: Sequence[UUID]) -> Iterator[tuple[UU
             _visit.c.id,
         ).where(_visit.c.household_id.in_(some), counted)
         for household, day, outcome, at, again, said, id in connection.execute(visits):
-            yield household, Knocked(day, Outcome(outcome), at, again, said, id)
+            yield household, VisitEvent(day, Outcome(outcome), at, again, said, id)
         knocks = sa.select(_knock).where(_knock.c.household_id.in_(some))
         for household, day, outcome, again in connection.execute(knocks):
-            yield household, Knocked(day, Outcome(outcome), None, again)
+            yield household, VisitEvent(day, Outcome(outcome), None, again)

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import func, select
 
-from community_teams.models import HamletTotal, Household, Issue, Knock, Visit
+from community_teams.models import AnonymousVisit, HamletTotal, Household, Issue, Visit
 from foundation.accounts.domain.roles import Role
 from tests.forms import untouched
 
@@ -67,7 +67,7 @@ def test_whoever_does_not_want_to_be_named_is_counted_only(visitor, make, hamlet
 
     visit = session.scalars(select(Visit)).one()
     assert (visit.household_id, visit.consent_level, visit.consent_text_version) == (None, "count", "2026-11")
-    assert count(session, Knock) == 1
+    assert count(session, AnonymousVisit) == 1
     assert "không ghi mã" in page
     assert "Hộ M1-017" not in page
 

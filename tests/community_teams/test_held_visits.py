@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from community_teams.domain.visits import read_visit
 from community_teams.models import HamletTotal, HeldVisit, Settlement, Visit, WhyHeld
 from community_teams.services.held_visits import hold, settle
-from community_teams.services.recording import Sender
+from community_teams.services.recording import Submission
 from community_teams.services.recounting import recount
 from foundation.accounts.domain.roles import Role
 from foundation.accounts.models import AuditEntry
@@ -34,8 +34,8 @@ def told_twice(make, session):
         again = make.visit_record(household, "not_home", id=kept.id, note="Bác đi vắng.", **other)
         if why is not WhyHeld.VISIT_ID_TAKEN:
             again["id"] = str(uuid4())
-        sender = Sender(make.member().id, lambda _day: NATION)
-        hold(session, [(read_visit(again, now=MORNING), why)], sender=sender, now=MORNING)
+        submission = Submission(make.member().id, lambda _day: NATION)
+        hold(session, [(read_visit(again, now=MORNING), why)], submission=submission, now=MORNING)
         session.commit()
         return kept, session.scalars(select(HeldVisit)).all()[-1], household
 

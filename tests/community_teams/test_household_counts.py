@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from community_teams.domain.boiling_down import boiled_down
 from community_teams.domain.codes import Outcome
 from community_teams.domain.household_counts import EVENTS, STATES, events_of, states_alone
 from community_teams.domain.household_state import states_by_day
-from community_teams.domain.households import Knocked
+from community_teams.domain.households import VisitEvent
+from community_teams.domain.visit_summary import summarise
 from community_teams.domain.visits import read_visit
 
 NOW = datetime(2026, 11, 21, 5, 0, tzinfo=UTC)
@@ -23,7 +23,7 @@ SKILLS = [
 ]
 
 
-def said(**told):
+def summary_of(**told):
     record = {
         "id": str(uuid4()),
         "household": str(uuid4()),
@@ -32,15 +32,15 @@ def said(**told):
         "form_version": 1,
         "consent": CONSENT,
     }
-    return boiled_down(read_visit(record | told, now=NOW))
+    return summarise(read_visit(record | told, now=NOW))
 
 
 def person(alone=0, asked=0, **told):
     return {"skills": {name: 2 if n < alone else 1 for n, name in enumerate(SKILLS[:asked])}} | told if asked else told
 
 
-def Knock(day, outcome=Outcome.MET_DONE, said=None):
-    return Knocked(day, outcome, said=said or {})
+def visit_on(day, outcome=Outcome.MET_DONE, counts=None):
+    return VisitEvent(day, outcome, summary_counts=counts or {})
 
 
 def day(number):
@@ -55,29 +55,29 @@ def total(by_day):
 
 
 def test_a_visit_that_asked_nothing_says_nothing():
-    assert said() == {}
+    assert summary_of() == {}
 
 
 def test_able_alone_is_six_of_the_twelve_skills():
-    assert said(people=[person(alone=5, asked=12)])["skills_asked"] == 1
-    assert "able" not in said(people=[person(alone=5, asked=12)])
-    assert said(people=[person(alone=6, asked=12)])["able"] == 1
-    assert said(people=[person(alone=6, asked=6), person(alone=12, asked=12)])["able"] == 2
+    assert summary_of(people=[person(alone=5, asked=12)])["skills_asked"] == 1
+    assert "able" not in summary_of(people=[person(alone=5, asked=12)])
+    assert summary_of(people=[person(alone=6, asked=12)])["able"] == 1
+    assert summary_of(people=[person(alone=6, asked=6), person(alone=12, asked=12)])["able"] == 2
 
 
 def test_a_person_asked_about_vneid_only_is_assessed_but_not_among_those_asked_about_skills():
-    told = said(people=[{"vneid_level": "level2"}, {"vneid_level": "level1"}, {"age_band": "70+"}])
+    told = summary_of(people=[{"vneid_level": "level2"}, {"vneid_level": "level1"}, {"age_band": "70+"}])
 
     assert (told["assessed"], told["vneid_asked"], told["level2"]) == (2, 2, 1)
     assert "skills_asked" not in told
 
 
 def test_a_pupil_is_no_adult():
-    assert "assessed" not in said(people=[{"age_band": "14-17", "vneid_level": "level2"}])
+    assert "assessed" not in summary_of(people=[{"age_band": "14-17", "vneid_level": "level2"}])
 
 
 def test_an_elder_counts_as_helped_by_help_or_by_a_lesson():
-    told = said(
+    told = summary_of(
         people=[
             {"age_band": "60-69", "helped_with": ["lesson"]},
             {"age_band": "70+", "lessons": ["otp-la-gi"]},
@@ -100,20 +100,20 @@ def test_an_elder_counts_as_helped_by_help_or_by_a_lesson():
     ],
 )
 def test_the_best_carrier_says_whether_there_is_a_signal(network, none, weak):
-    told = said(network=network)
+    told = summary_of(network=network)
 
     assert (told["signal_asked"], told.get("signal_none", 0), told.get("signal_weak", 0)) == (1, none, weak)
 
 
 def test_languages_are_told_by_family():
-    assert said(language_used=["vi"]) == {"language_asked": 1, "language_vi_only": 1}
-    told = said(language_used=["vi", "blt-Tavt", "xyz"])
+    assert summary_of(language_used=["vi"]) == {"language_asked": 1, "language_vi_only": 1}
+    told = summary_of(language_used=["vi", "blt-Tavt", "xyz"])
     assert {name for name, count in told.items() if count} == {"language_asked", "language_thai", "language_other"}
 
 
 def test_the_latest_answer_takes_the_place_of_the_earlier_one():
-    first = Knock(day(1), said={"households_sized": 1, "adults": 3, "assessed": 2, "vneid_asked": 2, "level2": 2})
-    again = Knock(day(8), said={"assessed": 1, "vneid_asked": 1})
+    first = visit_on(day(1), counts={"households_sized": 1, "adults": 3, "assessed": 2, "vneid_asked": 2, "level2": 2})
+    again = visit_on(day(8), counts={"assessed": 1, "vneid_asked": 1})
 
     by_day = states_by_day([first, again])
 
@@ -122,7 +122,7 @@ def test_the_latest_answer_takes_the_place_of_the_earlier_one():
 
 
 def test_a_visit_that_did_not_ask_takes_nothing_away():
-    assert total(states_by_day([Knock(day(1), said={"power_asked": 1, "power_gap": 1}), Knock(day(2))])) == {
+    assert total(states_by_day([visit_on(day(1), counts={"power_asked": 1, "power_gap": 1}), visit_on(day(2))])) == {
         "power_asked": 1,
         "power_gap": 1,
     }
@@ -130,41 +130,46 @@ def test_a_visit_that_did_not_ask_takes_nothing_away():
 
 @pytest.mark.parametrize(("first", "then"), [(2, 1), (2, 0), (1, 2)])
 def test_as_many_elders_were_helped_as_at_the_visit_that_helped_most(first, then):
-    by_day = states_by_day([Knock(day(0), said={"helped_60plus": first}), Knock(day(4), said={"helped_60plus": then})])
+    by_day = states_by_day(
+        [
+            visit_on(day(0), counts={"helped_60plus": first}),
+            visit_on(day(4), counts={"helped_60plus": then}),
+        ]
+    )
 
     assert total(by_day)["helped_60plus"] == 2
 
 
 def test_a_household_met_after_being_missed_is_recovered_and_no_longer_left():
-    missed = Knock(day(1), Outcome.NOT_HOME)
+    missed = visit_on(day(1), Outcome.NOT_HOME)
 
     assert total(states_by_day([missed])) == {"left_not_home": 1}
-    assert total(states_by_day([missed, Knock(day(2), Outcome.REFUSED)])) == {"left_refused": 1}
-    assert total(states_by_day([missed, Knock(day(2))])) == {"recovered": 1}
-    assert total(states_by_day([missed, Knock(day(2)), Knock(day(3))])) == {"recovered": 1}
-    assert total(states_by_day([Knock(day(1)), Knock(day(2), Outcome.NOT_HOME)])) == {}
+    assert total(states_by_day([missed, visit_on(day(2), Outcome.REFUSED)])) == {"left_refused": 1}
+    assert total(states_by_day([missed, visit_on(day(2))])) == {"recovered": 1}
+    assert total(states_by_day([missed, visit_on(day(2)), visit_on(day(3))])) == {"recovered": 1}
+    assert total(states_by_day([visit_on(day(1)), visit_on(day(2), Outcome.NOT_HOME)])) == {}
 
 
 def test_a_newborn_is_resolved_only_after_it_was_flagged():
     waiting, settled = {"newborn": 1}, {"newborn": 0}
 
-    assert total(states_by_day([Knock(day(1), said=settled)])) == {}
-    assert total(states_by_day([Knock(day(1), said=waiting)])) == {"newborn_flagged": 1}
-    assert total(states_by_day([Knock(day(1), said=waiting), Knock(day(2), said=settled)])) == {
+    assert total(states_by_day([visit_on(day(1), counts=settled)])) == {}
+    assert total(states_by_day([visit_on(day(1), counts=waiting)])) == {"newborn_flagged": 1}
+    assert total(states_by_day([visit_on(day(1), counts=waiting), visit_on(day(2), counts=settled)])) == {
         "newborn_flagged": 1,
         "newborn_resolved": 1,
     }
 
 
 def test_progress_is_from_the_first_score_to_the_latest():
-    knocks = [Knock(day(n), said={"score": score}) for n, score in enumerate((40, 20, 70))]
+    events = [visit_on(day(n), counts={"score": score}) for n, score in enumerate((40, 20, 70))]
 
-    assert total(states_by_day(knocks[:1])) == {}
-    assert total(states_by_day(knocks)) == {"progress_households": 1, "progress_points": 30}
+    assert total(states_by_day(events[:1])) == {}
+    assert total(states_by_day(events)) == {"progress_households": 1, "progress_points": 30}
 
 
 def test_a_visit_without_its_household_stands_for_itself():
-    told = said(size={"adults": 2}, people=[{"vneid_level": "level2"}], satisfaction=3)
+    told = summary_of(size={"adults": 2}, people=[{"vneid_level": "level2"}], satisfaction=3)
 
     assert total(states_alone(day(1), told)) == {
         "households_sized": 1,
@@ -177,7 +182,7 @@ def test_a_visit_without_its_household_stands_for_itself():
 
 
 def test_events_are_those_of_one_visit():
-    told = said(
+    told = summary_of(
         ended_at="2026-11-20T08:48:10+07:00",
         trip_saved_km=18,
         satisfaction=2,
@@ -199,20 +204,22 @@ def test_events_are_those_of_one_visit():
 
 
 COUNTS = st.dictionaries(st.sampled_from([*STATES[:24], "newborn", "score"]), st.integers(0, 5), max_size=8)
-KNOCKS = st.lists(st.builds(Knocked, day=st.integers(0, 9).map(day), outcome=st.sampled_from(Outcome), said=COUNTS))
+EVENTS_OF_A_HOUSEHOLD = st.lists(
+    st.builds(VisitEvent, day=st.integers(0, 9).map(day), outcome=st.sampled_from(Outcome), summary_counts=COUNTS)
+)
 
 
-@given(KNOCKS)
-def test_what_is_added_day_by_day_sums_to_what_the_days_before_say(knocks):
-    knocks = sorted(knocks, key=lambda knock: knock.day)
-    whole = states_by_day(knocks)
+@given(EVENTS_OF_A_HOUSEHOLD)
+def test_what_is_added_day_by_day_sums_to_what_the_days_before_say(events):
+    events = sorted(events, key=lambda event: event.day)
+    whole = states_by_day(events)
 
-    for cut in {knock.day for knock in knocks}:
-        until = [knock for knock in knocks if knock.day <= cut]
+    for cut in {event.day for event in events}:
+        until = [event for event in events if event.day <= cut]
         assert total({d: counts for d, counts in whole.items() if d <= cut}) == total(states_by_day(until))
 
 
-@given(KNOCKS)
-def test_only_known_names_are_counted(knocks):
-    assert set(total(states_by_day(sorted(knocks, key=lambda knock: knock.day)))) <= set(STATES)
+@given(EVENTS_OF_A_HOUSEHOLD)
+def test_only_known_names_are_counted(events):
+    assert set(total(states_by_day(sorted(events, key=lambda event: event.day)))) <= set(STATES)
     assert not set(STATES) & set(EVENTS)

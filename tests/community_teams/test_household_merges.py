@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from community_teams.domain.codes import ConsentLevel, HouseholdStatus
 from community_teams.domain.hamlet_changes import Named, SplitOff
-from community_teams.models import HamletDay, HamletTotal, HeldVisit, Household, Issue, Knock, MemberDay, Visit
+from community_teams.models import AnonymousVisit, HamletDay, HamletTotal, HeldVisit, Household, Issue, MemberDay, Visit
 from community_teams.queries.known import known_in, known_of
 from community_teams.queries.visits import visits_of
 from community_teams.queries.worklist_pages import next_page
@@ -123,7 +123,7 @@ def test_visits_stay_told_under_the_code_they_were_told_under(session, make, ham
     session.expire_all()
     assert visit.household_id == household.id
     assert session.scalars(select(Issue.household_id)).all() == [household.id]
-    assert session.scalars(select(Knock.household_id)).all() == [household.id]
+    assert session.scalars(select(AnonymousVisit.household_id)).all() == [household.id]
 
 
 def test_two_that_were_both_reached_are_one_reached_household(session, make, hamlet, merge, agreed):
@@ -322,7 +322,7 @@ def test_a_visit_without_a_name_is_corrected_at_the_door_it_was_made_at(session,
 
     make.visit(household, "not_home", member=member, supersedes=str(wrong.id))
 
-    assert session.scalars(select(Knock.household_id)).all() == [stays.id]
+    assert session.scalars(select(AnonymousVisit.household_id)).all() == [stays.id]
     take_out(household)
     assert (household.last_outcome, stays.last_outcome, agreed()) == ("not_home", "met_done", True)
 
@@ -442,8 +442,8 @@ def test_whatever_is_told_merged_moved_and_taken_out_the_counters_are_a_recount(
     session.commit()
     assert agreed()
     # Nobody was lost: every door stands for itself or has one that does, and every visit is of one of them.
-    standing = [door for door in doors if door.merged_into is None]
-    told = [each.visit.id for door in standing for each in visits_of(session, NATION, door.id, limit=1000)]
+    summary = [door for door in doors if door.merged_into is None]
+    told = [each.visit.id for door in summary for each in visits_of(session, NATION, door.id, limit=1000)]
     assert sorted(told) == sorted(session.scalars(select(Visit.id).where(Visit.household_id.is_not(None))))
 
 

@@ -15,12 +15,12 @@ from sqlalchemy.orm import Session
 from community_teams.domain.codes import HouseholdStatus, Outcome
 from community_teams.domain.household_counts import STATES
 from community_teams.domain.household_state import HouseholdState, needs_history, state_after, stored_state
-from community_teams.domain.households import Knocked, Standing
+from community_teams.domain.households import HouseholdSummary, VisitEvent
 from community_teams.domain.visits import read_visit
 from community_teams.models import HamletDay, HamletTotal, HamletWeek, Household
 from community_teams.services import recording
 from community_teams.services.household_merges import merge_household, take_out_household
-from community_teams.services.recording import Sender, record_visits
+from community_teams.services.recording import Submission, record_visits
 from community_teams.services.recounting import recount
 from foundation import migrating
 from foundation.areas.domain.scope import NATION, Scope
@@ -50,9 +50,9 @@ def visits(draw):
         at = FIRST + timedelta(days=draw(st.integers(0, 30)), hours=draw(st.integers(0, 2)))
         outcome, again = draw(st.sampled_from(Outcome)), draw(st.none() | st.just(at.date()))
         if draw(st.booleans()):
-            made.append(Knocked(at.date(), outcome, at, again, draw(SAID), UUID(int=place + 1)))
+            made.append(VisitEvent(at.date(), outcome, at, again, draw(SAID), UUID(int=place + 1)))
         else:
-            made.append(Knocked(at.date(), outcome, None, again))
+            made.append(VisitEvent(at.date(), outcome, None, again))
     return made
 
 
@@ -70,7 +70,7 @@ def test_going_on_from_a_stored_state_is_folding_everything_anew(made, data):
     cut = data.draw(st.integers(0, len(made)))
     before, first = state_after(made[:cut])
     stored = json.loads(json.dumps(before.to_json()))
-    again = stored_state(before.standing, stored, valid=True)
+    again = stored_state(before.summary, stored, valid=True)
     assert again == before
     later = data.draw(st.permutations(made[cut:]))
     if not all(map(before.precedes, later)):
@@ -89,14 +89,14 @@ def test_a_door_that_nobody_opens_says_nothing_about_who_lives_there(gone, outco
     days = [FIRST.date() + timedelta(days=day) for day in range(3)]
     status = WHO_LIVES_THERE[gone]
 
-    left, _ = state_after([Knocked(days[0], gone)])
-    again, _ = state_after([Knocked(days[1], outcome)], left)
-    whole, _ = state_after([Knocked(days[1], outcome), Knocked(days[0], gone)])
+    left, _ = state_after([VisitEvent(days[0], gone)])
+    again, _ = state_after([VisitEvent(days[1], outcome)], left)
+    whole, _ = state_after([VisitEvent(days[1], outcome), VisitEvent(days[0], gone)])
 
-    assert left.standing.status is status
-    assert again.standing.status is whole.standing.status is status
-    assert again.standing.last_outcome is outcome
-    assert not needs_history(left, [Knocked(days[1], outcome)])
+    assert left.summary.status is status
+    assert again.summary.status is whole.summary.status is status
+    assert again.summary.last_outcome is outcome
+    assert not needs_history(left, [VisitEvent(days[1], outcome)])
 
 
 @pytest.mark.parametrize("first", Outcome)
@@ -104,9 +104,9 @@ def test_a_door_that_nobody_opens_says_nothing_about_who_lives_there(gone, outco
 def test_the_latest_visit_that_says_who_lives_there_is_believed(first, then):
     days = [FIRST.date() + timedelta(days=day) for day in range(2)]
 
-    state, _ = state_after([Knocked(days[0], first), Knocked(days[1], then)])
+    state, _ = state_after([VisitEvent(days[0], first), VisitEvent(days[1], then)])
 
-    assert state.standing.status is WHO_LIVES_THERE[then]
+    assert state.summary.status is WHO_LIVES_THERE[then]
 
 
 @given(visits())
@@ -117,28 +117,28 @@ def test_a_visit_made_before_the_latest_needs_the_history(made):
         if goes_on:
             assert state_after([late], state)[0] == state_after(made)[0]
         else:
-            assert any(other.day >= late.day for other in made if other is not late) or state.standing.status != (
-                state_after([late], state)[0].standing.status
+            assert any(other.day >= late.day for other in made if other is not late) or state.summary.status != (
+                state_after([late], state)[0].summary.status
             )
 
 
 def test_one_that_moves_away_needs_the_history_unless_it_was_never_visited():
-    met, moved = Knocked(FIRST.date(), Outcome.MET_DONE), Knocked(NOW.date(), Outcome.MOVED)
+    met, moved = VisitEvent(FIRST.date(), Outcome.MET_DONE), VisitEvent(NOW.date(), Outcome.MOVED)
     state, _ = state_after([met])
 
     assert needs_history(state, [moved])
-    assert not needs_history(state, [Knocked(NOW.date(), Outcome.MET_DONE)])
+    assert not needs_history(state, [VisitEvent(NOW.date(), Outcome.MET_DONE)])
     assert not needs_history(HouseholdState(), [moved])
     assert needs_history(None, [moved])
 
 
 @pytest.mark.parametrize("stored", [None, {}, {"counts": {}}, [], {"counts": 3, "last_at": 1, "last_id": 2}])
 def test_what_cannot_be_read_is_no_state(stored):
-    standing = Standing(first_knocked_on=FIRST.date())
+    summary = HouseholdSummary(first_knocked_on=FIRST.date())
 
-    assert stored_state(standing, stored, valid=True) is None
-    assert stored_state(standing, state_after([])[0].to_json(), valid=False) is None
-    assert stored_state(Standing(), stored, valid=False) == HouseholdState()
+    assert stored_state(summary, stored, valid=True) is None
+    assert stored_state(summary, state_after([])[0].to_json(), valid=False) is None
+    assert stored_state(HouseholdSummary(), stored, valid=False) == HouseholdState()
 
 
 @pytest.fixture
@@ -147,9 +147,9 @@ def send(session, make):
 
     def send(*records):
         reports = [read_visit(record, now=NOW) for record in records]
-        verdicts = record_visits(session, reports, sender=Sender(member.id, lambda _day: NATION), now=NOW)
+        results = record_visits(session, reports, submission=Submission(member.id, lambda _day: NATION), now=NOW)
         session.commit()
-        return [verdict.receipt.value for verdict in verdicts]
+        return [result.status.value for result in results]
 
     return send
 
@@ -337,7 +337,7 @@ def test_any_sequence_gives_the_same_by_stored_states_and_by_folding_anew(steps,
     assert recount(session, Scope((hamlet.path,)), now=NOW) == []
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("community_teams.domain.recording.needs_history", lambda _state, _visits: True)
+        patch.setattr("community_teams.domain.visit_batch.needs_history", lambda _state, _visits: True)
         _, *anew = _walk(steps, session, make, send)
 
     assert stored == anew
@@ -361,7 +361,7 @@ def test_the_migration_fills_in_what_recording_would_have_stored(empty_database)
             more = (more if outcome == "met_done" else {}) | ({"supersedes": wrong[0]} if wrong else {})
             record = make.visit_record(door, outcome, FIRST + timedelta(days=chance.randrange(60)), **more)
             reports = [read_visit(record, now=NOW)]
-            record_visits(session, reports, sender=Sender(member.id, lambda _day: NATION), now=NOW)
+            record_visits(session, reports, submission=Submission(member.id, lambda _day: NATION), now=NOW)
             sent.append((record["id"], door))
         for one, into in ((0, 1), (1, 2), (3, 4)):
             who = {"by": "can-bo", "scope": NATION, "now": NOW}

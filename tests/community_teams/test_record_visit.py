@@ -15,6 +15,7 @@ from community_teams.domain.counting import DAYS, OUTCOMES, TOTALS
 from community_teams.domain.household_lists import NewHousehold
 from community_teams.domain.visits import read_visit
 from community_teams.models import (
+    AnonymousVisit,
     CommuneTotal,
     HamletDay,
     HamletTotal,
@@ -22,7 +23,6 @@ from community_teams.models import (
     Household,
     HouseholdGone,
     Issue,
-    Knock,
     MemberDay,
     Visit,
     VisitPerson,
@@ -30,7 +30,7 @@ from community_teams.models import (
 from community_teams.services import counters
 from community_teams.services.household_moves import move_household
 from community_teams.services.households import add_households
-from community_teams.services.recording import Sender, record_visits
+from community_teams.services.recording import Submission, record_visits
 from community_teams.services.recounting import recount
 from community_teams.services.rollups import refresh_communes
 from community_teams.services.visits import record_visit
@@ -237,7 +237,7 @@ def test_a_family_that_is_only_to_be_counted_is_not_named(record, make, session)
     # And still nobody has to knock there again.
     assert household.first_reached_on == TODAY
     assert total(session, household.hamlet_code).reached == 1
-    assert session.scalars(select(Knock.household_id)).one() == household.id
+    assert session.scalars(select(AnonymousVisit.household_id)).one() == household.id
 
 
 @pytest.mark.parametrize("level", ["code", "count", "none"])
@@ -259,21 +259,21 @@ def test_a_visit_that_names_nobody_is_corrected_by_whoever_made_it(record, make,
     counted = total(session, household.hamlet_code)
     assert (counted.met_done, counted.met_partial, counted.not_home, counted.reached) == (0, 1, 1, 1)
     assert (household.last_outcome, household.next_visit_on) == ("met_partial", None)
-    assert session.scalar(select(func.count()).select_from(Knock)) == (0 if level == "code" else 1)
+    assert session.scalar(select(func.count()).select_from(AnonymousVisit)) == (0 if level == "code" else 1)
     assert recount(session, NATION, now=NOW) == []
 
 
 def test_a_visit_that_names_nobody_is_corrected_in_the_same_batch_and_again(make, session):
-    household, sender = make.household(), Sender(make.member().id, lambda _day: NATION)
+    household, submission = make.household(), Submission(make.member().id, lambda _day: NATION)
     told = make.visit_record(household, consent=AGREED | {"level": "count"}, people=[{"skills": {"wifi": 2}}])
     second, third = ({**told, "id": str(uuid4()), "note": note} for note in "ab")
     second["supersedes"], third["supersedes"] = told["id"], second["id"]
     reports = [read_visit(each, now=NOW) for each in (told, second, third)]
 
-    verdicts = record_visits(session, reports, sender=sender, now=NOW)
+    results = record_visits(session, reports, submission=submission, now=NOW)
 
-    assert [verdict.receipt for verdict in verdicts] == ["stored"] * 3
-    assert session.scalar(select(func.count()).select_from(Knock)) == 1
+    assert [result.status for result in results] == ["stored"] * 3
+    assert session.scalar(select(func.count()).select_from(AnonymousVisit)) == 1
     assert total(session, household.hamlet_code).met_done == 1
     assert recount(session, NATION, now=NOW) == []
 
@@ -390,7 +390,7 @@ def test_after_any_history_the_counters_are_what_a_recount_gives(history, sessio
     counted = total(session, hamlet.code)
     assert 0 <= counted.reached <= counted.knocked <= counted.households <= 3
     session.execute(Visit.__table__.update().values(supersedes=None))
-    for table in (Knock, VisitPerson, Issue, Visit, Household, HamletDay, HamletWeek, MemberDay, HamletTotal):
+    for table in (AnonymousVisit, VisitPerson, Issue, Visit, Household, HamletDay, HamletWeek, MemberDay, HamletTotal):
         session.execute(table.__table__.delete())
     refresh_communes(session, [hamlet.parent_code], weeks=True)
 
@@ -425,7 +425,7 @@ def shared(engine):
         yield [household.id for household in households], member.id
         counters = (HamletDay, HamletWeek, MemberDay, HamletTotal)
         rest = (HouseholdGone,)
-        for table in (VisitPerson, Issue, Knock, Visit, Household, *rest, *counters, Person, Area):
+        for table in (VisitPerson, Issue, AnonymousVisit, Visit, Household, *rest, *counters, Person, Area):
             if table is Area:
                 session.execute(Area.__table__.delete().where(Area.code == "99-1"))
             session.execute(table.__table__.delete())

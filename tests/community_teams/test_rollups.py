@@ -236,19 +236,19 @@ def test_a_recount_finds_what_is_wrong_of_communes_and_provinces_and_repairs_it(
 
 def test_a_recount_counts_from_the_answers_and_not_from_what_was_summed_up_of_them(hamlets, met, session):
     visit = met(hamlets[0], size={"adults": 3}, people=[{"vneid_level": "level2", "skills": {"wifi": 2}}])
-    wrong = dict(visit.said) | {"adults": 9}
-    session.execute(update(Visit).values(said=wrong))
+    wrong = dict(visit.summary_counts) | {"adults": 9}
+    session.execute(update(Visit).values(summary_counts=wrong))
     session.execute(update(VisitPerson).values(vneid_level="level1"))
     session.commit()
 
     found = {(each.what, each.name) for each in recount(session, NATION, now=NOON)}
 
     # Adults were counted as they were told; who reached level 2 is no longer what the people's rows say.
-    assert (str(visit.id), "said") in found
+    assert (str(visit.id), "summary_counts") in found
     assert {("total", "level2"), (f"hamlet_week {THIS_WEEK}", "level2")} <= found
     assert not [name for _, name in found if name == "adults"]
     session.expire_all()
-    assert session.get_one(Visit, visit.id).said["adults"] == 3
+    assert session.get_one(Visit, visit.id).summary_counts["adults"] == 3
     assert recount(session, NATION, now=NOON) == []
 
 
@@ -260,8 +260,8 @@ def test_what_is_erased_stays_counted_in_a_base_that_names_nobody(hamlets, make,
     before = totals_of(session, NATION, place_of(session, "38")[0], ["met_done", "adults", "happy", "households"])
     counters.lock_hamlets(session, {hamlet.code: hamlet.path}, now=NOON)
     erased = Sum()
-    erased.add_visit(gone.visited_on, Outcome.MET_DONE, gone.said, member=gone.member_id)
-    erased.add_states(states_alone(gone.visited_on, gone.said))
+    erased.add_visit(gone.visited_on, Outcome.MET_DONE, gone.summary_counts, member=gone.member_id)
+    erased.add_states(states_alone(gone.visited_on, gone.summary_counts))
 
     base_counts.fold_into_base(session, hamlet.code, erased, last_visit_on=gone.visited_on)
     session.delete(gone)

@@ -14,7 +14,7 @@ from community_teams.models import HamletTotal, Household, Visit, WhyHeld
 from community_teams.sample.hamlets import FIRST_COMMUNES, plan_hamlets
 from community_teams.sample.loading import clear_sample, load_sample
 from community_teams.services.held_visits import hold
-from community_teams.services.recording import Sender
+from community_teams.services.recording import Submission
 from community_teams.services.recounting import recount
 from foundation.accounts.models import AuditEntry, Person, RoleHolding
 from foundation.areas.domain.scope import NATION
@@ -211,9 +211,9 @@ def test_a_visit_held_for_a_person_in_the_sample_goes_with_it(load, make, sessio
     load()
     household = session.scalars(select(Household).limit(1)).one()
     member = session.scalars(select(Person).where(Person.name == "to-vien")).one()
-    sender = Sender(member.id, lambda _day: NATION)
+    submission = Submission(member.id, lambda _day: NATION)
     report = read_visit(make.visit_record(household), now=NOW)
-    hold(session, [(report, WhyHeld.DEVICE_CUT_OFF)], sender=sender, now=NOW)
+    hold(session, [(report, WhyHeld.DEVICE_CUT_OFF)], submission=submission, now=NOW)
     clear_sample(session)
 
     assert contents(session) == before

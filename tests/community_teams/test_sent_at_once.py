@@ -120,9 +120,9 @@ def test_a_hamlet_split_twice_at_once_while_its_visits_arrive_is_split_once_and_
             return new.code
 
     def send(households):
-        sender = _sender(own_app, round_.name)
+        submission = _sender(own_app, round_.name)
         together.wait(timeout=60)
-        return [outcome for each in households for outcome in sender(_record(each))]
+        return [outcome for each in households for outcome in submission(_record(each))]
 
     with ThreadPoolExecutor(4) as pool:
         splits = [pool.submit(split) for _ in range(2)]

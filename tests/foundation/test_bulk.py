@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import DataError, IntegrityError
 
 from community_teams.domain.codes import Outcome
-from community_teams.models import Knock
+from community_teams.models import AnonymousVisit
 from foundation.accounts.models import AuditEntry
 from foundation.bulk import insert_rows
 
@@ -28,10 +28,10 @@ def test_codes_and_gaps_are_written_as_elsewhere(session, make):
     household = make.household()
     row = {"household_id": household.id, "day": date(2026, 11, 21), "outcome": Outcome.MOVED, "next_visit_on": None}
 
-    insert_rows(session.connection(), Knock.__table__, [row])
+    insert_rows(session.connection(), AnonymousVisit.__table__, [row])
 
-    knock = session.scalars(select(Knock)).one()
-    assert (knock.household_id, knock.outcome, knock.next_visit_on) == (household.id, Outcome.MOVED, None)
+    anonymous = session.scalars(select(AnonymousVisit)).one()
+    assert (anonymous.household_id, anonymous.outcome, anonymous.next_visit_on) == (household.id, Outcome.MOVED, None)
 
 
 def test_one_bad_row_leaves_none_behind(session, make):
@@ -39,15 +39,15 @@ def test_one_bad_row_leaves_none_behind(session, make):
     good = {"household_id": household.id, "day": date(2026, 11, 21), "outcome": Outcome.MOVED, "next_visit_on": None}
 
     with pytest.raises((IntegrityError, DataError)), session.begin_nested():
-        insert_rows(session.connection(), Knock.__table__, [good, good | {"household_id": uuid4()}])
+        insert_rows(session.connection(), AnonymousVisit.__table__, [good, good | {"household_id": uuid4()}])
 
-    assert session.scalars(select(Knock)).all() == []
+    assert session.scalars(select(AnonymousVisit)).all() == []
 
 
 def test_no_rows_are_no_statement(session, count_statements):
     connection = session.connection()
     del count_statements[:]
 
-    insert_rows(connection, Knock.__table__, [])
+    insert_rows(connection, AnonymousVisit.__table__, [])
 
     assert count_statements == []

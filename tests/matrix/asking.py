@@ -23,7 +23,7 @@ SAY_WHAT = (
 # Sums over the hamlets of several worlds, and drawings of several.
 _SUMS = {"commune_total", "commune_week", "province_week", "area_drawing"}
 # Rows of requests themselves, not of anybody's world.
-_NOT_OF_WORLDS = {"person_session", "sign_in_failure", "knock", *_SUMS}
+_NOT_OF_WORLDS = {"person_session", "sign_in_failure", "anonymous_visit", *_SUMS}
 
 
 @dataclass

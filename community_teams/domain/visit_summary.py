@@ -1,4 +1,4 @@
-"""One visit boiled down to a few counts, once, when it is kept: counting need not read its people again."""
+"""Summarises one visit as a few counts, once, when it is stored: counting then does not have to read its people."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -24,43 +24,43 @@ _OVER_60 = frozenset({AgeBand.FROM_60, AgeBand.FROM_70})
 _LONGEST_MINUTES = 24 * 60
 
 
-def boiled_down(report: VisitReport) -> dict[str, int]:
+def summarise(report: VisitReport) -> dict[str, int]:
     """The counts of one visit: names of household_counts.STATES and EVENTS, "newborn" (1 waits, 0 settled), "score".
 
     score: what the people asked can do, in percent of being able alone in all they were asked. What was not asked is
     left out. Young people of 14 to 17 are not adults and are not among the assessed.
     """
-    said: dict[str, int] = {}
-    _household(report, said)
-    _people(report.people, said)
-    _surroundings(report, said)
-    _events(report, said)
+    summary: dict[str, int] = {}
+    _household(report, summary)
+    _people(report.people, summary)
+    _surroundings(report, summary)
+    _events(report, summary)
     for counter, path in YES_NO_COUNTERS.items():
         answer = answer_at(report, path)
         if answer is not None:
-            said |= {f"{counter}_asked": 1, counter: int(answer)}
-    return said
+            summary |= {f"{counter}_asked": 1, counter: int(answer)}
+    return summary
 
 
-def _household(report: VisitReport, said: dict[str, int]) -> None:
+def _household(report: VisitReport, summary: dict[str, int]) -> None:
     size, devices = report.size, report.devices
     if size is not None and size.adults is not None:
-        said |= {"households_sized": 1, "adults": size.adults}
+        summary |= {"households_sized": 1, "adults": size.adults}
     if size is not None and size.aged_60plus is not None:
-        said |= {"households_aged_known": 1, "aged_60plus": size.aged_60plus}
+        summary |= {"households_aged_known": 1, "aged_60plus": size.aged_60plus}
     if devices is not None and devices.smart is not None:
-        said |= {"phone_asked": 1, "no_smartphone": int(devices.smart == 0)}
+        summary |= {"phone_asked": 1, "no_smartphone": int(devices.smart == 0)}
     if report.newborn_pending is not None:
-        said["newborn"] = int(report.newborn_pending)
+        summary["newborn"] = int(report.newborn_pending)
     if report.language_used:
-        said |= {"language_asked": 1, "language_vi_only": int(set(report.language_used) == {"vi"})}
+        summary |= {"language_asked": 1, "language_vi_only": int(set(report.language_used) == {"vi"})}
         for tag in report.language_used:
             family = tag.partition("-")[0]
             if family != "vi":
-                said[_LANGUAGES.get(family, "language_other")] = 1
+                summary[_LANGUAGES.get(family, "language_other")] = 1
 
 
-def _people(people: Iterable[PersonTold], said: dict[str, int]) -> None:
+def _people(people: Iterable[PersonTold], summary: dict[str, int]) -> None:
     counts: Counter[str] = Counter()
     points = asked = 0
     for person in people:
@@ -79,32 +79,32 @@ def _people(people: Iterable[PersonTold], said: dict[str, int]) -> None:
             asked += len(skills)
         if person.age_band in _OVER_60 and (person.helped_with or person.lessons):
             counts["helped_60plus"] += 1
-    said |= {name: count for name, count in counts.items() if count}
+    summary |= {name: count for name, count in counts.items() if count}
     if asked:
-        said["score"] = round(100 * points / (asked * SkillLevel.ALONE))
+        summary["score"] = round(100 * points / (asked * SkillLevel.ALONE))
 
 
-def _surroundings(report: VisitReport, said: dict[str, int]) -> None:
+def _surroundings(report: VisitReport, summary: dict[str, int]) -> None:
     if report.network:
         best = set(report.network.values())
-        said["signal_asked"] = 1
+        summary["signal_asked"] = 1
         if best == {Signal.NONE}:
-            said["signal_none"] = 1
+            summary["signal_none"] = 1
         elif not best & {Signal.CALLS, Signal.DATA}:
-            said["signal_weak"] = 1
+            summary["signal_weak"] = 1
     if report.power is not None:
-        said |= {"power_asked": 1, "power_gap": int(report.power is not Power.GRID)}
+        summary |= {"power_asked": 1, "power_gap": int(report.power is not Power.GRID)}
 
 
-def _events(report: VisitReport, said: dict[str, int]) -> None:
+def _events(report: VisitReport, summary: dict[str, int]) -> None:
     if report.ended_at is not None:
         minutes = round((report.ended_at - report.started_at).total_seconds() / 60)
-        said |= {"timed": 1, "minutes": min(minutes, _LONGEST_MINUTES)}
+        summary |= {"timed": 1, "minutes": min(minutes, _LONGEST_MINUTES)}
     help_given = [
         *(report.support_given or ()),
         *(help for person in report.people for help in person.helped_with or ()),
     ]
-    said |= {
+    summary |= {
         name: count
         for name, count in {
             "lessons": sum(len(person.lessons or ()) for person in report.people),
@@ -115,6 +115,6 @@ def _events(report: VisitReport, said: dict[str, int]) -> None:
         if count
     }
     if report.trip_saved_km is not None:
-        said |= {"trips": 1, "trip_km": report.trip_saved_km}
+        summary |= {"trips": 1, "trip_km": report.trip_saved_km}
     if report.satisfaction is not None:
-        said |= {"feelings": 1, "happy": int(report.satisfaction == 3)}
+        summary |= {"feelings": 1, "happy": int(report.satisfaction == 3)}
