@@ -18,7 +18,7 @@ from foundation.database import make_engine
 from foundation.deployment_checks import serve_deployment_checks
 from foundation.doctor import add_check
 from foundation.file_modes import check_file_modes, correct_modes, prepare_data_folder
-from foundation.jobs.views import serve_jobs
+from foundation.jobs.views import init_jobs
 from foundation.lazy_commands import LazyCommands
 from foundation.logs.setup import configure_logging
 from foundation.metrics_starting import start_metrics
@@ -92,7 +92,7 @@ def create_app(settings: Settings | None = None, *, engine: Engine | None = None
     init_courses(app)
     init_translations(app)
     serve_accounts(app)
-    serve_jobs(app)
+    init_jobs(app)
     serve_learning(app)
     serve_lesson_care(app)
     serve_teaching(app)

@@ -16,8 +16,8 @@ from sqlalchemy.orm import Session, sessionmaker
 from app import create_app
 from bench.table import Row
 from foundation import clock, migrating
-from foundation.jobs.models import Job, State
-from foundation.jobs.services import ask_for_job, last_heartbeat
+from foundation.jobs.models import Job, JobState
+from foundation.jobs.services import last_heartbeat, submit_job
 from foundation.settings import PROJECT_ROOT, Settings
 
 JOBS = 20
@@ -51,8 +51,8 @@ def _waits(sessions: sessionmaker[Session], worker: subprocess.Popen[bytes]) -> 
     for number in range(JOBS + 1):
         time.sleep(choose.uniform(0, 0.5))
         with sessions() as session:
-            told = {"class": str(UUID(int=number)), "root": "", "back": ""}
-            id_ = ask_for_job(session, "class_letters", told, who="bench", now=clock.now()).id
+            arguments = {"class": str(UUID(int=number)), "root": "", "back": ""}
+            id_ = submit_job(session, "class_letters", arguments, who="bench", now=clock.now()).id
             session.commit()
         start = time.monotonic()
         _until(lambda id_=id_: _ended(sessions, id_), worker)  # type: ignore[misc]
@@ -68,7 +68,7 @@ def _ready(sessions: sessionmaker[Session]) -> bool:
 def _ended(sessions: sessionmaker[Session], id_: UUID) -> bool:
     with sessions() as session:
         job = session.get(Job, id_)
-        return job is not None and job.state in (State.DONE, State.FAILED)
+        return job is not None and job.state in (JobState.DONE, JobState.FAILED)
 
 
 def _until(is_so: Callable[[], bool], worker: subprocess.Popen[bytes]) -> None:

@@ -10,7 +10,7 @@ from community_teams.domain.codes import Outcome
 from community_teams.domain.visits import MOST_ISSUES, MOST_PEOPLE
 from community_teams.models import Household
 from foundation.areas.models import Area
-from foundation.web.print import render_pdf
+from foundation.web.pdf.render import render_pdf
 from translations.languages import SOURCE
 from translations.web import force_language
 

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from community_teams.domain.pilot_figures import Beside
 from community_teams.domain.pilots import PARTS, PilotText
-from foundation.web.print import render_pdf
+from foundation.web.pdf.render import render_pdf
 from translations.languages import SOURCE
 from translations.web import force_language
 

@@ -9,7 +9,7 @@ from community_teams.maps.drawn import drawing_of
 from community_teams.maps.seen import seen
 from community_teams.services.reports import Report
 from foundation.clock import day_in_vietnam
-from foundation.web.print import render_pdf
+from foundation.web.pdf.render import render_pdf
 from translations.languages import SOURCE
 from translations.web import force_language
 

@@ -1,1 +1,1 @@
-"""Long work: asked for by a page, done by a worker, told by a row that outlives both."""
+"""Background jobs: a page submits one as a row, a worker process runs it, and the row holds state and result."""

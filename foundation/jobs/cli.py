@@ -1,4 +1,4 @@
-"""`jobs`: doing long work."""
+"""The commands `jobs …`: running background jobs."""
 
 from flask import current_app
 from flask.cli import AppGroup

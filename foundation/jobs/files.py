@@ -1,4 +1,4 @@
-"""The files a job made, as rows: every web process on every machine reads them, whichever worker wrote them."""
+"""The files of a job, stored as rows, so that web processes on every machine can read what any worker wrote."""
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
@@ -9,10 +9,10 @@ from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from foundation.jobs.models import Job, JobFileChunk
-from foundation.jobs.services import keep_alive
+from foundation.jobs.services import renew_lease
 
-CHUNK = 1024 * 1024  # bytes of one row, and of one transaction: no other writer waits for a whole ZIP
-KEPT = timedelta(days=7)
+CHUNK = 1024 * 1024  # bytes of one row and one transaction, so that no other writer waits for a whole ZIP
+RETENTION = timedelta(days=7)
 
 
 def store_files(
@@ -24,16 +24,16 @@ def store_files(
     worker: str,
     now: Callable[[], datetime],
 ) -> None:
-    """Write a job's files to the database, in place of what a worker before left of them. Again: the same files.
+    """Store a job's files, replacing what an earlier worker may have stored. A second call gives the same rows.
 
-    They are shown once the job is done. Raises NoLongerOurs as soon as another worker has the job.
+    The files are shown once the job is done. Raises LeaseLost as soon as another worker has the job.
     """
 
     def write(change: Callable[[Session], object]) -> None:
         with sessions() as session:
             session.connection(execution_options={"writing": True})
-            # Holds the job's row until the commit: nobody takes it over in between.
-            keep_alive(session, id_, worker=worker, now=now())
+            # Locks the job's row until the commit, so that no other worker takes the job in between.
+            renew_lease(session, id_, worker=worker, now=now())
             change(session)
             session.commit()
 
@@ -41,7 +41,7 @@ def store_files(
     for name in names:
         with (folder / name).open("rb") as opened:
             position = 0
-            # A file without a byte has one empty chunk, or it would not be there.
+            # An empty file gets one empty chunk; without a row it would not exist.
             while (data := opened.read(CHUNK)) or position == 0:
                 row = {"job_id": id_, "name": name, "position": position, "data": data}
                 write(lambda session, row=row: session.execute(insert(JobFileChunk).values(row)))  # type: ignore[misc]
@@ -49,7 +49,7 @@ def store_files(
 
 
 def file_sizes(session: Session, id_: UUID) -> dict[str, int]:
-    """Bytes of each file of a job that is still there."""
+    """Size in bytes of each stored file of a job, by name. Removed files are not in it."""
     size = func.sum(func.length(JobFileChunk.data))
     found = session.execute(
         select(JobFileChunk.name, size).where(JobFileChunk.job_id == id_).group_by(JobFileChunk.name)
@@ -58,7 +58,7 @@ def file_sizes(session: Session, id_: UUID) -> dict[str, int]:
 
 
 def read_file(sessions: Callable[[], Session], id_: UUID, name: str) -> Iterator[bytes]:
-    """The bytes of a file, chunk by chunk, each in a session of its own: a slow download holds no connection."""
+    """The bytes of a file, chunk by chunk. Each chunk uses its own session: a slow download holds no connection."""
     position = 0
     while True:
         with sessions() as session:
@@ -74,7 +74,10 @@ def read_file(sessions: Callable[[], Session], id_: UUID, name: str) -> Iterator
 
 
 def remove_old_files(session: Session, *, now: datetime) -> int:
-    """Remove the files of jobs that ended longer than KEPT ago; how many chunks. They can be made again."""
-    old = select(Job.id).where(Job.ended_at < now - KEPT)
+    """Delete the files of jobs that ended more than RETENTION ago; returns how many chunks.
+
+    A new job makes them again.
+    """
+    old = select(Job.id).where(Job.ended_at < now - RETENTION)
     removed = session.execute(delete(JobFileChunk).where(JobFileChunk.job_id.in_(old)))
     return int(removed.rowcount)  # type: ignore[attr-defined]

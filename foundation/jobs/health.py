@@ -1,4 +1,4 @@
-"""Whether somebody does long work, for /readyz."""
+"""Whether a worker runs, for /readyz."""
 
 from flask import Flask
 
@@ -8,9 +8,10 @@ from foundation.readiness import CLOCK_TOLERANCE, STORAGE_ERRORS, Check, failed
 
 
 def check_worker(app: Flask) -> Check:
-    """When a worker was last seen, and how much waits. Without one pages work, so that is told and no fault.
+    """When a worker last wrote its heartbeat, and how many jobs wait.
 
-    A worker seen in the future is one: its clock or ours is wrong.
+    Pages work without a worker, so a missing one is reported but does not fail the check. A heartbeat in the future
+    fails it: the worker's clock or this machine's clock is wrong.
     """
     now = clock.now()
     try:
@@ -18,7 +19,7 @@ def check_worker(app: Flask) -> Check:
             seen = last_heartbeat(session)
             todo = backlog(session, now=now)
     except STORAGE_ERRORS as error:
-        # Whether the database answers is another check's matter.
+        # Another check reports whether the database answers.
         return Check(True, failed(error).code)
     age = None if seen is None else round((now - seen).total_seconds())
     details = {"seconds_since_seen": age, "waiting": todo.waiting, "running": todo.running, "failed": todo.failed}

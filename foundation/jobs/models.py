@@ -1,4 +1,4 @@
-"""The table of jobs."""
+"""Tables of jobs, their files and their workers."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from foundation.database import Base, UtcDateTime
 
 
-class State(StrEnum):
+class JobState(StrEnum):
     WAITING = "waiting"
     RUNNING = "running"
     DONE = "done"
@@ -19,53 +19,53 @@ class State(StrEnum):
 
 
 class Job(Base):
-    """One piece of long work. This table is the queue: workers look into it for what is to be done."""
+    """One background job. This table is the queue: workers poll it for waiting jobs."""
 
     __tablename__ = "job"
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    # Which of the offered kinds of work; what it has to know beyond that, plain JSON values.
+    # The registered handler that runs it, and its arguments as plain JSON values.
     kind: Mapped[str] = mapped_column(String(40))
-    told: Mapped[dict[str, Any]] = mapped_column(JSON)
-    # Sign-in name of who asked: nobody else sees the job or what comes of it.
+    arguments: Mapped[dict[str, Any]] = mapped_column(JSON)
+    # Sign-in name of the person who submitted it. Nobody else may see the job or its files.
     who: Mapped[str] = mapped_column(String(40))
-    state: Mapped[State] = mapped_column(
-        Enum(State, native_enum=False, length=10, values_callable=lambda states: [state.value for state in states]),
+    state: Mapped[JobState] = mapped_column(
+        Enum(JobState, native_enum=False, length=10, values_callable=lambda states: [state.value for state in states]),
         index=True,
     )
     done: Mapped[int] = mapped_column(default=0)
     total: Mapped[int] = mapped_column(default=0)
-    # A code, "" while all is well; Vietnamese in `jobs/messages.html`.
+    # An error code, "" if there is none; its Vietnamese is in `jobs/messages.html`.
     error: Mapped[str] = mapped_column(String(60), default="")
-    # Names of the files that came of it; their bytes: JobFileChunk.
+    # Names of the files it made; their content is in JobFileChunk.
     files: Mapped[list[str]] = mapped_column(JSON, default=list)
-    # Which worker has it, and when it last showed that it lives.
+    # The worker that runs it, and when that worker last renewed its lease.
     worker: Mapped[str] = mapped_column(String(36), default="")
     beat_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    requested_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class JobFileChunk(Base):
-    """A piece of a file that a job made. Made again by whoever asks again, so no backup takes it along."""
+    """A piece of a file that a job made. Not in backups, because submitting the job again makes it again."""
 
     __tablename__ = "job_file_chunk"
     __table_args__ = {"info": {"backup": False}}
 
     job_id: Mapped[UUID] = mapped_column(ForeignKey("job.id"), primary_key=True)
     name: Mapped[str] = mapped_column(String(80), primary_key=True)
-    # From 0, without a gap.
+    # From 0, without gaps.
     position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     data: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class JobsWorker(Base):
-    """A worker that runs, or was killed: one that stops takes its row away."""
+    """A worker that runs or was killed. One that stops normally deletes its row."""
 
     __tablename__ = "jobs_worker"
     __table_args__ = {"info": {"backup": False}}
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    # Written every services.HEARTBEAT seconds by the worker's own clock.
+    # Written every services.HEARTBEAT, by the worker's own clock.
     beat_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -1,4 +1,4 @@
-"""How far a job is, and what came of it: for whoever asked for it, and nobody else."""
+"""Pages of a job: its progress and its files. Only the person who submitted it may open them."""
 
 import mimetypes
 from uuid import UUID
@@ -10,17 +10,17 @@ from foundation import clock
 from foundation.accounts.views.access import signed_in
 from foundation.jobs.files import file_sizes, read_file
 from foundation.jobs.health import check_worker
-from foundation.jobs.models import Job, State
+from foundation.jobs.models import Job, JobState
 from foundation.problems import NotFound
 from foundation.web.database import session
 
 blueprint = Blueprint("jobs", __name__, template_folder="templates")
 REFRESH = 2  # seconds
-PATIENCE = 30  # seconds; a job that waits longer most likely has no worker
+EXPECTED_WAIT = 30  # seconds; if a job waits longer, most likely no worker runs
 
 
-def serve_jobs(app: Flask) -> None:
-    """Serve /viec/<job>. Rooms above offer their kinds of work with work.offer_job."""
+def init_jobs(app: Flask) -> None:
+    """Serve /viec/<job>. Other packages add kinds of jobs with handlers.register_job_handler."""
     app.register_blueprint(blueprint)
     app.extensions["readiness"].add("jobs_worker", check_worker)
 
@@ -28,10 +28,11 @@ def serve_jobs(app: Flask) -> None:
 @blueprint.get("/viec/<uuid:job_id>")
 @signed_in
 def show_job(job_id: UUID) -> Response:
-    """Comes again by itself while there is something to wait for: no script needed."""
+    """Reloads itself with a Refresh header while the job is not done, so it needs no script."""
     job = _own_job(job_id)
-    waits = job.state in (State.WAITING, State.RUNNING)
-    sizes = file_sizes(session(), job.id) if job.state is State.DONE else {}
+    waits = job.state in (JobState.WAITING, JobState.RUNNING)
+    sizes = file_sizes(session(), job.id) if job.state is JobState.DONE else {}
+    waited = (clock.now() - job.requested_at).total_seconds()
     files = [(name, sizes[name]) for name in job.files if name in sizes]
     page = make_response(
         render_template(
@@ -39,7 +40,7 @@ def show_job(job_id: UUID) -> Response:
             job=job,
             waits=waits,
             files=files,
-            no_worker=job.state is State.WAITING and (clock.now() - job.asked_at).total_seconds() > PATIENCE,
+            no_worker=job.state is JobState.WAITING and waited > EXPECTED_WAIT,
         )
     )
     page.headers["Cache-Control"] = "no-store"
@@ -53,7 +54,7 @@ def show_job(job_id: UUID) -> Response:
 def download(job_id: UUID, name: str) -> Response:
     job = _own_job(job_id)
     size = file_sizes(session(), job.id).get(name)
-    if job.state is not State.DONE or name not in job.files or size is None:
+    if job.state is not JobState.DONE or name not in job.files or size is None:
         raise NotFound("file_gone")
     kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
     answer = Response(read_file(current_app.extensions["sessions"], job.id, name), mimetype=kind)

@@ -1,4 +1,4 @@
-"""The worker process: looks for jobs in the table, does them one at a time, and says that it lives."""
+"""The worker process: polls the table for jobs, runs them one at a time, and writes a heartbeat."""
 
 import logging
 import shutil
@@ -16,21 +16,23 @@ from sqlalchemy.orm import Session
 from foundation import clock
 from foundation.jobs import services
 from foundation.jobs.files import remove_old_files
-from foundation.jobs.work import do_next_job, work_folder
+from foundation.jobs.handlers import run_next_job, work_folder
 from foundation.throttling.services import sweep
 
 log = logging.getLogger(__name__)
 
-ABANDONED = 24 * 3600  # seconds; a folder older than that belongs to no work any more
+ABANDONED = 24 * 3600  # seconds; an older folder belongs to no running job
 STOP = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
-LONGEST_STOP = 15  # seconds; work that never says how far it is gets no more, and the next worker waits for LEASE
-POLL = 0.5  # seconds between two looks into the table while there is nothing to do
-RETRY = 10  # seconds before the next look after an error, such as a database that is away
-CHECK = 10  # seconds between two looks at whether the heartbeat is due
+LONGEST_STOP = (
+    15  # seconds until a handler that reports no progress is abandoned; another worker takes the job after LEASE
+)
+POLL = 0.5  # seconds between two polls while there is nothing to do
+RETRY = 10  # seconds before the next poll after an error, such as an unreachable database
+CHECK = 10  # seconds between two checks whether the heartbeat is due
 
 
 class Worker:
-    """One worker. Opens nothing before it works."""
+    """One worker. Opens no connection before work() is called."""
 
     def __init__(self, app: Flask) -> None:
         self._app = app
@@ -38,16 +40,16 @@ class Worker:
         self._stopping = Event()
 
     def work(self) -> None:
-        """Do jobs until SIGINT, SIGTERM or SIGHUP. Jobs whose worker was killed are done like those that wait.
+        """Run jobs until SIGINT, SIGTERM or SIGHUP. Jobs whose worker was killed are taken up like waiting ones.
 
-        The current job is released at its next sign of life, for the next worker to go on with. Main thread only.
+        On a signal the current job goes back into the queue at its next progress report. Main thread only.
         """
-        # Blocked, and waited for below, so that no job is interrupted in the middle. Threads inherit that.
+        # Blocked here and waited for below, so that no job is interrupted halfway. Threads inherit the mask.
         signal.pthread_sigmask(signal.SIG_BLOCK, STOP)
         with self._app.app_context():
             remove_old_folders(work_folder())
-        # A daemon: work that hangs must not keep the process from ending.
-        thread = Thread(target=self.do_jobs, name="jobs", daemon=True)
+        # A daemon thread: a handler that hangs must not keep the process from ending.
+        thread = Thread(target=self.run_jobs, name="jobs", daemon=True)
         thread.start()
         heartbeat = Heartbeat(self._app.extensions["sessions"], self._id)
         heartbeat.beat()
@@ -57,26 +59,31 @@ class Worker:
         thread.join(LONGEST_STOP)
         heartbeat.end()
 
-    def do_jobs(self) -> None:
-        """Do every job there is, then look again after POLL seconds; return after stop(). No error ends it."""
+    def run_jobs(self) -> None:
+        """Run every waiting job, then poll every POLL seconds.
+
+        Returns after stop(); errors are logged and do not end it.
+        """
         wait = 0.0
         while not self._stopping.wait(wait):
             try:
                 with self._app.app_context():
-                    found = do_next_job(worker=str(self._id), told_to_stop=self._stopping.is_set)
+                    found = run_next_job(worker=str(self._id), stop_requested=self._stopping.is_set)
                 wait = 0 if found else POLL
             except Exception:
                 log.exception("looking for jobs failed")
                 wait = RETRY
 
     def stop(self) -> None:
-        """Have do_jobs return as soon as the current job can be released. Any thread; a second time nothing changes."""
+        """Make run_jobs return as soon as the current job can stop. Any thread; a second call changes nothing."""
         self._stopping.set()
 
 
 class Heartbeat:
-    """Says in the database that this worker lives, and removes old files and drained limits there. A
-    database away stops no work."""
+    """Writes this worker's heartbeat row, and deletes old files and empty throttle buckets.
+
+    An unreachable database is logged and does not stop the worker.
+    """
 
     def __init__(self, sessions: Callable[[], Session], worker: UUID) -> None:
         self._sessions = sessions
@@ -85,7 +92,7 @@ class Heartbeat:
         self._next = 0.0
 
     def beat(self) -> None:
-        """Write the row, if services.HEARTBEAT has passed since the last time."""
+        """Write the row if services.HEARTBEAT has passed since the last time."""
         if time.monotonic() < self._next:
             return
         self._next = time.monotonic() + services.HEARTBEAT.total_seconds()
@@ -110,7 +117,7 @@ class Heartbeat:
 
 
 def remove_old_folders(folder: Path) -> None:
-    """Remove what killed workers left on this machine, and what earlier versions kept here: files, and their queue."""
+    """Delete folders of killed workers on this machine, and the queue file of earlier versions."""
     for each in folder.glob("*-*"):
         if each.is_dir() and each.stat().st_mtime < time.time() - ABANDONED:
             shutil.rmtree(each, ignore_errors=True)

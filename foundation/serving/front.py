@@ -24,7 +24,7 @@ LINGER_BYTES = 16 * 1024 * 1024
 # granian opens an answer's file as soon as it is told of it; the file is held open so long, to be sure.
 FILE_OPEN = 30.0  # seconds
 BODILESS = {"GET", "HEAD"}
-# A print takes from half a second to ten of processor time, and is drawn alone: foundation/web/press.py.
+# A print takes from half a second to ten of processor time, and is runs alone: foundation/web/pdf/engine.py.
 PRINTS = ".pdf"
 MOST_PRINTS_WAITING = 40  # some 30 s of drawing; a proxy gives up after 60
 

@@ -8,7 +8,7 @@ from flask import Response, current_app
 from foundation.problems import NotFound
 from foundation.web.access import public
 from foundation.web.database import session
-from foundation.web.print import render_pdf
+from foundation.web.pdf.render import render_pdf
 from learning.domain.learners import Person
 from learning.queries.cards import card_of, cards_of
 from learning.views.blueprint import blueprint

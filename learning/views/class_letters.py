@@ -17,8 +17,8 @@ from foundation.accounts.domain.roles import Act
 from foundation.accounts.services.audit import record
 from foundation.accounts.views.access import may
 from foundation.areas.domain.scope import NATION
-from foundation.jobs.services import ask_for_job
-from foundation.jobs.work import Task
+from foundation.jobs.handlers import Task
+from foundation.jobs.services import submit_job
 from foundation.problems import Invalid, NotFound
 from foundation.web.body_limits import KB, takes
 from foundation.web.database import Session, session, transaction
@@ -58,7 +58,7 @@ def make_letters(class_id: UUID) -> Response | tuple[str, int]:
         if f"ten-{id_}" in request.form
     }
     now = clock.now()
-    told = {
+    arguments = {
         "class": str(evening.id),
         "root": printed_root(),
         "back": url_for(".show_class", class_id=evening.id),
@@ -67,7 +67,7 @@ def make_letters(class_id: UUID) -> Response | tuple[str, int]:
         read = read_names(names)
         with transaction() as writing:
             name_for_letters(writing, evening, read, who=current_user.name, now=now)
-            job = ask_for_job(writing, KIND, told, who=current_user.name, now=now)
+            job = submit_job(writing, KIND, arguments, who=current_user.name, now=now)
             record(
                 writing,
                 current_user.name,
@@ -95,13 +95,15 @@ def finished_in(reading: Session, evening: Evening) -> list[Finished]:
 def print_class(task: Task) -> list[str]:
     """The job: issue what is not issued yet, then one file for the printer and a ZIP of all."""
     with task.sessions() as reading:
-        evening = evening_in(reading, NATION, UUID(task.told["class"]))
+        evening = evening_in(reading, NATION, UUID(task.arguments["class"]))
         if evening is None:
             raise NotFound("no_such_class")
         finished = finished_in(reading, evening)
     course = course_of(evening)
     letters = issue_all(
-        *(task.sessions, evening, finished, course), lambda done: task.show(done, 2 * len(finished)), who=task.who
+        *(task.sessions, evening, finished, course),
+        lambda done: task.report_progress(done, 2 * len(finished)),
+        who=task.who,
     )
     if not letters:
         raise NotFound("nothing_to_print")
@@ -109,10 +111,10 @@ def print_class(task: Task) -> list[str]:
         task.sessions,
         letters,
         task.folder,
-        root=task.told["root"],
-        show=lambda done: task.show(len(letters) + done, 2 * len(letters)),
+        root=task.arguments["root"],
+        show=lambda done: task.report_progress(len(letters) + done, 2 * len(letters)),
     )
-    task.show(len(letters), len(letters))
+    task.report_progress(len(letters), len(letters))
     return files
 
 

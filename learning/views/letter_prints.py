@@ -11,7 +11,7 @@ from typing import Any
 from flask import current_app
 
 from foundation.settings import Settings
-from foundation.web.print import Attachment, lay_out, write_lasting_pdf
+from foundation.web.pdf.render import Attachment, lay_out, write_archival_pdf
 from learning.domain.awards import award_of, signed_token
 from learning.domain.codes import in_groups
 from learning.domain.letters import Letter
@@ -21,7 +21,7 @@ from learning.views.qr import award_picture
 
 # Loaded once somebody prints or a checker asks, never before the first page.
 OPEN_BADGES = "learning.services.open_badges"
-SEAL = "foundation.web.seal"
+SIGNING = "foundation.web.pdf.sign"
 _STYLES = ("learning/letter.css",)
 
 
@@ -41,7 +41,7 @@ class LetterPrints:
 
     def as_one(self) -> bytes:
         """All letters, in order, as one file for the printer. Not sealed: it is nobody's letter."""
-        return write_lasting_pdf(
+        return write_archival_pdf(
             [self._laid_out(place) for place in range(len(self.letters))],
             title=f"Giấy xác nhận hoàn thành – {len(self.letters)} tờ",
         )
@@ -51,7 +51,7 @@ class LetterPrints:
         for place, letter in enumerate(self.letters):
             badge = open_badge(letter, root=self.root, key=self.key).encode()
             inside = Attachment("open-badge.jwt", "Open Badges 3.0", "application/vc+jwt", badge)
-            yield file_name(letter), _sealed(write_lasting_pdf([self._laid_out(place)], attachments=[inside]))
+            yield file_name(letter), _sealed(write_archival_pdf([self._laid_out(place)], attachments=[inside]))
 
     def _lay_out(self, place: int) -> Any:
         letter = self.letters[place]
@@ -83,7 +83,7 @@ def _sealed(file: bytes) -> bytes:
     settings: Settings = current_app.extensions["settings"]
     if settings.seal_file is None:
         return file
-    sealed: bytes = import_module(SEAL).sealed(
+    sealed: bytes = import_module(SIGNING).sign_pdf(
         file, settings.seal_file, settings.seal_password, tip="Dấu điện tử của nơi cấp giấy"
     )
     return sealed

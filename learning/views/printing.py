@@ -9,7 +9,7 @@ from courses.domain.lesson import Lesson
 from courses.rich_text import render_rich_text
 from foundation.problems import NotFound
 from foundation.web.access import public
-from foundation.web.print import render_pdf, render_shortest_pdf
+from foundation.web.pdf.render import render_pdf, render_shortest_pdf
 from learning.domain.hotlines import hotlines
 from learning.views.blueprint import blueprint
 from learning.views.finding import catalogue, find_course, find_lesson

@@ -4,7 +4,7 @@ from flask import Flask
 
 from foundation.accounts.domain.roles import Act
 from foundation.accounts.views.menu import MenuItem, register_menu_items
-from foundation.jobs.work import offer_job
+from foundation.jobs.handlers import register_job_handler
 from foundation.words import N_
 from learning.views import assisting, class_letters, class_people, classes, learning_reports, presenting
 from learning.views.helped import beside_now
@@ -17,7 +17,7 @@ def serve_teaching(app: Flask) -> None:
     """Serve /ngoi-canh, /lop-hoc and /quan-ly/viec-hoc. Needs learning, accounts and jobs."""
     app.register_blueprint(blueprint)
     app.jinja_env.globals["beside"] = beside_now
-    offer_job(app, class_letters.KIND, class_letters.print_class)
+    register_job_handler(app, class_letters.KIND, class_letters.print_class)
     register_menu_items(
         app,
         MenuItem(

@@ -123,7 +123,7 @@ def test_work_that_nobody_does(app):
     assert codes(checks.check_jobs, app) == {"no_jobs_worker"}
     with app.extensions["sessions"]() as session:
         old = clock.now() - timedelta(hours=1)
-        services.ask_for_job(session, "letters", {"n": str(uuid4())}, who="a", now=old)
+        services.submit_job(session, "letters", {"n": str(uuid4())}, who="a", now=old)
         services.record_heartbeat(session, uuid4(), started_at=clock.now(), now=clock.now())
         session.commit()
     app.extensions["readiness"]._looked = float("-inf")

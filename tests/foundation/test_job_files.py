@@ -7,10 +7,10 @@ import pytest
 from sqlalchemy import func, select
 
 from foundation.jobs import files
-from foundation.jobs.files import KEPT, file_sizes, read_file, remove_old_files, store_files
-from foundation.jobs.models import JobFileChunk, State
-from foundation.jobs.services import NoLongerOurs, ask_for_job, finish, take_next
-from foundation.jobs.work import do_next_job, offer_job
+from foundation.jobs.files import RETENTION, file_sizes, read_file, remove_old_files, store_files
+from foundation.jobs.handlers import register_job_handler, run_next_job
+from foundation.jobs.models import JobFileChunk, JobState
+from foundation.jobs.services import LeaseLost, claim_next_job, finish, submit_job
 
 
 @pytest.fixture
@@ -28,8 +28,8 @@ NAMES = ["empty.zip", "one.zip", "more.pdf"]
 
 @pytest.fixture
 def job(session, now):
-    job = ask_for_job(session, "print", {}, who="co-giao", now=now)
-    take_next(session, worker="one", now=now)
+    job = submit_job(session, "print", {}, who="co-giao", now=now)
+    claim_next_job(session, worker="one", now=now)
     session.commit()
     return job
 
@@ -51,10 +51,10 @@ def test_what_was_stored_is_read_back_a_chunk_at_a_time(sessions, session, job, 
 
 def test_a_worker_that_lost_its_job_writes_no_file(sessions, session, job, made, now):
     store_files(sessions, job.id, made, NAMES[:1], worker="one", now=lambda: now)
-    take_next(session, worker="two", now=now + timedelta(minutes=1))
+    claim_next_job(session, worker="two", now=now + timedelta(minutes=1))
     session.commit()
 
-    with pytest.raises(NoLongerOurs):
+    with pytest.raises(LeaseLost):
         store_files(sessions, job.id, made, NAMES, worker="one", now=lambda: now)
 
     assert file_sizes(session, job.id) == {"empty.zip": 0}
@@ -64,11 +64,11 @@ def test_a_worker_that_lost_its_job_writes_no_file(sessions, session, job, made,
 
 def test_files_go_a_week_after_their_job_ended_and_not_before(sessions, session, job, made, now):
     store_files(sessions, job.id, made, NAMES, worker="one", now=lambda: now)
-    assert remove_old_files(session, now=now + 2 * KEPT) == 0  # not ended
+    assert remove_old_files(session, now=now + 2 * RETENTION) == 0  # not ended
     finish(session, job.id, worker="one", files=NAMES, now=now)
 
-    assert remove_old_files(session, now=now + KEPT) == 0
-    assert remove_old_files(session, now=now + KEPT + timedelta(seconds=1)) == 5
+    assert remove_old_files(session, now=now + RETENTION) == 0
+    assert remove_old_files(session, now=now + RETENTION + timedelta(seconds=1)) == 5
     assert session.scalar(select(func.count()).select_from(JobFileChunk)) == 0
 
 
@@ -80,15 +80,15 @@ def test_every_node_gives_out_what_one_worker_made(app, make, session, visitor, 
         (task.folder / "giay.pdf").write_bytes(content)
         return ["giay.pdf"]
 
-    offer_job(app, "print", work)
+    register_job_handler(app, "print", work)
     make.person("co-giao")
     visitor.sign_in("co-giao")
-    job = ask_for_job(session, "print", {}, who="co-giao", now=now)
+    job = submit_job(session, "print", {}, who="co-giao", now=now)
     session.commit()
     address = f"/viec/{job.id}/giay.pdf"
     assert visitor.client.get(address).status_code == 404
     with app.app_context():
-        assert do_next_job(worker="one")
+        assert run_next_job(worker="one")
     # Another node has another disk.
     settings = app.extensions["settings"].model_copy(update={"data_folder": tmp_path})
     monkeypatch.setitem(app.extensions, "settings", settings)
@@ -103,7 +103,7 @@ def test_every_node_gives_out_what_one_worker_made(app, make, session, visitor, 
     assert visitor.client.get(f"/viec/{job.id}/other.pdf").status_code == 404
 
     session.refresh(job)
-    assert job.state is State.DONE
-    remove_old_files(session, now=job.ended_at + KEPT + timedelta(seconds=1))
+    assert job.state is JobState.DONE
+    remove_old_files(session, now=job.ended_at + RETENTION + timedelta(seconds=1))
     assert visitor.client.get(address).status_code == 404
     assert "không còn giữ nữa" in visitor.open(f"/viec/{job.id}")

@@ -9,46 +9,46 @@ from sqlalchemy import select
 from app import create_app
 from foundation import clock, migrating
 from foundation.jobs import worker
-from foundation.jobs.models import Job, State
-from foundation.jobs.services import ask_for_job, is_job_free, let_go, take_next
-from foundation.jobs.work import offer_job
+from foundation.jobs.handlers import register_job_handler
+from foundation.jobs.models import Job, JobState
+from foundation.jobs.services import claim_next_job, is_job_free, release, submit_job
 from foundation.settings import Settings
 
 
 def waiting(session, number, now):
-    return ask_for_job(session, "print", {"number": number}, who="co-giao", now=now)
+    return submit_job(session, "print", {"number": number}, who="co-giao", now=now)
 
 
 def test_who_waits_longest_comes_first(session, now):
     for number, minutes in enumerate((1, 3, 2)):
         waiting(session, number, now - timedelta(minutes=minutes))
 
-    taken = [take_next(session, worker="one", now=now + timedelta(seconds=each)) for each in range(3)]
+    taken = [claim_next_job(session, worker="one", now=now + timedelta(seconds=each)) for each in range(3)]
 
     # The second look of the same worker finds its own job again, as after an error while it was ended.
-    assert [job.told["number"] for job in taken] == [1, 1, 1]
-    taken = [take_next(session, worker=name, now=now + timedelta(seconds=3)) for name in ("two", "three", "four")]
-    assert [job and job.told["number"] for job in taken] == [2, 0, None]
+    assert [job.arguments["number"] for job in taken] == [1, 1, 1]
+    taken = [claim_next_job(session, worker=name, now=now + timedelta(seconds=3)) for name in ("two", "three", "four")]
+    assert [job and job.arguments["number"] for job in taken] == [2, 0, None]
 
 
 def test_a_job_is_taken_over_once_its_worker_was_silent_for_the_lease(session, now):
     waiting(session, 1, now)
-    take_next(session, worker="one", now=now)
+    claim_next_job(session, worker="one", now=now)
 
     assert not is_job_free(session, worker="two", now=now + timedelta(seconds=10))
-    assert take_next(session, worker="two", now=now + timedelta(seconds=10)) is None
+    assert claim_next_job(session, worker="two", now=now + timedelta(seconds=10)) is None
     later = now + timedelta(seconds=10) + timedelta(microseconds=1)
     assert is_job_free(session, worker="two", now=later)
-    job = take_next(session, worker="two", now=later)
-    assert (job.worker, job.state, job.beat_at) == ("two", State.RUNNING, later)
+    job = claim_next_job(session, worker="two", now=later)
+    assert (job.worker, job.state, job.beat_at) == ("two", JobState.RUNNING, later)
 
 
 def test_a_released_job_is_free_at_once(session, now):
     job = waiting(session, 1, now)
-    take_next(session, worker="one", now=now)
-    let_go(session, job.id, worker="one")
+    claim_next_job(session, worker="one", now=now)
+    release(session, job.id, worker="one")
 
-    assert take_next(session, worker="two", now=now).id == job.id
+    assert claim_next_job(session, worker="two", now=now).id == job.id
 
 
 def test_looking_takes_no_lock(session, now, count_statements):
@@ -73,7 +73,7 @@ def start(house, monkeypatch):
 
     def begin():
         each = worker.Worker(house)
-        thread = Thread(target=each.do_jobs, daemon=True)
+        thread = Thread(target=each.run_jobs, daemon=True)
         thread.start()
         started.append((each, thread))
 
@@ -111,15 +111,15 @@ def test_several_workers_do_each_job_once(house, start):
 
     def work(task):
         together.wait(30)
-        done.append(task.told["number"])
+        done.append(task.arguments["number"])
         return []
 
-    offer_job(house, "print", work)
+    register_job_handler(house, "print", work)
     ask(house, numbers)
     for _ in range(count):
         start()
 
-    wait_until(lambda: states(house) == {State.DONE})
+    wait_until(lambda: states(house) == {JobState.DONE})
     assert sorted(done) == list(numbers)
 
 
@@ -133,19 +133,19 @@ def test_a_worker_goes_on_after_a_job_that_fails_and_a_database_that_is_away(hou
             raise OSError("away")
         return look(**said)
 
-    look = worker.do_next_job
-    monkeypatch.setattr(worker, "do_next_job", away_at_first)
+    look = worker.run_next_job
+    monkeypatch.setattr(worker, "run_next_job", away_at_first)
 
     def work(task):
-        if task.told["number"] == 0:
+        if task.arguments["number"] == 0:
             raise RuntimeError("no such thing")
         return []
 
-    offer_job(house, "print", work)
+    register_job_handler(house, "print", work)
     ask(house, range(2))
     start()
 
-    wait_until(lambda: states(house) == {State.FAILED, State.DONE})
+    wait_until(lambda: states(house) == {JobState.FAILED, JobState.DONE})
     assert "looking for jobs failed" in caplog.text
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 from foundation.jobs import services
-from foundation.jobs.models import JobsWorker, State
+from foundation.jobs.models import JobState, JobsWorker
 from foundation.jobs.worker import Heartbeat
 
 
@@ -55,9 +55,9 @@ def test_a_database_that_is_away_stops_no_work(caplog):
 @pytest.mark.parametrize("ago", [0, 2])
 def test_what_waits_and_what_failed_within_a_day_is_counted(session, now, ago):
     for number in range(3):
-        services.ask_for_job(session, "letters", {"n": number}, who="a", now=now - timedelta(minutes=number))
-    failed = services.ask_for_job(session, "letters", {"n": 9}, who="a", now=now)
-    failed.state, failed.ended_at = State.FAILED, now - timedelta(days=ago)
+        services.submit_job(session, "letters", {"n": number}, who="a", now=now - timedelta(minutes=number))
+    failed = services.submit_job(session, "letters", {"n": 9}, who="a", now=now)
+    failed.state, failed.ended_at = JobState.FAILED, now - timedelta(days=ago)
     session.flush()
 
     found = services.backlog(session, now=now)

@@ -6,8 +6,8 @@ from uuid_utils.compat import uuid7
 
 from foundation.accounts.domain.roles import Role
 from foundation.jobs.files import file_sizes
-from foundation.jobs.models import Job, State
-from foundation.jobs.work import do_next_job, work_folder
+from foundation.jobs.handlers import run_next_job, work_folder
+from foundation.jobs.models import Job, JobState
 from learning.domain.letters import Manner
 from learning.models import AnswerRow, Card, Certificate, ClassEvening, ClassLearner, DoneTogether
 from learning.queries import letters_of
@@ -248,8 +248,8 @@ def test_letters_of_a_class_say_how_each_truly_learned_and_are_issued_once(
     for _twice in range(2):
         teacher.send(f"/lop-hoc/{evening.id}/giay", **names)
         with app.app_context():
-            assert do_next_job(worker="one")
-            assert not do_next_job(worker="one")
+            assert run_next_job(worker="one")
+            assert not run_next_job(worker="one")
     job = session.scalars(select(Job)).first()
     done = teacher.open(f"/viec/{job.id}")
 
@@ -278,11 +278,11 @@ def test_a_job_is_shown_to_whoever_asked_for_it_only(teacher, evening, session, 
 def test_a_class_nobody_finished_fails_in_words(teacher, evening, session, app):
     page = teacher.send(f"/lop-hoc/{evening.id}/giay")
     with app.app_context():
-        assert do_next_job(worker="one")
+        assert run_next_job(worker="one")
     id_ = session.scalars(select(Job.id)).one()
 
     assert "Chưa có giấy nào để in" in teacher.open(page.response.request.path)
-    assert session.get(Job, id_).state is State.FAILED
+    assert session.get(Job, id_).state is JobState.FAILED
     with app.app_context():
         assert file_sizes(session, id_) == {}
         assert list(work_folder().glob(f"{id_}*")) == []

@@ -18,8 +18,8 @@ from uuid_utils.compat import uuid7
 from app import create_app
 from foundation import clock, migrating
 from foundation.jobs.files import file_sizes, read_file
-from foundation.jobs.models import Job, State
-from foundation.jobs.services import ask_for_job
+from foundation.jobs.models import Job, JobState
+from foundation.jobs.services import submit_job
 from foundation.settings import Settings
 from learning.models import Certificate, ClassEvening, ClassLearner, DoneTogether, Learner
 
@@ -52,9 +52,15 @@ def start_worker(house, empty_database, tmp_path):
         }
         command = [sys.executable, "-m", "flask", "--app", "app", "jobs", "work"]
         log = tmp_path / f"worker-{len(started)}.log"
-        with log.open("w") as said:
-            told = {"cwd": PROJECT_ROOT, "env": environment, "start_new_session": True, "stdout": said, "stderr": said}
-            started.append(subprocess.Popen(command, **told))
+        with log.open("w") as out:
+            arguments = {
+                "cwd": PROJECT_ROOT,
+                "env": environment,
+                "start_new_session": True,
+                "stdout": out,
+                "stderr": out,
+            }
+            started.append(subprocess.Popen(command, **arguments))
         started[-1].log = log
         return started[-1]
 
@@ -105,8 +111,8 @@ class Batch:
         self.sessions = house.extensions["sessions"]
         with self.sessions() as session:
             evening = a_class_that_finished(session, house.extensions["catalogue"].courses[0])
-            told = {"class": str(evening.id), "root": "https://hoc.example.vn", "back": ""}
-            self.job = ask_for_job(session, "class_letters", told, who="co-giao", now=clock.now()).id
+            arguments = {"class": str(evening.id), "root": "https://hoc.example.vn", "back": ""}
+            self.job = submit_job(session, "class_letters", arguments, who="co-giao", now=clock.now()).id
             session.commit()
 
     @property
@@ -130,7 +136,7 @@ class Batch:
 
     def is_whole(self, folder):
         """Everybody has one letter, both files hold all of them, and nothing half-made is left lying about."""
-        assert self.row.state is State.DONE
+        assert self.row.state is JobState.DONE
         assert self.issued == (PEOPLE, PEOPLE)
         files = {name: b"".join(read_file(self.sessions, self.job, name)) for name in self.row.files}
         with self.sessions() as session:
@@ -150,48 +156,48 @@ def test_a_job_survives_a_killed_worker_and_issues_nobody_twice(house, batch, st
     assert 0 < issued == people < PEOPLE
     first.kill()
     first.wait()
-    assert batch.row.state is State.RUNNING
+    assert batch.row.state is JobState.RUNNING
 
     start_worker()
-    batch.until(lambda: batch.row.state is not State.RUNNING, 120)
+    batch.until(lambda: batch.row.state is not JobState.RUNNING, 120)
 
     assert batch.is_whole(tmp_path)
     assert migrating.is_clean(house.extensions["engine"])
 
 
 def test_a_worker_told_to_stop_lets_its_job_go_for_the_next_one(batch, start_worker, tmp_path):
-    for told in (signal.SIGTERM, signal.SIGINT):
+    for arguments in (signal.SIGTERM, signal.SIGINT):
         worker = start_worker()
-        batch.until(lambda: batch.row.state is State.RUNNING, 120)
-        worker.send_signal(told)
+        batch.until(lambda: batch.row.state is JobState.RUNNING, 120)
+        worker.send_signal(arguments)
 
         assert worker.wait(timeout=20) == 0
-        assert (batch.row.state, batch.row.worker) == (State.WAITING, "")
+        assert (batch.row.state, batch.row.worker) == (JobState.WAITING, "")
         assert worker.log.read_text() == ""
 
     start_worker()
     # At once: nobody has to be taken for dead first.
-    batch.until(lambda: batch.row.state is State.RUNNING, 120)
-    batch.until(lambda: batch.row.state is not State.RUNNING, 120)
+    batch.until(lambda: batch.row.state is JobState.RUNNING, 120)
+    batch.until(lambda: batch.row.state is not JobState.RUNNING, 120)
     assert batch.is_whole(tmp_path)
 
 
-@pytest.mark.parametrize("told", [signal.SIGINT, signal.SIGTERM], ids=lambda told: told.name)
-def test_a_worker_with_nothing_to_do_stops_when_told_to(house, start_worker, told):
+@pytest.mark.parametrize("arguments", [signal.SIGINT, signal.SIGTERM], ids=lambda arguments: arguments.name)
+def test_a_worker_with_nothing_to_do_stops_when_told_to(house, start_worker, arguments):
     with house.extensions["sessions"]() as session:
         nothing = {"class": str(uuid7()), "root": "", "back": ""}
-        job = ask_for_job(session, "class_letters", nothing, who="co-giao", now=clock.now()).id
+        job = submit_job(session, "class_letters", nothing, who="co-giao", now=clock.now()).id
         session.commit()
     worker = start_worker()
     while True:
         # Once it has said that there is no such class, it is surely there, and has nothing more to do.
         with house.extensions["sessions"]() as session:
-            if session.get(Job, job).state is State.FAILED:
+            if session.get(Job, job).state is JobState.FAILED:
                 break
         assert worker.poll() is None
         time.sleep(0.05)
 
-    worker.send_signal(told)
+    worker.send_signal(arguments)
 
     assert worker.wait(timeout=20) == 0
     assert worker.log.read_text() == ""

@@ -15,7 +15,7 @@ import zxingcpp
 from courses.domain.facts import Fact, FactKind
 from courses.domain.lesson import Option, Reliability, Step
 from courses.domain.picture import Picture
-from foundation.web.press import press
+from foundation.web.pdf.engine import render_shortest
 
 CARD = "/bai-hoc/{}/in.pdf"
 BOOKLET = "/khoa-hoc/{}/in.pdf"
@@ -167,10 +167,10 @@ def test_what_a_lesson_writes_stays_words(printed, teach, make):
 def test_lines_are_filled_before_bold_words(app):
     words = "Gõ **12 số định danh** trên thẻ, rồi gõ **số điện thoại** đã báo với công an. Nhìn lại từng số một, "
     told_on_paper = app.jinja_env.filters["on_paper"](words + "rồi chạm **Gửi yêu cầu**.")
-    # A width at which the press, left alone, breaks after the first word of the second line.
+    # A width at which the renderer, left alone, breaks after the first word of the second line.
     style = "<style>p { width: 120mm; font-size: 14pt; margin: 0 }</style>"
     with app.test_request_context():
-        pdf = press([f"<html lang=vi><title>Thử</title>{style}<p>{told_on_paper}</p></html>"], [])
+        pdf = render_shortest([f"<html lang=vi><title>Thử</title>{style}<p>{told_on_paper}</p></html>"], [])
 
     assert "đã" not in pages(pdf)[0].splitlines()
 
@@ -251,7 +251,7 @@ def test_a_booklet_asks_first_and_answers_at_the_end(printed, teach, make):
 
 
 def test_a_booklet_of_six_lessons_is_quickly_made(printed):
-    printed(CARD.format("at-otp"))  # the press itself is loaded by whoever prints first
+    printed(CARD.format("at-otp"))  # the renderer is imported at the first print
 
     before = time.process_time()
     printed(BOOKLET.format("vneid-cai-dat"))

@@ -19,9 +19,9 @@ def matrix(whole_app, engine):
         patch.setattr(foundation.clock, "now", lambda: NOON)
         patch.setitem(whole_app.extensions, "sessions", sessions)
         # What is printed is looked through as words; how it is set is others' to test.
-        patch.setattr("foundation.web.press.press", lambda pages, *_: "".join(pages).encode())
-        patch.setattr("foundation.web.press.lay_out", lambda page, _styles: page)
-        patch.setattr("foundation.web.press.write_lasting", lambda pages, *_: "".join(pages).encode())
+        patch.setattr("foundation.web.pdf.engine.render_shortest", lambda pages, *_: "".join(pages).encode())
+        patch.setattr("foundation.web.pdf.engine.lay_out", lambda page, _styles: page)
+        patch.setattr("foundation.web.pdf.engine.write_archival", lambda pages, *_: "".join(pages).encode())
         with sessions() as session:
             make = Make(session)
             course = make.course(lessons=(make.lesson(id="mot"), make.lesson(id="hai")))

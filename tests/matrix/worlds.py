@@ -18,7 +18,7 @@ from foundation.accounts.models import Person
 from foundation.accounts.services.sessions import open_session
 from foundation.areas.domain.scope import Scope
 from foundation.areas.models import Area
-from foundation.jobs.services import ask_for_job
+from foundation.jobs.services import submit_job
 from learning.domain.fault_reports import State as ReportState
 from learning.models import AssistedSession, ClassEvening, ClassLearner, FaultReportRow, Learner
 from learning.services.cards import make_card
@@ -133,7 +133,7 @@ def build_world(make: Make, key: str, commune: Area, course: Any) -> World:
     session.flush()
     session.add(ClassLearner(evening=evening.id, learner=made.id, name=marks["learner"], joined_at=NOON))
     card = make_card(session, made.id, ORDER, key=KEY, made_by=person.name, area_path=hamlet.path, now=NOON)
-    job = ask_for_job(
+    job = submit_job(
         session, "class_letters", {"class": str(evening.id), "back": "/lop-hoc"}, who=person.name, now=NOON
     )
     texts = dict.fromkeys(("difficulty", "steps", "people", "cost", "change", "shortfall", "advice"), marks["pilot"])

@@ -5,7 +5,7 @@ import jinja2
 import pikepdf
 import pytest
 
-from foundation.web.print import render_pdf
+from foundation.web.pdf.render import render_pdf
 
 NAMES = "Giàng Thị Páo Sềnh – Nguyễn Ngọc Ẩn Ễ Ỡ Ự Ỵ Đặng"
 HIGHLANDS = "Y Bĭh Niê Kđăm ĕ ĭ ŏ ŭ ƀ Ĕ Ĭ Ŏ Ŭ Ƀ"

@@ -1,4 +1,4 @@
-"""The press itself: WeasyPrint, its fonts and what it may read. Only foundation.web.print knows it."""
+"""Runs WeasyPrint: fonts, style sheets, and which files a document may load. Only pdf/render.py calls it."""
 
 import base64
 import threading
@@ -19,16 +19,16 @@ from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 from werkzeug.security import safe_join
 
-from foundation.web.print import Attachment
+from foundation.web.pdf.render import Attachment
 
-OURSELVES = "http://print.invalid"
+BASE_URL = "http://print.invalid"
 FONTS = Path(fontpkg_be_vietnam_pro.__file__).parent / "files"
 BASE_STYLE = "web/print.css"
 
-# WeasyPrint writes one variant at a time: it writes this one, and gets the identifier of the other from us.
-LASTING = {"pdf_variant": "pdf/a-3a"}
+# WeasyPrint writes the identifier of one variant only: of this one. We add the PDF/UA identifier.
+ARCHIVAL = {"pdf_variant": "pdf/a-3a"}
 _RDF_END = b"</rdf:RDF>"
-# The PDF/UA identifier is foreign to PDF/A, which wants such names described in the file itself (ISO 19005-3, 6.6.2.3).
+# PDF/A does not define the PDF/UA identifier, so the file itself must describe it (ISO 19005-3, 6.6.2.3).
 _PDF_UA = b"""
 <rdf:Description rdf:about="" xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/"
  xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/" xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#"
@@ -46,16 +46,16 @@ _PDF_UA = b"""
 </rdf:Description>
 """
 
-# Pango's font map is not made for several threads at once, and printing is all CPU: one at a time loses nothing.
-_press = threading.Lock()
+# Pango's font map is not thread-safe. Rendering is all CPU, so running one at a time loses nothing.
+_lock = threading.Lock()
 _fonts = FontConfiguration()
 _styles: dict[Path, CSS] = {}
-# Our own pictures, read once. What only one print shows, such as a QR code, is forgotten with it.
+# Static pictures, read once per process. Pictures of a single document, such as a QR code, are not cached.
 _pictures: dict[str, object] = {}
 
 
-def press(ways: Iterable[str], styles: Sequence[str]) -> bytes:
-    """The first of `ways` (HTML documents) that takes the fewest pages, as PDF bytes; see foundation.web.print."""
+def render_shortest(ways: Iterable[str], styles: Sequence[str]) -> bytes:
+    """The first of `ways` (HTML documents) with the fewest pages, as PDF bytes. Stops at the first with one page."""
     with _printing(styles) as options:
         options["pdf_variant"] = "pdf/ua-1"
         shortest = None
@@ -71,34 +71,34 @@ def press(ways: Iterable[str], styles: Sequence[str]) -> bytes:
 
 
 def lay_out(html: str, styles: Sequence[str]) -> Document:
-    """A document ready to be written by write_lasting, any number of times."""
+    """A document that write_archival can write any number of times."""
     with _printing(styles) as options:
-        return _laid_out(html, options | LASTING)
+        return _laid_out(html, options | ARCHIVAL)
 
 
-def write_lasting(documents: Sequence[Document], title: str | None, attachments: Sequence[Attachment]) -> bytes:
-    """The pages of documents, in order, as one file; see foundation.web.print.write_lasting_pdf."""
+def write_archival(documents: Sequence[Document], title: str | None, attachments: Sequence[Attachment]) -> bytes:
+    """The pages of all documents, in order, as one file; see foundation.web.pdf.render.write_archival_pdf."""
     with _printing(()) as options:
         whole = documents[0].copy([page for document in documents for page in document.pages])
-        told = copy(whole.metadata)
+        metadata = copy(whole.metadata)
         if title is not None:
-            told.title, told.description = title, None
-        # As an attribute: the option xmp_metadata would add a second RDF element, of which readers take the first only.
-        told.generate_rdf_metadata = partial(_as_both, told.generate_rdf_metadata)
-        whole.metadata = told
-        inside = [_attached(attachment) for attachment in attachments]
-        pdf: bytes = whole.write_pdf(**(options | LASTING | {"attachments": inside}))
+            metadata.title, metadata.description = title, None
+        # Not with the option xmp_metadata: it adds a second RDF element, and readers use the first one only.
+        metadata.generate_rdf_metadata = partial(_with_pdf_ua, metadata.generate_rdf_metadata)
+        whole.metadata = metadata
+        embedded = [_embedded(attachment) for attachment in attachments]
+        pdf: bytes = whole.write_pdf(**(options | ARCHIVAL | {"attachments": embedded}))
         return pdf
 
 
-def _as_both(generate: Callable[..., bytes], *variant: object) -> bytes:
-    described = generate(*variant)
-    assert described.endswith(_RDF_END)
-    return described.removesuffix(_RDF_END) + _PDF_UA + _RDF_END
+def _with_pdf_ua(generate: Callable[..., bytes], *variant: object) -> bytes:
+    rdf = generate(*variant)
+    assert rdf.endswith(_RDF_END)
+    return rdf.removesuffix(_RDF_END) + _PDF_UA + _RDF_END
 
 
-def _attached(attachment: Attachment) -> PdfAttachment:
-    # WeasyPrint takes the media type from an address, and from nothing else.
+def _embedded(attachment: Attachment) -> PdfAttachment:
+    # WeasyPrint takes the media type from the URL only.
     content = base64.b64encode(attachment.content).decode()
     return PdfAttachment(
         url=f"data:{attachment.mimetype};base64,{content}",
@@ -110,41 +110,41 @@ def _attached(attachment: Attachment) -> PdfAttachment:
 
 @contextmanager
 def _printing(styles: Sequence[str]) -> Iterator[dict[str, Any]]:
-    """The options of WeasyPrint while the press is ours. Raises LookupError where a page loads what it may not."""
-    with _press:
+    """WeasyPrint's options while holding the lock. Raises LookupError if a page loads a file it may not."""
+    with _lock:
         try:
             pictures = dict(_pictures)
             sheets = [_style(name) for name in (BASE_STYLE, *styles)]
             yield DEFAULT_OPTIONS | {"stylesheets": sheets, "pdf_tags": True, "cache": pictures}
             _pictures.update(
-                {name: drawn for name, drawn in pictures.items() if name.startswith(f"{OURSELVES}/static/")}
+                {name: picture for name, picture in pictures.items() if name.startswith(f"{BASE_URL}/static/")}
             )
-        except FatalURLFetchingError as error:  # a BaseException, which no error handler of ours would see
+        except FatalURLFetchingError as error:  # a BaseException: no error handler would see it
             raise LookupError(str(error)) from None
 
 
 def _laid_out(html: str, options: dict[str, Any]) -> Document:
-    return HTML(string=html, base_url=OURSELVES, url_fetcher=_OurFiles()).render(font_config=_fonts, **options)
+    return HTML(string=html, base_url=BASE_URL, url_fetcher=_StaticFilesOnly()).render(font_config=_fonts, **options)
 
 
 def _style(name: str) -> CSS:
-    room, _, filename = name.partition("/")
+    package, _, filename = name.partition("/")
     files = current_app.extensions["static_files"]
-    path = files.file(room, f"{files.version(room)}/{filename}")
+    path = files.file(package, f"{files.version(package)}/{filename}")
     if path is None:
         raise LookupError(f"no such style: {name}")
     if path not in _styles:
         _styles[path] = CSS(
             string=path.read_text(encoding="utf-8"),
-            base_url=f"{OURSELVES}/static/{room}/{files.version(room)}/{filename}",
-            url_fetcher=_OurFiles(),
+            base_url=f"{BASE_URL}/static/{package}/{files.version(package)}/{filename}",
+            url_fetcher=_StaticFilesOnly(),
             font_config=_fonts,
         )
     return _styles[path]
 
 
-class _OurFiles(URLFetcher):  # type: ignore[misc]  # WeasyPrint has no types
-    """Lets a printed page load our static files and our fonts, and nothing else: no network, no other disk."""
+class _StaticFilesOnly(URLFetcher):  # type: ignore[misc]  # WeasyPrint has no types
+    """Lets a document load static files and fonts of the platform, and nothing else: no network, no other files."""
 
     def fetch(self, url: str, headers: object = None) -> URLFetcherResponse:
         if url.startswith("data:"):
@@ -155,14 +155,14 @@ class _OurFiles(URLFetcher):  # type: ignore[misc]  # WeasyPrint has no types
         return URLFetcherResponse(url, file.read_bytes())
 
     def _file_at(self, url: str) -> Path | None:
-        if not url.startswith(f"{OURSELVES}/"):
+        if not url.startswith(f"{BASE_URL}/"):
             return None
         path = unquote(urlsplit(url).path)
         if path.startswith("/fonts/"):
             found = safe_join(str(FONTS), path.removeprefix("/fonts/"))
             return Path(found) if found else None
-        _, static, room, *rest = (*path.split("/", 3), "", "")
+        _, static, package, *rest = (*path.split("/", 3), "", "")
         if static != "static":
             return None
-        file: Path | None = current_app.extensions["static_files"].file(room, rest[0])
+        file: Path | None = current_app.extensions["static_files"].file(package, rest[0])
         return file
