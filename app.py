@@ -7,9 +7,7 @@ from flask import Flask
 from sqlalchemy import Engine
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from community_teams.views.serving_coverage import serve_coverage
-from community_teams.views.serving_forms import serve_forms
-from community_teams.views.serving_teams import serve_teams
+from community_teams.registration import register_community_teams
 from courses.extension import init_courses
 from foundation.accounts.views import serve_accounts
 from foundation.areas.views import blueprint as areas
@@ -50,16 +48,17 @@ COMMANDS = {
     "migrate": "community_teams.cli.preparing:migrate",
     "prepare": "community_teams.cli.preparing:prepare",
     "restore": "foundation.backups.cli:restore",
-    "sample": "community_teams.cli.sample:commands",
+    "sample": "community_teams.sample.cli:commands",
     "serve": "foundation.serving.cli:serve",
-    "teams": "community_teams.cli.teams:commands",
+    "teams": "community_teams.cli:commands",
     "translations": "translations.cli:commands",
 }
 
 
 # Templates that pages of the map are drawn with.
 COMPILED_AHEAD = (
-    *(f"community_teams/{name}" for name in ("area_inside", "coverage", "layer_words", "map", "outcome_labels")),
+    *(f"area_pages/{name}" for name in ("area_inside", "coverage", "layer_words", "map")),
+    "community_teams/outcome_labels",
     *("areas/", "web/page", "web/top", "web/parts/"),
 )
 
@@ -96,9 +95,7 @@ def create_app(settings: Settings | None = None, *, engine: Engine | None = None
     serve_learning(app)
     serve_lesson_care(app)
     serve_teaching(app)
-    serve_teams(app)
-    serve_forms(app)
-    serve_coverage(app)
+    register_community_teams(app)
 
     app.cli = LazyCommands(COMMANDS)
     serve_static_files(app, settings.prepared_static)

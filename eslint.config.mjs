@@ -18,7 +18,7 @@ const names = (paths) => paths.map((path) => path.split(".").pop());
 const keeping = readFileSync("foundation/web/static/keeping.js", "utf8");
 const forWorkers = JSON.parse(/const NEEDED = (\[[^\]]*\])/.exec(keeping)[1]);
 /** What the page of the team's app has it ask for besides. */
-const app = readFileSync("community_teams/templates/community_teams/app.html", "utf8");
+const app = readFileSync("community_teams/templates/phones/app.html", "utf8");
 const forTeams = /needs="([^"]+)"/.exec(app)[1].split(" ");
 
 const guarded = (files, asked) => ({ files, rules: { "ours/needs-guard": ["error", { asked: names(asked) }] } });

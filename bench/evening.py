@@ -33,8 +33,8 @@ from bench.evening_visits import VISITS
 from bench.filled import PASSWORD, address_of, fill, opened, wanted
 from bench.processor import processor_time, servers
 from bench.table import Row, spread_of
+from community_teams.coverage.domain.layers import Key
 from community_teams.domain.counting import week_of
-from community_teams.domain.layers import Key
 from community_teams.models import HamletTotal
 from foundation import clock
 from foundation.settings import PROJECT_ROOT

@@ -31,7 +31,7 @@ _JUDGES = re.compile(r"(read|judge)_\w+|\w+_fault|answer")
 ALLOWED = {
     "sample/": "the sample is loaded once, on a new machine",
     "services/outlines.py": "outlines are matched to the areas there are, by a command",
-    "services/targets.py": "our own targets, when a machine is set up",
+    "indicators/services.py": "our own targets, when a machine is set up",
     "services/held_visits.py": "one record, read once before, with what its row says",
     "services/card_secret.py": "25 ms, and bound to a card's code that is made in the same transaction",
 }

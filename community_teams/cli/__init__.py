@@ -1,13 +1,15 @@
 """Commands of the community teams: `flask --app app teams …` and `flask --app app sample …`."""
 
-from community_teams.cli.household_moves import merge, move, take_out
+from community_teams.cli import teams
 from community_teams.cli.preparing import migrate, prepare
-from community_teams.cli.report import report
-from community_teams.cli.sample import commands as sample_commands
-from community_teams.cli.targets import import_file_of_targets
-from community_teams.cli.teams import commands as teams_commands
+from community_teams.command_group import commands
+from community_teams.indicators.cli import import_file_of_targets
+from community_teams.list_changes.cli import merge, move, take_out
+from community_teams.reports.cli import report
+from community_teams.sample.cli import commands as sample_commands
 
 __all__ = [
+    "commands",
     "import_file_of_targets",
     "merge",
     "migrate",
@@ -16,5 +18,5 @@ __all__ = [
     "report",
     "sample_commands",
     "take_out",
-    "teams_commands",
+    "teams",
 ]

@@ -1,37 +1,23 @@
 """`flask --app app prepare` and `migrate`: what `make run` and `make migrate` do before anything else."""
 
 from pathlib import Path
-from typing import NoReturn
 
 import click
 from flask import current_app
 from flask.cli import with_appcontext
 
+from community_teams.indicators.services import load_our_targets
 from community_teams.sample import hamlets
+from community_teams.sample.guard import refuse_sample_in_production
 from community_teams.sample.loading import load_sample
-from community_teams.services.sample_guard import refuse_sample_in_production
-from community_teams.services.targets import load_our_targets
+from community_teams.sample.refusals import PREPARED_FILE, refuse
 from foundation import clock
 from foundation.areas.services.loading import load
-from foundation.command_name import COMMAND
 from foundation.migrating import current, upgrade
 from foundation.problems import Conflict
 from foundation.settings import Settings
 from foundation.web.database import session, transaction
 from translations.formats import number
-
-# In the data folder: what `prepare` said last.
-SAID = "prepared.txt"
-
-_INSTEAD = (
-    f"Không nạp gì. Để chạy thật: “{COMMAND} migrate”, “areas load”, “accounts add”, rồi “serve” (docs/deploy.md)."
-)
-REFUSALS = {
-    "https_only": "Đang đặt HTTPS_ONLY, tức là chạy thật: không nạp số liệu và tài khoản mẫu, vì tên các tài khoản ấy "
-    f"ai cũng biết. {_INSTEAD}",
-    "real_households": "Ở đây đã có hộ thật: không nạp số liệu và tài khoản mẫu, vì tên các tài khoản ấy ai cũng biết. "
-    f"{_INSTEAD}",
-}
 
 SAMPLE_ACCOUNTS = {
     "to-vien": "tổ viên, ghi lượt thăm hộ",
@@ -65,7 +51,7 @@ def prepare() -> None:
         refuse_sample_in_production(session(), https_only=settings.https_only)
     except Conflict as problem:
         # `make run` would go on serving by what was said before.
-        (settings.data_folder / SAID).unlink(missing_ok=True)
+        (settings.data_folder / PREPARED_FILE).unlink(missing_ok=True)
         refuse(problem)
     with transaction() as writing:
         loaded = load(writing)
@@ -78,13 +64,13 @@ def prepare() -> None:
             now=clock.now(),
         )
     password = settings.sample_password or sample.password
-    kept = settings.data_folder / "sample_password"
+    password_file = settings.data_folder / "sample_password"
     if password:
-        _keep(kept, password)
-    elif kept.is_file():
-        password = kept.read_text(encoding="utf-8")
+        _write_private(password_file, password)
+    elif password_file.is_file():
+        password = password_file.read_text(encoding="utf-8")
     catalogue = current_app.extensions["catalogue"]
-    said = [
+    lines = [
         f"{loaded.provinces} tỉnh, {number(loaded.communes)} xã · {len(catalogue.courses)} khoá học, "
         f"{len(catalogue.lessons)} bài · số liệu mẫu: {number(sample.households)} hộ",
         "",
@@ -93,17 +79,12 @@ def prepare() -> None:
         f"Mật khẩu: {password or 'đã in ra khi nạp số liệu mẫu; đặt lại bằng SAMPLE_PASSWORD=… make run'}",
         "",
     ]
-    # `make run` says it again without asking, until something it rests on is newer.
-    _keep(settings.data_folder / SAID, "\n".join(said))
-    click.echo("\n".join(said))
+    # `make run` prints this file again without running the command, until one of its sources is newer.
+    _write_private(settings.data_folder / PREPARED_FILE, "\n".join(lines))
+    click.echo("\n".join(lines))
 
 
-def refuse(problem: Conflict) -> NoReturn:
-    """End a command that would put the sample into production, with what to do instead."""
-    raise click.ClickException(REFUSALS[problem.code]) from None
-
-
-def _keep(file: Path, text: str) -> None:
+def _write_private(file: Path, text: str) -> None:
     """Readable by us alone: both files hold the sample's password."""
     file.touch(mode=0o600)
     file.write_text(text, encoding="utf-8")

@@ -4,15 +4,15 @@ from pathlib import Path
 
 import click
 from flask import current_app
-from flask.cli import AppGroup
 
-from community_teams.cli.preparing import SAID
+from community_teams.command_group import SHOWN, commands
 from community_teams.domain.household_lists import read_households
 from community_teams.domain.visit_batch import ResultStatus
+from community_teams.phones.services.batch_reading import read_records
+from community_teams.phones.services.visit_files import import_visits, read_visit_file
+from community_teams.sample.refusals import PREPARED_FILE
 from community_teams.services.households import FaultyHouseholds, import_households
-from community_teams.services.reading import read_records
 from community_teams.services.recounting import recount
-from community_teams.services.visit_files import import_visits, read_visit_file
 from foundation import clock
 from foundation.accounts.services import audit
 from foundation.areas.cli import TABLES
@@ -23,9 +23,6 @@ from foundation.areas.services.tables import UnreadableTable, read_table
 from foundation.problems import Invalid
 from foundation.web.database import transaction
 
-commands = AppGroup("teams", help="Households of the community teams, their counters and reports.")
-
-SHOWN = 50
 FAULTS = {
     "missing_heading": "thiếu cột {value}",
     "forbidden_heading": "cột “{value}” không được có trong danh sách này: xin xoá cả cột",
@@ -90,7 +87,7 @@ def import_list(file: Path) -> None:
         with transaction() as session:
             done = import_households(session, listed, scope=NATION, now=clock.now())
         # Households that are real: `make run` prepares no sample beside them.
-        (current_app.extensions["settings"].data_folder / SAID).unlink(missing_ok=True)
+        (current_app.extensions["settings"].data_folder / PREPARED_FILE).unlink(missing_ok=True)
     except UnreadableTable as problem:
         raise click.ClickException(TABLES[problem.code].format(**problem.details) + " Chưa ghi gì.") from None
     except FaultyHouseholds as problem:

@@ -24,7 +24,7 @@ from community_teams.domain.codes import (
 from community_teams.domain.questions import Asked, Numbers
 from foundation.free_text import Text500
 
-# Numbers on paper where they are not the places of the codes in their list (domain/paper.py). As people say it, level 2
+# Numbers on paper where they are not the places of the codes in their list (paper/domain.py). As people say it, level 2
 # is 2. Languages: those of Thanh Hoá (facts 5.1), Thái by its family's tag because its branches are not told apart at a
 # door.
 LANGUAGES: Numbers = {"1": "vi", "2": "mtq", "3": "tai", "4": "hmn", "5": "tou", "6": "ium", "7": "kjg"}

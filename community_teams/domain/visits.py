@@ -73,7 +73,7 @@ def _not_too_old(version: int, info: ValidationInfo) -> int:
 
 
 def _is_known(info: ValidationInfo) -> bool:
-    """Whether the rules that hang on the moment of sending are left out: see domain/sent_before.py."""
+    """Whether the rules that hang on the moment of sending are left out: see phones/domain/earlier_versions.py."""
     return bool((info.context or {}).get("known"))
 
 

@@ -3,17 +3,13 @@
 from community_teams.models.communes import CommuneTotal, CommuneWeek, ProvinceWeek
 from community_teams.models.counters import HamletDay, HamletTotal
 from community_teams.models.devices import Device, Storage
-from community_teams.models.drawings import AreaDrawing
 from community_teams.models.held_visits import HeldVisit, Settlement, WhyHeld
 from community_teams.models.households import AnonymousVisit, Household, HouseholdGone
-from community_teams.models.pilots import Pilot
-from community_teams.models.targets import Target
 from community_teams.models.visits import Issue, Visit, VisitPerson
 from community_teams.models.weeks import HamletBase, HamletWeek, MemberDay
 
 __all__ = [
     "AnonymousVisit",
-    "AreaDrawing",
     "CommuneTotal",
     "CommuneWeek",
     "Device",
@@ -26,11 +22,9 @@ __all__ = [
     "HouseholdGone",
     "Issue",
     "MemberDay",
-    "Pilot",
     "ProvinceWeek",
     "Settlement",
     "Storage",
-    "Target",
     "Visit",
     "VisitPerson",
     "WhyHeld",

@@ -25,11 +25,11 @@ from community_teams.models import (
     HouseholdGone,
     Issue,
     MemberDay,
-    Pilot,
     Visit,
     VisitPerson,
 )
 from community_teams.models.issue_steps import IssueStep
+from community_teams.pilots.models import Pilot
 from community_teams.sample.accounts import VISITOR, accounts_for, add_accounts, add_members
 from community_teams.sample.hamlets import PROVINCE, SOURCE, SampleHamlet, as_of, choose_communes, plan_hamlets
 from community_teams.sample.phones import add_phones

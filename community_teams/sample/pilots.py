@@ -7,9 +7,9 @@ from uuid import UUID
 from sqlalchemy import CursorResult, delete, select, update
 from sqlalchemy.orm import Session
 
-from community_teams.domain.pilots import Contact, PilotText, State
-from community_teams.models import Pilot
-from community_teams.queries.pilots import stand_today
+from community_teams.pilots.domain.pilots import Contact, PilotText, State
+from community_teams.pilots.models import Pilot
+from community_teams.pilots.queries import stand_today
 from foundation.accounts.models import Person
 from foundation.areas.models import Area
 from foundation.clock import day_in_vietnam

@@ -27,7 +27,7 @@ from community_teams.queries.recording import (
 )
 from community_teams.services import counters
 from community_teams.services.household_states import write_states
-from community_teams.services.issues import carry_over
+from community_teams.services.issue_steps import carry_over
 from community_teams.services.rollups import lock_communes
 from community_teams.services.visit_rows import Row, anonymous_visit_row, issue_rows, people_rows, visit_row
 from foundation.areas.domain.scope import Scope

@@ -11,16 +11,7 @@ from community_teams.domain.counting import DAYS, MEMBERS, TOTALS, WEEKS, Sum
 from community_teams.domain.household_counts import states_alone
 from community_teams.domain.household_state import HouseholdState, state_after
 from community_teams.domain.households import MERGED
-from community_teams.models import (
-    CommuneTotal,
-    HamletDay,
-    HamletTotal,
-    HamletWeek,
-    Household,
-    Issue,
-    MemberDay,
-    Visit,
-)
+from community_teams.models import CommuneTotal, HamletDay, HamletTotal, HamletWeek, Household, Issue, MemberDay, Visit
 from community_teams.queries.household_visits import stored_summary, visits_by_household
 from community_teams.queries.visit_summaries import summaries_in
 from community_teams.queries.visits import NOT_CORRECTED

@@ -4,6 +4,7 @@ from flask import redirect, render_template, request, url_for
 from flask_login import current_user
 from werkzeug import Response
 
+from community_teams.blueprints import teams_blueprint
 from community_teams.domain.visits import OF_ISSUE, OF_PERSON, QUESTIONS
 from community_teams.models import Settlement, Visit
 from community_teams.queries import held_visits as queries
@@ -11,7 +12,6 @@ from community_teams.queries.held_visits import Held
 from community_teams.queries.merged_households import canonical_ids
 from community_teams.services.held_visits import as_visit, settle
 from community_teams.views.refused_visits import held_or_404, show_refused
-from community_teams.views.teams_blueprint import blueprint
 from foundation import clock
 from foundation.accounts.domain.roles import Act
 from foundation.accounts.views.access import may, scope_for
@@ -35,7 +35,7 @@ _PERSON = tuple(question.column for question in OF_PERSON)
 _ISSUE = tuple(question.column for question in OF_ISSUE)
 
 
-@blueprint.get("/quan-ly/phieu-can-xem")
+@teams_blueprint.get("/quan-ly/phieu-can-xem")
 @may(Act.SETTLE_VISITS)
 def show_held_visits() -> str:
     page = read_page(request.args.get("trang"))
@@ -43,14 +43,14 @@ def show_held_visits() -> str:
     return render_template("community_teams/held_visits.html", held=held, page=page, more=more)
 
 
-@blueprint.get("/quan-ly/phieu-can-xem/<int:held_id>")
+@teams_blueprint.get("/quan-ly/phieu-can-xem/<int:held_id>")
 @may(Act.SETTLE_VISITS)
 def show_held_visit(held_id: int) -> str:
     held = held_or_404(held_id)
     return show_refused(held, {}) if held.row.raw is not None else _page(held, {})
 
 
-@blueprint.post("/quan-ly/phieu-can-xem/<int:held_id>")
+@teams_blueprint.post("/quan-ly/phieu-can-xem/<int:held_id>")
 @may(Act.SETTLE_VISITS)
 def settle_held_visit(held_id: int) -> Response | tuple[str, int]:
     held = held_or_404(held_id)

@@ -6,12 +6,12 @@ from uuid import UUID
 from flask import render_template, request
 from flask_login import current_user
 
+from community_teams.blueprints import teams_blueprint
 from community_teams.models import Household
 from community_teams.queries import households as queries
 from community_teams.queries import visits
 from community_teams.queries.households import Filter
 from community_teams.queries.merged_households import canonical_ids, merged_at_once
-from community_teams.views.teams_blueprint import blueprint
 from foundation import clock
 from foundation.accounts.domain.roles import Act
 from foundation.accounts.views.access import may, scope_for
@@ -37,7 +37,7 @@ def standing_or_404(household_id: UUID, act: Act) -> tuple[Household, Area]:
     return household_or_404(canonical_ids(session(), [household_id]).get(household_id, household_id), act)
 
 
-@blueprint.get("/doi-so")
+@teams_blueprint.get("/doi-so")
 @may(Act.SEE_HOUSEHOLDS)
 def show_hamlets() -> str:
     hamlets = queries.hamlets(session(), scope_for(Act.SEE_HOUSEHOLDS))
@@ -49,7 +49,7 @@ def show_hamlets() -> str:
     )
 
 
-@blueprint.get("/doi-so/hom-nay")
+@teams_blueprint.get("/doi-so/hom-nay")
 @may(Act.SEE_HOUSEHOLDS)
 def show_today() -> str:
     today = clock.day_in_vietnam(clock.now())
@@ -59,7 +59,7 @@ def show_today() -> str:
     )
 
 
-@blueprint.get("/doi-so/<hamlet_code>")
+@teams_blueprint.get("/doi-so/<hamlet_code>")
 @may(Act.SEE_HOUSEHOLDS)
 def show_hamlet(hamlet_code: str) -> str:
     scope = scope_for(Act.SEE_HOUSEHOLDS)
@@ -88,7 +88,7 @@ def show_hamlet(hamlet_code: str) -> str:
     )
 
 
-@blueprint.get("/doi-so/ho/<uuid:household_id>")
+@teams_blueprint.get("/doi-so/ho/<uuid:household_id>")
 @may(Act.SEE_HOUSEHOLDS)
 def show_household(household_id: UUID) -> str:
     household, hamlet = household_or_404(household_id, Act.SEE_HOUSEHOLDS)

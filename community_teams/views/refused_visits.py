@@ -9,6 +9,7 @@ from flask import redirect, render_template, request, url_for
 from flask_login import current_user
 from werkzeug import Response
 
+from community_teams.blueprints import teams_blueprint
 from community_teams.domain.codes import InputType
 from community_teams.domain.form_fields import flat
 from community_teams.domain.phone_clocks import clock_error
@@ -21,7 +22,6 @@ from community_teams.queries.held_visits import Held, household_in
 from community_teams.services.desk import household_named
 from community_teams.services.refused_visits import mend, read_mended, read_reason, set_aside
 from community_teams.views.recording import LARGEST_FORM, MOST_FIELDS
-from community_teams.views.teams_blueprint import blueprint
 from community_teams.views.visit_answers import as_record, local_time
 from community_teams.views.visit_form import show_form
 from community_teams.views.visit_told import Told, as_told_today, sent
@@ -64,7 +64,7 @@ def show_refused(held: Held, faults: Mapping[str, str]) -> str:
     )
 
 
-@blueprint.post("/quan-ly/phieu-can-xem/<int:held_id>/de-rieng")
+@teams_blueprint.post("/quan-ly/phieu-can-xem/<int:held_id>/de-rieng")
 @may(Act.SETTLE_VISITS)
 def set_refused_aside(held_id: int) -> Response | tuple[str, int]:
     held = _refused_or_404(held_id)
@@ -80,7 +80,7 @@ def set_refused_aside(held_id: int) -> Response | tuple[str, int]:
     return redirect(url_for(".show_held_visit", held_id=held_id), 303)
 
 
-@blueprint.get("/quan-ly/phieu-can-xem/<int:held_id>/sua")
+@teams_blueprint.get("/quan-ly/phieu-can-xem/<int:held_id>/sua")
 @may(Act.SETTLE_VISITS)
 def ask_mending(held_id: int) -> Response | str | tuple[str, int]:
     """The visit form with all that could be read in it; before that, where it names no household here, whose it is:
@@ -106,7 +106,7 @@ def ask_mending(held_id: int) -> Response | str | tuple[str, int]:
     return (page, Invalid.status) if faults else page
 
 
-@blueprint.post("/quan-ly/phieu-can-xem/<int:held_id>/sua")
+@teams_blueprint.post("/quan-ly/phieu-can-xem/<int:held_id>/sua")
 @takes(LARGEST_FORM, fields=MOST_FIELDS)
 @may(Act.SETTLE_VISITS)
 def keep_mended(held_id: int) -> Response | tuple[str, int]:

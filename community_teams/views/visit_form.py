@@ -8,6 +8,7 @@ from flask_login import current_user
 from uuid_utils.compat import uuid7
 from werkzeug import Response
 
+from community_teams.blueprints import teams_blueprint
 from community_teams.domain import codes
 from community_teams.domain.visits import CONSENT_TEXT_VERSION, MOST_ISSUES, MOST_PEOPLE
 from community_teams.models import Household
@@ -16,7 +17,6 @@ from community_teams.queries import visits
 from community_teams.queries.known import known_of
 from community_teams.views.households import household_or_404, standing_or_404
 from community_teams.views.recording import LARGEST_FORM, MOST_FIELDS, become_correction, keep_told
-from community_teams.views.teams_blueprint import blueprint
 from community_teams.views.visit_answers import (
     LANGUAGES,
     as_form,
@@ -35,7 +35,7 @@ from foundation.web.body_limits import takes
 from foundation.web.database import session
 
 
-@blueprint.get("/doi-so/ho/<uuid:household_id>/tham")
+@teams_blueprint.get("/doi-so/ho/<uuid:household_id>/tham")
 @may(Act.RECORD_VISIT)
 def ask_visit(household_id: UUID) -> Response | str:
     """The form: with what earlier visits told, empty (?trong), or a visit's answers to be corrected (?sua=<visit>)."""
@@ -49,7 +49,7 @@ def ask_visit(household_id: UUID) -> Response | str:
     return show_form(household, hamlet, starting_from(known, _beginning(household)), {})
 
 
-@blueprint.post("/doi-so/ho/<uuid:household_id>/tham")
+@teams_blueprint.post("/doi-so/ho/<uuid:household_id>/tham")
 @takes(LARGEST_FORM, fields=MOST_FIELDS)
 @may(Act.RECORD_VISIT)
 def keep_visit(household_id: UUID) -> Response | tuple[str, int]:
@@ -65,7 +65,7 @@ def keep_visit(household_id: UUID) -> Response | tuple[str, int]:
     return redirect(url_for(".show_kept", household_id=household_id, visit_id=report.id), 303)
 
 
-@blueprint.get("/doi-so/ho/<uuid:household_id>/da-ghi/<uuid:visit_id>")
+@teams_blueprint.get("/doi-so/ho/<uuid:household_id>/da-ghi/<uuid:visit_id>")
 @may(Act.RECORD_VISIT)
 def show_kept(household_id: UUID, visit_id: UUID) -> str:
     household, hamlet = standing_or_404(household_id, Act.RECORD_VISIT)

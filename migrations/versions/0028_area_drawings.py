@@ -5,8 +5,8 @@ import json
 import sqlalchemy as sa
 from alembic import op
 
-from community_teams.domain.drawing import as_json, tiles_by_place
-from community_teams.domain.outline_drawing import draw_outlines
+from community_teams.coverage.domain.drawing import as_json, tiles_by_place
+from community_teams.coverage.domain.outline_drawing import draw_outlines
 
 revision = "0028"
 down_revision = "0027"

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from community_teams.models import HeldVisit
-from community_teams.services.devices import cut_off
+from community_teams.phones.services.devices import cut_off
 from foundation import clock
 from foundation.areas.domain.scope import NATION
 from foundation.database import make_engine

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from community_teams.views.phone_questions import questions_as_json
+from community_teams.phones.views.app_questions import questions_as_json
 from foundation.settings import PROJECT_ROOT
 
 HERE = Path(__file__).parent

@@ -13,10 +13,10 @@ from werkzeug.test import TestResponse
 
 from app import create_app
 from community_teams.models import HamletTotal, HamletWeek, Household, Visit
+from community_teams.phones.views.app_questions import questions_as_json
 from community_teams.queries.known import known_of
 from community_teams.sample.answers import made_up_answers
 from community_teams.services.recounting import recount
-from community_teams.views.phone_questions import questions_as_json
 from foundation import clock, migrating
 from foundation.accounts.domain.roles import Role
 from foundation.areas.domain.scope import NATION
@@ -97,9 +97,9 @@ def main(folder: Path) -> None:
     found["paper_wrong"] = visitor.client.post(typing, data=sheet | {"solar_lamp": "7"}).status_code
     found["paper_sent"] = visitor.client.post(typing, data=sheet).status_code
     with app.test_request_context("/"):
-        source = app.jinja_env.get_template("community_teams/paper_sheet.html")
+        source = app.jinja_env.get_template("paper/paper_sheet.html")
         html = source.render(
-            paper=sys.modules["community_teams.domain.paper"], most_people=4, most_issues=2, door=None, hamlet=hamlet,
+            paper=sys.modules["community_teams.paper.domain"], most_people=4, most_issues=2, door=None, hamlet=hamlet,
             above=[], sample=False,
         )  # fmt: skip
     found["sheet"] = "Có đèn năng lượng mặt trời?" in html

@@ -16,10 +16,10 @@ from uuid import UUID
 
 from sqlalchemy import delete
 
-from community_teams.domain.layers import LAYERS
-from community_teams.domain.pilots import FIGURES, NEEDED, PilotText
+from community_teams.coverage.domain.layers import LAYERS
 from community_teams.models import HamletDay, HamletTotal, HamletWeek
-from community_teams.services.pilots import publish_pilot, start_pilot
+from community_teams.pilots.domain.pilots import FIGURES, NEEDED, PilotText
+from community_teams.pilots.services import publish_pilot, start_pilot
 from foundation.areas.domain.scope import NATION
 from tests.conftest import NOON
 

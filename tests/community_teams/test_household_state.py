@@ -17,9 +17,9 @@ from community_teams.domain.household_counts import STATES
 from community_teams.domain.household_state import HouseholdState, needs_history, state_after, stored_state
 from community_teams.domain.households import HouseholdSummary, VisitEvent
 from community_teams.domain.visits import read_visit
+from community_teams.list_changes.services.household_merges import merge_household, take_out_household
 from community_teams.models import HamletDay, HamletTotal, HamletWeek, Household
 from community_teams.services import recording
-from community_teams.services.household_merges import merge_household, take_out_household
 from community_teams.services.recording import Submission, record_visits
 from community_teams.services.recounting import recount
 from foundation import migrating

@@ -14,6 +14,7 @@ from community_teams.domain.codes import HouseholdStatus, Outcome
 from community_teams.domain.counting import DAYS, OUTCOMES, TOTALS
 from community_teams.domain.household_lists import NewHousehold
 from community_teams.domain.visits import read_visit
+from community_teams.list_changes.services.household_moves import move_household
 from community_teams.models import (
     AnonymousVisit,
     CommuneTotal,
@@ -28,7 +29,6 @@ from community_teams.models import (
     VisitPerson,
 )
 from community_teams.services import counters
-from community_teams.services.household_moves import move_household
 from community_teams.services.households import add_households
 from community_teams.services.recording import Submission, record_visits
 from community_teams.services.recounting import recount

@@ -9,7 +9,8 @@ from sqlalchemy import func, select
 
 from community_teams.domain.raw_records import raw_record, read_raw
 from community_teams.models import Device, HeldVisit, Visit
-from community_teams.services import devices, handing_over
+from community_teams.phones.services import devices
+from community_teams.phones.services import handover as handing_over
 from community_teams.services.recounting import recount
 from foundation.accounts.domain.roles import Role
 from foundation.accounts.models import AuditEntry

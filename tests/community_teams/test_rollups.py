@@ -6,9 +6,12 @@ from random import Random
 import pytest
 from sqlalchemy import func, select, update
 
+from community_teams.coverage.queries.coverage import THE_NATION, inside_figures, place_of
 from community_teams.domain.codes import Outcome
 from community_teams.domain.counting import Sum
 from community_teams.domain.household_counts import states_alone
+from community_teams.list_changes.services.hamlet_moves import merge_hamlet
+from community_teams.list_changes.services.household_moves import move_household
 from community_teams.models import (
     CommuneTotal,
     CommuneWeek,
@@ -21,13 +24,10 @@ from community_teams.models import (
     VisitPerson,
 )
 from community_teams.queries.counts import counts_beneath, first_week, reached_by_week, totals_of
-from community_teams.queries.coverage import THE_NATION, inside_figures, place_of
 from community_teams.queries.rollups import totals_of_hamlets
 from community_teams.services import base_counts, closing, counters
 from community_teams.services.closing import close_weeks
 from community_teams.services.differences import compare_communes, compare_provinces
-from community_teams.services.hamlet_moves import merge_hamlet
-from community_teams.services.household_moves import move_household
 from community_teams.services.recounting import recount
 from foundation.areas.domain.hamlet_lists import NewHamlet
 from foundation.areas.domain.kinds import Kind

@@ -10,9 +10,9 @@ from uuid import UUID
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
-from community_teams.services.devices import cut_off
-from community_teams.services.household_merges import merge_household, take_out_household
-from community_teams.services.household_moves import move_household
+from community_teams.list_changes.services.household_merges import merge_household, take_out_household
+from community_teams.list_changes.services.household_moves import move_household
+from community_teams.phones.services.devices import cut_off
 from foundation.areas.domain.scope import NATION
 from foundation.problems import Conflict
 from tests.faults.servers import Served

@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from community_teams.views.phone_questions import questions_as_json
+from community_teams.phones.views.app_questions import questions_as_json
 from foundation.settings import PROJECT_ROOT
 
 SILENCE = 90  # seconds after which a phone counts as stuck

@@ -10,9 +10,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from uuid_utils.compat import uuid7
 
-from community_teams.domain.pilots import PilotText
 from community_teams.models import Device, HeldVisit, Issue
-from community_teams.services.pilots import start_pilot
+from community_teams.pilots.domain.pilots import PilotText
+from community_teams.pilots.services import start_pilot
 from foundation.accounts.domain.roles import Role
 from foundation.areas.domain.scope import NATION
 from learning.domain.classes import NewClass

@@ -16,33 +16,29 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from community_teams.domain.layers import LAYERS
-from community_teams.domain.worklist_cursor import Position
+from community_teams.area_pages.queries import area_page, wall
+from community_teams.coverage.domain.layers import LAYERS
+from community_teams.coverage.queries import coverage, layers
+from community_teams.indicators.queries import indicators
+from community_teams.indicators.queries import records as indicator_records
+from community_teams.issues import queries as issues
+from community_teams.list_changes import queries as hamlet_changes
 from community_teams.models import HeldVisit
+from community_teams.phones.domain.worklist_cursor import Position
+from community_teams.phones.queries import devices, worklist_pages, worklists
+from community_teams.pilots import queries as pilots
+from community_teams.planning import queries as planning
 from community_teams.queries import (
-    area_page,
     counts,
-    coverage,
-    devices,
-    hamlet_changes,
     held_visits,
     household_codes,
     households,
-    indicator_records,
-    indicators,
-    issues,
     known,
-    layers,
     merged_households,
-    pilots,
     places,
-    planning,
-    report,
     visits,
-    wall,
-    worklist_pages,
-    worklists,
 )
+from community_teams.reports import queries as report
 from courses.domain.lesson import Course
 from foundation.accounts import queries as accounts
 from foundation.areas import queries as areas

@@ -12,9 +12,10 @@ from sqlalchemy import inspect, select
 from sqlalchemy.orm import sessionmaker
 from uuid_utils.compat import uuid7
 
-from community_teams.domain.pilots import State
-from community_teams.models import HeldVisit, Issue, Pilot
-from community_teams.services.household_merges import merge_household
+from community_teams.list_changes.services.household_merges import merge_household
+from community_teams.models import HeldVisit, Issue
+from community_teams.pilots.domain.pilots import State
+from community_teams.pilots.models import Pilot
 from foundation.accounts.services import audit
 from foundation.areas.domain.scope import NATION, Scope
 from foundation.areas.models import Area

@@ -9,10 +9,11 @@ from uuid import UUID
 from sqlalchemy import select
 from uuid_utils.compat import uuid7
 
-from community_teams.domain.pilots import State as PilotState
 from community_teams.domain.raw_records import raw_record
-from community_teams.models import Device, HeldVisit, Issue, Pilot
+from community_teams.models import Device, HeldVisit, Issue
 from community_teams.models.held_visits import WhyHeld
+from community_teams.pilots.domain.pilots import State as PilotState
+from community_teams.pilots.models import Pilot
 from foundation.accounts.domain.roles import ROLES, Act, Holding, Role, reach
 from foundation.accounts.models import Person
 from foundation.accounts.services.sessions import open_session

@@ -8,7 +8,7 @@ export function useForm(other) {
 }
 
 /** {visit, person, issue, most_people, most_issues, furthest_days}: lists of questions and limits, as
-    views/phone_questions.py tells them. A question: {path, kind, step, most, longest, codes, consent, carried, number}. */
+    phones/views/app_questions.py tells them. A question: {path, kind, step, most, longest, codes, consent, carried, number}. */
 export function visitForm() {
   form ??= JSON.parse(document.getElementById("visit-questions").dataset.questions);
   return form;

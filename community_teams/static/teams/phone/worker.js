@@ -1,6 +1,6 @@
 // The worker of the team's app: keeps the shell on the phone, and sends while no page is open.
 //
-// Not loaded by a page. The build puts it and what it imports into one classic script; views/phone_app.py serves that as
+// Not loaded by a page. The build puts it and what it imports into one classic script; phones/views/app.py serves that as
 // /doi-so/sw.js, after `self.doiSo`: {files: the precache list, shell: its address}.
 
 import { setCacheNameDetails } from "workbox-core";

@@ -27,7 +27,7 @@ export function sayCode(group, code) {
 
 const put = (sentence, values) => sentence.replace(/\{(\w+)\}/g, (place, name) => values[name] ?? place);
 
-/** A copy of a template, filled. See templates/community_teams/app.html for what data-… means. */
+/** A copy of a template, filled. See templates/phones/app.html for what data-… means. */
 export function draw(id, values = {}) {
   const piece = document.getElementById(id).content.cloneNode(true);
   return fill(piece, values);

@@ -1,0 +1,1 @@
+"""Pages of areas: /do-phu, /quan-ly, the wall display."""

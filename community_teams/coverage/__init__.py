@@ -1,0 +1,1 @@
+"""Coverage of areas by layer: figures, suppression of small cells, maps."""

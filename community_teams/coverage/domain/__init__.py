@@ -1,0 +1,1 @@
+"""The rules of coverage, layers, suppression and maps. Pure."""

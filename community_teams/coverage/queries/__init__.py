@@ -1,0 +1,1 @@
+"""Reads coverage; every function takes the scope it may see."""

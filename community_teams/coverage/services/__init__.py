@@ -1,0 +1,1 @@
+"""Stores the drawings of areas; every function flushes and none commits."""

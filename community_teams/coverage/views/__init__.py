@@ -1,0 +1,1 @@
+"""What several pages of coverage need of a request and answer with."""

@@ -1,1 +1,0 @@
-"""What leaves the house as files: tables and maps for anybody."""

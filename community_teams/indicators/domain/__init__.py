@@ -1,0 +1,1 @@
+"""What each indicator measures, and the targets. Pure."""

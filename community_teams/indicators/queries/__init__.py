@@ -1,0 +1,1 @@
+"""Reads the indicators of an area; every function takes the scope it may see."""

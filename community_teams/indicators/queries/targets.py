@@ -1,0 +1,18 @@
+"""Reading the targets of plans. Plans are public, so no scope is asked for."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from community_teams.coverage.queries.coverage import Place
+from community_teams.indicators.models import Target
+
+
+def targets_of(session: Session, place: Place, above: Sequence[Place]) -> list[Target]:
+    """Those of an area and of all it lies in, the nation's first, then by year and key; what binds the whole binds
+    every part of it."""
+    codes = [each.code for each in (*above, place) if each.code]
+    rows = session.scalars(select(Target).where(or_(Target.area_code.is_(None), Target.area_code.in_(codes))))
+    order = {None: -1} | {code: at for at, code in enumerate(codes)}
+    return sorted(rows, key=lambda row: (order[row.area_code], row.year, row.key))

@@ -1,0 +1,1 @@
+"""Changes to the lists: hamlets renamed, merged and split, households merged and moved."""

@@ -1,0 +1,1 @@
+"""Renames, merges, splits and moves; every function flushes and none commits."""

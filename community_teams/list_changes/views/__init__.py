@@ -1,0 +1,1 @@
+"""Pages on which hamlets and households are rearranged."""

@@ -1,0 +1,269 @@
+"""Hamlets that get another name, become part of another, or are split: asked, told in numbers, then done."""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+from flask import redirect, render_template, request, url_for
+from flask_login import current_user
+from werkzeug import Response
+
+from community_teams.blueprints import NATION_CODE, coverage_blueprint
+from community_teams.list_changes import queries as queries
+from community_teams.list_changes.domain import HAMLET_KINDS, SplitOff, read_mark, read_named, read_split
+from community_teams.list_changes.queries import Belongings, Lane
+from community_teams.list_changes.services.hamlet_changes import rename_hamlet, split_hamlet, try_split
+from community_teams.list_changes.services.hamlet_moves import merge_hamlet
+from foundation import clock
+from foundation.accounts.domain.roles import Act
+from foundation.accounts.views.access import may, scope_for
+from foundation.areas.domain.kinds import Level
+from foundation.areas.models import Area
+from foundation.areas.queries import ancestors, area, children
+from foundation.problems import Conflict, Invalid, NotAllowed, NotFound
+from foundation.web.body_limits import KB, takes
+from foundation.web.database import session, transaction
+
+# More households than any hamlet has; each is ticked as a field, or carried on by its id of 36 letters.
+MOST_TICKED = 5_000
+Answer = str | Response | tuple[str, int]
+
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
+
+
+@coverage_blueprint.get("/quan-ly/thon-ban")
+@may(Act.MANAGE_HAMLETS)
+def arrange_own() -> Answer:
+    """The areas whose hamlets one may change; straight on where there is only one."""
+    codes = [path.rstrip("/").rpartition("/")[2] or NATION_CODE for path in scope_for(Act.MANAGE_HAMLETS).paths]
+    if len(codes) == 1:
+        return redirect(url_for(".arrange", code=codes[0]), 303)
+    return _list_page(None, [found for code in codes if (found := area(session(), code))])
+
+
+@coverage_blueprint.get("/quan-ly/thon-ban/<code>")
+@may(Act.MANAGE_HAMLETS)
+def arrange(code: str) -> Answer:
+    """What lies beneath an area, down to one hamlet and what may be done with it."""
+    scope = scope_for(Act.MANAGE_HAMLETS)
+    if code == NATION_CODE and scope.is_nation:
+        return _list_page(None, children(session(), scope, None))
+    place = area(session(), code) if "\0" not in code else None
+    if place is None or not scope.covers(place.path):
+        raise NotFound("no_such_area")
+    if place.level is Level.PROVINCE:
+        return _list_page(place, queries.communes_with_hamlets(session(), scope, place.path))
+    if place.level is Level.COMMUNE:
+        return _list_page(place, children(session(), scope, place.code))
+    return _left_for(place) or _hamlet_page(place)
+
+
+@coverage_blueprint.get("/quan-ly/thon-ban/<code>/doi-ten")
+@may(Act.MANAGE_HAMLETS)
+def ask_name(code: str) -> Answer:
+    hamlet = _hamlet(code)
+    return _left_for(hamlet) or _name_page(hamlet, {"kind": hamlet.kind.value, "name": hamlet.name}, {})
+
+
+@coverage_blueprint.post("/quan-ly/thon-ban/<code>/doi-ten")
+@may(Act.MANAGE_HAMLETS)
+def rename(code: str) -> Answer:
+    hamlet, told = _hamlet(code), {name: request.form.get(name, "") for name in ("kind", "name")}
+    if left := _left_for(hamlet):
+        return left
+    try:
+        named = read_named(told)
+        with transaction() as writing:
+            rename_hamlet(writing, hamlet.code, named, **_who())
+    except Invalid as problem:
+        return _name_page(hamlet, told, problem.fields), problem.status
+    return redirect(url_for(".arrange", code=code, xong="ten"), 303)
+
+
+@coverage_blueprint.get("/quan-ly/thon-ban/<code>/gop")
+@may(Act.MANAGE_HAMLETS)
+def ask_merge(code: str) -> Answer:
+    """Which hamlet it becomes part of; once that is chosen, what would move."""
+    hamlet = _hamlet(code)
+    return _left_for(hamlet) or _merge_page(hamlet, request.args.get("vao"), {})
+
+
+@coverage_blueprint.post("/quan-ly/thon-ban/<code>/gop")
+@may(Act.MANAGE_HAMLETS)
+def merge(code: str) -> Answer:
+    hamlet, into = _hamlet(code), request.form.get("vao", "")
+    if left := _left_for(hamlet):
+        return left
+    if into not in {each.code for each in _beside(hamlet)}:
+        return _merge_page(hamlet, into, {"vao": "not_a_choice" if into else "missing"}), Invalid.status
+    try:
+        mark = read_mark(request.form.get("mark", ""))
+        with transaction() as writing:
+            merge_hamlet(writing, hamlet.code, into, mark=mark, **_who())
+    except Invalid as problem:
+        return _merge_page(hamlet, into, problem.fields), problem.status
+    except Conflict as problem:
+        return _merge_page(hamlet, into, {"mark": problem.code}), problem.status
+    return redirect(url_for(".arrange", code=into, xong="gop", tu=code), 303)
+
+
+@coverage_blueprint.get("/quan-ly/thon-ban/<code>/tach")
+@may(Act.MANAGE_HAMLETS)
+def ask_split(code: str) -> Answer:
+    hamlet = _hamlet(code, lists=True)
+    return _left_for(hamlet) or _split_page(hamlet, {"kind": hamlet.kind.value}, {}, frozenset())
+
+
+@coverage_blueprint.post("/quan-ly/thon-ban/<code>/tach")
+@takes(512 * KB, fields=MOST_TICKED, longest=40 * MOST_TICKED)
+@may(Act.MANAGE_HAMLETS)
+def split(code: str) -> Answer:
+    """First press: what would move. Second: it moves. What was typed goes along, and back where it is to be changed."""
+    hamlet = _hamlet(code, lists=True)
+    if left := _left_for(hamlet):
+        return left
+    told = {name: request.form.get(name, "") for name in ("kind", "name", "listed")}
+    lanes = queries.lanes_of(session(), scope_for(Act.SEE_HOUSEHOLDS), hamlet.code)
+    chosen, step = _chosen(lanes), request.form.get("buoc")
+    if step == "sua":
+        return _split_page(hamlet, told, {}, chosen)
+    try:
+        part = read_split(told, chosen, official=hamlet.official_households)
+        if step != "tach":
+            try_split(session(), hamlet.code, part, scope=scope_for(Act.MANAGE_HAMLETS))
+            return _split_asked(hamlet, told, part, lanes)
+        with transaction() as writing:
+            new = split_hamlet(writing, hamlet.code, part, **_who())
+    except Invalid as problem:
+        return _split_page(hamlet, told, problem.fields, chosen), problem.status
+    except Conflict as problem:
+        return _split_page(hamlet, told, {"households": problem.code}, chosen), problem.status
+    return redirect(url_for(".arrange", code=new.code, xong="tach", tu=code), 303)
+
+
+def _who() -> dict[str, Any]:
+    return {"by": current_user.name, "scope": scope_for(Act.MANAGE_HAMLETS), "now": clock.now()}
+
+
+def _hamlet(code: str, *, lists: bool = False) -> Area:
+    """lists: whether single households will be shown, which not everybody may see who may change hamlets."""
+    hamlet = area(session(), code) if "\0" not in code else None
+    if hamlet is None or hamlet.level is not Level.HAMLET or not scope_for(Act.MANAGE_HAMLETS).covers(hamlet.path):
+        raise NotFound("no_such_hamlet")
+    if lists and not scope_for(Act.SEE_HOUSEHOLDS).covers(hamlet.path):
+        raise NotAllowed("role_does_not_allow", act=Act.SEE_HOUSEHOLDS.value)
+    return hamlet
+
+
+def _left_for(hamlet: Area) -> Response | None:
+    """Away from a hamlet that is no more, such as after a button that was pressed twice."""
+    if hamlet.valid_to is None:
+        return None
+    return redirect(url_for(".arrange", code=hamlet.parent_code, het=hamlet.code), 303)
+
+
+def _beside(hamlet: Area) -> list[Area]:
+    """The other hamlets of the commune that it could become part of."""
+    others = children(session(), scope_for(Act.MANAGE_HAMLETS), hamlet.parent_code)
+    return [each for each in others if each.code != hamlet.code and each.is_sample == hamlet.is_sample]
+
+
+def _chosen(lanes: Iterable[Lane]) -> frozenset[UUID]:
+    """The households ticked, one by one or by their lane; or those that the page before the last press carried."""
+    whole, single = set(request.form.getlist("lane")), set(request.form.getlist("household"))
+    single |= set(request.form.get("households", "").split())
+    ticked = {each.id for lane in lanes if lane.name in whole for each in lane.households}
+    # Anything that is no id was not ticked on a page of ours.
+    return frozenset(ticked | {UUID(id) for id in single if _ID.fullmatch(id)})
+
+
+def _list_page(place: Area | None, areas: list[Area]) -> str:
+    scope = scope_for(Act.MANAGE_HAMLETS)
+    ended = queries.ended_hamlets(session(), scope, place.code) if place and place.level is Level.COMMUNE else []
+    return render_template(
+        "list_changes/arrange.html",
+        place=place,
+        areas=areas,
+        ended=ended,
+        just_ended=next((each for each in ended if each.code == request.args.get("het")), None),
+        above=_above(place) if place else [],
+        sample=any(each.is_sample for each in areas),
+    )
+
+
+def _above(place: Area) -> list[Area]:
+    """Where one may go back to from here."""
+    return [each for each in ancestors(session(), place.code) if scope_for(Act.MANAGE_HAMLETS).covers(each.path)]
+
+
+def _page(template: str, hamlet: Area, **more: object) -> str:
+    return render_template(
+        f"community_teams/{template}", hamlet=hamlet, above=_above(hamlet), sample=hamlet.is_sample, **more
+    )
+
+
+def _belongings(hamlet: Area) -> Belongings:
+    today = clock.day_in_vietnam(clock.now())
+    return queries.belongings(session(), scope_for(Act.MANAGE_HAMLETS), hamlet, today=today)
+
+
+def _hamlet_page(hamlet: Area) -> str:
+    came_from = area(session(), request.args.get("tu", "")[:20].replace("\0", ""))
+    return _page(
+        "arrange_hamlet.html",
+        hamlet,
+        belongs=_belongings(hamlet),
+        done=request.args.get("xong", ""),
+        came_from=came_from if came_from and came_from.parent_code == hamlet.parent_code else None,
+        may_split=scope_for(Act.SEE_HOUSEHOLDS).covers(hamlet.path),
+        alone=not _beside(hamlet),
+    )
+
+
+def _name_page(hamlet: Area, told: Mapping[str, str], faults: Mapping[str, str]) -> str:
+    return _page("rename_hamlet.html", hamlet, told=told, faults=faults, kinds=HAMLET_KINDS)
+
+
+def _merge_page(hamlet: Area, into: str | None, faults: Mapping[str, str]) -> str:
+    """into: the code chosen so far; None where nothing was asked yet."""
+    others = _beside(hamlet)
+    heir = next((each for each in others if each.code == into), None)
+    if heir is None:
+        if into is not None and not faults:
+            faults = {"vao": "not_a_choice" if into else "missing"}
+        return _page("merge_hamlet.html", hamlet, others=others, faults=faults)
+    return _page(
+        "merge_hamlet_asked.html",
+        hamlet,
+        heir=heir,
+        belongs=_belongings(hamlet),
+        doubled=queries.double_codes(session(), hamlet.code, heir.code),
+        mark=request.form.get("mark", ""),
+        faults=faults,
+    )
+
+
+def _split_page(hamlet: Area, told: Mapping[str, str], faults: Mapping[str, str], chosen: frozenset[UUID]) -> str:
+    return _page(
+        "split_hamlet.html",
+        hamlet,
+        told=told,
+        faults=faults,
+        kinds=HAMLET_KINDS,
+        lanes=queries.lanes_of(session(), scope_for(Act.SEE_HOUSEHOLDS), hamlet.code),
+        chosen=chosen,
+    )
+
+
+def _split_asked(hamlet: Area, told: Mapping[str, str], part: SplitOff, lanes: Iterable[Lane]) -> str:
+    listed = [household for lane in lanes for household in lane.households]
+    return _page(
+        "split_hamlet_asked.html",
+        hamlet,
+        told=told,
+        part=part,
+        going=[household for household in listed if household.id in part.households],
+        staying=[household for household in listed if household.id not in part.households],
+        belongs=_belongings(hamlet),
+    )

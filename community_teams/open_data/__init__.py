@@ -1,0 +1,1 @@
+"""Public figures as files and pages for machines."""

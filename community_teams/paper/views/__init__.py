@@ -1,0 +1,1 @@
+"""Pages of the desk and of paper (/doi-so/giay, /doi-so/ghi-ho)."""

@@ -1,0 +1,115 @@
+"""The half minute at the service desk: who, how it went, what was helped with, an issue, done."""
+
+from typing import Any
+from uuid import NAMESPACE_OID, UUID, uuid5
+
+from flask import redirect, render_template, request, url_for
+from flask_login import current_user
+from uuid_utils.compat import uuid7
+from werkzeug import Response
+
+from community_teams.blueprints import teams_blueprint
+from community_teams.domain.codes import ConsentHow, ConsentLevel, InputType, Outcome, VisitType
+from community_teams.domain.visits import CONSENT_TEXT_VERSION, VisitReport
+from community_teams.queries import households, visits
+from community_teams.services.desk import household_named, new_household
+from community_teams.views.recording import become_correction, keep_told
+from community_teams.views.visit_answers import as_record, local_time
+from community_teams.views.visit_told import Told
+from foundation import clock
+from foundation.accounts.domain.roles import Act
+from foundation.accounts.views.access import may, scope_for
+from foundation.areas.models import Area
+from foundation.problems import Conflict, Invalid
+from foundation.web.database import session
+
+PLACES = (VisitType.CENTRE, VisitType.CULTURE_HOUSE, VisitType.BY_PHONE)
+# What of the desk's form is no answer of the visit.
+_OWN = {"hamlet", "household_code", "add_household", "unnamed"}
+
+
+@teams_blueprint.get("/doi-so/ban-ho-tro")
+@may(Act.RECORD_VISIT)
+def ask_at_desk() -> str:
+    """An empty form for the next person, in the same hamlet and place (?thon, ?noi); ?da-ghi tells of the last one."""
+    told = Told(
+        {
+            "hamlet": request.args.get("thon", ""),
+            "visit_type": request.args.get("noi", VisitType.CENTRE.value),
+            "outcome": Outcome.MET_DONE.value,
+            "started_at": local_time(clock.now()),
+        }.items()
+    )
+    return _page(told, {})
+
+
+@teams_blueprint.post("/doi-so/ban-ho-tro")
+@may(Act.RECORD_VISIT)
+def keep_at_desk() -> Response | tuple[str, int]:
+    told = Told(request.form.items(multi=True))
+    hamlet = _hamlet(told.get("hamlet", ""))
+    if hamlet is None:
+        return _page(told, {"hamlet": "missing"}), Invalid.status
+    try:
+        report = _keep(hamlet, told)
+    except Invalid as problem:
+        return _page(told, problem.fields), problem.status
+    except Conflict as problem:
+        become_correction(told, problem)
+        return _page(told, {}, conflict=problem.code), problem.status
+    kept: dict[str, Any] = {"thon": hamlet.code, "noi": told.get("visit_type", ""), "da-ghi": report.id}
+    return redirect(url_for(".ask_at_desk", **kept), 303)
+
+
+def _keep(hamlet: Area, told: Told) -> VisitReport:
+    code = told.get("household_code", "")
+    named: dict[str, Any] = {"scope": scope_for(Act.RECORD_VISIT), "now": clock.now()}
+    try:
+        return keep_told(_record(told, household_named(session(), hamlet, code, **named).id))
+    except Invalid as problem:
+        if not told.get("add_household") or problem.fields.get("household_code") != "no_such_household":
+            raise
+    # Out of the form's own id, so that a double tap adds one household.
+    id = uuid5(NAMESPACE_OID, told.get("id", ""))
+    new = new_household(code, hamlet, id)
+    return keep_told(
+        _record(told, id),
+        add=lambda writing: household_named(writing, hamlet, code, add=new, **named).id,
+    )
+
+
+def _record(told: Told, household: UUID) -> dict[str, object]:
+    answers = Told((name, value) for name, value in told.items(multi=True) if name not in _OWN)
+    if told.get("unnamed"):
+        answers["consent.level"] = ConsentLevel.COUNT.value
+        answers["consent.how"] = ConsentHow.SPOKEN.value
+        answers["consent.text_version"] = CONSENT_TEXT_VERSION
+    return as_record(answers, household, InputType.DESK)
+
+
+def _page(told: Told, faults: dict[str, str], *, conflict: str = "") -> str:
+    listed = households.hamlets(session(), scope_for(Act.RECORD_VISIT))
+    today = clock.day_in_vietnam(clock.now())
+    return render_template(
+        "paper/desk.html",
+        hamlets=[each.area for each in listed],
+        told=told,
+        faults=faults,
+        conflict=conflict,
+        visit_id=told.get("id") if told.get("id") and "id" not in faults else uuid7(),
+        places=[place.value for place in PLACES],
+        kept=_kept(request.args.get("da-ghi", "")) if request.method == "GET" else None,
+        today=visits.visits_by(session(), current_user.id, today),
+        sample=any(each.area.is_sample for each in listed),
+    )
+
+
+def _hamlet(code: str) -> Area | None:
+    return households.hamlet(session(), scope_for(Act.RECORD_VISIT), code) if "\0" not in code else None
+
+
+def _kept(typed_id: str) -> visits.Told | None:
+    try:
+        return visits.visit(session(), scope_for(Act.RECORD_VISIT), UUID(typed_id))
+    except ValueError:
+        return None

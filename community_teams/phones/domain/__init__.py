@@ -1,0 +1,1 @@
+"""The rules of batches and of the work list. Pure."""

@@ -1,0 +1,199 @@
+"""Receiving what a phone sends: every visit read by itself, all of them recorded at once."""
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from community_teams.domain.phone_clocks import offset_of
+from community_teams.domain.visit_batch import ResultStatus, VisitResult
+from community_teams.domain.visits import VisitReport
+from community_teams.models import WhyHeld
+from community_teams.phones.domain.batches import Batch, BatchAnswer, Result, id_of
+from community_teams.phones.queries.devices import Carrier
+from community_teams.phones.services import devices
+from community_teams.phones.services import handover as handing_over
+from community_teams.phones.services.batch_reading import Read, Unread, raw_of
+from community_teams.phones.services.handover import HandedOver, hold_all
+from community_teams.queries.held_visits import conflicts_among, handed_over_by, held_of
+from community_teams.queries.recording import stored_among
+from community_teams.services.held_visits import hold
+from community_teams.services.recording import Submission, record_visits
+from community_teams.services.refused_visits import Refused, hold_refused
+from foundation.areas.domain.scope import Scope
+
+
+def receive_batch(
+    session: Session,
+    batch: Batch,
+    read: Sequence[Read],
+    *,
+    member: int,
+    scope_on: Callable[[date], Scope],
+    now: datetime,
+) -> BatchAnswer | HandedOver:
+    """Keep the visits a phone sends. Sending any of them again, or all of them, changes nothing.
+
+    read: as read_of gives it. scope_on: where the member may record visits made on a given day. A conflict is held for
+    a person beside what was kept; sent again after somebody has settled it, it is ALREADY_STORED.
+    HandedOver where the phone was cut off: what it sent was set aside, and none of it counts.
+    """
+    submission = Submission(member, scope_on, batch.device, offset_of(batch.sent_at, now))
+    cut_off = devices.saw(
+        session,
+        device=batch.device,
+        person=member,
+        pending=batch.pending,
+        app_version=batch.app_version,
+        storage=batch.storage,
+        now=now,
+    )
+    if cut_off:
+        handed_over = hold_all(session, batch, read, submission=submission, now=now)
+        _count_handed_over(session, batch, member, handed_over)
+        return handed_over
+    results = take_records(session, batch.records, read[: len(batch.records)], submission=submission, now=now)
+    # A conflict is kept here, too: the phone is rid of it.
+    rid = sum(result.outcome is not ResultStatus.REJECTED for result in results)
+    devices.handed_over(session, device=batch.device, person=member, number=rid)
+    return BatchAnswer(batch=batch.batch, results=results)
+
+
+def hold_batch(
+    session: Session,
+    batch: Batch,
+    read: Sequence[Read],
+    *,
+    device: UUID,
+    carrier: Carrier,
+    scope_on: Callable[[date], Scope],
+    now: datetime,
+) -> HandedOver:
+    """Set aside what a phone that was cut off hands over, whoever is signed in on it by now.
+
+    device: the phone, whatever the batch calls it. carrier: whose visits they are, as queries.devices.carrier_of says.
+    Nothing of it counts until a person has looked. Sent again, it changes nothing. What comes when MOST_HELD records of
+    that phone wait is not taken, and stays among those that the phone is said to hold.
+    """
+    batch = batch.model_copy(update={"device": device})
+    member = carrier.person.id
+    submission = Submission(member, scope_on, device, offset_of(batch.sent_at, now))
+    if not carrier.is_known:
+        # No row for whoever is only said to have used it: their officers would get a say over the phone.
+        return hold_all(session, batch, read, submission=submission, now=now, doubt={"member": "not_of_this_phone"})
+    devices.saw(session, device=device, person=member, pending=batch.pending, now=now)
+    handed_over = hold_all(session, batch, read, submission=submission, now=now)
+    _count_handed_over(session, batch, member, handed_over)
+    return handed_over
+
+
+def take_records(
+    session: Session,
+    records: Sequence[Any],
+    read: Sequence[Read],
+    *,
+    submission: Submission,
+    now: datetime,
+    last_door: bool = False,
+) -> list[Result]:
+    """Keep these visits as they were sent, at most MOST_VISITS of them, whatever door they came by; a result for each,
+    in their order. read: as read_records gives it. Conflicts are held for a person, and so is what a newer form asked.
+    What is kept already is answered so, whatever the clock, the form or the member's hamlets have become since.
+
+    last_door: nothing else keeps what is refused here, so that is held, too.
+    """
+    reports = [report for report in read if isinstance(report, VisitReport)]
+    results = iter(_record_and_hold(session, reports, submission, now))
+    judged = [next(results) if isinstance(each, VisitReport) else each for each in read]
+    judged = _as_answered_before(session, read, judged)
+    judged = _hold_unread(session, records, judged, submission, now, last_door)
+    return [
+        Result(id=id_of(record), outcome=result.status, problems=dict(result.problems))
+        for record, result in zip(records, judged, strict=True)
+    ]
+
+
+def _hold_unread(
+    session: Session,
+    records: Sequence[Any],
+    judged: list[VisitResult],
+    submission: Submission,
+    now: datetime,
+    last_door: bool,
+) -> list[VisitResult]:
+    waiting = held_of(session, submission.device) if submission.device else 0
+    places = [
+        place
+        for place, result in enumerate(judged)
+        if result.status is ResultStatus.HELD or (last_door and result.status is ResultStatus.REJECTED)
+    ]
+    room = places[: max(0, handing_over.MOST_HELD - waiting)]
+    refused = [
+        Refused(
+            records[place],
+            raw_of(records[place], judged[place]),
+            judged[place].problems,
+            WhyHeld.NEWER_FORM if judged[place].status is ResultStatus.HELD else WhyHeld.FROM_FILE,
+        )
+        for place in room
+    ]
+    told = list(judged)
+    for place in places[len(room) :]:
+        told[place] = VisitResult(ResultStatus.REJECTED, judged[place].problems)
+    for place, settled in zip(room, hold_refused(session, refused, submission=submission, now=now), strict=True):
+        told[place] = (
+            VisitResult(ResultStatus.ALREADY_STORED)
+            if settled
+            else VisitResult(ResultStatus.HELD, judged[place].problems)
+        )
+    return told
+
+
+def _as_answered_before(session: Session, read: Sequence[Read], judged: list[VisitResult]) -> list[VisitResult]:
+    """Those that are rejected now, but lie here with the same content: their answer was lost."""
+    sent = {
+        place: report
+        for place, (each, result) in enumerate(zip(read, judged, strict=True))
+        if result.status is ResultStatus.REJECTED
+        and (report := each.before if isinstance(each, Unread) else each) is not None
+    }
+    if not sent:
+        return judged
+    ids = {report.id for report in sent.values()}
+    stored, conflicts = stored_among(session, ids), conflicts_among(session, ids)
+    answered = list(judged)
+    for place, report in sent.items():
+        key = (report.id, report.content_hash())
+        why, is_settled = conflicts.get(key, (None, False))
+        if key in stored or is_settled:
+            answered[place] = VisitResult(ResultStatus.ALREADY_STORED)
+        elif why is not None:
+            field_name = "id" if why is WhyHeld.VISIT_ID_TAKEN else "supersedes"
+            answered[place] = VisitResult(ResultStatus.CONFLICT, {field_name: why.value})
+    return answered
+
+
+def _record_and_hold(
+    session: Session, reports: list[VisitReport], submission: Submission, now: datetime
+) -> list[VisitResult]:
+    results = record_visits(session, reports, submission=submission, now=now)
+    conflicts = [place for place, result in enumerate(results) if result.status is ResultStatus.CONFLICT]
+    held = [(reports[place], WhyHeld(next(iter(results[place].problems.values())))) for place in conflicts]
+    for place, settled in zip(conflicts, hold(session, held, submission=submission, now=now), strict=True):
+        if settled:
+            results[place] = VisitResult(ResultStatus.ALREADY_STORED)
+    return results
+
+
+def _count_handed_over(session: Session, batch: Batch, member: int, handed_over: HandedOver) -> None:
+    """What the phone said it held, less what was received of it."""
+    if batch.parting:
+        number = handed_over.visits
+    else:
+        # An app of before says the same number in every batch.
+        since = devices.cut_off_since(session, batch.device)
+        received = handed_over_by(session, batch.device, since).get(member) if since is not None else None
+        number = (received.visits if received else 0) + handed_over.stored
+    devices.handed_over(session, device=batch.device, person=member, number=number)

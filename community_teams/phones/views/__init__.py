@@ -1,0 +1,1 @@
+"""The phone app, its addresses for machines, and the organisers' pages of phones."""

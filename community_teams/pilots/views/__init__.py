@@ -1,0 +1,1 @@
+"""Public pages of pilot models (/mo-hinh), and the desk where they are written."""

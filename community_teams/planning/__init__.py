@@ -1,0 +1,1 @@
+"""Plans: which hamlets to visit next, and how many households are left."""

@@ -1,0 +1,28 @@
+"""What `flask doctor` says of the sample."""
+
+from flask import Flask
+
+from community_teams.sample.guard import refuse_sample_in_production, sample_sign_ins
+from foundation.command_name import COMMAND
+from foundation.doctor import Finding, Severity
+from foundation.problems import Conflict
+from foundation.web.database import session
+
+CLEAR = f"Xoá số liệu và tài khoản mẫu: {COMMAND} sample clear"
+
+
+def check_sample(app: Flask) -> list[Finding]:
+    """A fault where accounts whose names everybody knows lie beside real households or behind HTTPS_ONLY."""
+    names = sample_sign_ins(session())
+    if not names:
+        return []
+    told = f"Có {len(names)} tài khoản mẫu: {', '.join(names)}."
+    try:
+        refuse_sample_in_production(session(), https_only=app.extensions["settings"].https_only)
+    except Conflict as refused:
+        why = {
+            "https_only": "Tên các tài khoản này ai cũng biết. Có HTTPS_ONLY thì trang không nhận chúng.",
+            "real_households": "Tên các tài khoản này ai cũng biết, mà ở đây đã có hộ thật.",
+        }[refused.code]
+        return [Finding("sample_in_production", Severity.FAULT, told, why, CLEAR)]
+    return [Finding("sample_present", Severity.INFO, told, "Đây là bản chạy thử.", CLEAR)]

@@ -1,0 +1,26 @@
+"""Why the sample is not loaded, in words for an administrator, and the file that marks it as loaded."""
+
+from typing import NoReturn
+
+import click
+
+from foundation.command_name import COMMAND
+from foundation.problems import Conflict
+
+# In the data folder: what `prepare` printed last.
+PREPARED_FILE = "prepared.txt"
+
+_INSTEAD = (
+    f"Không nạp gì. Để chạy thật: “{COMMAND} migrate”, “areas load”, “accounts add”, rồi “serve” (docs/deploy.md)."
+)
+REFUSALS = {
+    "https_only": "Đang đặt HTTPS_ONLY, tức là chạy thật: không nạp số liệu và tài khoản mẫu, vì tên các tài khoản ấy "
+    f"ai cũng biết. {_INSTEAD}",
+    "real_households": "Ở đây đã có hộ thật: không nạp số liệu và tài khoản mẫu, vì tên các tài khoản ấy ai cũng biết. "
+    f"{_INSTEAD}",
+}
+
+
+def refuse(problem: Conflict) -> NoReturn:
+    """End a command that would put the sample into production, with what to do instead."""
+    raise click.ClickException(REFUSALS[problem.code]) from None
