@@ -199,7 +199,7 @@ def _above(place: Area) -> list[Area]:
 
 def _page(template: str, hamlet: Area, **more: object) -> str:
     return render_template(
-        f"community_teams/{template}", hamlet=hamlet, above=_above(hamlet), sample=hamlet.is_sample, **more
+        f"list_changes/{template}", hamlet=hamlet, above=_above(hamlet), sample=hamlet.is_sample, **more
     )
 
 

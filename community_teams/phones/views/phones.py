@@ -80,7 +80,7 @@ def _page(template: str, device: UUID, act: Act) -> str:
         raise NotFound("no_such_phone")
     cut_off = [each.device.cut_off_at for each in carried if each.device.cut_off_at]
     return render_template(
-        f"community_teams/{template}",
+        f"phones/{template}",
         device=device,
         carried=carried,
         areas=_areas_of(carried),
