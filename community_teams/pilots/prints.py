@@ -4,8 +4,6 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
-from foundation.web.print import render_pdf
-
 from community_teams.pilots.domain.figures import Beside
 from community_teams.pilots.domain.pilots import PARTS, PilotText
 from foundation.web.pdf.render import render_pdf
