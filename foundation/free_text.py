@@ -13,6 +13,8 @@ from foundation.characters import has_hidden_characters, is_overlong, tidy_name,
 _DAY = re.compile(r"(?<!\d)(?:[0-2]?\d|3[01])[./-](?:0?\d|1[0-2])[./-](?:19|20)\d\d(?!\d)")
 # Three or more groups of three or four digits with strokes between: 038/095/012/345. Years, 2024/2025/2026, are none.
 _STROKES = re.compile(r"(?<![\d/])(?!(?:(?:19|20)\d\d/)+(?:19|20)\d\d(?![\d/]))\d{3,4}(?:/\d{3,4}){2,}(?![\d/])")
+# Letters and signs of texts in Latin script, none of which is or becomes a digit: most texts need no closer look.
+_NO_DIGITS = re.compile("[\\s!-/:-~\u00c0-\u024f\u1e00-\u1eff\u2013\u2014\u2018-\u201d\u2026]*")
 # Digits, and the spaces, dots and dashes people put between them.
 _RUN = re.compile(r"\d+(?:[ \u00a0\t._–—-]{1,3}\d+)*")
 
@@ -28,6 +30,8 @@ def number_fault(text: str) -> str | None:
     Identity: 9 or 12 digits, in one piece or in pieces with spaces, dots, dashes or strokes between, and any piece of 9
     digits or more, as account numbers are. Phone: 10 or 11 digits that begin with 0. Digits of any script count.
     """
+    if _NO_DIGITS.fullmatch(text):
+        return None
     alike = text if text.isascii() else unicodedata.normalize("NFKC", without_piled_marks(text))
     plain = "".join(letter for letter in alike if unicodedata.category(letter) != "Cf")
     plain = _STROKES.sub(lambda written: written[0].replace("/", "."), _DAY.sub("/", plain))

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from community_teams.domain.codes import Outcome
@@ -20,7 +21,7 @@ from community_teams.domain.household_state import (
 )
 from community_teams.domain.households import HouseholdSummary, VisitEvent
 from community_teams.domain.visit_summary import summarise
-from community_teams.domain.visits import VisitReport
+from community_teams.domain.visits import VisitReport, hash_of
 
 
 class ResultStatus(StrEnum):
@@ -108,10 +109,11 @@ class NewVisit:
     """A visit to be stored.
 
     household: the id it is stored with, which may be that of a merged household. hamlet: where it counts. A correction
-    takes both from the visit it corrects. day: in Việt Nam, by the server's clock.
+    takes both from the visit it corrects. day: in Việt Nam, by the server's clock. answers: report.to_json().
     """
 
     report: VisitReport
+    answers: Mapping[str, Any]
     household: UUID
     hamlet: str
     day: date
@@ -166,7 +168,8 @@ class VisitBatch:
 
     def apply(self, report: VisitReport, day: date) -> VisitResult:
         """Judge one visit, and take it into the batch if its result is STORED. day: of the visit, in Việt Nam."""
-        content_hash = report.content_hash()
+        answers = report.to_json()
+        content_hash = hash_of(answers)
         known = self._stored.get(report.id)
         if known is not None and known.content_hash == content_hash:
             return VisitResult(ResultStatus.ALREADY_STORED)
@@ -182,7 +185,7 @@ class VisitBatch:
             if isinstance(corrected, VisitResult):
                 return corrected
             household, hamlet = corrected, self._stored[report.supersedes].hamlet
-        self._add(NewVisit(report, household, hamlet, day, content_hash, summarise(report)), current)
+        self._add(NewVisit(report, answers, household, hamlet, day, content_hash, summarise(report)), current)
         return VisitResult(ResultStatus.STORED)
 
     def needing_history(self) -> list[UUID]:

@@ -6,17 +6,53 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from community_teams.domain.questions import Question, plain_type
+from community_teams.domain.questions import Kind, Question, plain_type
 from community_teams.domain.visit_groups import IssueTold, PersonTold
 from community_teams.domain.visits import OF_ISSUE, OF_PERSON, QUESTIONS, VisitReport
 
 # Columns of `visit` that hold answers, in the order of the questions.
 ANSWER_COLUMNS = tuple(question.column for question in QUESTIONS)
+# Column, group and name in the visit's JSON; JSON writes a day as text, and a database takes a date.
+_PLACES = [
+    (question.column, *question.path.rpartition(".")[::2]) for question in QUESTIONS if question.kind is not Kind.DAY
+]
+_DAYS = [(question.column, question.path) for question in QUESTIONS if question.kind is Kind.DAY]
+_DEFAULTS = {
+    question.column: None if "." in question.path else VisitReport.model_fields[question.path].default
+    for question in QUESTIONS
+}
+_PERSON_DEFAULTS = {name: field.default for name, field in PersonTold.model_fields.items()}
+_ISSUE_DEFAULTS = {name: field.default for name, field in IssueTold.model_fields.items()}
 
 
 def column_values(report: VisitReport) -> dict[str, Any]:
     """The answers by column; None where not answered."""
     return {question.column: answer_at(report, question.path) for question in QUESTIONS}
+
+
+def plain_column_values(report: VisitReport, answers: Mapping[str, Any]) -> dict[str, Any]:
+    """The same as values that a database driver takes as they are: codes are texts, not members of enumerations.
+
+    answers: report.to_json(). Much quicker than column_values, which matters where hundreds of visits are stored.
+    """
+    values = dict(_DEFAULTS)
+    for column, group, name in _PLACES:
+        within = answers.get(group) if group else answers
+        if within and name in within:
+            values[column] = within[name]
+    for column, path in _DAYS:
+        values[column] = answer_at(report, path)
+    return values
+
+
+def plain_person(answers: Mapping[str, Any]) -> dict[str, Any]:
+    """The columns of a person. answers: one of report.to_json()["people"]."""
+    return {**_PERSON_DEFAULTS, **answers}
+
+
+def plain_issue(answers: Mapping[str, Any]) -> dict[str, Any]:
+    """The columns of an issue that the visit fills. answers: one of report.to_json()["issues"]."""
+    return {**_ISSUE_DEFAULTS, **answers}
 
 
 def answers_in(row: object, questions: Iterable[Question] = QUESTIONS) -> dict[str, Any]:

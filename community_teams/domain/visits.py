@@ -1,9 +1,9 @@
-"""What a visitor may tell about one knock on one door: one schema for the HTML form and the phone's JSON."""
+"""What one visit may record: one schema for the HTML form and the phone's JSON."""
 
 import hashlib
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta, timezone
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 from uuid import UUID
 
 from pydantic import (
@@ -14,7 +14,7 @@ from pydantic import (
     ValidationInfo,
     field_validator,
 )
-from pydantic_core import PydanticCustomError
+from pydantic_core import PydanticCustomError, to_json
 
 from community_teams.domain.codes import (
     Carrier,
@@ -78,7 +78,7 @@ def _is_known(info: ValidationInfo) -> bool:
 
 
 class VisitReport(AnswerGroup):
-    """What a visitor tells about one knock on one door.
+    """One visit to one household, as a member records it.
 
     Lengths are characters, times carry their zone, counts are 0 to 30. An unanswered question is None, never 0 or "no".
     Required: id, household, outcome, started_at, form_version. Answers about the family (WITH_CONSENT) need consent,
@@ -189,20 +189,27 @@ class VisitReport(AnswerGroup):
         """Whether the household's code may be kept with the visit."""
         return self.consent is None or self.consent.level is ConsentLevel.CODE
 
-    def content_hash(self) -> str:
-        """SHA-256 of what was told, in hexadecimal: the same for the same answers in any order or time zone.
-
-        Leaves out the household where the family wants it left out, and every unanswered question, so that questions
-        added later do not change the hash of what is already sent.
-        """
-        # The answers stand in the order of the fields, and those by code in the order of their codes.
+    def to_json(self) -> dict[str, Any]:
+        """What was answered, as JSON values. Unanswered questions and defaults are left out, and the household where
+        the family wants it left out. Questions are in the order of the fields, answers by code in that of the codes."""
         hidden = None if self.names_household else {"household"}
-        told = self.model_dump_json(exclude=hidden, exclude_none=True, exclude_defaults=True)
-        return hashlib.sha256(told.encode()).hexdigest()
+        return self.model_dump(mode="json", exclude=hidden, exclude_none=True, exclude_defaults=True)
+
+    def content_hash(self) -> str:
+        """SHA-256 of the answers, in hexadecimal: the same for the same answers in any order or time zone.
+
+        A question added later does not change the hash of a visit that did not answer it.
+        """
+        return hash_of(self.to_json())
 
     @classmethod
     def read(cls, record: Mapping[str, object], *, now: datetime, ahead: timedelta) -> Self:
         return cls.model_validate(record, context={"now": now, "ahead": ahead})
+
+
+def hash_of(answers: Mapping[str, Any]) -> str:
+    """VisitReport.content_hash, for who has its to_json already."""
+    return hashlib.sha256(to_json(answers)).hexdigest()
 
 
 QUESTIONS = tuple(questions_of(VisitReport))
@@ -224,19 +231,21 @@ def _is_answer(value: object) -> bool:
     return value.told if isinstance(value, AnswerGroup) else value not in (None, [], {})
 
 
-def _holds_more_than(most: int, value: object) -> bool:
-    """Whether more than `most` values stand anywhere in what JSON held. Without recursion, for it may be deep."""
-    count, waiting = 0, [value]
-    while waiting:
-        each = waiting.pop()
-        # What JSON and forms hold are plain dicts and lists; asking whether each value is any Mapping takes longer than
-        # to check the whole visit.
-        below = each.values() if isinstance(each, dict) else each if isinstance(each, list | tuple) else ()
+def _holds_more_than(most: int, value: Mapping[str, object]) -> bool:
+    """Whether JSON data has more than `most` values, at any depth. Without recursion, because it may be deep."""
+    count, containers = 0, [value]
+    while containers:
+        each: Any = containers.pop()
+        below = each.values() if isinstance(each, dict) else each
         count += len(below)
         if count > most:
             return True
-        waiting += below
+        # JSON and forms hold plain dicts and lists. Most values are neither, and are not looked at one by one.
+        containers += [inner for inner in below if type(inner) in _CONTAINERS]
     return False
+
+
+_CONTAINERS = frozenset({dict, list, tuple})
 
 
 def read_visit(record: Mapping[str, object], *, now: datetime, clock_offset: int | None = None) -> VisitReport:

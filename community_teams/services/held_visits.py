@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
 from community_teams.domain.visit_batch import NewVisit
+from community_teams.domain.visit_columns import column_values
 from community_teams.domain.visit_summary import summarise
 from community_teams.domain.visits import VisitReport, read_visit, visited_on
 from community_teams.models import HeldVisit, Issue, Settlement, Visit, VisitPerson, WhyHeld
@@ -145,12 +146,16 @@ def as_visit(row: HeldVisit) -> Visit:
     """The visit it would be, to be shown beside others; not part of the session. Raises Invalid as read_visit does."""
     report = read_visit(row.record, now=row.received_at, clock_offset=row.clock_offset)
     day = visited_on(report, row.clock_offset)
-    recorded = NewVisit(report, report.household, row.hamlet_code, day, row.content_hash, summarise(report))
-    told = visit_row(
-        recorded, member=row.member_id, device=row.device, clock_offset=row.clock_offset, now=row.received_at
+    answers = report.to_json()
+    visit = NewVisit(report, answers, report.household, row.hamlet_code, day, row.content_hash, summarise(report))
+    values = visit_row(
+        visit, member=row.member_id, device=row.device, clock_offset=row.clock_offset, now=row.received_at
     )
+    # A page reads members of enumerations, as it does from stored rows.
     return Visit(
-        **told,
-        people=[VisitPerson(**person) for person in people_rows(recorded)],
-        issues=[Issue(**issue) for issue in issue_rows(recorded)],
+        **values | column_values(report),
+        people=[
+            VisitPerson(**row | vars(person)) for row, person in zip(people_rows(visit), report.people, strict=True)
+        ],
+        issues=[Issue(**row | vars(issue)) for row, issue in zip(issue_rows(visit), report.issues, strict=True)],
     )

@@ -1,4 +1,4 @@
-"""The rows a visit is written down in, by the columns' names."""
+"""The rows that store a visit, by the names of the columns, in values that a database driver takes as they are."""
 
 from datetime import datetime
 from typing import Any
@@ -6,7 +6,7 @@ from uuid import UUID
 
 from community_teams.domain.codes import IssueStatus
 from community_teams.domain.visit_batch import NewVisit
-from community_teams.domain.visit_columns import column_values
+from community_teams.domain.visit_columns import plain_column_values, plain_issue, plain_person
 
 Row = dict[str, Any]
 
@@ -31,34 +31,27 @@ def visit_row(recorded: NewVisit, *, member: int, device: UUID | None, clock_off
         "summary_counts": recorded.summary_counts,
         "content_hash": recorded.content_hash,
         "supersedes": report.supersedes,
-        **column_values(report),
+        **plain_column_values(report, recorded.answers),
     }
 
 
 def people_rows(recorded: NewVisit) -> list[Row]:
     return [
-        {"visit_id": recorded.report.id, "position": position, **vars(person)}
-        for position, person in enumerate(recorded.report.people, 1)
+        {"visit_id": recorded.report.id, "position": position, **plain_person(person)}
+        for position, person in enumerate(recorded.answers.get("people", ()), 1)
     ]
 
 
 def issue_rows(recorded: NewVisit) -> list[Row]:
+    place = {"visit_id": recorded.report.id, "household_id": _household(recorded), "hamlet_code": recorded.hamlet}
     return [
-        {
-            **vars(issue),
-            "visit_id": recorded.report.id,
-            "household_id": _household(recorded),
-            "hamlet_code": recorded.hamlet,
-            "status": IssueStatus.NEW,
-            "due": None,
-            "opened_on": recorded.day,
-        }
-        for issue in recorded.report.issues
+        {**plain_issue(issue), **place, "status": IssueStatus.NEW, "due": None, "opened_on": recorded.day}
+        for issue in recorded.answers.get("issues", ())
     ]
 
 
 def anonymous_visit_row(recorded: NewVisit) -> Row:
-    """What is written beside a visit that may not name its household."""
+    """The row written together with a visit that may not name its household."""
     report = recorded.report
     return {
         "household_id": recorded.household,

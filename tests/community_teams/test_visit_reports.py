@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from community_teams.domain.codes import SkillLevel
 from community_teams.domain.form_fields import nested
+from community_teams.domain.visit_columns import column_values, plain_column_values, plain_issue, plain_person
 from community_teams.domain.visits import read_visit
 from community_teams.sample.visit_ids import visit_id
 from foundation.free_text import number_fault
@@ -272,3 +273,13 @@ def test_ids_made_later_sort_later():
 
     assert first < second
     assert (first.version, first.variant) == (7, "specified in RFC 4122")
+
+
+@pytest.mark.parametrize("answers", [WHOLE, LEAST])
+def test_stored_values_are_the_answers_whether_plain_or_not(answers):
+    report = read_visit(answers, now=NOW)
+    stored = report.to_json()
+
+    assert plain_column_values(report, stored) == column_values(report)
+    assert [plain_person(each) for each in stored.get("people", ())] == [vars(person) for person in report.people]
+    assert [plain_issue(each) for each in stored.get("issues", ())] == [vars(issue) for issue in report.issues]

@@ -73,3 +73,12 @@ def test_a_text_far_too_long_is_refused_before_it_is_normalised(monkeypatch):
 
 def test_letters_typed_with_their_marks_apart_have_the_same_room():
     assert len(TypeAdapter(Text500).validate_python(unicodedata.normalize("NFD", "ệ" * 500))) == 500
+
+
+def test_the_letters_that_need_no_closer_look_hold_and_become_no_digit():
+    quick = [chr(code) for code in range(0x110000) if free_text._NO_DIGITS.fullmatch(chr(code))]
+
+    assert {"a", "ế", "Đ", " ", "\n", "…"} <= set(quick)
+    assert not [letter for letter in quick if re.search(r"\d", unicodedata.normalize("NFKC", letter))]
+    # Nor anything that stands for digits once it is dropped.
+    assert not [letter for letter in quick if unicodedata.category(letter) == "Cf" or unicodedata.combining(letter)]
