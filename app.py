@@ -30,9 +30,7 @@ from foundation.web.compiled_templates import compile_templates
 from foundation.web.database import serve_database
 from foundation.web.request_log import RequestLog
 from foundation.web.static_files import serve_static_files
-from learning.views import serve_learning
-from learning.views.serving_care import serve_lesson_care
-from learning.views.serving_teaching import serve_teaching
+from learning.views.registration import register_learning, register_lesson_admin, register_teaching
 from translations.web import init_translations
 
 COMMANDS = {
@@ -92,9 +90,9 @@ def create_app(settings: Settings | None = None, *, engine: Engine | None = None
     init_translations(app)
     serve_accounts(app)
     init_jobs(app)
-    serve_learning(app)
-    serve_lesson_care(app)
-    serve_teaching(app)
+    register_learning(app)
+    register_lesson_admin(app)
+    register_teaching(app)
     register_community_teams(app)
 
     app.cli = LazyCommands(COMMANDS)

@@ -36,7 +36,7 @@ from foundation.database import Base, make_engine
 from foundation.settings import Settings
 from learning.models import AnswerRow, Card, ClassEvening, ClassLearner, DoneTogether, Learner
 from learning.services import answers as answering
-from learning.services.answers import NewAnswer, keep_answers
+from learning.services.answers import NewAnswer, save_answers
 from tests.postgres import own_database
 
 NOW = datetime(2026, 11, 21, 5, tzinfo=UTC)
@@ -143,7 +143,13 @@ class _Filling:
                 rows[Card].append(_card(f"{number:010}", learner, self.chance.choice(self.paths)))
             if self.chance.random() < 0.1:
                 lesson = self.chance.choice(self.lessons).id
-                seen = {"evening": evening, "learner": learner, "lesson": lesson, "seen_by": "bench", "seen_at": NOW}
+                seen = {
+                    "evening": evening,
+                    "learner": learner,
+                    "lesson": lesson,
+                    "observed_by": "bench",
+                    "observed_at": NOW,
+                }
                 rows[DoneTogether].append(seen)
             rows[AnswerRow] += self._answers_of(learner)
         self.answers += len(rows[AnswerRow])
@@ -202,7 +208,7 @@ def _storing(engine: Engine, lessons: tuple[Lesson, ...], people: list[UUID], se
         batch = [NewAnswer(uuid7(), learner, *step, "", True, NOW) for step in (steps * 3)[:BATCH]]
         with engine.connect().execution_options(writing=True) as connection, Session(connection) as session:
             start = time.perf_counter()
-            keep_answers(session, batch)
+            save_answers(session, batch)
             session.commit()
             taken.append((time.perf_counter() - start) * 1000)
     return statistics.median(taken)

@@ -20,7 +20,7 @@ from app import create_app
 from bench.table import Row, timed
 from foundation.settings import Settings
 from learning.domain.codes import code_from
-from learning.domain.letters import Letter, Status, facts_of
+from learning.domain.letters import CertificateStatus, Letter, letter_facts
 from learning.services.award_keys import SigningKey, _derived
 from learning.views.letter_prints import LetterPrints
 
@@ -41,7 +41,7 @@ def measure() -> list[Row]:
         gc.freeze()  # as app.serve() does
 
         def print_one() -> bytes:
-            [(_name, pdf)] = LetterPrints(letters[:1], root=ROOT, key=key).singly()
+            [(_name, pdf)] = LetterPrints(letters[:1], root=ROOT, key=key).separately()
             return pdf
 
         with app.app_context():
@@ -73,9 +73,9 @@ def _letters(app: Flask, count: int) -> list[Letter]:
     made = []
     for number in range(count):
         name = f"{NAMES[number % len(NAMES)]} {chr(65 + number % 26)}"
-        facts = facts_of(course, name=name, issued_on=date(2026, 11, 21), language="vi", organisation="Xã Đoàn Mẫu")
+        facts = letter_facts(course, name=name, issued_on=date(2026, 11, 21), language="vi", organisation="Xã Đoàn Mẫu")
         code = code_from(20_261_121_000 + number)
-        made.append(Letter(code, uuid4(), course.id, facts, Status.VALID, moment, status_index=number * 653))
+        made.append(Letter(code, uuid4(), course.id, facts, CertificateStatus.VALID, moment, status_index=number * 653))
     return made
 
 
@@ -85,9 +85,9 @@ def _class(letters: list[Letter], key: SigningKey) -> tuple[list[float], list[fl
     for _round in range(ROUNDS):
         prints = LetterPrints(letters, root=ROOT, key=key)
         start = time.process_time()
-        list(prints.singly())
+        list(prints.separately())
         middle = time.process_time()
-        whole = prints.as_one()
+        whole = prints.combined()
         apart.append((middle - start) * 1000 / len(letters))
         together.append((time.process_time() - middle) * 1000 / len(letters))
     return apart, together, whole

@@ -16,7 +16,7 @@ from courses.domain.preview import preview_screens
 
 __all__ = ["commands", "preview"]
 
-_STYLES = (("web", "page.css"), ("learning", "lesson.css"), ("learning", "care.css"))
+_STYLES = (("web", "page.css"), ("learning", "lesson.css"), ("learning", "admin.css"))
 
 
 @commands.command("preview")

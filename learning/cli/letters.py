@@ -13,7 +13,7 @@ from foundation.areas.domain.scope import Scope
 from learning import queries
 from learning.cli.keys import commands
 from learning.domain.letters import Letter
-from learning.queries.assisting import helped_in
+from learning.queries.assisting import learners_assisted_in
 from learning.queries.classes import evenings_in
 
 __all__ = ["commands", "print_letters"]
@@ -50,7 +50,7 @@ def print_letters(area: str, output: Path) -> None:
         scope = Scope((path,))
         evenings = evenings_in(reading, scope, most=None)
         finished = {evening: printing.finished_in(reading, evening) for evening in evenings}
-        helped = helped_in(reading, scope)
+        helped = learners_assisted_in(reading, scope)
     for evening, those in finished.items():
         course = current_app.extensions["catalogue"].course(evening.course)
         if course is not None:

@@ -8,7 +8,7 @@ from courses.domain.practice import Screen, ScreenKind
 _TYPED_BY_HAND = frozenset({ScreenKind.TYPE, ScreenKind.SECRET})
 
 
-def kept_of_screen(screen: Screen, given: Sequence[str]) -> str:
+def stored_choices(screen: Screen, given: Sequence[str]) -> str:
     """Ids of the targets touched or ticked, in the screen's order, between spaces; "" for anything typed by hand.
 
     Whatever is not one of the screen's own targets is dropped, so that nothing foreign reaches the database.
@@ -18,6 +18,6 @@ def kept_of_screen(screen: Screen, given: Sequence[str]) -> str:
     return " ".join(target.id for target in screen.targets if target.id in given)
 
 
-def kept_of_question(question: Question, given: str) -> str:
+def stored_option(question: Question, given: str) -> str:
     """The id of the option chosen; "" when the question has no such option."""
     return next((option.id for option in question.options if option.id == given), "")

@@ -31,6 +31,6 @@ def read_help_code(typed: str) -> str:
     return digits
 
 
-def in_fours(digits: str) -> str:
+def format_help_code(digits: str) -> str:
     """As it is read aloud: "4821 9037"."""
     return f"{digits[:4]} {digits[4:]}"

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 
 import cbor2
 
-from learning.domain.codes import RANDOM_BITS, Mistyped, code_from, number_of, read_code
+from learning.domain.codes import RANDOM_BITS, InvalidCode, code_from, number_of, read_code
 from learning.domain.letters import Letter, Manner
 
 MOST_BYTES = 140
@@ -27,7 +27,7 @@ _MANNERS = (Manner.SELF, Manner.ASSISTED, Manner.SUPERVISED)  # their places are
 _CODE_BYTES = (RANDOM_BITS + 7) // 8
 
 
-class Damaged(ValueError):
+class InvalidAward(ValueError):
     """What was scanned is no whole award: cut off, or changed on the way."""
 
 
@@ -57,7 +57,7 @@ class Scanned:
     digits: str
 
 
-def award_of(letter: Letter, key: str) -> Award:
+def award_for(letter: Letter, key: str) -> Award:
     """The award of a letter, its name shortened to initials if need be."""
     facts = letter.facts
     award = Award(
@@ -78,21 +78,21 @@ def signed_token(award: Award, sign: Callable[[bytes], bytes]) -> str:
 
 
 def read_token(digits: str) -> tuple[Award, bytes, bytes]:
-    """The award that `digits` hold, what was signed, and the signature, not verified yet. Raises Damaged."""
+    """The award that `digits` hold, what was signed, and the signature, not verified yet. Raises InvalidAward."""
     if not re.fullmatch(r"[1-9][0-9]{150,400}", digits):
-        raise Damaged(digits[:20])
+        raise InvalidAward(digits[:20])
     number = int(digits)
     token = number.to_bytes((number.bit_length() + 7) // 8)
     packed, signature = token[:-SIGNATURE_BYTES], token[-SIGNATURE_BYTES:]
     if len(token) > MOST_BYTES:
-        raise Damaged("too long")
+        raise InvalidAward("too long")
     return _unpacked(packed), CONTEXT + packed, signature
 
 
 def read_scanned(text: str) -> Scanned:
-    """Take apart an address read off a letter, a code, or the digits alone. Raises Mistyped when it is none of them."""
+    """Take apart an address read off a letter, a code, or the digits alone. Raises InvalidCode when it is none of them."""
     if len(text) > LONGEST_SCANNED:
-        raise Mistyped(text[:20])
+        raise InvalidCode(text[:20])
     text = text.strip()
     if "/xac-nhan/" in text:
         code, _, digits = text.rpartition("/xac-nhan/")[2].partition("#")
@@ -144,7 +144,7 @@ def _unpacked(packed: bytes) -> Award:
         # Written anew it must be the same, byte for byte: nothing hidden, nothing in another order or type.
         told = isinstance(award.course, str) and isinstance(award.name, str)
         if version != VERSION or not told or _packed(award) != packed:
-            raise Damaged("not as written by us")
+            raise InvalidAward("not as written by us")
     except (cbor2.CBORDecodeError, ValueError, TypeError, AttributeError, LookupError, OverflowError) as error:
-        raise Damaged(str(error)) from None
+        raise InvalidAward(str(error)) from None
     return award

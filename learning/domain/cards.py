@@ -32,7 +32,7 @@ def read_order(chosen: Sequence[str]) -> tuple[str, ...]:
     return tuple(chosen)
 
 
-def so_far(chosen: Sequence[str]) -> tuple[str, ...]:
+def chosen_so_far(chosen: Sequence[str]) -> tuple[str, ...]:
     """What has been touched so far: unknown and repeated pictures are dropped, and all beyond the fourth."""
     return tuple(dict.fromkeys(picture for picture in chosen if picture in PICTURES))[:PLACES]
 

@@ -29,7 +29,7 @@ DONE = frozenset({Way.ALONE, Way.HELPED, Way.TOGETHER})
 
 
 @dataclass(frozen=True)
-class Told:
+class LessonEvidence:
     """What is known of one learner and lesson. graded: steps to do; passed: done rightly; alone: without help."""
 
     graded: frozenset[str]
@@ -38,7 +38,7 @@ class Told:
     together: bool
 
 
-def way_of(told: Told) -> Way:
+def way_of(told: LessonEvidence) -> Way:
     """What somebody did on a phone says more than what was seen in class, and alone more than with help."""
     if told.graded <= told.alone:
         return Way.ALONE

@@ -14,7 +14,7 @@ _MISREAD = str.maketrans("OIL", "011")
 _IGNORED = str.maketrans("", "", " -.\u2010\u2011\u2013\u00a0")
 
 
-class Mistyped(ValueError):
+class InvalidCode(ValueError):
     """What was typed cannot be the code of any letter."""
 
 
@@ -35,18 +35,18 @@ def number_of(code: str) -> int:
 def read_code(typed: str) -> str:
     """The code as stored, from what a person typed: spaces, hyphens, lower case, O for 0 and I or L for 1 are welcome.
 
-    Raises Mistyped when the length, a character or the check character is wrong.
+    Raises InvalidCode when the length, a character or the check character is wrong.
     """
     if len(typed) > LONGEST_TYPED:
-        raise Mistyped(typed[:LONGEST_TYPED])
+        raise InvalidCode(typed[:LONGEST_TYPED])
     code = typed.translate(_IGNORED).strip().upper().translate(_MISREAD)
     digits = [ALPHABET.find(character) for character in code]
     if len(code) != LENGTH or -1 in digits or _check(digits[:-1]) != digits[-1]:
-        raise Mistyped(typed)
+        raise InvalidCode(typed)
     return code
 
 
-def in_groups(code: str) -> str:
+def format_code(code: str) -> str:
     """The code as shown: "K7M-2QX-94BD"."""
     return f"{code[:3]}-{code[3:6]}-{code[6:]}"
 

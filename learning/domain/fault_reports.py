@@ -16,7 +16,7 @@ LONGEST_REPLY = 300
 ANSWERED_WITHIN = timedelta(days=5)
 
 
-class Kind(StrEnum):
+class ReportKind(StrEnum):
     """What is wrong. Vietnamese in `learning/fault_words.html`."""
 
     SCREEN_DIFFERS = "screen_differs"
@@ -26,22 +26,22 @@ class Kind(StrEnum):
     OTHER = "other"
 
 
-class State(StrEnum):
+class ReportState(StrEnum):
     """How far a report has come. Settled are MENDED and NO_FAULT."""
 
     NEW = "new"
-    SEEN = "seen"
+    IN_PROGRESS = "seen"
     MENDED = "mended"
     NO_FAULT = "no_fault"
 
 
-OPEN = (State.NEW, State.SEEN)
+OPEN = (ReportState.NEW, ReportState.IN_PROGRESS)
 # A settled report can be taken up again, for fingers slip.
-_FOLLOWING: dict[State, frozenset[State]] = {
-    State.NEW: frozenset({State.SEEN, State.MENDED, State.NO_FAULT}),
-    State.SEEN: frozenset({State.MENDED, State.NO_FAULT}),
-    State.MENDED: frozenset({State.SEEN}),
-    State.NO_FAULT: frozenset({State.SEEN}),
+_FOLLOWING: dict[ReportState, frozenset[ReportState]] = {
+    ReportState.NEW: frozenset({ReportState.IN_PROGRESS, ReportState.MENDED, ReportState.NO_FAULT}),
+    ReportState.IN_PROGRESS: frozenset({ReportState.MENDED, ReportState.NO_FAULT}),
+    ReportState.MENDED: frozenset({ReportState.IN_PROGRESS}),
+    ReportState.NO_FAULT: frozenset({ReportState.IN_PROGRESS}),
 }
 
 
@@ -57,10 +57,10 @@ class FaultReport:
     id: UUID
     lesson: str
     place: str
-    kind: Kind
+    kind: ReportKind
     note: str
     library: str
-    state: State
+    state: ReportState
     sent_at: datetime
     reply: str
     handled_at: datetime | None
@@ -72,10 +72,10 @@ class FaultReport:
 
     def overdue(self, now: datetime) -> bool:
         """Whether nobody has looked at it although the promised days are over."""
-        return self.state is State.NEW and now > self.due_at
+        return self.state is ReportState.NEW and now > self.due_at
 
 
-def may_become(before: State, after: State) -> bool:
+def may_become(before: ReportState, after: ReportState) -> bool:
     return after in _FOLLOWING[before]
 
 
@@ -85,17 +85,17 @@ def place_in(lesson: Lesson, place: str) -> str:
     return place if here else ""
 
 
-def read_report(kind: str, note: str) -> tuple[Kind, str]:
+def read_report(kind: str, note: str) -> tuple[ReportKind, str]:
     """What kind of fault, and the note as it is kept. Raises Invalid with the fields `kind`, `note`."""
     faults: dict[str, str] = {}
     note = _read_text(faults, "note", note, LONGEST_NOTE)
-    if kind not in set(Kind):
+    if kind not in set(ReportKind):
         faults["kind"] = "choose_one"
-    elif kind == Kind.OTHER and not note and not faults:
+    elif kind == ReportKind.OTHER and not note and not faults:
         faults["note"] = "say_what"
     if faults:
         raise Invalid(faults)
-    return Kind(kind), note
+    return ReportKind(kind), note
 
 
 def read_reply(typed: str) -> str:

@@ -40,7 +40,7 @@ FACES = (
 )
 
 
-class AgeBand(StrEnum):
+class LearnerAgeBand(StrEnum):
     """All we ask about age. Under 14 somebody else has to agree (docs/decisions/a-child-learns-with-a-guardian.md)."""
 
     UNDER_14 = "under_14"
@@ -48,7 +48,7 @@ class AgeBand(StrEnum):
 
 
 @dataclass(frozen=True)
-class Person:
+class LearnerProfile:
     """A learner as a tile shows them.
 
     nickname: "" when none was given. picture: one of FACES, "" when none was chosen. age_band: None when never asked.
@@ -57,7 +57,7 @@ class Person:
     id: UUID
     nickname: str = ""
     picture: str = ""
-    age_band: AgeBand | None = None
+    age_band: LearnerAgeBand | None = None
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class LearnerFacts:
 
     nickname: str
     picture: str
-    age_band: AgeBand
+    age_band: LearnerAgeBand
 
 
 @dataclass(frozen=True)
@@ -130,13 +130,13 @@ def read_facts(about: AboutLearner) -> LearnerFacts:
         faults["nickname"] = faulty.code
     if about.picture and about.picture not in FACES:
         faults["picture"] = "not_a_choice"
-    if about.age_band not in set(AgeBand):
+    if about.age_band not in set(LearnerAgeBand):
         faults["age_band"] = "not_a_choice" if about.age_band else "missing"
-    elif about.age_band == AgeBand.UNDER_14 and not about.guardian_agrees:
+    elif about.age_band == LearnerAgeBand.UNDER_14 and not about.guardian_agrees:
         faults["guardian_agrees"] = "guardian_needed"
     if faults:
         raise Invalid(faults)
-    return LearnerFacts(nickname, about.picture, AgeBand(about.age_band))
+    return LearnerFacts(nickname, about.picture, LearnerAgeBand(about.age_band))
 
 
 def consent_subject(learner: UUID) -> str:
@@ -144,12 +144,12 @@ def consent_subject(learner: UUID) -> str:
     return f"learner:{learner}"
 
 
-def free_face(taken: Collection[str]) -> str:
+def unused_picture(taken: Collection[str]) -> str:
     """The first picture nobody on the phone has; the first of all when all are taken."""
     return next((face for face in FACES if face not in taken), FACES[0])
 
 
-def who_learns(people: Sequence[Person], chosen: str) -> Person | None:
+def who_learns(people: Sequence[LearnerProfile], chosen: str) -> LearnerProfile | None:
     """Of the people of a phone the one whose id is `chosen`; else the first; None when there is nobody."""
     return next((person for person in people if str(person.id) == chosen), people[0] if people else None)
 

@@ -51,7 +51,7 @@ class Sums:
 
 
 @dataclass(frozen=True)
-class Missed:
+class MissedStep:
     """How often a step was answered, and how often wrongly. Counts of answers, not of learners."""
 
     lesson: str
@@ -60,7 +60,7 @@ class Missed:
     wrong: int
 
 
-def hidden(rows: Sequence[Sums]) -> frozenset[str]:
+def suppressed_rows(rows: Sequence[Sums]) -> frozenset[str]:
     """Ids of rows whose figures are not told: fewer than FEWEST learners, and, where only one such row could be
     reckoned from a sum told elsewhere, the next smallest. A row nobody started in tells nothing and stays.
     """

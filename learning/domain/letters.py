@@ -21,7 +21,7 @@ LONGEST_NOTE = 300  # characters of a note to a letter that is taken back
 WORDING = "2026-12"
 
 
-class Status(StrEnum):
+class CertificateStatus(StrEnum):
     VALID = "valid"
     REPLACED = "replaced"  # corrected: another letter of the same learner stands in its place
     REVOKED = "revoked"
@@ -96,7 +96,7 @@ class Letter:
     learner: UUID
     course: str
     facts: Facts
-    status: Status
+    status: CertificateStatus
     issued_at: datetime
     status_index: int = 0
     replaced_by: str = ""
@@ -105,7 +105,7 @@ class Letter:
     area_path: str = ""
 
 
-def facts_of(
+def letter_facts(
     course: Course,
     *,
     name: str,

@@ -7,7 +7,7 @@ from foundation.characters import is_hidden, is_overlong, tidy_name
 from foundation.problems import Invalid
 
 LONGEST = 80
-MOST_MARKS = 4  # marks stacked on one letter; Tai Viet and Khmer need three, more is a prank
+MOST_DIACRITICS = 4  # marks stacked on one letter; Tai Viet and Khmer need three, more is a prank
 
 _BESIDE_LETTERS = frozenset(" '’.-")
 
@@ -39,7 +39,7 @@ def read_name(typed: str) -> str:
         raise FaultyName("name_number")
     if not all(_may_stand_in_a_name(letter) for letter in name) or not any(map(str.isalpha, name)):
         raise FaultyName("name_not_letters")
-    if _marks_pile_up(name):
+    if _has_stacked_diacritics(name):
         raise FaultyName("name_not_letters")
     return name
 
@@ -48,9 +48,9 @@ def _may_stand_in_a_name(letter: str) -> bool:
     return letter in _BESIDE_LETTERS or (unicodedata.category(letter)[0] in "LM" and not is_hidden(letter))
 
 
-def _marks_pile_up(name: str) -> bool:
+def _has_stacked_diacritics(name: str) -> bool:
     kinds = "".join(unicodedata.category(letter)[0] for letter in name)
-    return re.search(f"^M|M{{{MOST_MARKS + 1}}}", kinds) is not None
+    return re.search(f"^M|M{{{MOST_DIACRITICS + 1}}}", kinds) is not None
 
 
 def read_name_field(field: str, typed: str) -> str:

@@ -7,7 +7,7 @@ from courses.domain.lesson import Course, LearningPath, Lesson
 
 
 @dataclass(frozen=True)
-class Answer:
+class StepAnswer:
     """One answer to one graded step: a practice screen to pass, or a question."""
 
     step: str
@@ -60,7 +60,7 @@ class CourseProgress:
         return self.next_lesson is None
 
 
-def lesson_progress(lesson: Lesson, answers: Iterable[Answer]) -> Progress:
+def lesson_progress(lesson: Lesson, answers: Iterable[StepAnswer]) -> Progress:
     """Fold a learner's answers, in any order, into progress.
 
     A step counts as done after its first right answer; a later mistake does not take it away.
@@ -74,7 +74,7 @@ def lesson_progress(lesson: Lesson, answers: Iterable[Answer]) -> Progress:
 
 
 def course_progress(
-    course: Course | LearningPath, answers: Mapping[str, Iterable[Answer]], together: Collection[str] = ()
+    course: Course | LearningPath, answers: Mapping[str, Iterable[StepAnswer]], together: Collection[str] = ()
 ) -> CourseProgress:
     """Fold a learner's answers, given by lesson id, into progress through a course or path of at least one lesson.
 

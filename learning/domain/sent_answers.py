@@ -14,7 +14,7 @@ from courses.domain.lesson import Lesson
 from courses.domain.practice import ScreenKind
 from foundation.free_text import number_fault
 from foundation.problems import Invalid, Problem
-from learning.domain.answers import kept_of_question, kept_of_screen
+from learning.domain.answers import stored_choices, stored_option
 
 MOST_ANSWERS = 500
 MOST_LEARNERS = 50
@@ -24,7 +24,7 @@ CLOCK_TOLERANCE = timedelta(minutes=10)
 
 _OUR_ID = r"^[a-z0-9][a-z0-9_-]{0,63}$"
 _OUR_IDS = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}( [a-z0-9][a-z0-9_-]{0,63})*")
-_LONGEST_KEPT = 500
+_LONGEST_STORED = 500
 
 Choice = Annotated[str, Field(max_length=500)]
 
@@ -71,7 +71,7 @@ class SentLearner(BaseModel):
 
 
 @dataclass(frozen=True)
-class Batch:
+class SentBatch:
     """learners, answers: as sent, not read yet, so that a faulty one holds nobody back. phone: what the phone calls
     itself until it has its cookie; None where it does not say.
     """
@@ -82,7 +82,7 @@ class Batch:
     phone: UUID | None = None
 
 
-def read_batch(sent: object) -> Batch:
+def read_batch(sent: object) -> SentBatch:
     """What a phone sends at once. Raises Invalid, and TooManyAnswers beyond MOST_ANSWERS: the phone then sends half."""
     if not isinstance(sent, Mapping):
         raise Invalid({"record": "not_understood"})
@@ -98,7 +98,7 @@ def read_batch(sent: object) -> Batch:
         raise Invalid(faults)
     if len(answers) > MOST_ANSWERS or len(learners) > MOST_LEARNERS:
         raise TooManyAnswers("too_many_answers", most=MOST_ANSWERS)
-    return Batch(id_, tuple(learners), tuple(answers), phone)
+    return SentBatch(id_, tuple(learners), tuple(answers), phone)
 
 
 def _id_in(told: object) -> UUID | None:
@@ -124,7 +124,7 @@ def read_sent_learner(sent: object) -> SentLearner:
         raise Invalid(_codes(error)) from None
 
 
-def moment_of(at: object, now: datetime) -> datetime:
+def answer_time(at: object, now: datetime) -> datetime:
     """When it was answered, by the phone's clock; `now` where that is missing, unreadable, before there was anything to
     answer (a clock that says 1970), or still to come. A moment without its zone is unreadable.
     """
@@ -153,18 +153,18 @@ def judge(lesson: Lesson | None, step: str, given: bool | list[str]) -> Judged:
         typed_by_hand = screen.kind in {ScreenKind.TYPE, ScreenKind.SECRET}
         if isinstance(given, bool):
             return Judged("", right=given) if typed_by_hand else Judged("", right=None)
-        return Judged(kept_of_screen(screen, given), check_answer(screen, given).right)
+        return Judged(stored_choices(screen, given), check_answer(screen, given).right)
     chosen = [] if isinstance(given, bool) else given
     question = lesson.question(step) if lesson else None
-    if question is not None and len(chosen) == 1 and (kept := kept_of_question(question, chosen[0])):
+    if question is not None and len(chosen) == 1 and (kept := stored_option(question, chosen[0])):
         return Judged(kept, right=kept == question.right.id)
-    return Judged(_looks_like_ours(chosen), right=None)
+    return Judged(_known_id_format(chosen), right=None)
 
 
-def _looks_like_ours(chosen: list[str]) -> str:
+def _known_id_format(chosen: list[str]) -> str:
     """Ids of choices we no longer have; "" for anything that may have been typed by hand."""
     told = " ".join(chosen)
-    ours = len(told) <= _LONGEST_KEPT and _OUR_IDS.fullmatch(told) and not number_fault(told)
+    ours = len(told) <= _LONGEST_STORED and _OUR_IDS.fullmatch(told) and not number_fault(told)
     return told if ours else ""
 
 

@@ -9,7 +9,7 @@ from courses.domain.lesson import Lesson, Question, Step
 from courses.domain.practice import Look, Screen, ScreenKind
 
 
-class What(StrEnum):
+class SlideKind(StrEnum):
     OPENING = "opening"
     STORY = "story"
     STEP = "step"
@@ -23,7 +23,7 @@ class What(StrEnum):
 class Slide:
     """number: among those of its kind, from 1; of: how many there are."""
 
-    what: What
+    what: SlideKind
     number: int = 1
     of: int = 1
     step: Step | None = None
@@ -35,25 +35,25 @@ class Slide:
 
 def slides_of(lesson: Lesson) -> tuple[Slide, ...]:
     """Opening, story, steps, what to remember, practice screens to pass, then each question and its answer."""
-    slides = [Slide(What.OPENING, room=_room(_letters(lesson.title, lesson.goal), 160, 240))]
+    slides = [Slide(SlideKind.OPENING, room=_room(_letters(lesson.title, lesson.goal), 160, 240))]
     if lesson.story:
-        slides.append(Slide(What.STORY, room=_room(_letters(lesson.story), 200, 320)))
+        slides.append(Slide(SlideKind.STORY, room=_room(_letters(lesson.story), 200, 320)))
     slides += [
-        Slide(What.STEP, n, len(lesson.steps), step=step, room=_step_room(step))
+        Slide(SlideKind.STEP, n, len(lesson.steps), step=step, room=_step_room(step))
         for n, step in enumerate(lesson.steps, 1)
     ]
-    slides.append(Slide(What.REMEMBER, room=_room(_letters(lesson.remember, lesson.safety), 220, 340)))
+    slides.append(Slide(SlideKind.REMEMBER, room=_room(_letters(lesson.remember, lesson.safety), 220, 340)))
     screens = [screen for screen in lesson.practice.screens if screen.kind is not ScreenKind.END]
     screens = [screen for screen in screens if screen.id in lesson.practice.must_pass]
     slides += [
-        Slide(What.SCREEN, n, len(screens), screen=screen, room=_room(_height(screen), 22, 29))
+        Slide(SlideKind.SCREEN, n, len(screens), screen=screen, room=_room(_height(screen), 22, 29))
         for n, screen in enumerate(screens, 1)
     ]
     for n, question in enumerate(lesson.questions, 1):
         told = (question.text, *(option.text for option in question.options), question.because)
         room = _room(_letters(*told), 190, 300)
-        slides.append(Slide(What.QUESTION, n, len(lesson.questions), question=question, room=room))
-        slides.append(Slide(What.ANSWER, n, len(lesson.questions), question=question, room=room))
+        slides.append(Slide(SlideKind.QUESTION, n, len(lesson.questions), question=question, room=room))
+        slides.append(Slide(SlideKind.ANSWER, n, len(lesson.questions), question=question, room=room))
     return tuple(slides)
 
 

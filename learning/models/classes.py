@@ -47,5 +47,6 @@ class DoneTogether(Base):
     evening: Mapped[UUID] = mapped_column(ForeignKey("class_evening.id"), primary_key=True)
     learner: Mapped[UUID] = mapped_column(ForeignKey("learner.id"), primary_key=True, index=True)
     lesson: Mapped[str] = mapped_column(String(64), primary_key=True)
-    seen_by: Mapped[str] = mapped_column(String(40))
-    seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # The columns keep their first names: the version before this one still reads and writes them.
+    observed_by: Mapped[str] = mapped_column("seen_by", String(40))
+    observed_at: Mapped[datetime] = mapped_column("seen_at", UtcDateTime)

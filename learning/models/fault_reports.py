@@ -7,7 +7,7 @@ from sqlalchemy import Enum, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from foundation.database import Base, UtcDateTime
-from learning.domain.fault_reports import LONGEST_NOTE, LONGEST_REPLY, FaultReport, Kind, State
+from learning.domain.fault_reports import LONGEST_NOTE, LONGEST_REPLY, FaultReport, ReportKind, ReportState
 
 
 class FaultReportRow(Base):
@@ -21,13 +21,15 @@ class FaultReportRow(Base):
     lesson: Mapped[str] = mapped_column(String(64), index=True)
     # A screen of a row of cards carries two ids of 60 signs.
     place: Mapped[str] = mapped_column(String(150))
-    kind: Mapped[Kind] = mapped_column(
-        Enum(Kind, native_enum=False, length=20, values_callable=lambda kinds: [kind.value for kind in kinds])
+    kind: Mapped[ReportKind] = mapped_column(
+        Enum(ReportKind, native_enum=False, length=20, values_callable=lambda kinds: [kind.value for kind in kinds])
     )
     note: Mapped[str] = mapped_column(String(LONGEST_NOTE))
     library: Mapped[str] = mapped_column(String(16))
-    state: Mapped[State] = mapped_column(
-        Enum(State, native_enum=False, length=10, values_callable=lambda states: [state.value for state in states])
+    state: Mapped[ReportState] = mapped_column(
+        Enum(
+            ReportState, native_enum=False, length=10, values_callable=lambda states: [state.value for state in states]
+        )
     )
     sent_at: Mapped[datetime] = mapped_column(UtcDateTime)
     # Kept for an hour, against floods; then "".

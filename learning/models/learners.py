@@ -7,7 +7,7 @@ from sqlalchemy import Enum, ForeignKey, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from foundation.database import Base, UtcDateTime
-from learning.domain.learners import AgeBand, Person
+from learning.domain.learners import LearnerAgeBand, LearnerProfile
 
 
 class Phone(Base):
@@ -30,13 +30,13 @@ class Learner(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     nickname: Mapped[str] = mapped_column(String(30), default="")
     picture: Mapped[str] = mapped_column(String(20), default="")
-    age_band: Mapped[AgeBand | None] = mapped_column(
-        Enum(AgeBand, native_enum=False, length=10, values_callable=lambda bands: [band.value for band in bands])
+    age_band: Mapped[LearnerAgeBand | None] = mapped_column(
+        Enum(LearnerAgeBand, native_enum=False, length=10, values_callable=lambda bands: [band.value for band in bands])
     )
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
-    def as_person(self) -> Person:
-        return Person(self.id, self.nickname, self.picture, self.age_band)
+    def as_person(self) -> LearnerProfile:
+        return LearnerProfile(self.id, self.nickname, self.picture, self.age_band)
 
 
 class PhoneLearner(Base):

@@ -8,7 +8,7 @@ from sqlalchemy import JSON, Enum, ForeignKey, Index, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from foundation.database import Base, UtcDateTime, bytewise
-from learning.domain.letters import Facts, Letter, Reason, Status
+from learning.domain.letters import CertificateStatus, Facts, Letter, Reason
 
 
 class LetterStatus(Base):
@@ -60,8 +60,13 @@ class Certificate(Base):
     learner: Mapped[UUID] = mapped_column(ForeignKey("learner.id"))
     course: Mapped[str] = mapped_column(String(64))
     facts: Mapped[dict[str, Any]] = mapped_column(JSON)
-    status: Mapped[Status] = mapped_column(
-        Enum(Status, native_enum=False, length=10, values_callable=lambda kinds: [kind.value for kind in kinds])
+    status: Mapped[CertificateStatus] = mapped_column(
+        Enum(
+            CertificateStatus,
+            native_enum=False,
+            length=10,
+            values_callable=lambda kinds: [kind.value for kind in kinds],
+        )
     )
     issued_at: Mapped[datetime] = mapped_column(UtcDateTime)
     # Who answers for it: the area of the class or team it came from; "" for nobody but the nation.

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from learning.domain.progress import Answer
+from learning.domain.progress import StepAnswer
 from learning.models import AnswerRow
 
 # Built once: putting a statement together takes as long as asking it.
@@ -18,17 +18,17 @@ _RIGHT = (
 _RIGHT_IN_LESSON = _RIGHT.where(AnswerRow.lesson == bindparam("lesson"))
 
 
-def right_answers(session: Session, learner: UUID, lesson: str | None = None) -> dict[str, list[Answer]]:
+def right_answers(session: Session, learner: UUID, lesson: str | None = None) -> dict[str, list[StepAnswer]]:
     """What `learner` has answered rightly, each step once, by lesson id; of one lesson only when `lesson` is given."""
     asked = _RIGHT if lesson is None else _RIGHT_IN_LESSON
     named = {"learner": learner} if lesson is None else {"learner": learner, "lesson": lesson}
-    answers: dict[str, list[Answer]] = {}
+    answers: dict[str, list[StepAnswer]] = {}
     for lesson_id, step in session.connection().execute(asked, named).all():
         answers.setdefault(lesson_id, []).append(_right(step))
     return answers
 
 
 @lru_cache(maxsize=4096)
-def _right(step: str) -> Answer:
+def _right(step: str) -> StepAnswer:
     """The same for everybody: of most steps there is one right answer object in a process."""
-    return Answer(step, right=True)
+    return StepAnswer(step, right=True)

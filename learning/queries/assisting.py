@@ -10,31 +10,31 @@ from sqlalchemy.orm import Session
 from courses.domain.lesson import Course
 from foundation.areas.domain.scope import Scope
 from foundation.areas.queries import inside
-from learning.domain.learners import Person
+from learning.domain.learners import LearnerProfile
 from learning.models import AnswerRow, AssistedSession, Learner
 
 
 @dataclass(frozen=True)
-class Beside:
+class OngoingSession:
     """person: who is helped. ends_at: when it ends by itself."""
 
     id: UUID
     helper: str
-    person: Person
+    person: LearnerProfile
     ends_at: datetime
 
 
-def beside_on(session: Session, phone: UUID, now: datetime) -> list[Beside]:
+def sessions_on_phone(session: Session, phone: UUID, now: datetime) -> list[OngoingSession]:
     """The sessions going on on one phone, the newest first."""
     return _going_on(session, AssistedSession.phone == phone, now)
 
 
-def beside_by(session: Session, helper: str, now: datetime) -> list[Beside]:
+def sessions_of_helper(session: Session, helper: str, now: datetime) -> list[OngoingSession]:
     """The sessions an account holds now, on any phone, the newest first."""
     return _going_on(session, AssistedSession.helper == helper, now)
 
 
-def helped_spans(session: Session, phone: UUID) -> list[tuple[UUID, datetime, datetime]]:
+def assisted_periods(session: Session, phone: UUID) -> list[tuple[UUID, datetime, datetime]]:
     """When whom was helped on one phone: learner, from, to. For answers that were given a while ago."""
     rows = session.execute(
         select(AssistedSession.learner, AssistedSession.started_at, AssistedSession.ends_at).where(
@@ -46,7 +46,7 @@ def helped_spans(session: Session, phone: UUID) -> list[tuple[UUID, datetime, da
     return [(learner, start, end) for learner, start, end in rows if learner and start]
 
 
-def is_helped(session: Session, phone: UUID, learner: UUID, now: datetime) -> bool:
+def is_assisted(session: Session, phone: UUID, learner: UUID, now: datetime) -> bool:
     """Whether somebody sits beside this learner on this phone now."""
     going_on = select(AssistedSession.id).where(
         AssistedSession.phone == phone,
@@ -73,17 +73,17 @@ def needed_help(session: Session, learner: UUID, course: Course) -> bool:
     return any(assisted and (lesson, step) in graded - alone for lesson, step, assisted in rows)
 
 
-def helped_in(session: Session, scope: Scope) -> list[UUID]:
+def learners_assisted_in(session: Session, scope: Scope) -> list[UUID]:
     """Whom teams within `scope` have sat beside."""
     rows = select(AssistedSession.learner).distinct().where(inside(AssistedSession.area_path, scope))
     return [learner for learner in session.scalars(rows) if learner]
 
 
-def _going_on(session: Session, which: ColumnElement[bool], now: datetime) -> list[Beside]:
+def _going_on(session: Session, which: ColumnElement[bool], now: datetime) -> list[OngoingSession]:
     rows = session.execute(
         select(AssistedSession, Learner)
         .join(Learner, Learner.id == AssistedSession.learner)
         .where(which, AssistedSession.ends_at > now)
         .order_by(AssistedSession.started_at.desc(), AssistedSession.id)
     )
-    return [Beside(row.id, row.helper, learner.as_person(), row.ends_at) for row, learner in rows]
+    return [OngoingSession(row.id, row.helper, learner.as_person(), row.ends_at) for row, learner in rows]

@@ -12,7 +12,7 @@ from learning.models import Card
 
 
 @dataclass(frozen=True)
-class CardSeen:
+class CardRecord:
     """learner: None for a blank one. paused_until: until when no pictures are looked at; it may have passed."""
 
     code: str
@@ -27,18 +27,18 @@ class CardSeen:
         return self.paused_until is not None and now < self.paused_until
 
 
-def card_by_code(session: Session, code: str) -> CardSeen | None:
+def card_by_code(session: Session, code: str) -> CardRecord | None:
     """The card with this code, whatever has become of it."""
     row = session.scalar(select(Card).where(Card.code == code).execution_options(populate_existing=True))
     return _seen(row) if row else None
 
 
-def card_of(session: Session, learner: UUID) -> CardSeen | None:
+def card_of(session: Session, learner: UUID) -> CardRecord | None:
     """The card `learner` uses now."""
     return next(iter(cards_of(session, [learner])), None)
 
 
-def cards_of(session: Session, learners: Sequence[UUID]) -> list[CardSeen]:
+def cards_of(session: Session, learners: Sequence[UUID]) -> list[CardRecord]:
     """The cards these learners use now, in the order of the learners; who has none is left out."""
     rows = session.scalars(
         select(Card)
@@ -49,8 +49,8 @@ def cards_of(session: Session, learners: Sequence[UUID]) -> list[CardSeen]:
     return [found[learner] for learner in learners if learner in found]
 
 
-def _seen(row: Card) -> CardSeen:
-    return CardSeen(
+def _seen(row: Card) -> CardRecord:
+    return CardRecord(
         code=row.code,
         learner=row.learner,
         secret_hash=row.secret_hash,

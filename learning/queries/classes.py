@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from foundation.areas.domain.scope import Scope
 from foundation.areas.queries import inside
-from learning.domain.classes import Told, Way, way_of
-from learning.domain.learners import Person
-from learning.domain.letters import Status
+from learning.domain.classes import LessonEvidence, Way, way_of
+from learning.domain.learners import LearnerProfile
+from learning.domain.letters import CertificateStatus
 from learning.models import (
     AnswerRow,
     Card,
@@ -43,13 +43,13 @@ class Evening:
 
 
 @dataclass(frozen=True)
-class Present:
+class Attendee:
     """Somebody of a class. name: for the letter, "" until typed. card: the code in use, or "". letter: its code, or "".
 
     together: ids of lessons the teacher of this or another class saw done. may_have_card: as may_have_card tells.
     """
 
-    person: Person
+    person: LearnerProfile
     name: str
     card: str = ""
     letter: str = ""
@@ -75,7 +75,7 @@ def evening_in(session: Session, scope: Scope, id_: UUID) -> Evening | None:
     return _evening(row) if row is not None and scope.covers(row.area_path) else None
 
 
-def present_at(session: Session, evening: Evening) -> list[Present]:
+def attendees_of(session: Session, evening: Evening) -> list[Attendee]:
     """Everybody of a class, in the order they came."""
     rows = session.execute(
         select(Learner, ClassLearner.name, ClassLearner.made_here)
@@ -92,7 +92,9 @@ def present_at(session: Session, evening: Evening) -> list[Present]:
             cards[card.learner] = card.code
     on_a_phone = set(session.scalars(select(PhoneLearner.learner).where(PhoneLearner.learner.in_(ids))))
     valid = select(Certificate).where(
-        Certificate.learner.in_(ids), Certificate.course == evening.course, Certificate.status == Status.VALID
+        Certificate.learner.in_(ids),
+        Certificate.course == evening.course,
+        Certificate.status == CertificateStatus.VALID,
     )
     letters = {letter.learner: letter.code for letter in session.scalars(valid)}
     together: dict[UUID, set[str]] = defaultdict(set)
@@ -101,7 +103,7 @@ def present_at(session: Session, evening: Evening) -> list[Present]:
     ):
         together[learner].add(lesson)
     return [
-        Present(
+        Attendee(
             row.as_person(),
             name,
             cards.get(row.id, ""),
@@ -127,7 +129,7 @@ def may_have_card(session: Session, evening: Evening, learner: UUID) -> bool:
 
 
 def ways_at(
-    session: Session, evening: Evening, present: list[Present], graded: Mapping[str, tuple[str, ...]]
+    session: Session, evening: Evening, present: list[Attendee], graded: Mapping[str, tuple[str, ...]]
 ) -> dict[UUID, dict[str, Way]]:
     """How far everybody of a class is in each of these lessons, by learner and lesson.
 
@@ -148,7 +150,7 @@ def ways_at(
     return {
         each.person.id: {
             lesson: way_of(
-                Told(
+                LessonEvidence(
                     frozenset(steps),
                     frozenset(any_.get((each.person.id, lesson), ())),
                     frozenset(alone.get((each.person.id, lesson), ())),

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from learning.domain.learners import AgeBand, Person
+from learning.domain.learners import LearnerAgeBand, LearnerProfile
 from learning.models import Learner, Phone, PhoneLearner
 
 
@@ -15,7 +15,7 @@ class SharedPhone:
     """people: everybody who learns on it, in the order they came."""
 
     id: UUID
-    people: tuple[Person, ...]
+    people: tuple[LearnerProfile, ...]
 
 
 # Built once: it is asked for every page of everybody who has learnt something.
@@ -36,7 +36,7 @@ def phone_by_token(session: Session, token_hash: bytes) -> SharedPhone | None:
     return SharedPhone(rows[0][0], tuple(_person(*row[1:]) for row in rows if row[1] is not None))
 
 
-def people_on(session: Session, phone: UUID) -> tuple[Person, ...]:
+def people_on(session: Session, phone: UUID) -> tuple[LearnerProfile, ...]:
     """Everybody who learns on one phone, in the order they came."""
     rows = session.execute(
         select(Learner.id, Learner.nickname, Learner.picture, Learner.age_band)
@@ -47,5 +47,5 @@ def people_on(session: Session, phone: UUID) -> tuple[Person, ...]:
     return tuple(_person(*row) for row in rows)
 
 
-def _person(id_: UUID, nickname: str, picture: str, age_band: AgeBand | None) -> Person:
-    return Person(id_, nickname, picture, age_band)
+def _person(id_: UUID, nickname: str, picture: str, age_band: LearnerAgeBand | None) -> LearnerProfile:
+    return LearnerProfile(id_, nickname, picture, age_band)

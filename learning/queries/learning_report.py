@@ -12,7 +12,7 @@ from courses.domain.lesson import Course
 from foundation.areas.domain.scope import Scope
 from foundation.areas.models import Area
 from foundation.areas.queries import inside
-from learning.domain.learning_report import Missed, Stage, Sums, course_stage, lesson_stage
+from learning.domain.learning_report import MissedStep, Stage, Sums, course_stage, lesson_stage
 from learning.models import AnswerRow, AssistedSession, Card, ClassEvening, ClassLearner, DoneTogether, LessonTally
 
 
@@ -55,7 +55,7 @@ def sums_of_learning(
     return LearningSums(_sums(in_courses), _sums(in_lessons), _sums(in_areas))
 
 
-def most_missed(session: Session, *, most: int) -> list[Missed]:
+def most_missed(session: Session, *, most: int) -> list[MissedStep]:
     """The steps answered wrongly most often, by their share of wrong answers; only those answered 20 times at least."""
     wrong = func.sum(case((AnswerRow.right.is_(False), 1), else_=0))
     answered = func.count()
@@ -67,7 +67,7 @@ def most_missed(session: Session, *, most: int) -> list[Missed]:
         .order_by((wrong * 1000 / answered).desc(), AnswerRow.lesson, AnswerRow.step)
         .limit(most)
     )
-    return [Missed(lesson, step, count, int(missed)) for lesson, step, count, missed in rows]
+    return [MissedStep(lesson, step, count, int(missed)) for lesson, step, count, missed in rows]
 
 
 def _stages(session: Session, course: Course) -> Iterator[tuple[str, str, int]]:

@@ -5,13 +5,13 @@ from uuid import UUID
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from learning.domain.letters import Letter, Status
+from learning.domain.letters import CertificateStatus, Letter
 from learning.models import Certificate
 
 # Built once: it is asked for every page of one's own learning.
 _VALID = (
     select(Certificate)
-    .where(Certificate.learner == bindparam("learner"), Certificate.status == Status.VALID)
+    .where(Certificate.learner == bindparam("learner"), Certificate.status == CertificateStatus.VALID)
     .order_by(Certificate.issued_at.desc(), Certificate.code)
 )
 

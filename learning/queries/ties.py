@@ -25,7 +25,7 @@ def tied_within(session: Session, learner: UUID, scope: Scope) -> bool:
     return session.scalar(select(paths.c.path).where(inside(paths.c.path, scope)).limit(1)) is not None
 
 
-def place_of_learner(session: Session, learner: UUID, course: str) -> str:
+def responsible_area(session: Session, learner: UUID, course: str) -> str:
     """Path of the area that answers for what this learner does in a course: where they were last in a class of it, else
     where their card was handed out, else where somebody last sat beside them; "" for none of these."""
     sources = (

@@ -16,7 +16,7 @@ from learning.services.tallies import tally
 MOST_IN_A_QUERY = 500
 
 
-class Outcome(StrEnum):
+class AnswerOutcome(StrEnum):
     STORED = "stored"
     ALREADY_STORED = "already_stored"
     REJECTED = "rejected"
@@ -56,12 +56,12 @@ def record_answer(
     """Keep one answer. The same form sent again with the same answer, even at the same moment, counts once.
 
     form: the id the page was drawn with. A page the browser kept may send it with another answer: that is a new
-    answer under a new id, never lost. given: as kept_of_screen or kept_of_question return it.
+    answer under a new id, never lost. given: as stored_choices or stored_option return it.
     """
-    keep_answers(session, [NewAnswer(form, learner, lesson, step, given, right, now, assisted)])
+    save_answers(session, [NewAnswer(form, learner, lesson, step, given, right, now, assisted)])
 
 
-def keep_answers(session: Session, answers: Sequence[NewAnswer]) -> list[Outcome]:
+def save_answers(session: Session, answers: Sequence[NewAnswer]) -> list[AnswerOutcome]:
     """Keep these answers; tells of each, in order, whether it was new. Sent again, also at the same moment: no change.
 
     An id that already stands for another answer is no reason to lose this one: it is kept under an id reckoned from
@@ -80,7 +80,7 @@ def keep_answers(session: Session, answers: Sequence[NewAnswer]) -> list[Outcome
     raise AssertionError("the same answers kept arriving")
 
 
-def _sorted_out(session: Session, answers: Sequence[NewAnswer]) -> tuple[list[NewAnswer], list[Outcome]]:
+def _sorted_out(session: Session, answers: Sequence[NewAnswer]) -> tuple[list[NewAnswer], list[AnswerOutcome]]:
     """The answers that are not kept yet, by id, each once; and the outcome of each one sent."""
     known = _kept(session, {id_ for answer in answers for id_ in (answer.id, _other_id(answer))})
     new: list[NewAnswer] = []
@@ -88,11 +88,11 @@ def _sorted_out(session: Session, answers: Sequence[NewAnswer]) -> tuple[list[Ne
     for answer in answers:
         id_ = answer.id if known.get(answer.id, answer.content) == answer.content else _other_id(answer)
         if id_ in known:
-            outcomes.append(Outcome.ALREADY_STORED)
+            outcomes.append(AnswerOutcome.ALREADY_STORED)
             continue
         known[id_] = answer.content
         new.append(NewAnswer(**{**asdict(answer), "id": id_}))
-        outcomes.append(Outcome.STORED)
+        outcomes.append(AnswerOutcome.STORED)
     # In one order everywhere, or two sendings could wait for each other for ever.
     return sorted(new, key=lambda answer: answer.id), outcomes
 

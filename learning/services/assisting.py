@@ -16,12 +16,14 @@ from foundation.problems import Conflict, NotFound
 from learning.domain.assisting import CODE_LASTS, DIGITS, LASTS, FaultyHelpCode
 from learning.models import AssistedSession
 from learning.queries import people_on
-from learning.services.acts import learner_mark
+from learning.services.class_audit import learner_pseudonym
 
 _TRIES = 5
 
 
-def sit_beside(session: Session, phone: UUID, learner: UUID, *, helper: str, area_path: str, now: datetime) -> None:
+def start_assisting(
+    session: Session, phone: UUID, learner: UUID, *, helper: str, area_path: str, now: datetime
+) -> None:
     """From now on, for LASTS, what `learner` answers on this phone counts as answered with help.
 
     Again while it lasts: it lasts as long from now. Raises NotFound("no_such_learner") for who does not learn here.
@@ -72,7 +74,7 @@ def use_help_code(session: Session, code: str, *, key: str, phone: UUID, learner
     waiting.phone, waiting.learner = phone, learner
     waiting.started_at, waiting.ends_at = now, now + LASTS
     session.flush()
-    told = {"learner": learner_mark(learner)}
+    told = {"learner": learner_pseudonym(learner)}
     record(session, waiting.helper, "start_assisting", told, now=now, area_path=waiting.area_path)
 
 
@@ -83,7 +85,7 @@ def end_assisting(session: Session, id_: UUID, *, now: datetime, phone: UUID | N
         row.ends_at = now
         session.flush()
         if helper == row.helper and row.learner is not None:
-            told = {"learner": learner_mark(row.learner)}
+            told = {"learner": learner_pseudonym(row.learner)}
             record(session, helper, "end_assisting", told, now=now, area_path=row.area_path)
 
 
@@ -101,7 +103,7 @@ def _begin(session: Session, *, helper: str, area_path: str, phone: UUID, learne
         )
     )
     session.flush()
-    record(session, helper, "start_assisting", {"learner": learner_mark(learner)}, now=now, area_path=area_path)
+    record(session, helper, "start_assisting", {"learner": learner_pseudonym(learner)}, now=now, area_path=area_path)
 
 
 def _end(session: Session, phone: UUID, learner: UUID, now: datetime) -> None:

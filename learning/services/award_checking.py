@@ -6,12 +6,12 @@ from enum import StrEnum
 from sqlalchemy.orm import Session
 
 from learning import queries
-from learning.domain.awards import Award, Damaged, Scanned, award_of, read_token
+from learning.domain.awards import Award, InvalidAward, Scanned, award_for, read_token
 from learning.domain.letters import Letter
 from learning.services.award_keys import signed_by
 
 
-class Finding(StrEnum):
+class LetterFinding(StrEnum):
     """Vietnamese in `learning/letter_words.html`; the same words serve the check without network."""
 
     GENUINE = "genuine"  # signed by us, and the letter is known: whether it still stands is the letter's status
@@ -25,37 +25,41 @@ class Finding(StrEnum):
 
 
 @dataclass(frozen=True)
-class Check:
+class LetterCheck:
     """letter: None unless GENUINE."""
 
-    finding: Finding
+    finding: LetterFinding
     letter: Letter | None = None
 
 
-def check(session: Session, scanned: Scanned) -> Check:
+def check(session: Session, scanned: Scanned) -> LetterCheck:
     """Check what was scanned: a code alone by our records, an award also by its signature."""
     if not scanned.digits:
         letter = queries.letter_by_code(session, scanned.code)
-        return Check(Finding.GENUINE, letter) if letter else Check(Finding.NO_LETTER)
+        return LetterCheck(LetterFinding.GENUINE, letter) if letter else LetterCheck(LetterFinding.NO_LETTER)
     try:
         award, message, signature = read_token(scanned.digits)
-    except Damaged:
-        return Check(Finding.DAMAGED)
+    except InvalidAward:
+        return LetterCheck(LetterFinding.DAMAGED)
     key = queries.award_key(session, award.key)
     if key is None:
-        return Check(Finding.UNKNOWN_KEY)
+        return LetterCheck(LetterFinding.UNKNOWN_KEY)
     if not signed_by(key.public, message, signature):
-        return Check(Finding.FORGED)
+        return LetterCheck(LetterFinding.FORGED)
     if key.distrusted:
-        return Check(Finding.DISTRUSTED_KEY)
+        return LetterCheck(LetterFinding.DISTRUSTED_KEY)
     if scanned.code and scanned.code != award.code:
-        return Check(Finding.REPLAYED)
+        return LetterCheck(LetterFinding.REPLAYED)
     return _as_recorded(session, award)
 
 
-def _as_recorded(session: Session, award: Award) -> Check:
+def _as_recorded(session: Session, award: Award) -> LetterCheck:
     letter = queries.letter_by_code(session, award.code)
     if letter is None:
-        return Check(Finding.ERASED)
+        return LetterCheck(LetterFinding.ERASED)
     # What we sign is what we keep. Should they ever differ, the record is right and the paper is not.
-    return Check(Finding.GENUINE, letter) if award_of(letter, award.key) == award else Check(Finding.REPLAYED)
+    return (
+        LetterCheck(LetterFinding.GENUINE, letter)
+        if award_for(letter, award.key) == award
+        else LetterCheck(LetterFinding.REPLAYED)
+    )

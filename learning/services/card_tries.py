@@ -18,14 +18,14 @@ from foundation.throttling.services import Bucket, take
 from learning.domain.cards import MOST_WAKES, MOST_WAKES_A_DAY, rest_after
 from learning.models import Card
 from learning.queries.cards import card_by_code
-from learning.services.acts import learner_mark
 from learning.services.card_secret import is_right_order
+from learning.services.class_audit import learner_pseudonym
 from learning.services.learners import join_phone
 
 _DAY = timedelta(days=1)
 
 
-def open_try(session: Session, code: str, buckets: Sequence[Bucket], *, now: datetime) -> None:
+def begin_attempt(session: Session, code: str, buckets: Sequence[Bucket], *, now: datetime) -> None:
     """Count a try as wrong until it proves right. Commit before looking at the pictures.
 
     buckets: of the phone or address that tries. Raises NotFound("no_such_card"), Conflict("card_stopped" or
@@ -48,7 +48,7 @@ def open_try(session: Session, code: str, buckets: Sequence[Bucket], *, now: dat
     session.flush()
 
 
-def whose_card(session: Session, code: str, order: Sequence[str], *, key: str) -> UUID | None:
+def learner_of_card(session: Session, code: str, order: Sequence[str], *, key: str) -> UUID | None:
     """The learner whose card opens with the pictures of `order`, or None. Only reads."""
     card = card_by_code(session, code)
     if card is None or card.learner is None or card.stopped:
@@ -56,13 +56,13 @@ def whose_card(session: Session, code: str, order: Sequence[str], *, key: str) -
     return card.learner if is_right_order(card.secret_hash, key, code, order) else None
 
 
-def bring_learner(session: Session, code: str, learner: UUID, phone: UUID) -> None:
+def add_card_learner(session: Session, code: str, learner: UUID, phone: UUID) -> None:
     """The pictures were right: `learner` learns on `phone`, too, and the card's wrong tries are forgiven."""
     join_phone(session, phone, learner)
-    forgive_tries(session, code, learner)
+    reset_attempts(session, code, learner)
 
 
-def forgive_tries(session: Session, code: str, learner: UUID) -> None:
+def reset_attempts(session: Session, code: str, learner: UUID) -> None:
     """The pictures were right: the wrong tries and wakings of the learner's card no longer count."""
     session.execute(
         update(Card).where(Card.code == code, Card.learner == learner).values(wrong_tries=0, paused_until=None, wakes=0)
@@ -87,7 +87,7 @@ def wake_card(session: Session, code: str, *, who: str, area_path: str, now: dat
     _refuse_many_wakings(session, who, now)
     card.paused_until, card.wakes = None, card.wakes + 1
     session.flush()
-    record(session, who, "wake_card", {"learner": learner_mark(card.learner)}, now=now, area_path=area_path)
+    record(session, who, "wake_card", {"learner": learner_pseudonym(card.learner)}, now=now, area_path=area_path)
 
 
 def _refuse_many_wakings(session: Session, who: str, now: datetime) -> None:

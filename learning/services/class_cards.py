@@ -11,8 +11,8 @@ from foundation.problems import NotAllowed
 from learning.models import Learner
 from learning.queries.cards import card_of
 from learning.queries.classes import Evening, may_have_card
-from learning.services.acts import record_in_class
 from learning.services.cards import change_pictures, claim_card, make_card
+from learning.services.class_audit import record_in_class
 
 
 def give_card(

@@ -11,8 +11,8 @@ from courses.domain.lesson import Course
 from foundation.problems import Conflict, Invalid
 from learning.domain.classes import DONE, Way
 from learning.domain.letters import Letter, Manner
-from learning.queries.classes import Evening, Present
-from learning.services.acts import record_in_class
+from learning.queries.classes import Attendee, Evening
+from learning.services.class_audit import record_in_class
 from learning.services.letters import issue_letter
 
 
@@ -20,11 +20,11 @@ from learning.services.letters import issue_letter
 class Finished:
     """Somebody who has finished the whole course. manner: SUPERVISED where a lesson was done in class only."""
 
-    present: Present
+    present: Attendee
     manner: Manner
 
 
-def finished_of(present: Sequence[Present], ways: Mapping[UUID, Mapping[str, Way]]) -> list[Finished]:
+def finished_of(present: Sequence[Attendee], ways: Mapping[UUID, Mapping[str, Way]]) -> list[Finished]:
     """Who has finished every lesson of the course, in order. ways: as ways_at gives them for the whole course."""
     found = []
     for each in present:

@@ -15,7 +15,7 @@ from learning.domain.classes import MOST_LEARNERS, NewClass
 from learning.domain.learners import AboutLearner
 from learning.models import ClassEvening, ClassLearner, DoneTogether
 from learning.queries.classes import Evening
-from learning.services.acts import record_in_class
+from learning.services.class_audit import record_in_class
 from learning.services.learners import add_without_phone
 
 
@@ -41,7 +41,7 @@ def make_class(session: Session, id_: UUID, new: NewClass, *, made_by: str, now:
     record(session, made_by, "make_class", told, now=now, area_path=new.area_path)
 
 
-def let_in(
+def admit(
     session: Session, evening: Evening, learner: UUID, *, who: str, now: datetime, made_here: bool = False
 ) -> bool:
     """Somebody comes to the class; tells whether they were not there yet. Again, on two phones at once too: no change.
@@ -64,11 +64,13 @@ def let_in(
     return True
 
 
-def let_in_new(session: Session, evening: Evening, about: AboutLearner, *, form: UUID, who: str, now: datetime) -> UUID:
+def admit_newcomer(
+    session: Session, evening: Evening, about: AboutLearner, *, form: UUID, who: str, now: datetime
+) -> UUID:
     """Somebody who has never learned here comes to the class; returns their id. Refusals as in add_without_phone.
 
     form: the id the form was drawn with becomes theirs, so that sending it twice, at one moment too, makes one learner.
-    A nickname is needed: a teacher calls people by name. Raises Conflict as let_in.
+    A nickname is needed: a teacher calls people by name. Raises Conflict as admit does.
     """
     if session.scalar(select(ClassLearner.learner).where(ClassLearner.learner == form)):
         return form
@@ -77,11 +79,11 @@ def let_in_new(session: Session, evening: Evening, about: AboutLearner, *, form:
     # The same form at the same moment: the quicker one lets them in.
     with suppress(IntegrityError), session.begin_nested():
         add_without_phone(session, about, id_=form, now=now)
-        let_in(session, evening, form, who=who, now=now, made_here=True)
+        admit(session, evening, form, who=who, now=now, made_here=True)
     return form
 
 
-def let_out(session: Session, evening: Evening, learner: UUID, *, who: str, now: datetime) -> None:
+def remove_from_class(session: Session, evening: Evening, learner: UUID, *, who: str, now: datetime) -> None:
     """Somebody was put on the list by mistake; what they learned stays theirs. Again: no change."""
     there = select(ClassLearner.learner).where(ClassLearner.evening == evening.id, ClassLearner.learner == learner)
     if session.scalar(there) is None:
@@ -91,7 +93,7 @@ def let_out(session: Session, evening: Evening, learner: UUID, *, who: str, now:
     record_in_class(session, who, "take_off_class", evening, [learner], now=now)
 
 
-def say_done_together(
+def set_done_together(
     session: Session, evening: Evening, lesson: str, learners: Collection[UUID], *, who: str, now: datetime
 ) -> None:
     """Who did this lesson on the big screen, as the teacher saw: these and no others. Again: no change."""
@@ -102,13 +104,13 @@ def say_done_together(
     session.execute(delete(DoneTogether).where(*of_lesson, DoneTogether.learner.in_(known - wanted)))
     new = sorted(wanted - known)
     if new:
-        row = {"evening": evening.id, "lesson": lesson, "seen_by": who, "seen_at": now}
+        row = {"evening": evening.id, "lesson": lesson, "observed_by": who, "observed_at": now}
         session.execute(insert(DoneTogether), [{**row, "learner": learner} for learner in new])
     record_in_class(session, who, "mark_done_together", evening, new, now=now, lesson=lesson)
     record_in_class(session, who, "unmark_done_together", evening, known - wanted, now=now, lesson=lesson)
 
 
-def name_for_letters(session: Session, evening: Evening, names: Mapping[UUID, str], *, who: str, now: datetime) -> None:
+def set_letter_names(session: Session, evening: Evening, names: Mapping[UUID, str], *, who: str, now: datetime) -> None:
     """Keep the names of learners as read_names gives them, "" for none yet."""
     before = select(ClassLearner.learner, ClassLearner.name).where(ClassLearner.evening == evening.id)
     changed = {id_: names[id_] for id_, name in session.execute(before) if id_ in names and names[id_] != name}

@@ -15,8 +15,8 @@ from foundation.areas.domain.scope import Scope
 from foundation.problems import Conflict, NotAllowed, NotFound
 from foundation.throttling.services import Bucket, take
 from learning.domain.fault_reports import (
-    Kind,
-    State,
+    ReportKind,
+    ReportState,
     may_become,
     place_in,
 )
@@ -29,7 +29,7 @@ def send_report(
     form: UUID,
     lesson: Lesson,
     place: str,
-    kind: Kind,
+    kind: ReportKind,
     note: str,
     library: str,
     buckets: Sequence[Bucket],
@@ -42,17 +42,17 @@ def send_report(
     reporter read. buckets: of the address it comes from. Raises TooMany where one is full.
     """
     kept = {"lesson": lesson.id, "place": place_in(lesson, place), "kind": kind, "note": note}
-    if _already_kept(session, form, kept):
+    if _already_stored(session, form, kept):
         return form
     take(session, buckets, now=now)
     # No address is written down any more; the column is the version before's.
-    values = {**kept, "library": library, "state": State.NEW, "sent_at": now, "address": ""}
+    values = {**kept, "library": library, "state": ReportState.NEW, "sent_at": now, "address": ""}
     for id_ in (form, uuid7()):
         try:
             with session.begin_nested():
                 session.execute(insert(FaultReportRow).values(id=id_, reply="", handled_by="", **values))
         except IntegrityError:
-            if _already_kept(session, form, kept):  # the same tap, a moment earlier
+            if _already_stored(session, form, kept):  # the same tap, a moment earlier
                 return form
             continue
         return id_
@@ -60,7 +60,7 @@ def send_report(
 
 
 def settle_report(
-    session: Session, report: UUID, state: State, *, reply: str, who: str, scope: Scope, now: datetime
+    session: Session, report: UUID, state: ReportState, *, reply: str, who: str, scope: Scope, now: datetime
 ) -> None:
     """Bring a report to `state` and keep what is answered; noted in the audit log. The same again changes nothing.
 
@@ -87,5 +87,5 @@ def settle_report(
     )
 
 
-def _already_kept(session: Session, form: UUID, kept: Mapping[str, object]) -> bool:
+def _already_stored(session: Session, form: UUID, kept: Mapping[str, object]) -> bool:
     return session.scalar(select(FaultReportRow.id).filter_by(id=form, **kept)) is not None

@@ -20,7 +20,7 @@ from learning.domain.learners import (
     GUARDIAN_WORDING,
     MOST_ON_ONE_PHONE,
     AboutLearner,
-    AgeBand,
+    LearnerAgeBand,
     consent_subject,
 )
 from learning.models import Learner, Phone, PhoneLearner
@@ -48,7 +48,7 @@ def token_for_first_sending(key: str, first: UUID) -> str:
     return urlsafe_b64encode(mac[:TOKEN_BYTES]).rstrip(b"=").decode()
 
 
-def welcome_phone(session: Session, token: str, *, now: datetime) -> UUID:
+def get_or_add_phone(session: Session, token: str, *, now: datetime) -> UUID:
     """The phone with this token, made now if there is none; the second time, also at the same moment, the same one."""
     known = select(Phone.id).where(Phone.token_hash == hash_of(token))
     phone = session.scalar(known)
@@ -62,14 +62,14 @@ def welcome_phone(session: Session, token: str, *, now: datetime) -> UUID:
     return phone
 
 
-def welcome_learner(session: Session, *, now: datetime) -> tuple[UUID, str]:
+def add_learner_and_phone(session: Session, *, now: datetime) -> tuple[UUID, str]:
     """Somebody new on a new phone: their id, and the token for the phone's cookie, which is nowhere else."""
     token = new_token()
-    phone = welcome_phone(session, token, now=now)
-    return add_nameless(session, phone, now=now), token
+    phone = get_or_add_phone(session, token, now=now)
+    return add_anonymous_learner(session, phone, now=now), token
 
 
-def add_nameless(session: Session, phone: UUID, *, now: datetime) -> UUID:
+def add_anonymous_learner(session: Session, phone: UUID, *, now: datetime) -> UUID:
     """Somebody who has only begun to answer: nothing was asked, nothing is known."""
     learner: UUID = uuid7()
     session.execute(insert(Learner).values(id=learner, nickname="", picture="", created_at=now))
@@ -100,7 +100,7 @@ def add_without_phone(session: Session, about: AboutLearner, *, id_: UUID | None
     return learner
 
 
-def describe_person(session: Session, learner: UUID, about: AboutLearner, *, now: datetime) -> None:
+def update_profile(session: Session, learner: UUID, about: AboutLearner, *, now: datetime) -> None:
     """Give a learner another nickname or picture. Refusals as in add_without_phone; the same again: no change.
 
     A guardian who has agreed once is not asked again for the same words.
@@ -109,7 +109,7 @@ def describe_person(session: Session, learner: UUID, about: AboutLearner, *, now
     _keep_agreement(session, learner, about, now)
 
 
-def tell_age(session: Session, learner: UUID, about: AboutLearner, *, now: datetime) -> None:
+def set_age_band(session: Session, learner: UUID, about: AboutLearner, *, now: datetime) -> None:
     """Keep how old a learner roughly is, before anything of theirs gets a name. Refusals as in add_without_phone."""
     session.execute(update(Learner).where(Learner.id == learner).values(age_band=about.facts.age_band))
     _keep_agreement(session, learner, about, now)
@@ -147,7 +147,7 @@ def forget_empty_phones(session: Session, phones: list[UUID]) -> None:
 
 
 def _keep_agreement(session: Session, learner: UUID, about: AboutLearner, now: datetime) -> None:
-    if about.age_band == AgeBand.UNDER_14:
+    if about.age_band == LearnerAgeBand.UNDER_14:
         give_consent(
             session,
             subject=consent_subject(learner),

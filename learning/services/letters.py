@@ -15,12 +15,12 @@ from foundation.clock import day_in_vietnam
 from foundation.problems import Conflict, NotAllowed, NotFound
 from learning import queries
 from learning.domain.codes import RANDOM_BITS, code_from
-from learning.domain.letters import Facts, Letter, Manner, Reason, Status, facts_of
+from learning.domain.letters import CertificateStatus, Facts, Letter, Manner, Reason, letter_facts
 from learning.domain.progress import course_progress
 from learning.models import Certificate, LetterStatus
 from learning.queries.assisting import needed_help
 from learning.queries.classes import done_together_by
-from learning.queries.ties import place_of_learner
+from learning.queries.ties import responsible_area
 
 _TRIES = 5
 
@@ -60,7 +60,7 @@ def issue_letter(
                 manner, teacher = before.manner, before.supervised_by
             elif needed_help(session, learner, course):
                 manner = Manner.ASSISTED
-        facts = facts_of(
+        facts = letter_facts(
             course,
             name=name,
             issued_on=day_in_vietnam(now),
@@ -73,7 +73,7 @@ def issue_letter(
             return known.as_letter()
         try:
             with session.begin_nested():
-                place = place_of_learner(session, learner, course.id) if area_path is None else area_path
+                place = responsible_area(session, learner, course.id) if area_path is None else area_path
                 return _issued(session, learner, course.id, facts, known, place, now)
         except IntegrityError:
             # The button was pressed twice at once, or the place in the list was taken a moment ago.
@@ -95,9 +95,9 @@ def revoke_letter(
         raise NotFound("no_such_letter")
     if not scope.covers(row.area_path):
         raise NotAllowed("letter_elsewhere")
-    if row.status is Status.REPLACED:
+    if row.status is CertificateStatus.REPLACED:
         raise Conflict("letter_replaced")
-    if row.status is Status.VALID:
+    if row.status is CertificateStatus.VALID:
         _revoke(session, row, reason, now)
         told = {"letter": code, "reason": reason.value} | ({"note": note} if note else {})
         record(session, who, "revoke_letter", told, now=now, area_path=row.area_path)
@@ -109,7 +109,7 @@ def take_back_own_letter(session: Session, code: str, *, learner: UUID, now: dat
     row = session.scalar(select(Certificate).where(Certificate.code == code).with_for_update())
     if row is None or row.learner != learner:
         raise NotFound("no_such_letter")
-    if row.status is Status.VALID:
+    if row.status is CertificateStatus.VALID:
         _revoke(session, row, Reason.OWN_WISH, now)
     return row.as_letter()
 
@@ -142,7 +142,7 @@ def _issued(
 ) -> Letter:
     code = code_from(secrets.randbits(RANDOM_BITS))
     if before is not None:
-        before.status, before.replaced_by = Status.REPLACED, code
+        before.status, before.replaced_by = CertificateStatus.REPLACED, code
         _make_void(session, before)
     place = LetterStatus(index=_free_place(session), void=False)
     session.add(place)
@@ -152,7 +152,7 @@ def _issued(
         learner=learner,
         course=course,
         facts=facts.as_json(),
-        status=Status.VALID,
+        status=CertificateStatus.VALID,
         issued_at=now,
         status_index=place.index,
         replaced_by="",
@@ -176,7 +176,7 @@ def _free_place(session: Session) -> int:
 
 
 def _revoke(session: Session, row: Certificate, reason: Reason, now: datetime) -> None:
-    row.status, row.revoked_for, row.revoked_at = Status.REVOKED, reason, now
+    row.status, row.revoked_for, row.revoked_at = CertificateStatus.REVOKED, reason, now
     _make_void(session, row)
     session.flush()
 
@@ -188,6 +188,6 @@ def _make_void(session: Session, row: Certificate) -> None:
 def _valid_row(session: Session, learner: UUID, course: str) -> Certificate | None:
     return session.scalar(
         select(Certificate).where(
-            Certificate.learner == learner, Certificate.course == course, Certificate.status == Status.VALID
+            Certificate.learner == learner, Certificate.course == course, Certificate.status == CertificateStatus.VALID
         )
     )

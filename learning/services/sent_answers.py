@@ -13,39 +13,39 @@ from courses.domain.lesson import Lesson
 from foundation.problems import Conflict, Invalid
 from learning.domain.learners import FACES, AboutLearner, who_learns
 from learning.domain.sent_answers import (
-    Batch,
     Judged,
     SentAnswer,
+    SentBatch,
+    answer_time,
     judge,
-    moment_of,
     read_sent_answer,
     read_sent_learner,
 )
 from learning.models import AnswerRow, Learner, Phone
 from learning.queries import people_on
-from learning.queries.assisting import helped_spans
-from learning.services.answers import NewAnswer, Outcome, keep_answers
-from learning.services.learners import add_nameless, add_person, join_phone
+from learning.queries.assisting import assisted_periods
+from learning.services.answers import AnswerOutcome, NewAnswer, save_answers
+from learning.services.learners import add_anonymous_learner, add_person, join_phone
 
 # Of all learners of one phone. A lesson has some ten graded steps; few lessons are ever taken away.
 MOST_UNJUDGED = 500
 
 
 @dataclass(frozen=True)
-class Result:
+class ItemResult:
     """id: as sent, "" when it cannot be told. problems: a code for each faulty field."""
 
     id: str
-    outcome: Outcome
+    outcome: AnswerOutcome
     problems: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
-class Taken:
+class BatchResults:
     """One result for each learner and each answer, in the order sent."""
 
-    learners: list[Result]
-    answers: list[Result]
+    learners: list[ItemResult]
+    answers: list[ItemResult]
 
 
 @dataclass(frozen=True)
@@ -70,11 +70,11 @@ class ReadLearner:
 class ReadBatch:
     """learners, answers: each read, or the result that says why it could not be; in the order sent."""
 
-    learners: list[ReadLearner | Result]
-    answers: list[ReadAnswer | Result]
+    learners: list[ReadLearner | ItemResult]
+    answers: list[ReadAnswer | ItemResult]
 
 
-def read_all(batch: Batch, *, find_lesson: Callable[[str], Lesson | None], now: datetime) -> ReadBatch:
+def read_all(batch: SentBatch, *, find_lesson: Callable[[str], Lesson | None], now: datetime) -> ReadBatch:
     """Read and judge what a phone sends, before anything is written. A faulty learner or answer holds nobody back."""
     return ReadBatch(
         [_read_learner(sent) for sent in batch.learners],
@@ -82,7 +82,7 @@ def read_all(batch: Batch, *, find_lesson: Callable[[str], Lesson | None], now: 
     )
 
 
-def take_batch(session: Session, phone: UUID, batch: ReadBatch, *, now: datetime) -> Taken:
+def take_batch(session: Session, phone: UUID, batch: ReadBatch, *, now: datetime) -> BatchResults:
     """Keep what a phone sends. Sending any of it again, also several times at once, changes nothing.
 
     An answer without a learner is that of whoever came first on the phone, made now when nobody did. One to a lesson or
@@ -95,32 +95,32 @@ def take_batch(session: Session, phone: UUID, batch: ReadBatch, *, now: datetime
     if not people_on(session, phone) and any(
         isinstance(each, ReadAnswer) and each.sent.learner is None for each in read
     ):
-        add_nameless(session, phone, now=now)
+        add_anonymous_learner(session, phone, now=now)
     learners = [
-        each if isinstance(each, Result) else _take_learner(session, phone, each, now) for each in batch.learners
+        each if isinstance(each, ItemResult) else _take_learner(session, phone, each, now) for each in batch.learners
     ]
-    helped = helped_spans(session, phone)
+    helped = assisted_periods(session, phone)
     people = people_on(session, phone)
     here = {person.id for person in people}
     first = who_learns(people, "")
 
     # Answers nobody can judge are kept for a lesson that is gone, or that this machine does not know yet: so many.
     room = MOST_UNJUDGED - _unjudged(session, here) if any(_is_unjudged(each) for each in read) else 0
-    results: list[Result] = []
+    results: list[ItemResult] = []
     taken: list[NewAnswer] = []
     for each in read:
-        if isinstance(each, Result):
+        if isinstance(each, ItemResult):
             results.append(each)
             continue
         sent, at = each.sent, each.at
         learner = sent.learner or (first.id if first else None)
         if learner is None or learner not in here:
-            results.append(Result(str(sent.id), Outcome.REJECTED, {"learner": "not_on_this_phone"}))
+            results.append(ItemResult(str(sent.id), AnswerOutcome.REJECTED, {"learner": "not_on_this_phone"}))
             continue
         if _is_unjudged(each):
             room -= 1
             if room < 0:
-                results.append(Result(str(sent.id), Outcome.REJECTED, {"lesson": "too_many_unknown"}))
+                results.append(ItemResult(str(sent.id), AnswerOutcome.REJECTED, {"lesson": "too_many_unknown"}))
                 continue
         taken.append(
             NewAnswer(
@@ -135,16 +135,16 @@ def take_batch(session: Session, phone: UUID, batch: ReadBatch, *, now: datetime
                 assisted=sent.assisted or any(who == learner and start <= at < end for who, start, end in helped),
             )
         )
-        results.append(Result(str(sent.id), Outcome.STORED))
-    outcomes = iter(keep_answers(session, taken))
+        results.append(ItemResult(str(sent.id), AnswerOutcome.STORED))
+    outcomes = iter(save_answers(session, taken))
     kept = [
-        result if result.outcome is Outcome.REJECTED else Result(result.id, next(outcomes), result.problems)
+        result if result.outcome is AnswerOutcome.REJECTED else ItemResult(result.id, next(outcomes), result.problems)
         for result in results
     ]
-    return Taken(learners, kept)
+    return BatchResults(learners, kept)
 
 
-def _is_unjudged(read: ReadAnswer | Result) -> bool:
+def _is_unjudged(read: ReadAnswer | ItemResult) -> bool:
     return isinstance(read, ReadAnswer) and read.judged.right is None
 
 
@@ -153,19 +153,19 @@ def _unjudged(session: Session, learners: Collection[UUID]) -> int:
     return session.scalar(counted) or 0
 
 
-def _read_answer(raw: object, find_lesson: Callable[[str], Lesson | None], now: datetime) -> ReadAnswer | Result:
+def _read_answer(raw: object, find_lesson: Callable[[str], Lesson | None], now: datetime) -> ReadAnswer | ItemResult:
     try:
         sent = read_sent_answer(raw)
     except Invalid as faulty:
-        return Result(_id_as_sent(raw), Outcome.REJECTED, faulty.fields)
-    return ReadAnswer(sent, judge(find_lesson(sent.lesson), sent.step, sent.given), moment_of(sent.at, now))
+        return ItemResult(_id_as_sent(raw), AnswerOutcome.REJECTED, faulty.fields)
+    return ReadAnswer(sent, judge(find_lesson(sent.lesson), sent.step, sent.given), answer_time(sent.at, now))
 
 
-def _read_learner(raw: object) -> ReadLearner | Result:
+def _read_learner(raw: object) -> ReadLearner | ItemResult:
     try:
         new = read_sent_learner(raw)
     except Invalid as faulty:
-        return Result(_id_as_sent(raw), Outcome.REJECTED, faulty.fields)
+        return ItemResult(_id_as_sent(raw), AnswerOutcome.REJECTED, faulty.fields)
     about = AboutLearner(new.age_band, new.guardian_agrees, new.nickname, new.picture)
     try:
         assert about.facts
@@ -174,19 +174,19 @@ def _read_learner(raw: object) -> ReadLearner | Result:
     return ReadLearner(new.id, about, {})
 
 
-def _take_learner(session: Session, phone: UUID, new: ReadLearner, now: datetime) -> Result:
+def _take_learner(session: Session, phone: UUID, new: ReadLearner, now: datetime) -> ItemResult:
     if session.get(Learner, new.id) is not None:
         if any(person.id == new.id for person in people_on(session, phone)):
-            return Result(str(new.id), Outcome.ALREADY_STORED)
-        return Result(str(new.id), Outcome.REJECTED, {"id": "not_on_this_phone"})
+            return ItemResult(str(new.id), AnswerOutcome.ALREADY_STORED)
+        return ItemResult(str(new.id), AnswerOutcome.REJECTED, {"id": "not_on_this_phone"})
     try:
         with session.begin_nested():
             _add(session, phone, new, now)
     except Conflict as full:
-        return Result(str(new.id), Outcome.REJECTED, {"id": full.code})
+        return ItemResult(str(new.id), AnswerOutcome.REJECTED, {"id": full.code})
     except IntegrityError:  # another phone brought the same id a moment ago
-        return Result(str(new.id), Outcome.REJECTED, {"id": "not_on_this_phone"})
-    return Result(str(new.id), Outcome.STORED, new.faults)
+        return ItemResult(str(new.id), AnswerOutcome.REJECTED, {"id": "not_on_this_phone"})
+    return ItemResult(str(new.id), AnswerOutcome.STORED, new.faults)
 
 
 def _add(session: Session, phone: UUID, new: ReadLearner, now: datetime) -> None:

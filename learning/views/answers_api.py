@@ -11,11 +11,11 @@ from foundation.web.access import public
 from foundation.web.bodies import read_json
 from foundation.web.body_limits import takes
 from foundation.web.database import transaction
-from learning.domain.sent_answers import Batch, read_batch
-from learning.services.sent_answers import Result, read_all, take_batch
+from learning.domain.sent_answers import SentBatch, read_batch
+from learning.services.sent_answers import ItemResult, read_all, take_batch
 from learning.views.blueprint import blueprint
-from learning.views.finding import catalogue
 from learning.views.learner import known_learner, people_here, phone_buckets, phone_for_writing
+from learning.views.lookups import catalogue
 
 # 500 answers of the longest kind; a batch of ten thousand still is read, to be told how many are too many.
 MOST_BYTES = 4 * 1024 * 1024
@@ -38,7 +38,7 @@ def take_answers() -> Response:
 
 @blueprint.get("/api/v1/learners")
 @public
-def tell_learners() -> Response:
+def list_learners() -> Response:
     """Who learns on this phone, and who does now; nobody on a phone we do not know."""
     learner = known_learner()
     people = [
@@ -48,7 +48,7 @@ def tell_learners() -> Response:
     return _told({"now": str(learner) if learner else None, "learners": people})
 
 
-def _first_id(batch: Batch) -> UUID:
+def _first_id(batch: SentBatch) -> UUID:
     """An id that comes first again when the phone sends again: its own, else the oldest answer of its queue.
 
     Never a learner's: teachers see those in the addresses of their classes, and whoever sent one would be that phone.
@@ -63,7 +63,7 @@ def _first_id(batch: Batch) -> UUID:
     return batch.id
 
 
-def _results(results: list[Result]) -> list[dict[str, Any]]:
+def _results(results: list[ItemResult]) -> list[dict[str, Any]]:
     return [{"id": each.id, "outcome": each.outcome.value, "problems": each.problems} for each in results]
 
 

@@ -11,29 +11,29 @@ from foundation.accounts.domain.roles import Act
 from foundation.accounts.views.access import may, public, scope_for
 from foundation.throttling.services import give_back, take
 from foundation.web.database import session, transaction
-from learning.domain.assisting import LASTS, FaultyHelpCode, in_fours, read_help_code
-from learning.queries.assisting import beside_by, beside_on
-from learning.services.assisting import end_assisting, make_help_code, sit_beside, use_help_code
-from learning.services.learners import add_nameless
-from learning.views.helped import say_beside
+from learning.domain.assisting import LASTS, FaultyHelpCode, format_help_code, read_help_code
+from learning.queries.assisting import sessions_of_helper, sessions_on_phone
+from learning.services.assisting import end_assisting, make_help_code, start_assisting, use_help_code
+from learning.services.learners import add_anonymous_learner
+from learning.views.assisted_session import set_assisted_cookie
+from learning.views.blueprint import teaching
 from learning.views.learner import (
     known_learner,
     known_phone,
     people_here,
     phone_buckets,
     phone_for_writing,
-    say_who_learns,
+    set_current_learner,
 )
-from learning.views.teaching_blueprint import blueprint
 
 
-@blueprint.get("/ngoi-canh")
+@teaching.get("/ngoi-canh")
 @may(Act.HELP_LEARNERS)
 def show_beside() -> str:
     return _page()
 
 
-@blueprint.post("/ngoi-canh")
+@teaching.post("/ngoi-canh")
 @may(Act.HELP_LEARNERS)
 def begin() -> Response:
     """Begin with somebody of this phone; then on to the lessons."""
@@ -43,25 +43,25 @@ def begin() -> Response:
     if phone is None or person is None:
         return redirect(url_for(".show_beside"), 303)
     with transaction() as writing:
-        sit_beside(writing, phone.id, person.id, helper=current_user.name, area_path=_own_area(), now=clock.now())
-    say_who_learns(person.id)
-    say_beside(clock.now() + LASTS)
+        start_assisting(writing, phone.id, person.id, helper=current_user.name, area_path=_own_area(), now=clock.now())
+    set_current_learner(person.id)
+    set_assisted_cookie(clock.now() + LASTS)
     return redirect(url_for("learning.show_courses"), 303)
 
 
-@blueprint.post("/ngoi-canh/ma")
+@teaching.post("/ngoi-canh/ma")
 @may(Act.HELP_LEARNERS)
 def make_code() -> Response:
     """A code for the resident's phone. It is shown this once and stands in no address."""
     key = current_app.config["SECRET_KEY"]
     with transaction() as writing:
         code = make_help_code(writing, key=key, helper=current_user.name, area_path=_own_area(), now=clock.now())
-    page = make_response(_page(code=in_fours(code)))
+    page = make_response(_page(code=format_help_code(code)))
     page.headers["Cache-Control"] = "no-store"
     return page
 
 
-@blueprint.route("/ngoi-canh/nhap", methods=["GET", "POST"])
+@teaching.route("/ngoi-canh/nhap", methods=["GET", "POST"])
 @public
 def type_code() -> Response | str | tuple[str, int]:
     """On the resident's phone: the code the helper reads aloud."""
@@ -74,18 +74,18 @@ def type_code() -> Response | str | tuple[str, int]:
             take(writing, tries, now=clock.now())
         with transaction() as writing:
             phone = phone_for_writing(writing)
-            learner = known_learner() or add_nameless(writing, phone, now=clock.now())
+            learner = known_learner() or add_anonymous_learner(writing, phone, now=clock.now())
             key = current_app.config["SECRET_KEY"]
             use_help_code(writing, code, key=key, phone=phone, learner=learner, now=clock.now())
             give_back(writing, tries, now=clock.now())
     except FaultyHelpCode as faulty:
         return render_template("learning/beside_code.html", typed=typed, error=faulty.code), 422
-    say_who_learns(learner)
-    say_beside(clock.now() + LASTS)
+    set_current_learner(learner)
+    set_assisted_cookie(clock.now() + LASTS)
     return redirect(url_for("learning.show_courses"), 303)
 
 
-@blueprint.post("/ngoi-canh/thoi/<uuid:session_id>")
+@teaching.post("/ngoi-canh/thoi/<uuid:session_id>")
 @public
 def end(session_id: UUID) -> Response:
     """Said by whoever sits beside, on any phone, or by anybody on the phone it is on. Again: no change."""
@@ -93,16 +93,16 @@ def end(session_id: UUID) -> Response:
     helper = current_user.name if current_user.is_authenticated else ""
     with transaction() as writing:
         end_assisting(writing, session_id, now=clock.now(), phone=phone.id if phone else None, helper=helper)
-    if not (phone and beside_on(session(), phone.id, clock.now())):
-        say_beside(None)
+    if not (phone and sessions_on_phone(session(), phone.id, clock.now())):
+        set_assisted_cookie(None)
     return redirect(url_for(".show_beside") if helper else url_for("learning.show_me"), 303)
 
 
 def _page(code: str = "") -> str:
     now = clock.now()
     phone = known_phone()
-    here = beside_on(session(), phone.id, now) if phone else []
-    own = beside_by(session(), current_user.name, now)
+    here = sessions_on_phone(session(), phone.id, now) if phone else []
+    own = sessions_of_helper(session(), current_user.name, now)
     helped = {each.person.id for each in here}
     return render_template(
         "learning/beside.html",

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from flask import make_response, render_template, request
 from werkzeug.wrappers import Response
 
-from learning.domain.cards import PICTURES, PLACES, so_far
+from learning.domain.cards import PICTURES, PLACES, chosen_so_far
 
 
 @dataclass(frozen=True)
-class Touched:
+class PictureChoice:
     """order: what has been touched so far. twice: the picture touched was touched already."""
 
     order: tuple[str, ...]
@@ -22,13 +22,13 @@ class Touched:
         return len(self.order) == PLACES
 
 
-def touched(field: str) -> Touched:
+def touched(field: str) -> PictureChoice:
     """What the form brings under `field`, and the picture touched now, unless all are touched already."""
-    before = so_far(request.form.getlist(field))
+    before = chosen_so_far(request.form.getlist(field))
     pick = request.form.get("pick", "")
     if len(before) == PLACES or pick not in PICTURES:
-        return Touched(before)
-    return Touched(so_far((*before, pick)), twice=pick in before)
+        return PictureChoice(before)
+    return PictureChoice(chosen_so_far((*before, pick)), twice=pick in before)
 
 
 def picture_page(template: str, status: int = 200, **told: object) -> Response:

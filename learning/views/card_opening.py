@@ -11,15 +11,15 @@ from foundation.throttling.services import give_back
 from foundation.web.access import public
 from foundation.web.database import session, transaction
 from learning.domain.cards import tries_left
-from learning.domain.codes import Mistyped, read_code
-from learning.domain.learners import Person
-from learning.queries.cards import CardSeen, card_by_code, cards_of
-from learning.services.card_tries import bring_learner, open_try, whose_card
+from learning.domain.codes import InvalidCode, read_code
+from learning.domain.learners import LearnerProfile
+from learning.queries.cards import CardRecord, card_by_code, cards_of
+from learning.services.card_tries import add_card_learner, begin_attempt, learner_of_card
 from learning.services.cards import claim_card
 from learning.views.blueprint import blueprint
-from learning.views.card_choosing import Touched, picture_page, touched
+from learning.views.card_choosing import PictureChoice, picture_page, touched
 from learning.views.cards import chosen_twice
-from learning.views.learner import people_here, phone_buckets, phone_for_writing, say_who_learns
+from learning.views.learner import people_here, phone_buckets, phone_for_writing, set_current_learner
 
 
 @blueprint.get("/the")
@@ -31,7 +31,7 @@ def ask_card() -> str | Response:
         return _ask_code(typed="", error="card_missing" if "ma" in request.args else "")
     try:
         return redirect(url_for(".scan_card", code=read_code(typed)), 303)
-    except Mistyped:
+    except InvalidCode:
         return _ask_code(typed=typed, error="card_mistyped", status=422)
 
 
@@ -67,10 +67,10 @@ def open_card(code: str) -> str | Response:
     tries = phone_buckets("card_tries")
     try:
         with transaction() as writing:
-            open_try(writing, card.code, tries, now=clock.now())
+            begin_attempt(writing, card.code, tries, now=clock.now())
     except TooMany as refused:
         return _resting(card, refused)
-    learner = whose_card(session(), card.code, chosen.order, key=current_app.config["SECRET_KEY"])
+    learner = learner_of_card(session(), card.code, chosen.order, key=current_app.config["SECRET_KEY"])
     if learner is None:
         now_known = card_by_code(session(), card.code)
         if now_known is None or now_known.rests(clock.now()):
@@ -78,11 +78,11 @@ def open_card(code: str) -> str | Response:
         return _open_page(now_known, wrong=True, status=422)
     try:
         with transaction() as writing:
-            bring_learner(writing, card.code, learner, phone_for_writing(writing))
+            add_card_learner(writing, card.code, learner, phone_for_writing(writing))
             give_back(writing, tries, now=clock.now())
     except Conflict as full:
         return _ask_code(typed=code, error=full.code, status=full.status)
-    say_who_learns(learner)
+    set_current_learner(learner)
     return redirect(url_for(".show_me", da="the"), 303)
 
 
@@ -95,7 +95,7 @@ def learn_here(code: str) -> Response:
         return card
     here = _here(card)
     if here is not None:
-        say_who_learns(here.id)
+        set_current_learner(here.id)
     return redirect(url_for(".show_me"), 303)
 
 
@@ -118,22 +118,22 @@ def claim(code: str) -> str | Response:
             claim_card(writing, card.code, person.id, order, key=current_app.config["SECRET_KEY"], now=clock.now())
     except (Conflict, NotFound) as gone:
         return _ask_code(typed=code, error=gone.code, status=gone.status)
-    say_who_learns(person.id)
+    set_current_learner(person.id)
     return redirect(url_for(".show_card", da="the"), 303)
 
 
-def _find(code: str) -> CardSeen | Response:
+def _find(code: str) -> CardRecord | Response:
     """The card in use, or a page that says in words why there is none."""
     try:
         card = card_by_code(session(), read_code(code))
-    except Mistyped:
+    except InvalidCode:
         return _ask_code(typed=code, error="card_mistyped", status=404)
     if card is None or card.stopped:
         return _ask_code(typed=code, error="card_stopped" if card else "no_such_card", status=404)
     return card
 
 
-def _here(card: CardSeen) -> Person | None:
+def _here(card: CardRecord) -> LearnerProfile | None:
     return next((person for person in people_here() if person.id == card.learner), None)
 
 
@@ -141,7 +141,7 @@ def _ask_code(*, typed: str, error: str, status: int = 200) -> Response:
     return make_response(render_template("learning/card_ask.html", typed=typed, error=error), status)
 
 
-def _whose(card: CardSeen) -> str:
+def _whose(card: CardRecord) -> str:
     """Whose the blank card becomes: somebody of this phone who has none, or somebody new."""
     people = people_here()
     have: set[UUID | None] = {each.learner for each in cards_of(session(), [person.id for person in people])}
@@ -153,7 +153,9 @@ def _whose(card: CardSeen) -> str:
     )
 
 
-def _open_page(card: CardSeen, chosen: Touched | None = None, *, wrong: bool = False, status: int = 200) -> Response:
+def _open_page(
+    card: CardRecord, chosen: PictureChoice | None = None, *, wrong: bool = False, status: int = 200
+) -> Response:
     return picture_page(
         "learning/card_open.html",
         status,
@@ -165,7 +167,7 @@ def _open_page(card: CardSeen, chosen: Touched | None = None, *, wrong: bool = F
     )
 
 
-def _resting(card: CardSeen, refused: Problem | None = None) -> Response:
+def _resting(card: CardRecord, refused: Problem | None = None) -> Response:
     until = card.paused_until if card.rests(clock.now()) else None
     page = make_response(render_template("learning/card_rests.html", until=until, code=card.code), 429)
     if isinstance(refused, TooMany):

@@ -9,11 +9,11 @@ from foundation.problems import NotFound
 from foundation.web.access import public
 from foundation.web.database import session
 from foundation.web.pdf.render import render_pdf
-from learning.domain.learners import Person
+from learning.domain.learners import LearnerProfile
 from learning.queries.cards import card_of, cards_of
 from learning.views.blueprint import blueprint
 from learning.views.learner import current_person, people_here
-from learning.views.qr import lasting_address, qr_picture
+from learning.views.qr import printable_address, qr_picture
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class PaperCard:
     code: str
     address: str
     qr: str
-    person: Person | None = None
+    person: LearnerProfile | None = None
 
 
 @blueprint.get("/toi/the.pdf")
@@ -48,9 +48,9 @@ def print_cards() -> Response:
     return _file(cards_as_pdf(cards, sheet=True), "the-hoc-a4.pdf")
 
 
-def paper_card(code: str, person: Person | None = None) -> PaperCard:
+def paper_card(code: str, person: LearnerProfile | None = None) -> PaperCard:
     """Needs a request, or a public address in the settings."""
-    address = lasting_address("learning.scan_card", code=code)
+    address = printable_address("learning.scan_card", code=code)
     return PaperCard(code, address, qr_picture(address), person)
 
 

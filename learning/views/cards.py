@@ -6,13 +6,13 @@ from werkzeug.wrappers import Response
 from foundation import clock
 from foundation.web.access import public
 from foundation.web.database import session, transaction
-from learning.domain.learners import Person
+from learning.domain.learners import LearnerProfile
 from learning.queries.cards import card_of
 from learning.services.cards import change_pictures, make_card, stop_card
 from learning.views.blueprint import blueprint
 from learning.views.card_choosing import picture_page, touched
-from learning.views.learner import asked_by, current_person
-from learning.views.qr import lasting_address, qr_picture
+from learning.views.learner import current_person, signed_in_name
+from learning.views.qr import printable_address, qr_picture
 
 
 @blueprint.get("/toi/the")
@@ -21,7 +21,7 @@ def show_card() -> str:
     """The card of whoever learns now, or what a card is good for."""
     person = current_person()
     card = card_of(session(), person.id) if person else None
-    address = lasting_address(".scan_card", code=card.code) if card else ""
+    address = printable_address(".scan_card", code=card.code) if card else ""
     return render_template(
         "learning/card.html",
         person=person,
@@ -50,7 +50,7 @@ def choose_pictures() -> Response:
         if had:
             change_pictures(writing, person.id, page, key=key)
         else:
-            make_card(writing, person.id, page, key=key, made_by=asked_by(), now=clock.now())
+            make_card(writing, person.id, page, key=key, made_by=signed_in_name(), now=clock.now())
     return redirect(url_for(".show_card", da="hinh" if had else "the"), 303)
 
 
@@ -74,7 +74,7 @@ def give_up_card() -> Response:
     return redirect(url_for(".show_card", da="mat"), 303)
 
 
-def chosen_twice(person: Person) -> tuple[str, ...] | Response:
+def chosen_twice(person: LearnerProfile) -> tuple[str, ...] | Response:
     """The order once it has been touched twice alike; until then the page to go on with."""
     first = touched("pin")
     if not first.whole:

@@ -24,15 +24,15 @@ from foundation.web.body_limits import KB, takes
 from foundation.web.database import Session, session, transaction
 from learning.domain.classes import MOST_LEARNERS, read_names
 from learning.domain.letters import Letter
-from learning.queries.classes import Evening, evening_in, present_at, ways_at
+from learning.queries.classes import Evening, attendees_of, evening_in, ways_at
 from learning.services.award_keys import signing_key
 from learning.services.class_letters import Finished, finished_of, issue_class_letter
-from learning.services.classes import name_for_letters
+from learning.services.classes import set_letter_names
+from learning.views.blueprint import teaching
 from learning.views.classes import course_of, find_class
-from learning.views.finding import catalogue
 from learning.views.letter_prints import LetterPrints
+from learning.views.lookups import catalogue
 from learning.views.qr import printed_root
-from learning.views.teaching_blueprint import blueprint
 from translations.languages import SOURCE
 
 KIND = "class_letters"
@@ -40,13 +40,13 @@ KIND = "class_letters"
 AT_ONCE = 10
 
 
-@blueprint.get("/lop-hoc/<uuid:class_id>/giay")
+@teaching.get("/lop-hoc/<uuid:class_id>/giay")
 @may(Act.TEACH)
 def ask_letters(class_id: UUID) -> str:
     return _page(find_class(class_id))
 
 
-@blueprint.post("/lop-hoc/<uuid:class_id>/giay")
+@teaching.post("/lop-hoc/<uuid:class_id>/giay")
 @takes(256 * KB, fields=2 * MOST_LEARNERS)  # a name for everybody of a class
 @may(Act.TEACH)
 def make_letters(class_id: UUID) -> Response | tuple[str, int]:
@@ -66,7 +66,7 @@ def make_letters(class_id: UUID) -> Response | tuple[str, int]:
     try:
         read = read_names(names)
         with transaction() as writing:
-            name_for_letters(writing, evening, read, who=current_user.name, now=now)
+            set_letter_names(writing, evening, read, who=current_user.name, now=now)
             job = submit_job(writing, KIND, arguments, who=current_user.name, now=now)
             record(
                 writing,
@@ -86,7 +86,7 @@ def finished_in(reading: Session, evening: Evening) -> list[Finished]:
     course = catalogue().course(evening.course)
     if course is None:
         return []
-    present = present_at(reading, evening)
+    present = attendees_of(reading, evening)
     return finished_of(
         present, ways_at(reading, evening, present, {lesson.id: lesson.graded for lesson in course.lessons})
     )
@@ -170,11 +170,11 @@ def write_letters(
     prints = LetterPrints(letters, root=root, key=key)
     names = ["giay-xac-nhan.pdf", "giay-xac-nhan.zip"]
     with zipfile.ZipFile(folder / names[1], "w", zipfile.ZIP_STORED) as archive:
-        for done, (name, file) in enumerate(prints.singly(), 1):
+        for done, (name, file) in enumerate(prints.separately(), 1):
             archive.writestr(name, file)
             if done % AT_ONCE == 0:
                 show(done)
-    (folder / names[0]).write_bytes(prints.as_one())
+    (folder / names[0]).write_bytes(prints.combined())
     for name in names:
         os.chmod(folder / name, 0o600)  # names of people
     return names

@@ -19,36 +19,36 @@ from foundation.throttling.services import give_back
 from foundation.throttling.visitors import bucket
 from foundation.web.database import session, transaction
 from learning.domain.cards import tries_left
-from learning.domain.codes import Mistyped, read_code
-from learning.domain.learners import FACES, LONGEST_NICKNAME, free_face
-from learning.queries.cards import CardSeen, card_by_code
-from learning.queries.classes import Evening, Present, present_at
+from learning.domain.codes import InvalidCode, read_code
+from learning.domain.learners import FACES, LONGEST_NICKNAME, unused_picture
+from learning.queries.cards import CardRecord, card_by_code
+from learning.queries.classes import Attendee, Evening, attendees_of
 from learning.queries.ties import tied_within
 from learning.services import class_cards as services
-from learning.services.card_tries import forgive_tries, open_try, whose_card
+from learning.services.card_tries import begin_attempt, learner_of_card, reset_attempts
 from learning.services.cards import prepare_blank_cards
-from learning.services.classes import let_in, let_in_new, let_out
-from learning.views.card_choosing import Touched, picture_page, touched
+from learning.services.classes import admit, admit_newcomer, remove_from_class
+from learning.views.blueprint import teaching
+from learning.views.card_choosing import PictureChoice, picture_page, touched
 from learning.views.card_prints import cards_as_pdf, paper_card
 from learning.views.cards import chosen_twice
 from learning.views.classes import find_class, ways_of_lessons
-from learning.views.finding import form_id
-from learning.views.people import told_about_learner
-from learning.views.teaching_blueprint import blueprint
+from learning.views.lookups import form_id
+from learning.views.people import read_learner_form
 
 BLANK_ON_A_SHEET = 10
 
 
-@blueprint.get("/lop-hoc/<uuid:class_id>/the")
+@teaching.get("/lop-hoc/<uuid:class_id>/the")
 @may(Act.TEACH)
-def show_door(class_id: UUID) -> str:
+def show_entry(class_id: UUID) -> str:
     """Where people come in one after another. ?da=: who just did; ?roi: they were on the list; ?may: by camera."""
     return _door(find_class(class_id))
 
 
-@blueprint.post("/lop-hoc/<uuid:class_id>/the")
+@teaching.post("/lop-hoc/<uuid:class_id>/the")
 @may(Act.TEACH)
-def let_in_by_card(class_id: UUID) -> Response | tuple[str, int]:
+def admit_by_card(class_id: UUID) -> Response | tuple[str, int]:
     """By the code on a card somebody hands over. Somebody whom no team of one's own area knows yet shows by their four
     pictures that they come themselves: a code alone opens nobody's learning to a teacher."""
     evening = find_class(class_id)
@@ -60,13 +60,13 @@ def let_in_by_card(class_id: UUID) -> Response | tuple[str, int]:
         return _door(evening, typed=typed, error="not_a_card" if other else error), 422
     if not tied_within(session(), card.learner, scope_for(Act.TEACH)):
         camera = 1 if "may" in request.form else None
-        return redirect(url_for(".open_at_door", class_id=evening.id, code=card.code, may=camera), 303)
+        return redirect(url_for(".open_card_in_class", class_id=evening.id, code=card.code, may=camera), 303)
     return _come_in(evening, card.learner, typed=typed)
 
 
-@blueprint.route("/lop-hoc/<uuid:class_id>/the/<code>", methods=["GET", "POST"])
+@teaching.route("/lop-hoc/<uuid:class_id>/the/<code>", methods=["GET", "POST"])
 @may(Act.TEACH)
-def open_at_door(class_id: UUID, code: str) -> Response | tuple[str, int]:
+def open_card_in_class(class_id: UUID, code: str) -> Response | tuple[str, int]:
     """The owner of a card touches their four pictures on the teacher's screen, and is in the class."""
     evening = find_class(class_id)
     error, card = _card(code)
@@ -80,60 +80,60 @@ def open_at_door(class_id: UUID, code: str) -> Response | tuple[str, int]:
     tries = [bucket("card_tries", "teacher", current_user.name)]
     try:
         with transaction() as writing:
-            open_try(writing, card.code, tries, now=clock.now())
+            begin_attempt(writing, card.code, tries, now=clock.now())
     except TooMany:
         return _resting(evening, None)
-    learner = whose_card(session(), card.code, chosen.order, key=current_app.config["SECRET_KEY"])
+    learner = learner_of_card(session(), card.code, chosen.order, key=current_app.config["SECRET_KEY"])
     if learner is None:
         now_known = card_by_code(session(), card.code)
         if now_known is None or now_known.rests(clock.now()):
             return _resting(evening, now_known.paused_until if now_known else None)
         return _pictures(evening, now_known, wrong=True)
     with transaction() as writing:
-        forgive_tries(writing, card.code, learner)
+        reset_attempts(writing, card.code, learner)
         give_back(writing, tries, now=clock.now())
     return _come_in(evening, learner, typed=code)
 
 
-@blueprint.get("/lop-hoc/<uuid:class_id>/nguoi-moi")
+@teaching.get("/lop-hoc/<uuid:class_id>/nguoi-moi")
 @may(Act.TEACH)
 def ask_newcomer(class_id: UUID) -> str:
     evening = find_class(class_id)
     return _newcomer_form(evening, {}, {})
 
 
-@blueprint.post("/lop-hoc/<uuid:class_id>/nguoi-moi")
+@teaching.post("/lop-hoc/<uuid:class_id>/nguoi-moi")
 @may(Act.TEACH)
 def add_newcomer(class_id: UUID) -> Response | tuple[str, int]:
     evening = find_class(class_id)
     try:
-        about, form = told_about_learner(), form_id()
+        about, form = read_learner_form(), form_id()
         with transaction() as writing:
-            learner = let_in_new(writing, evening, about, form=form, who=current_user.name, now=clock.now())
+            learner = admit_newcomer(writing, evening, about, form=form, who=current_user.name, now=clock.now())
     except Invalid as faulty:
         return _newcomer_form(evening, request.form, faulty.fields), faulty.status
     except Conflict as full:
         return _newcomer_form(evening, request.form, {"nickname": full.code}), full.status
-    return redirect(url_for(".show_door", class_id=evening.id, da=learner), 303)
+    return redirect(url_for(".show_entry", class_id=evening.id, da=learner), 303)
 
 
-@blueprint.get("/lop-hoc/<uuid:class_id>/nguoi/<uuid:learner_id>")
+@teaching.get("/lop-hoc/<uuid:class_id>/nguoi/<uuid:learner_id>")
 @may(Act.TEACH)
 def show_present(class_id: UUID, learner_id: UUID) -> str:
     evening = find_class(class_id)
     return _person_page(evening, _present(evening, learner_id))
 
 
-@blueprint.post("/lop-hoc/<uuid:class_id>/nguoi/<uuid:learner_id>/bo")
+@teaching.post("/lop-hoc/<uuid:class_id>/nguoi/<uuid:learner_id>/bo")
 @may(Act.TEACH)
 def take_off(class_id: UUID, learner_id: UUID) -> Response:
     evening = find_class(class_id)
     with transaction() as writing:
-        let_out(writing, evening, learner_id, who=current_user.name, now=clock.now())
+        remove_from_class(writing, evening, learner_id, who=current_user.name, now=clock.now())
     return redirect(url_for(".show_class", class_id=evening.id, da="bo"), 303)
 
 
-@blueprint.route("/lop-hoc/<uuid:class_id>/nguoi/<uuid:learner_id>/the", methods=["GET", "POST"])
+@teaching.route("/lop-hoc/<uuid:class_id>/nguoi/<uuid:learner_id>/the", methods=["GET", "POST"])
 @may(Act.TEACH)
 def give_card(class_id: UUID, learner_id: UUID) -> Response | tuple[str, int]:
     """The learner chooses four pictures on the teacher's screen. ?ma=: of a blank card handed to them."""
@@ -156,18 +156,18 @@ def give_card(class_id: UUID, learner_id: UUID) -> Response | tuple[str, int]:
     return redirect(url_for(".show_class", class_id=evening.id, da="the"), 303)
 
 
-@blueprint.get("/lop-hoc/<uuid:class_id>/the.pdf")
+@teaching.get("/lop-hoc/<uuid:class_id>/the.pdf")
 @may(Act.TEACH)
 def print_cards(class_id: UUID) -> File:
     """The cards of everybody in the class who has one, to cut out."""
     evening = find_class(class_id)
-    cards = [paper_card(each.card, each.person) for each in present_at(session(), evening) if each.card]
+    cards = [paper_card(each.card, each.person) for each in attendees_of(session(), evening) if each.card]
     if not cards:
         raise NotFound("no_such_card")
     return _pdf(cards_as_pdf(cards, sheet=True), f"the-hoc-lop-{evening.held_on:%Y%m%d}.pdf")
 
 
-@blueprint.post("/lop-hoc/<uuid:class_id>/the-trang.pdf")
+@teaching.post("/lop-hoc/<uuid:class_id>/the-trang.pdf")
 @may(Act.TEACH)
 def print_blank_cards(class_id: UUID) -> File:
     """A sheet of new blank cards each time: whoever gets one makes it theirs."""
@@ -185,15 +185,17 @@ def print_blank_cards(class_id: UUID) -> File:
 def _come_in(evening: Evening, learner: UUID, *, typed: str) -> Response | tuple[str, int]:
     try:
         with transaction() as writing:
-            new = let_in(writing, evening, learner, who=current_user.name, now=clock.now())
+            new = admit(writing, evening, learner, who=current_user.name, now=clock.now())
     except Conflict as full:
         return _door(evening, typed=typed, error=full.code), full.status
     camera = 1 if "may" in request.values else None
     roi = None if new else 1
-    return redirect(url_for(".show_door", class_id=evening.id, da=learner, roi=roi, may=camera), 303)
+    return redirect(url_for(".show_entry", class_id=evening.id, da=learner, roi=roi, may=camera), 303)
 
 
-def _pictures(evening: Evening, card: CardSeen, *, chosen: Touched | None = None, wrong: bool = False) -> Response:
+def _pictures(
+    evening: Evening, card: CardRecord, *, chosen: PictureChoice | None = None, wrong: bool = False
+) -> Response:
     return picture_page(
         "learning/class_pictures.html",
         422 if wrong else 200,
@@ -210,14 +212,14 @@ def _resting(evening: Evening, until: datetime | None) -> tuple[str, int]:
     return render_template("learning/class_card_rests.html", evening=evening, until=until), 429
 
 
-def _card(typed: str) -> tuple[str, CardSeen | None]:
+def _card(typed: str) -> tuple[str, CardRecord | None]:
     """Why not, or the card in use."""
     if not typed.strip():
         return "card_missing", None
     try:
         # What a scanner reads is an address that ends in the code.
         card = card_by_code(session(), read_code(typed.rstrip("/").rsplit("/", 1)[-1]))
-    except Mistyped:
+    except InvalidCode:
         return "card_mistyped", None
     if card is None:
         return "no_such_card", None
@@ -230,7 +232,7 @@ def _blank(typed: str) -> tuple[str, str]:
     """Why not, and the code of a blank card."""
     try:
         code = read_code(typed.rstrip("/").rsplit("/", 1)[-1])
-    except Mistyped:
+    except InvalidCode:
         return "card_mistyped", ""
     card = card_by_code(session(), code)
     if card is None:
@@ -238,8 +240,8 @@ def _blank(typed: str) -> tuple[str, str]:
     return ("card_taken", "") if card.learner or card.stopped else ("", code)
 
 
-def _present(evening: Evening, learner: UUID) -> Present:
-    found = next((each for each in present_at(session(), evening) if each.person.id == learner), None)
+def _present(evening: Evening, learner: UUID) -> Attendee:
+    found = next((each for each in attendees_of(session(), evening) if each.person.id == learner), None)
     if found is None:
         raise NotFound("no_such_learner")
     return found
@@ -247,10 +249,10 @@ def _present(evening: Evening, learner: UUID) -> Present:
 
 def _door(evening: Evening, *, typed: str = "", error: str = "") -> str:
     """typed, error: a card's code that could not be read, and why."""
-    present = present_at(session(), evening)
+    present = attendees_of(session(), evening)
     just = request.args.get("da", "")
     return render_template(
-        "learning/class_door.html",
+        "learning/class_entry.html",
         evening=evening,
         present=present,
         just=next((each.person for each in present if str(each.person.id) == just), None),
@@ -259,7 +261,7 @@ def _door(evening: Evening, *, typed: str = "", error: str = "") -> str:
     )
 
 
-def _person_page(evening: Evening, present: Present, *, typed: str = "", error: str = "") -> str:
+def _person_page(evening: Evening, present: Attendee, *, typed: str = "", error: str = "") -> str:
     lessons, ways = ways_of_lessons(evening, [present])
     return render_template(
         "learning/class_person.html",
@@ -273,11 +275,11 @@ def _person_page(evening: Evening, present: Present, *, typed: str = "", error: 
 
 
 def _newcomer_form(evening: Evening, told: Mapping[str, object], faults: Mapping[str, str]) -> str:
-    present = present_at(session(), evening)
+    present = attendees_of(session(), evening)
     return render_template(
         "learning/class_newcomer.html",
         evening=evening,
-        told=told or {"picture": free_face([each.person.picture for each in present])},
+        told=told or {"picture": unused_picture([each.person.picture for each in present])},
         faults=faults,
         faces=FACES,
         longest=LONGEST_NICKNAME,

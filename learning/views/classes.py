@@ -21,14 +21,14 @@ from foundation.areas.queries import children
 from foundation.problems import Invalid, NotFound
 from foundation.web.database import session, transaction
 from learning.domain.classes import DONE, Way, read_class
-from learning.queries.classes import Evening, Present, evening_in, evenings_in, present_at, ways_at
+from learning.queries.classes import Attendee, Evening, attendees_of, evening_in, evenings_in, ways_at
 from learning.services.class_letters import finished_of
-from learning.services.classes import make_class, say_done_together
-from learning.views.finding import catalogue, find_lesson, form_id
-from learning.views.teaching_blueprint import blueprint
+from learning.services.classes import make_class, set_done_together
+from learning.views.blueprint import teaching
+from learning.views.lookups import catalogue, find_lesson, form_id
 
 
-@blueprint.get("/lop-hoc")
+@teaching.get("/lop-hoc")
 @may(Act.TEACH)
 def show_classes() -> str:
     evenings = evenings_in(session(), scope_for(Act.TEACH))
@@ -40,7 +40,7 @@ def show_classes() -> str:
     )
 
 
-@blueprint.get("/lop-hoc/moi")
+@teaching.get("/lop-hoc/moi")
 @may(Act.TEACH)
 def ask_new_class() -> str:
     """First which course; with ?khoa=: the rest, all its lessons ticked."""
@@ -52,7 +52,7 @@ def ask_new_class() -> str:
     return _new_form(told, [lesson.id for lesson in course.lessons])
 
 
-@blueprint.post("/lop-hoc/moi")
+@teaching.post("/lop-hoc/moi")
 @may(Act.TEACH)
 def add_class() -> Response | tuple[str, int]:
     form = request.form
@@ -82,12 +82,12 @@ def add_class() -> Response | tuple[str, int]:
     return redirect(url_for(".show_class", class_id=id_), 303)
 
 
-@blueprint.get("/lop-hoc/<uuid:class_id>")
+@teaching.get("/lop-hoc/<uuid:class_id>")
 @may(Act.TEACH)
 def show_class(class_id: UUID) -> str:
     evening = find_class(class_id)
     course = course_of(evening)
-    present = present_at(session(), evening)
+    present = attendees_of(session(), evening)
     lessons, ways = ways_of_lessons(evening, present)
     done = {lesson.id: sum(ways[each.person.id][lesson.id] in DONE for each in present) for lesson in lessons}
     return render_template(
@@ -105,25 +105,25 @@ def show_class(class_id: UUID) -> str:
     )
 
 
-@blueprint.route("/lop-hoc/<uuid:class_id>/bai/<lesson_id>", methods=["GET", "POST"])
+@teaching.route("/lop-hoc/<uuid:class_id>/bai/<lesson_id>", methods=["GET", "POST"])
 @may(Act.TEACH)
 def tick(class_id: UUID, lesson_id: str) -> Response | str:
     """Who did this lesson on the big screen: ticked by whoever saw it, one by one."""
     evening = find_class(class_id)
     lesson = lesson_of(evening, lesson_id)
     if request.method == "GET":
-        present = present_at(session(), evening)
+        present = attendees_of(session(), evening)
         ways = ways_at(session(), evening, present, {lesson.id: lesson.graded})
         return render_template(
             "learning/class_tick.html", evening=evening, lesson=lesson, present=present, ways=ways, Way=Way
         )
     ticked = {each for each in map(_uuid, request.form.getlist("done")) if each}
     with transaction() as writing:
-        say_done_together(writing, evening, lesson.id, ticked, who=current_user.name, now=clock.now())
+        set_done_together(writing, evening, lesson.id, ticked, who=current_user.name, now=clock.now())
     return redirect(url_for(".show_class", class_id=evening.id, da="ghi"), 303)
 
 
-def ways_of_lessons(evening: Evening, present: list[Present]) -> tuple[list[Lesson], dict[UUID, dict[str, Way]]]:
+def ways_of_lessons(evening: Evening, present: list[Attendee]) -> tuple[list[Lesson], dict[UUID, dict[str, Way]]]:
     """The lessons shown in the class, and how far each of these people is in every lesson of its course."""
     graded = {lesson.id: lesson.graded for lesson in course_of(evening).lessons}
     return lessons_of(evening), ways_at(session(), evening, present, graded)

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from courses.domain.lesson import Course
 from learning.domain.progress import CourseProgress
-from learning.views.finding import catalogue
+from learning.views.lookups import catalogue
 from translations.web import language
 
 MOST = 2000

@@ -14,20 +14,20 @@ from foundation.throttling.visitors import address_buckets
 from foundation.web.access import public
 from foundation.web.database import session, transaction
 from learning import queries
-from learning.domain.fault_reports import LONGEST_NOTE, Kind, place_in, read_report
+from learning.domain.fault_reports import LONGEST_NOTE, ReportKind, place_in, read_report
 from learning.services.fault_reports import send_report
-from learning.views.care_blueprint import blueprint
-from learning.views.finding import catalogue, find_lesson, form_id
+from learning.views.blueprint import admin
+from learning.views.lookups import catalogue, find_lesson, form_id
 
 
-@blueprint.get("/bai-hoc/<lesson_id>/bao-sai")
+@admin.get("/bai-hoc/<lesson_id>/bao-sai")
 @public
 def ask_what_is_wrong(lesson_id: str) -> str:
     lesson = find_lesson(lesson_id)
     return _form(lesson, place=request.args.get("cho", ""))
 
 
-@blueprint.post("/bai-hoc/<lesson_id>/bao-sai")
+@admin.post("/bai-hoc/<lesson_id>/bao-sai")
 @public
 def take_report(lesson_id: str) -> Response | tuple[str, int] | tuple[str, int, dict[str, str]]:
     lesson = find_lesson(lesson_id)
@@ -55,7 +55,7 @@ def take_report(lesson_id: str) -> Response | tuple[str, int] | tuple[str, int, 
     return redirect(url_for(".show_report", lesson_id=lesson.id, report_id=report), 303)
 
 
-@blueprint.get("/bai-hoc/<lesson_id>/bao-sai/<uuid:report_id>")
+@admin.get("/bai-hoc/<lesson_id>/bao-sai/<uuid:report_id>")
 @public
 def show_report(lesson_id: str, report_id: UUID) -> str:
     """Thanks, and what became of the report. The note is not shown: the address may be passed on."""
@@ -83,7 +83,7 @@ def _form(
         "learning/report_fault.html",
         lesson=lesson,
         place=place_in(lesson, place),
-        kinds=list(Kind),
+        kinds=list(ReportKind),
         kind=kind,
         note=note,
         faults=faults or {},

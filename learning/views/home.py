@@ -9,12 +9,12 @@ from courses.domain.lesson import Course, LearningPath, Lesson
 from foundation.web.access import public
 from foundation.web.database import session
 from learning import queries
-from learning.domain.progress import Answer, course_progress
+from learning.domain.progress import StepAnswer, course_progress
 from learning.views.blueprint import blueprint
-from learning.views.finding import catalogue, find_course
-from learning.views.kept_pages import kept_for_strangers
+from learning.views.current_path import current_path
 from learning.views.learner import current_person, known_learner, people_here
-from learning.views.walked_path import walked_path
+from learning.views.lookups import catalogue, find_course
+from learning.views.page_cache import cached_for_new_visitors
 from translations.web import language
 
 # Curriculum, course table: "mọi người – học trước tiên"; the suggested way for elders begins with lesson 6.1.
@@ -42,7 +42,7 @@ def home() -> Response | str:
             **_courses(answers),
         )
 
-    return kept_for_strangers(draw, "home", catalogue().version, language().tag)
+    return cached_for_new_visitors(draw, "home", catalogue().version, language().tag)
 
 
 @blueprint.get("/khoa-hoc")
@@ -51,7 +51,7 @@ def show_courses() -> Response | str:
     def draw() -> str:
         return render_template("learning/courses.html", **_courses(_answers()))
 
-    return kept_for_strangers(draw, "courses", catalogue().version, language().tag)
+    return cached_for_new_visitors(draw, "courses", catalogue().version, language().tag)
 
 
 @blueprint.get("/khoa-hoc/<course_id>")
@@ -65,7 +65,7 @@ def show_course(course_id: str) -> Response | str:
         letter = queries.letter_for_course(session(), learner, course.id) if learner and progress.complete else None
         return render_template("learning/course.html", course=course, progress=progress, letter=letter)
 
-    return kept_for_strangers(draw, "course", catalogue().version, course.id, language().tag)
+    return cached_for_new_visitors(draw, "course", catalogue().version, course.id, language().tag)
 
 
 @blueprint.get("/huong-dan")
@@ -80,7 +80,7 @@ def explain_privacy() -> str:
     return render_template("learning/privacy.html", organisation=current_app.extensions["settings"].organisation)
 
 
-def _answers() -> Mapping[str, Iterable[Answer]]:
+def _answers() -> Mapping[str, Iterable[StepAnswer]]:
     """What this phone has answered rightly, by lesson; nothing, and no query, when it has not learnt yet."""
     learner = known_learner()
     return queries.right_answers(session(), learner) if learner else {}
@@ -91,16 +91,16 @@ def _suggested_first() -> Lesson | None:
     return next(filter(None, (catalogue().lesson(FIRST_LESSON), *catalogue().lessons)), None)
 
 
-def _under_way(answers: Mapping[str, Iterable[Answer]]) -> Lesson | None:
+def _under_way(answers: Mapping[str, Iterable[StepAnswer]]) -> Lesson | None:
     """Where somebody goes on: the path their phone is on, else a course once begun, else the suggested path."""
-    walked = walked_path()
+    walked = current_path()
     rows: tuple[LearningPath | Course, ...] = ((walked,) if walked else ()) + catalogue().courses
     begun = [progress for row in rows if (progress := course_progress(row, answers)).started]
     suggested = [course_progress(path, answers) for path in catalogue().paths[:1]]
     return next((progress.next_lesson for progress in (*begun, *suggested) if progress.next_lesson), None)
 
 
-def _courses(answers: Mapping[str, Iterable[Answer]]) -> dict[str, object]:
+def _courses(answers: Mapping[str, Iterable[StepAnswer]]) -> dict[str, object]:
     """For a page: the courses for everybody, the optional ones, and progress through each by its id.
 
     The course that holds the suggested first lesson stands first, though it is the sixth: the curriculum has everybody

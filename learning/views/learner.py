@@ -13,9 +13,15 @@ from foundation.throttling.services import Bucket, take
 from foundation.throttling.visitors import address_buckets, bucket
 from foundation.web.database import Session, session
 from learning import queries
-from learning.domain.learners import Person, who_learns
-from learning.services.learners import add_nameless, hash_of, new_token, token_for_first_sending, welcome_phone
-from learning.views.walked_path import forget_path
+from learning.domain.learners import LearnerProfile, who_learns
+from learning.services.learners import (
+    add_anonymous_learner,
+    get_or_add_phone,
+    hash_of,
+    new_token,
+    token_for_first_sending,
+)
+from learning.views.current_path import forget_path
 
 COOKIE = "hoc"
 # The id of whoever learns now. Scripts read it, and write it when somebody else takes over without network.
@@ -34,13 +40,13 @@ def known_phone() -> queries.SharedPhone | None:
     return phone
 
 
-def people_here() -> tuple[Person, ...]:
+def people_here() -> tuple[LearnerProfile, ...]:
     """Everybody who learns on this phone, in the order they came."""
     phone = known_phone()
     return phone.people if phone else ()
 
 
-def current_person() -> Person | None:
+def current_person() -> LearnerProfile | None:
     """Who is learning now: whom the phone says, as long as they learn on it; else who came first."""
     return who_learns(people_here(), request.cookies.get(NOW_LEARNING, ""))
 
@@ -59,10 +65,10 @@ def learner_for_answer(writing: Session) -> UUID:
     phone = phone_for_writing(writing)
     learner = known_learner()
     if learner is None:
-        learner = add_nameless(writing, phone, now=clock.now())
+        learner = add_anonymous_learner(writing, phone, now=clock.now())
         g.pop("phone", None)
     if request.cookies.get(NOW_LEARNING) != str(learner):
-        say_who_learns(learner)
+        set_current_learner(learner)
     return learner
 
 
@@ -72,7 +78,7 @@ def phone_buckets(name: str) -> list[Bucket]:
     return [bucket(name, "phone", str(phone.id))] if phone else address_buckets(name)
 
 
-def asked_by() -> str:
+def signed_in_name() -> str:
     """The member of a team who has signed in on this phone, and so has heard a guardian agree; "" for nobody."""
     return current_user.name if current_user.is_authenticated else ""
 
@@ -90,10 +96,10 @@ def phone_for_writing(writing: Session, first: UUID | None = None) -> UUID:
     take(writing, address_buckets("new_learners"), now=clock.now())
     token = token_for_first_sending(current_app.config["SECRET_KEY"], first) if first else new_token()
     _remember_phone(token)
-    return welcome_phone(writing, token, now=clock.now())
+    return get_or_add_phone(writing, token, now=clock.now())
 
 
-def say_who_learns(learner: UUID) -> None:
+def set_current_learner(learner: UUID) -> None:
     """The answer to this request tells the phone that `learner` learns on it from now on."""
 
     @after_this_request

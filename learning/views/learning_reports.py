@@ -13,15 +13,15 @@ from foundation.problems import NotFound
 from foundation.table_files import XLSX_TYPE, Row, write_csv, write_xlsx
 from foundation.web.database import session, transaction
 from foundation.words import N_
-from learning.domain.learning_report import Missed, Sums, Table, hidden
+from learning.domain.learning_report import MissedStep, Sums, Table, suppressed_rows
 from learning.queries.learning_report import most_missed, sums_of_learning
-from learning.views.finding import catalogue
-from learning.views.teaching_blueprint import blueprint
+from learning.views.blueprint import teaching
+from learning.views.lookups import catalogue
 
 MOST_MISSED = 20
 
 
-@blueprint.get("/quan-ly/viec-hoc")
+@teaching.get("/quan-ly/viec-hoc")
 @may(Act.SEE_LEARNING)
 def show_report() -> str:
     place = _place()
@@ -35,7 +35,7 @@ def show_report() -> str:
     )
 
 
-@blueprint.get("/quan-ly/viec-hoc.csv")
+@teaching.get("/quan-ly/viec-hoc.csv")
 @may(Act.SEE_LEARNING)
 def download_csv() -> Response:
     tables = report_tables(_place())
@@ -43,7 +43,7 @@ def download_csv() -> Response:
     return _file(write_csv(row for block in blocks for row in block), "viec-hoc.csv", "text/csv")
 
 
-@blueprint.get("/quan-ly/viec-hoc.xlsx")
+@teaching.get("/quan-ly/viec-hoc.xlsx")
 @may(Act.SEE_LEARNING)
 def download_xlsx() -> Response:
     sheets = [(table.title, _told(table)) for table in report_tables(_place())]
@@ -97,7 +97,7 @@ def report_tables(place: Area | None) -> list[Table]:
 
 def _rows(named: list[tuple[str, str]], sums: dict[str, Sums]) -> tuple[tuple[str | int | None, ...], ...]:
     told = [sums.get(id_, Sums(id_, 0, 0, 0, 0, 0)) for id_, _name in named]
-    away = hidden(told)
+    away = suppressed_rows(told)
     return tuple(
         (name, None, None, None, None, None)
         if each.id in away
@@ -106,7 +106,7 @@ def _rows(named: list[tuple[str, str]], sums: dict[str, Sums]) -> tuple[tuple[st
     )
 
 
-def _missed(each: Missed) -> tuple[str | int | None, ...]:
+def _missed(each: MissedStep) -> tuple[str | int | None, ...]:
     lesson = catalogue().lesson(each.lesson)
     if lesson is None:
         return (each.lesson, each.step, each.answered, each.wrong)

@@ -15,12 +15,12 @@ from foundation.web.access import public
 from foundation.web.database import session
 from learning import queries
 from learning.domain.awards import Scanned, read_scanned
-from learning.domain.codes import Mistyped
-from learning.services.award_checking import Check, Finding, check
+from learning.domain.codes import InvalidCode
+from learning.services.award_checking import LetterCheck, LetterFinding, check
 from learning.views.blueprint import blueprint
-from learning.views.finding import catalogue
 from learning.views.learner import known_learner
 from learning.views.letter_prints import OPEN_BADGES, status_list_address
+from learning.views.lookups import catalogue
 from learning.views.qr import has_own_address, printed_root
 from learning.views.signing import key_to_sign
 from translations.languages import LANGUAGES
@@ -38,11 +38,11 @@ def check_form() -> str | BaseResponse | tuple[str, int]:
         return _form("", "missing" if "ma" in request.args else "")
     try:
         found = look_up(read_scanned(typed))
-    except Mistyped:
+    except InvalidCode:
         return _form(typed, "code_mistyped"), 422
     if found.letter is not None:
         return redirect(url_for(".check_letter", code=found.letter.code), 303)
-    return _form(typed, found.finding.value), 404 if found.finding is Finding.NO_LETTER else 422
+    return _form(typed, found.finding.value), 404 if found.finding is LetterFinding.NO_LETTER else 422
 
 
 @blueprint.get("/xac-nhan/<code>")
@@ -51,11 +51,11 @@ def check_letter(code: str) -> str | tuple[str, int]:
     """All that a letter says and whether it still stands, for whoever holds its code."""
     try:
         scanned = read_scanned(code)
-    except Mistyped:
+    except InvalidCode:
         return _form(code, "code_mistyped"), 404
     letter = look_up(scanned).letter
     if letter is None:
-        return _form(code, Finding.NO_LETTER.value), 404
+        return _form(code, LetterFinding.NO_LETTER.value), 404
     return render_template(
         "learning/letter_checked.html",
         letter=letter,
@@ -64,7 +64,7 @@ def check_letter(code: str) -> str | tuple[str, int]:
     )
 
 
-def look_up(scanned: Scanned) -> Check:
+def look_up(scanned: Scanned) -> LetterCheck:
     """What we know of a letter. Codes that do not exist are counted by address: nobody shall guess them.
 
     Raises TooMany where very many were asked for; an award with its signature is checked all the same.
@@ -72,7 +72,7 @@ def look_up(scanned: Scanned) -> Check:
     misses = [] if scanned.digits else address_buckets("letter_codes")
     refuse_full(session(), misses, now=clock.now())
     found = check(session(), scanned)
-    if found.finding is Finding.NO_LETTER:
+    if found.finding is LetterFinding.NO_LETTER:
         count_reading(misses)
     return found
 
@@ -87,10 +87,10 @@ def scan() -> str:
     """Camera, or a box to paste into: checks with the keys and the status list the phone has kept. The same page for
     everybody, so that it can be kept.
     """
-    return render_template("learning/scan_letter.html", findings=list(Finding), longest=LONGEST_TYPED)
+    return render_template("learning/scan_letter.html", findings=list(LetterFinding), longest=LONGEST_TYPED)
 
 
-def kept_for_checking() -> list[str]:
+def letter_check_files() -> list[str]:
     """Addresses that a phone keeps so that it can check letters without network: the page, and all that it loads.
 
     Needs a request. The two lists the page keeps itself, in the cache "hoc-kiem-giay", whenever there is network.
@@ -140,7 +140,7 @@ def publish_status_list(number: int) -> Response:
     """One Bitstring Status List credential (compact JWT). Every credential names this address: it never changes."""
     if number >= queries.count_status_lists(session()):
         raise NotFound("no_such_list")
-    return _kept_a_while(Response(_status_list(number), mimetype="application/vc+jwt"))
+    return _cached_briefly(Response(_status_list(number), mimetype="application/vc+jwt"))
 
 
 @blueprint.get("/.well-known/did.json")
@@ -151,7 +151,7 @@ def publish_did() -> Response:
     if not keys:
         raise NotFound("no_such_key")
     document = import_module(OPEN_BADGES).did_document(keys, printed_root())
-    return _kept_a_while(Response(json.dumps(document), mimetype="application/did+json"))
+    return _cached_briefly(Response(json.dumps(document), mimetype="application/did+json"))
 
 
 def _status_list(number: int) -> str:
@@ -167,10 +167,10 @@ def _status_list(number: int) -> str:
 
 
 def _published(content: dict[str, Any]) -> Response:
-    return _kept_a_while(Response(json.dumps(content), mimetype="application/json"))
+    return _cached_briefly(Response(json.dumps(content), mimetype="application/json"))
 
 
-def _kept_a_while(answer: Response) -> Response:
+def _cached_briefly(answer: Response) -> Response:
     if has_own_address():
         answer.cache_control.public = True
         answer.cache_control.max_age = FIVE_MINUTES

@@ -12,8 +12,8 @@ from flask import current_app
 
 from foundation.settings import Settings
 from foundation.web.pdf.render import Attachment, lay_out, write_archival_pdf
-from learning.domain.awards import award_of, signed_token
-from learning.domain.codes import in_groups
+from learning.domain.awards import award_for, signed_token
+from learning.domain.codes import format_code
 from learning.domain.letters import Letter
 from learning.queries import LIST_SIZE
 from learning.services.award_keys import SigningKey
@@ -39,14 +39,14 @@ class LetterPrints:
         # One after the other as it is needed, so that whoever asks for them can say how far it is.
         self._laid_out = cache(self._lay_out)
 
-    def as_one(self) -> bytes:
+    def combined(self) -> bytes:
         """All letters, in order, as one file for the printer. Not sealed: it is nobody's letter."""
         return write_archival_pdf(
             [self._laid_out(place) for place in range(len(self.letters))],
             title=f"Giấy xác nhận hoàn thành – {len(self.letters)} tờ",
         )
 
-    def singly(self) -> Iterator[tuple[str, bytes]]:
+    def separately(self) -> Iterator[tuple[str, bytes]]:
         """Each letter, in order, as (name of its file, the file): its credential inside, sealed if there is a seal."""
         for place, letter in enumerate(self.letters):
             badge = open_badge(letter, root=self.root, key=self.key).encode()
@@ -56,7 +56,7 @@ class LetterPrints:
     def _lay_out(self, place: int) -> Any:
         letter = self.letters[place]
         address = f"{self.root}/xac-nhan/{letter.code}"
-        award = signed_token(award_of(letter, self.key.id), self.key.sign)
+        award = signed_token(award_for(letter, self.key.id), self.key.sign)
         return lay_out(
             "learning/letter.html", styles=_STYLES, letter=letter, address=address, square=award_picture(address, award)
         )
@@ -76,7 +76,7 @@ def status_list_address(root: str, number: int) -> str:
 
 
 def file_name(letter: Letter) -> str:
-    return f"giay-xac-nhan-{in_groups(letter.code)}.pdf"
+    return f"giay-xac-nhan-{format_code(letter.code)}.pdf"
 
 
 def _sealed(file: bytes) -> bytes:

@@ -12,19 +12,19 @@ from foundation.web.access import public
 from foundation.web.database import session, transaction
 from learning import queries
 from learning.domain.awards import Scanned
-from learning.domain.codes import Mistyped, in_groups, read_code
-from learning.domain.letters import Letter, Status
+from learning.domain.codes import InvalidCode, format_code, read_code
+from learning.domain.letters import CertificateStatus, Letter
 from learning.domain.names import LONGEST, read_name_field
 from learning.domain.progress import course_progress, lesson_progress
-from learning.services.learners import tell_age
+from learning.services.learners import set_age_band
 from learning.services.letters import issue_letter, take_back_own_letter
 from learning.views.blueprint import blueprint
-from learning.views.finding import catalogue, find_course
 from learning.views.home import SAFETY_FIRST
 from learning.views.learner import current_person, known_learner
 from learning.views.letter_checking import look_up
 from learning.views.letter_prints import LetterPrints, open_badge
-from learning.views.people import told_about_learner
+from learning.views.lookups import catalogue, find_course
+from learning.views.people import read_learner_form
 from learning.views.qr import printed_root
 from learning.views.signing import key_to_sign
 from translations.languages import SOURCE
@@ -46,11 +46,11 @@ def give_letter(course_id: str) -> BaseResponse | tuple[str, int]:
     name = request.form.get("name", "")
     try:
         # No name of a child's without a guardian.
-        about = told_about_learner() if person.age_band is None else None
+        about = read_learner_form() if person.age_band is None else None
         read = read_name_field("name", name)
         with transaction() as writing:
             if about is not None:
-                tell_age(writing, person.id, about, now=clock.now())
+                set_age_band(writing, person.id, about, now=clock.now())
             letter = issue_letter(
                 writing,
                 learner=person.id,
@@ -96,7 +96,7 @@ def print_letter(code: str) -> Response | tuple[str, int]:
     letter = _letter(code)
     if letter.learner != known_learner():
         return _belongs_elsewhere(letter)
-    [(name, pdf)] = LetterPrints([letter], root=printed_root(), key=key_to_sign()).singly()
+    [(name, pdf)] = LetterPrints([letter], root=printed_root(), key=key_to_sign()).separately()
     return _file(pdf, name, "application/pdf")
 
 
@@ -108,7 +108,7 @@ def download_badge(code: str) -> Response | tuple[str, int]:
     if letter.learner != known_learner():
         return _belongs_elsewhere(letter)
     badge = open_badge(letter, root=printed_root(), key=key_to_sign())
-    return _file(badge.encode(), f"open-badge-{in_groups(letter.code)}.jwt", "application/vc+jwt")
+    return _file(badge.encode(), f"open-badge-{format_code(letter.code)}.jwt", "application/vc+jwt")
 
 
 @blueprint.get("/xac-nhan/<code>/thu-hoi")
@@ -117,7 +117,7 @@ def ask_to_take_back(code: str) -> str | tuple[str, int] | BaseResponse:
     letter = _letter(code)
     if letter.learner != known_learner():
         return _belongs_elsewhere(letter)
-    if letter.status is not Status.VALID:
+    if letter.status is not CertificateStatus.VALID:
         return redirect(url_for(".check_letter", code=letter.code), 303)
     return render_template("learning/take_back_letter.html", letter=letter)
 
@@ -137,7 +137,7 @@ def take_back(code: str) -> BaseResponse | tuple[str, int]:
 def _letter(code: str) -> Letter:
     try:
         letter = look_up(Scanned(read_code(code), "")).letter
-    except Mistyped:
+    except InvalidCode:
         letter = None
     if letter is None:
         raise NotFound("no_such_letter")

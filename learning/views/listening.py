@@ -13,7 +13,7 @@ from foundation.problems import NotFound
 from foundation.web.access import public
 from foundation.web.headers import ONE_YEAR
 from learning.views.blueprint import blueprint
-from learning.views.finding import catalogue, find_lesson
+from learning.views.lookups import catalogue, find_lesson
 from translations.web import language
 
 LESSONS_SPEAK = "vi"

@@ -12,8 +12,8 @@ from learning.services.erasing import erase_learner
 from learning.services.learners import leave_phone
 from learning.views.blueprint import blueprint
 from learning.views.course_cards import course_cards
-from learning.views.finding import catalogue
 from learning.views.learner import current_person, forget_on_this_phone, known_learner, known_phone, people_here
+from learning.views.lookups import catalogue
 
 
 @blueprint.get("/toi")

@@ -15,12 +15,12 @@ from foundation.web.workers import worker_script
 from learning import queries
 from learning.domain.learners import FACES
 from learning.views.blueprint import blueprint
-from learning.views.finding import catalogue, find_course, find_lesson
 from learning.views.home import CHEATED
-from learning.views.kept_pages import kept_page, weight
 from learning.views.learner import people_here
-from learning.views.letter_checking import kept_for_checking
+from learning.views.letter_checking import letter_check_files
+from learning.views.lookups import catalogue, find_course, find_lesson
 from learning.views.packs import pack
+from learning.views.page_cache import cached_page, compressed_size
 from learning.views.reading import draw_lesson, lesson_key
 from translations.web import HEADER, language
 
@@ -41,7 +41,7 @@ def serve_offline_worker() -> Response:
     """The worker. It changes, and with it the shell on every phone, when any file or word of the shell does."""
     told = {
         "files": _precached(),
-        "shell": url_for(".show_kept"),
+        "shell": url_for(".show_downloads"),
         "ours": OURS,
         # The same for everybody; kept without cookies as soon as there is time.
         "pages": [
@@ -52,7 +52,7 @@ def serve_offline_worker() -> Response:
             url_for(".explain"),
         ],
         "lesson": CHEATED if catalogue().lesson(CHEATED) else None,
-        "checking": {"page": url_for(".scan"), "files": kept_for_checking()},
+        "checking": {"page": url_for(".scan"), "files": letter_check_files()},
         "courses": {lesson.id: lesson.course for lesson in catalogue().lessons},
     }
     return worker_script("learning", WORKER, "hoc", told)
@@ -63,12 +63,12 @@ def serve_offline_worker() -> Response:
 def serve_pack(lesson_id: str) -> BaseResponse | str:
     """All a phone needs to draw a lesson's practice, questions and ending: see packs.py."""
     lesson = find_lesson(lesson_id)
-    return kept_page(lambda: _draw_pack(lesson), *_key("pack", lesson), media_type="application/json")
+    return cached_page(lambda: _draw_pack(lesson), *_key("pack", lesson), media_type="application/json")
 
 
 @blueprint.get("/khoa-hoc/<course_id>/goi.json")
 @public
-def weigh_course(course_id: str) -> Response:
+def show_download_size(course_id: str) -> Response:
     """What keeping a course takes: title, ids of lessons, "bytes" on the wire without recordings, bytes of "voices"."""
     course = find_course(course_id)
     voices = sum(
@@ -87,15 +87,15 @@ def weigh_course(course_id: str) -> Response:
 
 @blueprint.get("/tren-may")
 @public
-def show_kept() -> BaseResponse | str:
+def show_downloads() -> BaseResponse | str:
     """What is kept on this phone, what waits, who is learning. The phone fills it in: the same for everybody."""
     # Also for somebody signed in: the phone keeps it for whoever comes next.
-    return kept_page(_draw_shell, "phone", catalogue().version, language().tag, _worn_version())
+    return cached_page(_draw_shell, "phone", catalogue().version, language().tag, _worn_version())
 
 
 @blueprint.get("/api/v1/progress")
 @public
-def tell_progress() -> Response:
+def list_progress() -> Response:
     """What everybody on this phone has answered rightly: {"learners": {id: {lesson: [step]}}}."""
     told = {
         str(person.id): {
@@ -116,9 +116,9 @@ def _draw_pack(lesson: Lesson) -> str:
 def _weight(lesson: Lesson) -> int:
     """Bytes on the wire of a lesson's page and its pack, each drawn as when it is asked for."""
     with _as_for_a_stranger(url_for(".read_lesson", lesson_id=lesson.id)):
-        reading = weight(lambda: draw_lesson(lesson), *lesson_key(lesson))
+        reading = compressed_size(lambda: draw_lesson(lesson), *lesson_key(lesson))
     with _as_for_a_stranger(url_for(".serve_pack", lesson_id=lesson.id)):
-        return reading + weight(lambda: _draw_pack(lesson), *_key("pack", lesson))
+        return reading + compressed_size(lambda: _draw_pack(lesson), *_key("pack", lesson))
 
 
 @contextmanager
@@ -137,14 +137,14 @@ def _key(kind: str, lesson: Lesson) -> tuple[str, ...]:
 
 def _draw_shell() -> str:
     titles = {course.id: course.title for course in catalogue().courses}
-    with _as_for_a_stranger(url_for(".show_kept")):
-        return render_template("learning/kept.html", faces=FACES, titles=titles)
+    with _as_for_a_stranger(url_for(".show_downloads")):
+        return render_template("learning/downloads.html", faces=FACES, titles=titles)
 
 
 def _precached() -> list[dict[str, str | None]]:
     words = _draw_shell().encode()
     shell: dict[str, str | None] = {
-        "url": url_for(".show_kept"),
+        "url": url_for(".show_downloads"),
         "revision": hashlib.sha256(words).hexdigest()[:16],
     }
     files = [url_for("web.static", filename=name) for name in ("page.css", "mark.svg", "keeping.js")]

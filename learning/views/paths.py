@@ -8,10 +8,10 @@ from foundation.web.database import session
 from learning import queries
 from learning.domain.progress import course_progress
 from learning.views.blueprint import blueprint
-from learning.views.finding import catalogue, find_path
-from learning.views.kept_pages import kept_for_strangers
+from learning.views.current_path import remember_path
 from learning.views.learner import known_learner
-from learning.views.walked_path import remember_path
+from learning.views.lookups import catalogue, find_path
+from learning.views.page_cache import cached_for_new_visitors
 from translations.web import language
 
 
@@ -28,7 +28,7 @@ def show_paths() -> Response | str:
             along={path.id: course_progress(path, answers) for path in paths},
         )
 
-    return kept_for_strangers(draw, "paths", catalogue().version, language().tag)
+    return cached_for_new_visitors(draw, "paths", catalogue().version, language().tag)
 
 
 @blueprint.get("/lo-trinh/<path_id>")
@@ -42,4 +42,4 @@ def show_path(path_id: str) -> Response | str:
         return render_template("learning/path.html", path=path, progress=course_progress(path, answers))
 
     remember_path(path)
-    return kept_for_strangers(draw, "path", catalogue().version, path.id, language().tag)
+    return cached_for_new_visitors(draw, "path", catalogue().version, path.id, language().tag)

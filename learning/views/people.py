@@ -13,10 +13,10 @@ from foundation.throttling.visitors import address_buckets
 from foundation.web.access import public
 from foundation.web.addresses import local_path
 from foundation.web.database import transaction
-from learning.domain.learners import FACES, LONGEST_NICKNAME, AboutLearner, Person, free_face
-from learning.services.learners import add_person, describe_person
+from learning.domain.learners import FACES, LONGEST_NICKNAME, AboutLearner, LearnerProfile, unused_picture
+from learning.services.learners import add_person, update_profile
 from learning.views.blueprint import blueprint
-from learning.views.learner import asked_by, current_person, people_here, phone_for_writing, say_who_learns
+from learning.views.learner import current_person, people_here, phone_for_writing, set_current_learner, signed_in_name
 
 
 @blueprint.post("/toi/doi")
@@ -26,7 +26,7 @@ def take_over() -> Response:
     wished = request.form.get("learner", "")
     person = next((person for person in people_here() if str(person.id) == wished), None)
     if person is not None:
-        say_who_learns(person.id)
+        set_current_learner(person.id)
     return redirect(local_path(request.form.get("ve"), url_for(".show_me")), 303)
 
 
@@ -34,14 +34,14 @@ def take_over() -> Response:
 @public
 def ask_new_person() -> str:
     taken = [person.picture for person in people_here()]
-    return _form(None, {"picture": free_face(taken)}, {})
+    return _form(None, {"picture": unused_picture(taken)}, {})
 
 
 @blueprint.post("/toi/them")
 @public
 def add_new_person() -> Response | tuple[str, int]:
     try:
-        about = told_about_learner()
+        about = read_learner_form()
         with transaction() as writing:
             take(writing, address_buckets("new_learners"), now=clock.now())
             phone = phone_for_writing(writing)
@@ -62,7 +62,7 @@ def ask_description() -> Response | str:
     others = [other.picture for other in people_here() if other.id != person.id]
     known = {
         "nickname": person.nickname,
-        "picture": person.picture or free_face(others),
+        "picture": person.picture or unused_picture(others),
         "age_band": person.age_band.value if person.age_band else "",
     }
     return _form(person, known, {})
@@ -75,15 +75,15 @@ def describe() -> Response | tuple[str, int]:
     if person is None:
         return redirect(url_for(".ask_new_person"), 303)
     try:
-        about = told_about_learner()
+        about = read_learner_form()
         with transaction() as writing:
-            describe_person(writing, person.id, about, now=clock.now())
+            update_profile(writing, person.id, about, now=clock.now())
     except Invalid as faulty:
         return _form(person, request.form, faulty.fields), faulty.status
     return _go_on(person.id, "ten")
 
 
-def told_about_learner() -> AboutLearner:
+def read_learner_form() -> AboutLearner:
     """What learning/parts/age.html asked, and the nickname and the picture where they stand beside it.
 
     Raises Invalid as AboutLearner.facts does: it is judged here, before anything is written.
@@ -94,20 +94,20 @@ def told_about_learner() -> AboutLearner:
         guardian_agrees=form.get("guardian_agrees") == "1",
         nickname=form.get("nickname", ""),
         picture=form.get("picture", ""),
-        recorded_by=asked_by(),
+        recorded_by=signed_in_name(),
     )
     assert about.facts
     return about
 
 
 def _go_on(learner: UUID, done: str) -> Response:
-    say_who_learns(learner)
+    set_current_learner(learner)
     way = local_path(request.values.get("ve"), "")
     # A blank card waits to be told whose it is.
     return redirect(way.replace("{learner}", str(learner)) or url_for(".show_me", da=done), 303)
 
 
-def _form(person: Person | None, told: Mapping[str, object] | AboutLearner, faults: Mapping[str, str]) -> str:
+def _form(person: LearnerProfile | None, told: Mapping[str, object] | AboutLearner, faults: Mapping[str, str]) -> str:
     return render_template(
         "learning/person.html",
         person=person,

@@ -15,10 +15,10 @@ from courses.domain.lesson import Lesson
 from courses.domain.practice import Screen, ScreenKind
 from courses.recordings import hint_of, praise_of
 from foundation.web.access import public
-from learning.domain.answers import kept_of_screen
+from learning.domain.answers import stored_choices
 from learning.views.blueprint import blueprint
-from learning.views.finding import find_lesson, find_screen
-from learning.views.keeping import keep_answer
+from learning.views.lookups import find_lesson, find_screen
+from learning.views.save_answer import save_answer
 
 
 @blueprint.get("/bai-hoc/<lesson_id>/tap")
@@ -43,20 +43,20 @@ def answer_screen(lesson_id: str, screen_id: str) -> Response:
     given = request.form.getlist("given")
     outcome = check_answer(screen, given)
     if screen.id in lesson.practice.must_pass and not outcome.wiped:
-        keep_answer(lesson, screen.id, kept_of_screen(screen, given), right=outcome.right)
+        save_answer(lesson, screen.id, stored_choices(screen, given), right=outcome.right)
     if outcome.ends:
         return redirect(url_for(".ask", lesson_id=lesson.id, _anchor="main"), 303)
-    said = _said_in_address(screen, given, outcome)
+    said = _address_parameters(screen, given, outcome)
     return redirect(url_for(".show_screen", lesson_id=lesson.id, screen_id=outcome.goes, _anchor="main", **said), 303)
 
 
-def _said_in_address(screen: Screen, given: list[str], outcome: ScreenResult) -> dict[str, Any]:
+def _address_parameters(screen: Screen, given: list[str], outcome: ScreenResult) -> dict[str, Any]:
     """What the next page must know of the tap: where it came from, and which of our own choices was touched."""
     if outcome.right:
         return {"tu": screen.id} if screen.praise else {}
     if outcome.wiped:
         return {"xoa": "1"}
-    touched = kept_of_screen(screen, given).split()
+    touched = stored_choices(screen, given).split()
     if outcome.goes != screen.id:
         return {"tu": screen.id, "cham": touched}
     if screen.kind is ScreenKind.SECRET:

@@ -9,12 +9,12 @@ from foundation.accounts.domain.roles import Act
 from foundation.accounts.views.access import may
 from foundation.accounts.views.reading import read_number
 from learning.domain.slides import slides_of
+from learning.views.blueprint import teaching
 from learning.views.classes import find_class, lesson_of
-from learning.views.qr import lasting_address, qr_picture
-from learning.views.teaching_blueprint import blueprint
+from learning.views.qr import printable_address, qr_picture
 
 
-@blueprint.get("/lop-hoc/<uuid:class_id>/trinh-chieu/<lesson_id>")
+@teaching.get("/lop-hoc/<uuid:class_id>/trinh-chieu/<lesson_id>")
 @may(Act.TEACH)
 def present(class_id: UUID, lesson_id: str) -> str:
     """?trang=: which slide, from 1; beyond the last: the last. Arrow keys touch the same links as fingers."""
@@ -40,5 +40,5 @@ def present(class_id: UUID, lesson_id: str) -> str:
         back=way(place - 1) if place > 1 else "",
         on=way(place + 1) if place < len(slides) else "",
         light=way(place) + "&dap-an=1",
-        qr=qr_picture(lasting_address("learning.read_lesson", lesson_id=lesson.id)) if place == 1 else "",
+        qr=qr_picture(printable_address("learning.read_lesson", lesson_id=lesson.id)) if place == 1 else "",
     )

@@ -12,10 +12,10 @@ from foundation.web.access import public
 from foundation.web.pdf.render import render_pdf, render_shortest_pdf
 from learning.domain.hotlines import hotlines
 from learning.views.blueprint import blueprint
-from learning.views.finding import catalogue, find_course, find_lesson
 from learning.views.home import FIRST_LESSON
-from learning.views.kept_prints import kept_print
-from learning.views.qr import lasting_address, qr_picture
+from learning.views.lookups import catalogue, find_course, find_lesson
+from learning.views.print_cache import cached_print
+from learning.views.qr import printable_address, qr_picture
 
 # Steps of lesson 6.1, one for each finger of a hand.
 SIGNS = ("la", "giuc", "doa", "tien", "ma")
@@ -55,7 +55,7 @@ def print_lesson(lesson_id: str) -> Response:
             qr=qr_picture(address),
         )
 
-    return kept_print(draw, f"bai-{lesson.number}-{lesson.id}.pdf")
+    return cached_print(draw, f"bai-{lesson.number}-{lesson.id}.pdf")
 
 
 @blueprint.get("/in/dung-tat-hoi.pdf")
@@ -81,7 +81,7 @@ def print_reminder() -> Response:
             qr=qr_picture(address),
         )
 
-    return kept_print(draw, "dung-tat-hoi.pdf")
+    return cached_print(draw, "dung-tat-hoi.pdf")
 
 
 @blueprint.get("/khoa-hoc/<course_id>/in.pdf")
@@ -91,7 +91,7 @@ def print_course(course_id: str) -> Response:
 
     def draw() -> bytes:
         addresses = {lesson.id: _lesson_address(lesson) for lesson in course.lessons}
-        whole = lasting_address(".show_course", course_id=course.id)
+        whole = printable_address(".show_course", course_id=course.id)
         return render_pdf(
             "learning/print_course.html",
             styles=["learning/paper.css", "learning/paper_course.css"],
@@ -105,11 +105,11 @@ def print_course(course_id: str) -> Response:
             qrs={lesson_id: qr_picture(address) for lesson_id, address in addresses.items()},
         )
 
-    return kept_print(draw, f"khoa-{course.number}-{course.id}.pdf")
+    return cached_print(draw, f"khoa-{course.number}-{course.id}.pdf")
 
 
 def _lesson_address(lesson: Lesson) -> str:
-    return lasting_address(".read_lesson", lesson_id=lesson.id)
+    return printable_address(".read_lesson", lesson_id=lesson.id)
 
 
 def _organisation() -> str:

@@ -15,7 +15,7 @@ _PILLOW = "PIL.Image"  # loaded once somebody prints a letter
 _DARK, _LIGHT = 0, 255  # a byte of grey
 
 
-def lasting_address(endpoint: str, **values: Any) -> str:
+def printable_address(endpoint: str, **values: Any) -> str:
     """The whole address of a page, as it may stand on paper. Needs a request, or a public address in the settings."""
     # Paper outlives the request: where the site is known under one address, that one is printed.
     return printed_root() + url_for(endpoint, **values)

@@ -8,13 +8,13 @@ from courses.domain.lesson import Lesson, Question
 from foundation.web.access import public
 from foundation.web.database import session
 from learning import queries
-from learning.domain.answers import kept_of_question
+from learning.domain.answers import stored_option
 from learning.domain.progress import Progress, course_progress, lesson_progress, next_on
 from learning.views.blueprint import blueprint
-from learning.views.finding import find_course, find_lesson, find_question
-from learning.views.keeping import keep_answer
+from learning.views.current_path import current_path
 from learning.views.learner import current_person, known_learner, people_here
-from learning.views.walked_path import walked_path
+from learning.views.lookups import find_course, find_lesson, find_question
+from learning.views.save_answer import save_answer
 
 
 @blueprint.get("/bai-hoc/<lesson_id>/cau-hoi")
@@ -43,10 +43,10 @@ def show_question(lesson_id: str, question_id: str) -> str:
 def answer_question(lesson_id: str, question_id: str) -> Response:
     lesson = find_lesson(lesson_id)
     question = find_question(lesson, question_id)
-    chosen = kept_of_question(question, request.form.get("given", ""))
+    chosen = stored_option(question, request.form.get("given", ""))
     if not chosen:
         return redirect(url_for(".show_question", lesson_id=lesson.id, question_id=question.id), 303)
-    keep_answer(lesson, question.id, chosen, right=chosen == question.right.id)
+    save_answer(lesson, question.id, chosen, right=chosen == question.right.id)
     return redirect(
         url_for(".show_question", lesson_id=lesson.id, question_id=question.id, chon=chosen, _anchor="main"), 303
     )
@@ -65,7 +65,7 @@ def finish(lesson_id: str) -> str:
     answers = queries.right_answers(session(), learner) if learner else {}
     progress = lesson_progress(lesson, answers.get(lesson.id, ()))
     through_course = course_progress(course, answers)
-    path = walked_path()
+    path = current_path()
     if path is not None and lesson not in path.lessons:
         path = None
     along = course_progress(path, answers) if path else None
@@ -94,7 +94,7 @@ def _way_to_missing(lesson: Lesson, progress: Progress) -> str | None:
 
 
 def _page(lesson: Lesson, question: Question) -> str:
-    return draw_question(lesson, question, kept_of_question(question, request.args.get("chon", "")), form=uuid7())
+    return draw_question(lesson, question, stored_option(question, request.args.get("chon", "")), form=uuid7())
 
 
 def draw_question(lesson: Lesson, question: Question, chosen: str, *, form: object) -> str:

@@ -6,8 +6,8 @@ from werkzeug.wrappers import Response
 from courses.domain.lesson import Lesson
 from foundation.web.access import public
 from learning.views.blueprint import blueprint
-from learning.views.finding import catalogue, find_course, find_lesson
-from learning.views.kept_pages import kept_page
+from learning.views.lookups import catalogue, find_course, find_lesson
+from learning.views.page_cache import cached_page
 from translations.web import language
 
 
@@ -16,7 +16,7 @@ from translations.web import language
 def read_lesson(lesson_id: str) -> Response | str:
     lesson = find_lesson(lesson_id)
 
-    return kept_page(lambda: draw_lesson(lesson), *lesson_key(lesson))
+    return cached_page(lambda: draw_lesson(lesson), *lesson_key(lesson))
 
 
 def draw_lesson(lesson: Lesson) -> str:

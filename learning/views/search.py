@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from courses.domain.numbers import real_numbers
 from foundation.web.access import public
 from learning.views.blueprint import blueprint
-from learning.views.finding import catalogue
+from learning.views.lookups import catalogue
 
 LONGEST = 200  # characters of what was typed that are looked at; as the box's maxlength
 

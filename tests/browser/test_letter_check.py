@@ -45,7 +45,7 @@ def letters(house):
         session.commit()
         return [
             (each, pdf)
-            for each, (_name, pdf) in zip(made, LetterPrints(made, root=address, key=key).singly(), strict=True)
+            for each, (_name, pdf) in zip(made, LetterPrints(made, root=address, key=key).separately(), strict=True)
         ]
 
 

@@ -3,8 +3,8 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import { checkAward } from "../../learning/static/learning/letters/checking.js";
-import { newestOrKept } from "../../learning/static/learning/letters/kept.js";
-import { Damaged, Mistyped, readCode, readScanned, readToken } from "../../learning/static/learning/letters/reading.js";
+import { newestOrKept } from "../../learning/static/learning/letters/list_cache.js";
+import { InvalidAward, InvalidCode, readCode, readScanned, readToken } from "../../learning/static/learning/letters/reading.js";
 import { verifyAsync } from "../../node_modules/@noble/ed25519/index.js";
 import { decode } from "../../node_modules/cborg/lib/decode.js";
 
@@ -95,21 +95,21 @@ test("a status list that somebody changed is not believed", async () => {
   said.credentialSubject.encodedList = JSON.parse(Buffer.from(sample.list_with_it_void.split(".")[1], "base64url")).credentialSubject.encodedList;
   const changed = [header, Buffer.from(JSON.stringify(said)).toString("base64url"), signature].join(".");
 
-  await assert.rejects(check(ADDRESS, published(), status(changed)), Damaged);
+  await assert.rejects(check(ADDRESS, published(), status(changed)), InvalidAward);
 });
 
 test("codes are read the way people type them, and misprints are told", () => {
   const typed = `${sample.code.slice(0, 3)}-${sample.code.slice(3, 6)} ${sample.code.slice(6)}`.toLowerCase().replaceAll("0", "o");
 
   assert.equal(readCode(typed), sample.code);
-  for (const wrong of ["", "ABC", "K7M2QX94BDX", "bác ơi", "0000000001"]) assert.throws(() => readCode(wrong), Mistyped);
-  assert.throws(() => readScanned("https://example.vn/khac"), Mistyped);
+  for (const wrong of ["", "ABC", "K7M2QX94BDX", "bác ơi", "0000000001"]) assert.throws(() => readCode(wrong), InvalidCode);
+  assert.throws(() => readScanned("https://example.vn/khac"), InvalidCode);
 });
 
 test("no digits break the reader", () => {
   for (let length = 151; length < 340; length += 3) {
-    assert.throws(() => readToken("9".repeat(length), decode), Damaged);
-    assert.throws(() => readToken("1" + "0".repeat(length), decode), Damaged);
+    assert.throws(() => readToken("9".repeat(length), decode), InvalidAward);
+    assert.throws(() => readToken("1" + "0".repeat(length), decode), InvalidAward);
   }
 });
 

@@ -14,7 +14,7 @@ def teach(app, monkeypatch, make):
         # A version of its own, so that no page drawn for another test is shown.
         catalogue = make.catalogue(*courses, **more)
         monkeypatch.setitem(app.extensions, "catalogue", catalogue)
-        monkeypatch.setattr("learning.views.kept_pages._pages", {})
+        monkeypatch.setattr("learning.views.page_cache._pages", {})
         return catalogue.courses[0]
 
     return put

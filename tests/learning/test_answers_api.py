@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
 from learning import queries
-from learning.domain.progress import Answer
+from learning.domain.progress import StepAnswer
 from learning.domain.sent_answers import read_batch
 from learning.models import AnswerRow, Learner, LessonTally, Phone, PhoneLearner
-from learning.services.learners import welcome_phone
+from learning.services.learners import get_or_add_phone
 from learning.services.sent_answers import read_all, take_batch
 from tests.conftest import NOON
 from tests.visitor import Visitor
@@ -139,7 +139,7 @@ def test_somebody_added_on_the_phone_arrives_with_their_answers(lesson, visitor,
     assert visitor.client.get("/api/v1/learners").json["learners"] == [
         {"id": person["id"], "nickname": person["nickname"], "picture": person["picture"]} for person in people
     ]
-    assert queries.right_answers(session, UUID(people[1]["id"])) == {"bai-mau": [Answer("cuoc-goi", right=True)]}
+    assert queries.right_answers(session, UUID(people[1]["id"])) == {"bai-mau": [StepAnswer("cuoc-goi", right=True)]}
 
 
 def test_nobody_is_named_before_their_age_is_known_and_a_child_not_without_a_guardian(lesson, visitor, session):
@@ -358,7 +358,7 @@ def test_one_batch_sent_eight_times_at_once_by_a_new_phone_counts_once(apart, en
     batch = read_batch(sent(*answers, learners=people))
 
     def send(own, _):
-        phone = welcome_phone(own, "the-same-token", now=NOON)
+        phone = get_or_add_phone(own, "the-same-token", now=NOON)
         return take_batch(own, phone, read_all(batch, find_lesson=lambda _: None, now=NOON), now=NOON)
 
     taken = apart(send)
@@ -374,7 +374,7 @@ def test_one_answer_kept_by_two_phones_at_once_is_kept_for_both(apart, engine):
     id_ = str(uuid7())
 
     def send(own, number):
-        phone = welcome_phone(own, f"token-{number}", now=NOON)
+        phone = get_or_add_phone(own, f"token-{number}", now=NOON)
         batch = read_batch(sent(an_answer(id=id_), an_answer("ai-hoi-otp", "khong", id=str(uuid7()))))
         return take_batch(own, phone, read_all(batch, find_lesson=lambda _: None, now=NOON), now=NOON)
 

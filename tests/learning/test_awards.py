@@ -14,14 +14,14 @@ from learning.domain.award_keys import key_id
 from learning.domain.awards import (
     CONTEXT,
     Award,
-    Damaged,
-    award_of,
+    InvalidAward,
+    award_for,
     read_scanned,
     read_token,
     signed_token,
 )
-from learning.domain.codes import RANDOM_BITS, Mistyped, code_from
-from learning.domain.letters import Facts, Letter, Manner, Status
+from learning.domain.codes import RANDOM_BITS, InvalidCode, code_from
+from learning.domain.letters import CertificateStatus, Facts, Letter, Manner
 from learning.domain.names import LONGEST
 
 CODE = code_from(20_261_121_000)
@@ -33,7 +33,9 @@ def letter(name="Nguyễn Thị Mẫu", *, course="vneid-cai-dat", **changes):
     facts = Facts(
         name, "Khoá mẫu", ("Bài mẫu",), 3, date(2026, 11, 21), "vi", "Xã Đoàn Mẫu", "2026-12", Manner.ASSISTED
     )
-    made = Letter(CODE, uuid4(), course, facts, Status.VALID, datetime(2026, 11, 21, tzinfo=UTC), status_index=70_000)
+    made = Letter(
+        CODE, uuid4(), course, facts, CertificateStatus.VALID, datetime(2026, 11, 21, tzinfo=UTC), status_index=70_000
+    )
     return replace(made, **changes)
 
 
@@ -52,7 +54,7 @@ def digits_of(token):
 
 
 def test_what_is_written_is_read_back():
-    award = award_of(letter(), KEY)
+    award = award_for(letter(), KEY)
 
     read, message, signature = read_token(signed_token(award, sign))
 
@@ -67,7 +69,7 @@ def test_what_is_written_is_read_back():
 @pytest.mark.parametrize("name", ["Nguyễn Thị Hoàng Phương Thảo Nguyên Ánh", "Ẵ" * LONGEST, "A " * 40, "ꪼꪕ ꪒꪱ " * 11])
 @pytest.mark.parametrize("course", ["ai-co-ban", LONGEST_COURSE])
 def test_a_name_too_long_for_the_square_code_is_shortened_to_initials(name, course):
-    award = award_of(letter(name.strip(), course=course), KEY)
+    award = award_for(letter(name.strip(), course=course), KEY)
 
     assert not award.whole
     assert award.name.split()[0] == f"{name[0]}."
@@ -77,7 +79,7 @@ def test_a_name_too_long_for_the_square_code_is_shortened_to_initials(name, cour
 @given(st.integers(0, 2**RANDOM_BITS - 1), st.integers(0, 10_000_000), st.text("ẴabÂ đ", min_size=1, max_size=LONGEST))
 def test_every_award_fits(number, index, name):
     name = " ".join(name.split()) or "A"
-    award = award_of(letter(name, code=code_from(number), status_index=index, course=LONGEST_COURSE), KEY)
+    award = award_for(letter(name, code=code_from(number), status_index=index, course=LONGEST_COURSE), KEY)
 
     digits = signed_token(award, sign)
 
@@ -93,17 +95,17 @@ def test_a_token_has_140_bytes_at_most_even_if_all_else_about_it_is_right():
     assert len(bytes_of(signed_token(fits, sign))) == 140
     assert read_token(signed_token(fits, sign))[0] == fits
     assert len(bytes_of(signed_token(too_long, sign))) == 141
-    with pytest.raises(Damaged):
+    with pytest.raises(InvalidAward):
         read_token(signed_token(too_long, sign))
 
 
 def test_a_cut_token_is_told_as_damaged_wherever_it_was_cut():
-    digits = signed_token(award_of(letter(), KEY), sign)
+    digits = signed_token(award_for(letter(), KEY), sign)
 
     for length in range(len(digits)):
-        with pytest.raises(Damaged):
+        with pytest.raises(InvalidAward):
             read_token(digits[:length])
-        with pytest.raises(Damaged):
+        with pytest.raises(InvalidAward):
             read_token(digits[len(digits) - length :])
 
 
@@ -126,9 +128,9 @@ def test_a_cut_token_is_told_as_damaged_wherever_it_was_cut():
     ],
 )
 def test_what_we_would_never_write_is_damaged(places):
-    with pytest.raises(Damaged):
+    with pytest.raises(InvalidAward):
         read_token(digits_of(cbor2.dumps(places).ljust(40, b"\0") + bytes(64)))
-    with pytest.raises(Damaged):
+    with pytest.raises(InvalidAward):
         read_token(digits_of(b"\x88" + cbor2.dumps(places) + bytes(64)))
 
 
@@ -136,7 +138,7 @@ def test_what_we_would_never_write_is_damaged(places):
 def test_no_bytes_at_all_break_the_reader(token):
     try:
         read_token(digits_of(b"\x88" + token))
-    except Damaged:
+    except InvalidAward:
         return
 
 
@@ -159,7 +161,7 @@ def test_whatever_comes_from_a_letter_is_taken_apart(text, code, digits):
 
 @pytest.mark.parametrize("text", ["", "https://example.vn/khac", "https://x.vn/xac-nhan/ABC", "7" * 30, "bác ơi", "\0"])
 def test_anything_else_is_mistyped(text):
-    with pytest.raises(Mistyped):
+    with pytest.raises(InvalidCode):
         read_scanned(text)
 
 
@@ -170,4 +172,4 @@ def test_the_sample_that_browsers_are_held_against_is_what_we_sign():
     made = replace(made, facts=replace(made.facts, manner=Manner.SUPERVISED))
 
     assert key_id(private.public_key().public_bytes_raw()) == sample["key"]
-    assert signed_token(award_of(made, sample["key"]), private.sign) == sample["digits"]
+    assert signed_token(award_for(made, sample["key"]), private.sign) == sample["digits"]

@@ -5,7 +5,7 @@ import pypdfium2
 import pytest
 import zxingcpp
 
-from learning.domain.learners import Person
+from learning.domain.learners import LearnerProfile
 from learning.services.cards import make_card
 from learning.views.card_prints import cards_as_pdf, paper_card
 
@@ -24,7 +24,7 @@ def printed(app):
 
 
 def somebody(nickname="Bà Mến", picture="trau"):
-    return Person(id=None, nickname=nickname, picture=picture)
+    return LearnerProfile(id=None, nickname=nickname, picture=picture)
 
 
 def millimetres(page):

@@ -15,19 +15,19 @@ from learning import queries
 from learning.domain.cards import (
     PICTURES,
     FaultyOrder,
+    chosen_so_far,
     read_order,
     rest_after,
-    so_far,
     tries_left,
 )
 from learning.domain.learners import AboutLearner
-from learning.domain.progress import Answer
+from learning.domain.progress import StepAnswer
 from learning.models import Card, Learner, Phone, PhoneLearner
 from learning.queries.cards import card_by_code, card_of
-from learning.services.acts import learner_mark
-from learning.services.card_tries import bring_learner, forgive_tries, open_try, wake_card, whose_card
+from learning.services.card_tries import add_card_learner, begin_attempt, learner_of_card, reset_attempts, wake_card
 from learning.services.cards import change_pictures, claim_card, make_card, prepare_blank_cards, stop_card
-from learning.services.learners import add_person, welcome_phone
+from learning.services.class_audit import learner_pseudonym
+from learning.services.learners import add_person, get_or_add_phone
 from tests.conftest import NOON
 from tests.visitor import Visitor
 
@@ -53,8 +53,8 @@ def card(session, make, now):
 @pytest.fixture
 def try_card(session, card):
     def attempt(order, now=NOON, code=card.code):
-        open_try(session, code, (), now=now)
-        return whose_card(session, code, order, key=KEY)
+        begin_attempt(session, code, (), now=now)
+        return learner_of_card(session, code, order, key=KEY)
 
     return attempt
 
@@ -73,7 +73,7 @@ def test_anything_but_four_different_pictures_is_no_order(chosen):
 
 
 def test_a_picture_touched_twice_counts_once():
-    assert so_far(["trau", "trau", "x", "ga", "ca", "non", "ngo"]) == ("trau", "ga", "ca", "non")
+    assert chosen_so_far(["trau", "trau", "x", "ga", "ca", "non", "ngo"]) == ("trau", "ga", "ca", "non")
 
 
 def test_rests_grow_and_stay_at_the_longest():
@@ -107,7 +107,7 @@ def test_what_is_stored_tells_nothing_without_the_key(session, card, try_card):
     # A name of two letters may stand in any hash by chance.
     assert not any(picture in stored for picture in PICTURES if len(picture) > 4)
     assert not any(between.join(ORDER) in stored for between in ("", " ", ",", "-", "."))
-    assert whose_card(session, card.code, ORDER, key="another key") is None
+    assert learner_of_card(session, card.code, ORDER, key="another key") is None
 
 
 def test_the_order_of_one_card_is_no_order_of_another(session, card, make, now):
@@ -145,8 +145,8 @@ def test_the_fifth_try_may_still_be_the_right_one(try_card, card, session, now):
     for _ in range(5 - 1):
         try_card(OTHER)
     assert try_card(ORDER) == card.learner
-    phone = welcome_phone(session, "another phone", now=now)
-    bring_learner(session, card.code, card.learner, phone)
+    phone = get_or_add_phone(session, "another phone", now=now)
+    add_card_learner(session, card.code, card.learner, phone)
 
     seen = card_by_code(session, card.code)
     assert (seen.wrong_tries, seen.paused_until) == (0, None)
@@ -160,13 +160,13 @@ def test_one_address_cannot_go_from_card_to_card(session, make, now):
     def sweep():
         for _ in range(4):
             for code in codes:
-                open_try(session, code, [Bucket("card_tries", "here", Rate(30, QUARTER))], now=NOON)
+                begin_attempt(session, code, [Bucket("card_tries", "here", Rate(30, QUARTER))], now=NOON)
 
     with pytest.raises(TooMany) as refused:
         sweep()
     assert refused.value.code == "too_many"
     # What the address no longer may, the owner at home still can.
-    open_try(session, codes[0], [Bucket("card_tries", "there", Rate(30, QUARTER))], now=NOON)
+    begin_attempt(session, codes[0], [Bucket("card_tries", "there", Rate(30, QUARTER))], now=NOON)
 
 
 def test_a_member_wakes_a_card_and_the_log_says_who_but_not_whose(try_card, card, session, now):
@@ -178,7 +178,7 @@ def test_a_member_wakes_a_card_and_the_log_says_who_but_not_whose(try_card, card
 
     assert try_card(ORDER) == card.learner
     entries = session.scalars(select(AuditEntry).where(AuditEntry.act == "wake_card")).all()
-    assert [(entry.who, entry.what) for entry in entries] == [("to-vien", {"learner": learner_mark(card.learner)})]
+    assert [(entry.who, entry.what) for entry in entries] == [("to-vien", {"learner": learner_pseudonym(card.learner)})]
     assert str(card.learner) not in str(entries[0].what)
 
 
@@ -194,7 +194,7 @@ def test_waking_is_bounded_until_the_card_opens(try_card, card, session, now):
     # Its owner waits, opens it, and all of that is forgotten.
     session.execute(update(Card).values(paused_until=None))
     assert try_card(ORDER) == card.learner
-    forgive_tries(session, card.code, card.learner)
+    reset_attempts(session, card.code, card.learner)
     exhaust(try_card, session, card)
     wake_card(session, card.code, who="to-vien", area_path="38/", now=now)
 
@@ -224,10 +224,10 @@ def test_one_member_wakes_so_many_cards_a_day(session, make, now):
 def test_a_lost_card_opens_nothing_and_the_new_one_does(session, card, now):
     fresh = make_card(session, card.learner, OTHER, key=KEY, now=now)
 
-    assert whose_card(session, card.code, ORDER, key=KEY) is None
+    assert learner_of_card(session, card.code, ORDER, key=KEY) is None
     with pytest.raises(Conflict):
-        open_try(session, card.code, (), now=now)
-    assert whose_card(session, fresh, OTHER, key=KEY) == card.learner
+        begin_attempt(session, card.code, (), now=now)
+    assert learner_of_card(session, fresh, OTHER, key=KEY) == card.learner
     stop_card(session, card.learner, now=now)
     assert card_of(session, card.learner) is None
 
@@ -235,27 +235,27 @@ def test_a_lost_card_opens_nothing_and_the_new_one_does(session, card, now):
 def test_changed_pictures_are_the_only_ones_that_open(session, card):
     change_pictures(session, card.learner, OTHER, key=KEY)
 
-    assert whose_card(session, card.code, ORDER, key=KEY) is None
-    assert whose_card(session, card.code, OTHER, key=KEY) == card.learner
+    assert learner_of_card(session, card.code, ORDER, key=KEY) is None
+    assert learner_of_card(session, card.code, OTHER, key=KEY) == card.learner
 
 
 def test_an_unknown_card_is_not_there(session, now):
     with pytest.raises(NotFound):
-        open_try(session, "K7M2QX94BD", (), now=now)
-    assert whose_card(session, "K7M2QX94BD", ORDER, key=KEY) is None
+        begin_attempt(session, "K7M2QX94BD", (), now=now)
+    assert learner_of_card(session, "K7M2QX94BD", ORDER, key=KEY) is None
 
 
 def test_a_blank_card_opens_nothing_until_it_is_somebodys(session, make, now):
     (code,) = prepare_blank_cards(session, 1, made_by="to-vien", now=now)
-    assert whose_card(session, code, ORDER, key=KEY) is None
+    assert learner_of_card(session, code, ORDER, key=KEY) is None
     with pytest.raises(Conflict):
-        open_try(session, code, (), now=now)
+        begin_attempt(session, code, (), now=now)
     first, second = make.learner(), make.learner()
 
     claim_card(session, code, first.id, ORDER, key=KEY, now=now)
     claim_card(session, code, first.id, OTHER, key=KEY, now=now)
 
-    assert whose_card(session, code, ORDER, key=KEY) == first.id
+    assert learner_of_card(session, code, ORDER, key=KEY) == first.id
     with pytest.raises(Conflict) as taken:
         claim_card(session, code, second.id, OTHER, key=KEY, now=now)
     assert taken.value.code == "card_taken"
@@ -295,7 +295,7 @@ def apart(engine):
 
 def committed_person(engine, token="home"):
     with Session(engine, expire_on_commit=False) as own:
-        phone = welcome_phone(own, token, now=NOON)
+        phone = get_or_add_phone(own, token, now=NOON)
         learner = add_person(own, phone, AboutLearner("from_14", nickname="Bà Mến", picture="trau"), now=NOON)
         own.commit()
         return phone, learner
@@ -308,8 +308,8 @@ def test_a_card_opened_on_many_phones_at_once_brings_the_learner_to_each(apart, 
         own.commit()
 
     def bring(own, number):
-        phone = welcome_phone(own, f"phone-{number % 4}", now=NOON)
-        bring_learner(own, code, learner, phone)
+        phone = get_or_add_phone(own, f"phone-{number % 4}", now=NOON)
+        add_card_learner(own, code, learner, phone)
 
     assert apart(bring) == [None] * 8
     with Session(engine) as own:
@@ -323,7 +323,7 @@ def test_eight_tries_at_one_moment_are_five_tries(apart, engine):
         code = make_card(own, learner, ORDER, key=KEY, now=NOON)
         own.commit()
 
-    results = apart(lambda own, number: open_try(own, code, (), now=NOON))
+    results = apart(lambda own, number: begin_attempt(own, code, (), now=NOON))
 
     assert results.count(None) == 5
     assert results.count("card_rests") == 8 - 5
@@ -452,7 +452,7 @@ def test_two_phones_add_up_without_conflict(grandmother, app, session, make):
     for phone, step in ((grandmother, "cuoc-goi"), (second, "go-ma"), (second, "cuoc-goi")):
         phone.send(f"/bai-hoc/{lesson}/tap/{step}", given="tat-may")
 
-    assert queries.right_answers(session, learner)[lesson].count(Answer("cuoc-goi", right=True)) == 1
+    assert queries.right_answers(session, learner)[lesson].count(StepAnswer("cuoc-goi", right=True)) == 1
     assert "Đã học 1 trên 1 bài" in second.open("/toi")
 
 
@@ -539,7 +539,7 @@ def test_a_year_of_wrong_tries_never_reaches_a_hundred(session, card):
     tried, moment = 0, NOON
     while moment < NOON + timedelta(days=365):
         try:
-            open_try(session, card.code, (), now=moment)
+            begin_attempt(session, card.code, (), now=moment)
             tried += 1
         except TooMany as refused:
             moment += timedelta(seconds=refused.retry_after)

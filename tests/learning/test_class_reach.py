@@ -9,15 +9,15 @@ from uuid_utils.compat import uuid7
 from foundation.accounts.domain.roles import Role
 from foundation.accounts.models import AuditEntry
 from foundation.areas.domain.scope import Scope
-from learning.domain.fault_reports import State
+from learning.domain.fault_reports import ReportState
 from learning.models import Card, Certificate, ClassLearner, FaultReportRow, PhoneLearner
 from learning.queries.cards import card_of
 from learning.queries.classes import evening_in
-from learning.queries.ties import place_of_learner, tied_within
-from learning.services.acts import learner_mark
-from learning.services.card_tries import whose_card
+from learning.queries.ties import responsible_area, tied_within
+from learning.services.card_tries import learner_of_card
 from learning.services.cards import change_pictures, make_card, stop_card
-from learning.services.classes import let_in
+from learning.services.class_audit import learner_pseudonym
+from learning.services.classes import admit
 from tests.learning.test_class_pages import newcomer
 from tests.making.accounts import PASSWORD
 from tests.visitor import Visitor
@@ -125,9 +125,9 @@ def test_the_owner_comes_in_with_their_pictures_and_stays_the_owner(open_class, 
     assert "Người này đã có thẻ học của riêng mình" in refused
     for order in (OTHER, OTHER):
         stranger.client.post(way, data={"pin": list(order), "again": list(order)})
-    assert whose_card(session, code, ORDER, key=KEY) == learner
-    assert whose_card(session, code, OTHER, key=KEY) is None
-    assert acts(session) == [("add_to_class", "tv-xa", learner_mark(learner))]
+    assert learner_of_card(session, code, ORDER, key=KEY) == learner
+    assert learner_of_card(session, code, OTHER, key=KEY) is None
+    assert acts(session) == [("add_to_class", "tv-xa", learner_pseudonym(learner))]
 
 
 @pytest.fixture
@@ -135,7 +135,7 @@ def let_in_by_code(open_class, far, learner, session, now):
     """A teacher elsewhere whose class has the learner on its list, as the code alone once made possible."""
     stranger, there = open_class("tv-xa", far)
     evening = evening_in(session, scope_of(""), UUID(there.rpartition("/")[2]))
-    let_in(session, evening, learner, who="tv-xa", now=now)
+    admit(session, evening, learner, who="tv-xa", now=now)
     session.commit()
     return stranger, there
 
@@ -176,8 +176,8 @@ def test_who_was_let_in_by_code_keeps_their_card_at_every_door(
     session.expire_all()
     assert session.scalars(select(PhoneLearner).where(PhoneLearner.learner == learner)).one()
     for each in (code, "ABCDEFGHJK"):
-        assert whose_card(session, each, OTHER, key=KEY) is None
-    assert whose_card(session, code, ORDER, key=KEY) == (None if stopped else learner)
+        assert learner_of_card(session, each, OTHER, key=KEY) is None
+    assert learner_of_card(session, code, ORDER, key=KEY) == (None if stopped else learner)
 
 
 def test_wrong_pictures_at_the_door_count_as_everywhere(open_class, far, learner, code, session):
@@ -229,14 +229,14 @@ def test_a_newcomer_gets_a_card_and_other_pictures_until_they_learn_on_a_phone(
         assert teacher.client.post(way, data={"pin": list(order), "again": list(order)}).status_code == 303
     code = card_of(session, new).code
     session.expire_all()
-    assert whose_card(session, code, OTHER, key=KEY) == new
+    assert learner_of_card(session, code, OTHER, key=KEY) == new
 
     phone = Visitor(teacher.client.application)
     assert "Thẻ mở được rồi" in touch(phone, f"/the/{code}", OTHER).text
     assert teacher.client.post(way, data={"pin": list(ORDER), "again": list(ORDER)}).status_code == 403
     session.expire_all()
-    assert whose_card(session, code, OTHER, key=KEY) == new
-    assert [act for act, _, mark in acts(session) if mark == learner_mark(new)] == [
+    assert learner_of_card(session, code, OTHER, key=KEY) == new
+    assert [act for act, _, mark in acts(session) if mark == learner_pseudonym(new)] == [
         "add_to_class",
         "give_card",
         "give_card",
@@ -250,7 +250,7 @@ class Evening:
 
 def test_everything_a_teacher_does_to_a_learner_is_written_down(open_class, home, learner, code, session):
     teacher, there = open_class("tv-nha", home)
-    mark = learner_mark(learner)
+    mark = learner_pseudonym(learner)
     teacher.send(f"{there}/the", ma=code)
     teacher.send(f"{there}/the", ma=code)
     teacher.send(f"{there}/bai/mot", done=str(learner))
@@ -277,7 +277,7 @@ def test_ties_are_those_of_teams_only(session, learner, home, far, make, course,
     assert tied_within(session, learner, scope(home))
     assert not tied_within(session, learner, scope(far))
     assert not tied_within(session, at_home, scope_of(""))
-    assert (place_of_learner(session, learner, course.id), place_of_learner(session, at_home, course.id)) == (
+    assert (responsible_area(session, learner, course.id), responsible_area(session, at_home, course.id)) == (
         home.path,
         "",
     )
@@ -329,7 +329,7 @@ def test_what_is_said_of_the_nations_lessons_is_settled_by_the_nations_editors(
 ):
     id_ = uuid7()
     told = {"lesson": "mot", "place": "", "kind": "screen_differs", "note": "", "library": "v", "address": ""}
-    session.add(FaultReportRow(id=id_, state=State.NEW, sent_at=now, reply="", handled_by="", **told))
+    session.add(FaultReportRow(id=id_, state=ReportState.NEW, sent_at=now, reply="", handled_by="", **told))
     session.commit()
     make.person("bien-tap", role, area)
     visitor.client.post("/dang-nhap", data={"name": "bien-tap", "password": PASSWORD})
@@ -338,7 +338,7 @@ def test_what_is_said_of_the_nations_lessons_is_settled_by_the_nations_editors(
     assert ("Bài học là của chung cả nước" in page) is not settled
     visitor.send(f"/quan-ly/bai-hoc/mot/bao-sai/{id_}", expect=200 if settled else 403, state="mended", reply="Xong")
     session.expire_all()
-    assert session.get(FaultReportRow, id_).state is (State.MENDED if settled else State.NEW)
+    assert session.get(FaultReportRow, id_).state is (ReportState.MENDED if settled else ReportState.NEW)
 
 
 def test_a_class_keeps_who_was_there(open_class, home, session, learner, code):

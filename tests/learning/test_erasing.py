@@ -10,11 +10,11 @@ from sqlalchemy import delete, func, select
 from foundation.database import Base
 from learning.domain.learners import AboutLearner
 from learning.models import AnswerRow, Card, Learner, Phone
-from learning.queries.taking_along import all_of
-from learning.services.card_tries import open_try
+from learning.queries.data_export import learner_data
+from learning.services.card_tries import begin_attempt
 from learning.services.cards import make_card
 from learning.services.erasing import erase_learner
-from learning.services.learners import add_person, join_phone, leave_phone, welcome_phone
+from learning.services.learners import add_person, get_or_add_phone, join_phone, leave_phone
 from tests.conftest import NOON
 
 ORDER = ("trau", "ga", "hoa-ban", "nha-san")
@@ -34,7 +34,7 @@ def child(session, make, now):
     them tried, and two letters, one of them replaced.
     """
     course = make.course()
-    home, away = (welcome_phone(session, token, now=now) for token in ("home", "away"))
+    home, away = (get_or_add_phone(session, token, now=now) for token in ("home", "away"))
     about = AboutLearner("under_14", guardian_agrees=True, nickname="Cu Tí Đặc Biệt", picture="ga")
     learner = add_person(session, home, about, now=now)
     join_phone(session, away, learner)
@@ -42,7 +42,7 @@ def child(session, make, now):
         make.answer(learner, course.lessons[0], step)
     old = make_card(session, learner, ORDER, key="k", now=now)
     new = make_card(session, learner, ORDER, key="k", now=now + timedelta(seconds=1))
-    open_try(session, new, (), now=now)
+    begin_attempt(session, new, (), now=now)
     letters = [make.letter(learner, course, name) for name in ("Lò Thị Đặc Biệt", "Lò Thị Rất Đặc Biệt")]
     session.commit()
     return Child(learner, (str(learner), learner.hex, "Đặc Biệt", old, new, *(letter.code for letter in letters)))
@@ -77,7 +77,7 @@ def test_after_erasing_nothing_is_left_in_any_table(child, session, make, now):
 
 
 def test_what_is_taken_along_names_everything_that_erasing_removes(child, session):
-    told = all_of(session, child.id)
+    told = learner_data(session, child.id)
 
     assert told["learner"] == {
         "nickname": "Cu Tí Đặc Biệt",

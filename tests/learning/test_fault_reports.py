@@ -13,7 +13,7 @@ from foundation.areas.domain.scope import NATION
 from foundation.problems import Conflict, Invalid, TooMany
 from foundation.rates import Rate
 from foundation.throttling.services import Bucket
-from learning.domain.fault_reports import Kind, State, read_reply, read_report
+from learning.domain.fault_reports import ReportKind, ReportState, read_reply, read_report
 from learning.models import FaultReportRow
 from learning.services.fault_reports import send_report, settle_report
 from tests.conftest import NOON
@@ -85,11 +85,11 @@ def test_a_report_is_kept_without_a_name_and_its_answer_can_be_read(visitor, les
     assert page.heading == "Cảm ơn bác đã chỉ giúp"
     assert "Chậm nhất ngày 26/11/2026" in page
     row = session.scalars(select(FaultReportRow)).one()
-    assert (row.lesson, row.place, row.note, row.state) == ("bai-mau", "hai", "Nút ở góc trái.", State.NEW)
+    assert (row.lesson, row.place, row.note, row.state) == ("bai-mau", "hai", "Nút ở góc trái.", ReportState.NEW)
     assert row.library
     assert "Nút ở góc trái" not in page
 
-    settle_report(session, row.id, State.MENDED, reply="Đã sửa thành góc phải.", who="bt", scope=NATION, now=now)
+    settle_report(session, row.id, ReportState.MENDED, reply="Đã sửa thành góc phải.", who="bt", scope=NATION, now=now)
     page = visitor.open(page.address)
     assert page.heading == "Bài đã được sửa"
     assert "Đã sửa thành góc phải." in page
@@ -109,7 +109,7 @@ def test_one_tap_that_arrives_eight_times_at_once_is_one_report(engine):
     def tap(_):
         with Session(engine) as own:
             own.connection(execution_options={"writing": True})
-            told = {"place": "", "kind": Kind.HARD_TO_FOLLOW, "note": "Mờ", "library": "v1", "buckets": ()}
+            told = {"place": "", "kind": ReportKind.HARD_TO_FOLLOW, "note": "Mờ", "library": "v1", "buckets": ()}
             report = send_report(own, form=form, lesson=lesson, now=NOON, **told)
             own.commit()
             return report
@@ -216,11 +216,16 @@ def test_a_report_of_one_lesson_is_not_shown_under_another(visitor, send, sessio
 
 def test_settling_is_noted_and_the_same_again_changes_nothing(send, settle, session):
     report = send()
-    settle(report, State.SEEN)
-    settle(report, State.MENDED, reply="Cảm ơn bác.")
-    row = settle(report, State.MENDED, who="nguoi-khac")
+    settle(report, ReportState.IN_PROGRESS)
+    settle(report, ReportState.MENDED, reply="Cảm ơn bác.")
+    row = settle(report, ReportState.MENDED, who="nguoi-khac")
 
-    assert (row.state, row.reply, row.handled_by, row.handled_at) == (State.MENDED, "Cảm ơn bác.", "bien-tap", NOON)
+    assert (row.state, row.reply, row.handled_by, row.handled_at) == (
+        ReportState.MENDED,
+        "Cảm ơn bác.",
+        "bien-tap",
+        NOON,
+    )
     entries = session.scalars(select(AuditEntry).order_by(AuditEntry.id)).all()
     assert [(entry.act, entry.what["state"], entry.area_path) for entry in entries] == [
         ("settle_fault_report", "seen", ""),
@@ -230,17 +235,17 @@ def test_settling_is_noted_and_the_same_again_changes_nothing(send, settle, sess
 
 def test_a_settled_report_is_not_settled_otherwise_until_taken_up_again(send, settle):
     report = send()
-    settle(report, State.NO_FAULT)
+    settle(report, ReportState.NO_FAULT)
 
     with pytest.raises(Conflict):
-        settle(report, State.MENDED)
-    settle(report, State.SEEN)
-    assert settle(report, State.MENDED).state is State.MENDED
+        settle(report, ReportState.MENDED)
+    settle(report, ReportState.IN_PROGRESS)
+    assert settle(report, ReportState.MENDED).state is ReportState.MENDED
 
 
 def test_an_answer_holds_no_number_of_anybody(send, settle):
     with pytest.raises(Invalid):
-        settle(send(), State.MENDED, reply="Bác gọi 0912345678 nhé")
+        settle(send(), ReportState.MENDED, reply="Bác gọi 0912345678 nhé")
 
 
 def test_an_editor_settles_a_report_on_the_lessons_page(visitor, make, send, session, now):
@@ -276,4 +281,4 @@ def test_only_editors_settle_reports(visitor, make, send, session, role):
     visitor.open("/quan-ly/bai-hoc", expect=403)
     visitor.open("/quan-ly/bai-hoc/bai-mau", expect=403)
     visitor.send(f"/quan-ly/bai-hoc/bai-mau/bao-sai/{report}", expect=403, state="mended")
-    assert session.get(FaultReportRow, report).state is State.NEW
+    assert session.get(FaultReportRow, report).state is ReportState.NEW

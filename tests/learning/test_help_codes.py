@@ -2,7 +2,7 @@
 
 import pytest
 
-from learning.domain.assisting import FaultyHelpCode, in_fours, read_help_code
+from learning.domain.assisting import FaultyHelpCode, format_help_code, read_help_code
 
 
 @pytest.mark.parametrize("typed", ["48219037", "4821 9037", " 4821-9037 ", "48.21.90.37", "4821–9037"])
@@ -30,4 +30,4 @@ def test_anything_else_is_refused_by_code(typed, code):
 
 
 def test_it_is_read_aloud_in_fours():
-    assert in_fours("48219037") == "4821 9037"
+    assert format_help_code("48219037") == "4821 9037"

@@ -3,7 +3,7 @@ import re
 import pytest
 
 from courses.domain.lesson import Course
-from learning.views import kept_pages
+from learning.views import page_cache
 
 
 @pytest.fixture
@@ -67,7 +67,7 @@ def test_pages_that_show_nothing_of_anybody_are_drawn_once(visitor, teach, make,
     again = visitor.client.get(address, headers={"If-None-Match": first.headers["ETag"]})
 
     assert again.status_code == 304
-    assert len(kept_pages._pages) == 1
+    assert len(page_cache._pages) == 1
 
 
 @pytest.mark.parametrize("address", ["/", "/khoa-hoc", "/khoa-hoc/dau", "/lo-trinh", "/lo-trinh/loi-mau"])

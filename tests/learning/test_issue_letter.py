@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 
 from foundation.problems import Conflict, Invalid
 from learning import queries
-from learning.domain.letters import Status
+from learning.domain.letters import CertificateStatus
 from learning.domain.names import read_name_field
 from learning.models import Certificate
 from learning.services.letters import issue_letter
@@ -36,7 +36,7 @@ def test_a_letter_says_what_stood_when_it_was_issued(issue, session, course):
     assert known.facts.name == "Nguyễn Thị Mẫu"
     assert known.facts.lessons == tuple(lesson.title for lesson in course.lessons)
     assert known.facts.minutes == 6
-    assert known.status is Status.VALID
+    assert known.status is CertificateStatus.VALID
 
 
 def test_the_day_on_the_letter_is_the_day_in_viet_nam(issue):
@@ -55,7 +55,7 @@ def test_another_name_gives_a_new_letter_and_marks_the_old_one_replaced(issue, s
     new = issue("Nguyễn Thị Mẫu")
 
     assert new.code != old.code
-    assert queries.letter_by_code(session, old.code).status is Status.REPLACED
+    assert queries.letter_by_code(session, old.code).status is CertificateStatus.REPLACED
     assert queries.letter_by_code(session, old.code).facts.name == "Nguyễn Thị Mâu"
     assert queries.letters_of(session, new.learner) == [new]
 
@@ -74,7 +74,7 @@ def test_a_faulty_name_leaves_the_letter_before_as_it_was(issue, session):
         issue("038085001234")
 
     assert refused.value.fields == {"name": "name_number"}
-    assert queries.letter_by_code(session, letter.code).status is Status.VALID
+    assert queries.letter_by_code(session, letter.code).status is CertificateStatus.VALID
 
 
 def test_a_course_rewritten_later_changes_no_letter(issue, session, course):

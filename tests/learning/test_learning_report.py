@@ -8,7 +8,7 @@ from openpyxl import load_workbook
 from uuid_utils.compat import uuid7
 
 from foundation.accounts.domain.roles import Role
-from learning.domain.learning_report import Sums, hidden
+from learning.domain.learning_report import Sums, suppressed_rows
 from learning.models import ClassEvening, ClassLearner, DoneTogether
 
 
@@ -35,7 +35,7 @@ def evening(session, make, now):
         session.add_all(ClassLearner(evening=row.id, learner=each, name="", joined_at=now) for each in learners)
         session.flush()
         session.add_all(
-            DoneTogether(evening=row.id, learner=each, lesson=lesson, seen_by="co-giao", seen_at=now)
+            DoneTogether(evening=row.id, learner=each, lesson=lesson, observed_by="co-giao", observed_at=now)
             for each in together
             for lesson in ("mot", "hai")
         )
@@ -112,8 +112,8 @@ def test_few_people_are_not_told(officer, make, course, evening):
 def test_one_hidden_row_hides_another():
     rows = [Sums("a", 4, 1, 1, 0, 0), Sums("b", 30, 1, 1, 0, 0), Sums("c", 12, 1, 1, 0, 0), Sums("d", 0, 0, 0, 0, 0)]
 
-    assert hidden(rows) == {"a", "c"}
-    assert hidden(rows[1:]) == set()
+    assert suppressed_rows(rows) == {"a", "c"}
+    assert suppressed_rows(rows[1:]) == set()
 
 
 def test_another_communes_hamlets_are_out_of_reach(officer, make, course, evening, twelve):

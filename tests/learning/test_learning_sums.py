@@ -10,7 +10,7 @@ from foundation.areas.domain.scope import NATION, Scope
 from learning.domain.learning_report import Sums
 from learning.models import AssistedSession, Card, ClassEvening, ClassLearner, DoneTogether, Learner
 from learning.queries.learning_report import sums_of_learning
-from learning.services.answers import NewAnswer, keep_answers
+from learning.services.answers import NewAnswer, save_answers
 
 LEARNERS = 60
 
@@ -89,7 +89,7 @@ def _tie(session, chance, learner, life, evenings, number, now):
                 lessons = chance.sample(["bai-1-0", "bai-2-1", "bai-3-0", "bai-3-2"], chance.choice((0, 0, 1, 4)))
                 life.together.update(lessons)
                 session.add_all(
-                    DoneTogether(evening=evenings[path], learner=learner, lesson=each, seen_by="", seen_at=now)
+                    DoneTogether(evening=evenings[path], learner=learner, lesson=each, observed_by="", observed_at=now)
                     for each in lessons
                 )
             case 1:
@@ -118,8 +118,8 @@ def _answer(session, chance, courses, learner, life, now):
                         life.right.add((lesson.id, step))
                     if right and not helped:
                         life.alone.add((lesson.id, step))
-            keep_answers(session, batch)
-            keep_answers(session, batch)  # a second time, as phones do
+            save_answers(session, batch)
+            save_answers(session, batch)  # a second time, as phones do
 
 
 def _counted(id_, told):

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from courses.domain.practice import ScreenKind
 from learning.models import AnswerRow, Learner
-from learning.views import kept_pages
+from learning.views import page_cache
 
 LONG_LESSON = "vneid-kich-hoat"
 
@@ -180,4 +180,4 @@ def test_nothing_is_kept_of_a_page_drawn_for_somebody_signed_in(visitor, teach):
     visitor.client.set_cookie("session", "somebody")
 
     assert "ETag" not in visitor.open("/bai-hoc/bai-mau").response.headers
-    assert kept_pages._pages == {}
+    assert page_cache._pages == {}

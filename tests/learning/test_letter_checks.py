@@ -8,11 +8,11 @@ from urllib.parse import urljoin
 import pytest
 
 from learning import queries
-from learning.domain.awards import award_of, signed_token
+from learning.domain.awards import award_for, signed_token
 from learning.models import AwardKey, Certificate
 from learning.services.award_keys import new_key, retire_key, usable_key
 from learning.services.erasing import erase_learner
-from learning.views.letter_checking import kept_for_checking
+from learning.views.letter_checking import letter_check_files
 from tests.learning.letters import scanned
 
 
@@ -77,8 +77,8 @@ def test_an_award_signed_with_our_key_but_never_kept_is_no_letter_of_ours(visito
     other_name = replace(letter, facts=replace(letter.facts, name="Người Khác"))
     unheard_of = replace(letter, code="0000000000")
 
-    assert "của một tờ giấy khác" in asked(visitor, signed_token(award_of(other_name, key.id), key.sign), 422)
-    assert "người học đã xoá" in asked(visitor, signed_token(award_of(unheard_of, key.id), key.sign), 422)
+    assert "của một tờ giấy khác" in asked(visitor, signed_token(award_for(other_name, key.id), key.sign), 422)
+    assert "người học đã xoá" in asked(visitor, signed_token(award_for(unheard_of, key.id), key.sign), 422)
 
 
 def test_an_unknown_key_and_one_that_is_not_trusted_any_more_are_told_as_such(visitor, square, session, now):
@@ -155,7 +155,7 @@ def test_the_scanning_page_carries_every_word_it_may_need(visitor, app):
 
 def test_everything_the_scanning_page_needs_can_be_kept(visitor, app):
     with app.test_request_context():
-        addresses = kept_for_checking()
+        addresses = letter_check_files()
 
     for address in addresses:
         answer = visitor.client.get(address)

@@ -23,7 +23,7 @@ from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 
 from foundation.areas.domain.scope import NATION
-from learning.domain.codes import in_groups
+from learning.domain.codes import format_code
 from learning.domain.letters import Manner, Reason
 from learning.services.award_keys import new_key, usable_key
 from learning.services.letters import issue_letter, revoke_letter
@@ -119,7 +119,7 @@ def printed(app, key):
 
     def draw(*letters):
         with app.app_context():
-            return [pdf for _name, pdf in LetterPrints(letters, root=ROOT, key=key).singly()]
+            return [pdf for _name, pdf in LetterPrints(letters, root=ROOT, key=key).separately()]
 
     return draw
 
@@ -214,7 +214,7 @@ def test_a_letter_is_an_archive_file_tagged_for_readers(printed, letter):
             [element] = told.iter(f"{{http://purl.org/dc/elements/1.1/}}{name}")
             assert "".join(element.itertext()) == str(pdf.docinfo[f"/{info}"])
         assert letter.facts.organisation == str(pdf.docinfo.Author)
-        assert in_groups(letter.code) in str(pdf.docinfo.Subject)
+        assert format_code(letter.code) in str(pdf.docinfo.Subject)
         figure = next(each for each in pdf.objects if isinstance(each, pikepdf.Dictionary) and each.get("/Alt"))
         assert letter.code in str(figure.Alt)
 
@@ -232,7 +232,7 @@ def test_every_letter_of_a_batch_has_its_own_page_tags_and_square_code(printed, 
             assert len(pdf.pages) == 1
             assert len(pdf.pages[0].Resources.XObject) <= 2
     with app.app_context():
-        whole = LetterPrints(letters, root=ROOT, key=key).as_one()
+        whole = LetterPrints(letters, root=ROOT, key=key).combined()
     with pikepdf.open(io.BytesIO(whole)) as pdf:
         assert len(pdf.pages) == 3
         assert_tagged_to_last(pdf)
@@ -268,7 +268,7 @@ def test_the_paper_tells_how_the_course_was_learned(printed, session, learner, c
 def test_a_long_address_still_gives_a_code_that_can_be_read(app, key, letter):
     root = "https://binh-dan-hoc-vu-so.thanh-hoa.example.org.vn"
     with app.app_context():
-        [(_name, file)] = LetterPrints([letter], root=root, key=key).singly()
+        [(_name, file)] = LetterPrints([letter], root=root, key=key).separately()
 
     assert scanned(file).startswith(f"{root}/xac-nhan/{letter.code}#")
 
@@ -326,7 +326,7 @@ def test_a_seal_that_cannot_be_opened_says_so(app, monkeypatch, key, letter, tmp
     monkeypatch.setitem(app.extensions, "settings", settings)
 
     with app.app_context(), pytest.raises(LookupError, match="khong-co"):
-        list(LetterPrints([letter], root=ROOT, key=key).singly())
+        list(LetterPrints([letter], root=ROOT, key=key).separately())
 
 
 def test_the_credential_inside_is_the_one_to_download(phone_of, learner, letter, served_publicly):

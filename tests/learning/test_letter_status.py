@@ -7,7 +7,7 @@ from foundation.accounts.models import AuditEntry
 from foundation.areas.domain.scope import NATION
 from foundation.problems import Conflict, Invalid, NotFound
 from learning import queries
-from learning.domain.letters import Facts, Manner, Reason, Status, read_note
+from learning.domain.letters import CertificateStatus, Facts, Manner, Reason, read_note
 from learning.domain.names import read_name_field
 from learning.models import LetterStatus
 from learning.services.erasing import erase_learner
@@ -96,7 +96,7 @@ def test_a_corrected_name_leaves_how_it_was_earned(issue, session):
     new = issue("Nguyễn Thị Mẫu")
 
     assert new.facts.supervised_by == "Lê Thị Thử"
-    assert queries.letter_by_code(session, old.code).status is Status.REPLACED
+    assert queries.letter_by_code(session, old.code).status is CertificateStatus.REPLACED
     assert void(session, old)
     assert not void(session, new)
 
@@ -107,7 +107,7 @@ def test_a_revoked_letter_says_why_and_the_log_says_who(issue, revoke, session, 
     revoke(letter.code, Reason.OTHER, "in sai con dấu của thôn")
     again = revoke(letter.code, Reason.MISUSED)
 
-    assert again.status is Status.REVOKED
+    assert again.status is CertificateStatus.REVOKED
     assert again.revoked_for is Reason.OTHER
     assert again.revoked_at == now
     assert void(session, letter)
@@ -140,7 +140,7 @@ def test_a_faulty_note_revokes_nothing(issue, revoke, session, reason, note, fau
         revoke(letter.code, reason, note)
 
     assert refused.value.fields == {"note": fault}
-    assert queries.letter_by_code(session, letter.code).status is Status.VALID
+    assert queries.letter_by_code(session, letter.code).status is CertificateStatus.VALID
 
 
 def test_what_is_not_there_or_already_replaced_cannot_be_revoked(issue, revoke):

@@ -50,7 +50,7 @@ def a_class(session, course, hamlet, make):
             learner = make.learner()
             session.add(ClassLearner(evening=evening.id, learner=learner.id, name=name, joined_at=clock.now()))
             for lesson in course.lessons:
-                seen = {"seen_by": "co-giao", "seen_at": clock.now()}
+                seen = {"observed_by": "co-giao", "observed_at": clock.now()}
                 session.add(DoneTogether(evening=evening.id, learner=learner.id, lesson=lesson.id, **seen))
         session.commit()
         return evening

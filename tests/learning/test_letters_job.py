@@ -94,7 +94,9 @@ def a_class_that_finished(session: Session, course):
         session.add(ClassLearner(evening=evening.id, learner=learner.id, name=name, joined_at=now))
         for lesson in course.lessons:
             session.add(
-                DoneTogether(evening=evening.id, learner=learner.id, lesson=lesson.id, seen_by="co-giao", seen_at=now)
+                DoneTogether(
+                    evening=evening.id, learner=learner.id, lesson=lesson.id, observed_by="co-giao", observed_at=now
+                )
             )
     session.commit()
     return evening

@@ -8,7 +8,7 @@ from uuid_utils.compat import uuid7
 
 from foundation.rates import Rate
 from learning.domain.codes import code_from
-from learning.views import kept_prints
+from learning.views import print_cache
 
 MOST = 4
 ONE, OTHER = "8.8.8.8", "9.9.9.9"  # public ones: to Python the addresses kept for documentation are private
@@ -87,16 +87,16 @@ def test_invented_answers_are_kept_up_to_so_many_a_phone(client_at, now):
 
 
 def test_prints_are_drawn_for_four_hosts_and_no_more(app, monkeypatch):
-    monkeypatch.setattr(kept_prints, "_roots", set())
-    hosts = [f"may-{n}.vn" for n in range(kept_prints.MOST_ROOTS + 1)]
+    monkeypatch.setattr(print_cache, "_roots", set())
+    hosts = [f"may-{n}.vn" for n in range(print_cache.MOST_ROOTS + 1)]
 
     def drawn(host):
         with app.test_request_context("/x.pdf", base_url=f"http://{host}"):
             try:
-                kept_prints._refuse_made_up_hosts()
-            except kept_prints.NotFound as refused:
+                print_cache._refuse_unknown_hosts()
+            except print_cache.NotFound as refused:
                 return refused.code
         return ""
 
-    assert [drawn(host) for host in hosts] == [""] * kept_prints.MOST_ROOTS + ["wrong_host"]
+    assert [drawn(host) for host in hosts] == [""] * print_cache.MOST_ROOTS + ["wrong_host"]
     assert drawn(hosts[0]) == ""  # who was there before is served on

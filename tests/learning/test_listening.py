@@ -27,7 +27,7 @@ def record(app, monkeypatch, tmp_path):
         own = {part: recording for part, recording in recordings.items() if part in INTERFACE_PARTS}
         catalogue = replace(a_catalogue(), recordings={"bai-mau": recordings}, interface_recordings=own)
         monkeypatch.setitem(app.extensions, "catalogue", catalogue)
-        monkeypatch.setattr("learning.views.kept_pages._pages", {})
+        monkeypatch.setattr("learning.views.page_cache._pages", {})
 
     return put
 
@@ -164,7 +164,7 @@ def test_numbers_to_dial_are_told_to_the_phone(visitor, app, monkeypatch, now):
         ]
     }
     monkeypatch.setitem(app.extensions, "catalogue", replace(a_catalogue(), facts=facts))
-    monkeypatch.setattr("learning.views.kept_pages._pages", {})
+    monkeypatch.setattr("learning.views.page_cache._pages", {})
 
     html = visitor.open("/bai-hoc/bai-mau").html
 

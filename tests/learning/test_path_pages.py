@@ -1,6 +1,6 @@
 import pytest
 
-from learning.views import kept_pages
+from learning.views import page_cache
 
 
 @pytest.fixture
@@ -111,7 +111,7 @@ def test_a_lesson_is_the_same_kept_page_on_a_path_and_off_it(along, visitor):
     on = visitor.open("/bai-hoc/hai").response
 
     assert on.headers["ETag"] == off.headers["ETag"]
-    assert len(kept_pages._pages) == 2
+    assert len(page_cache._pages) == 2
 
 
 def test_a_path_opened_again_from_the_phones_own_copy_is_remembered_too(along, visitor):

@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 from foundation.accounts.models import Consent
 from learning.domain.learners import FACES, FaultyNickname, read_nickname
 from learning.models import AnswerRow, Learner, Phone, PhoneLearner
-from learning.services.learners import add_nameless
+from learning.services.learners import add_anonymous_learner
 from tests.visitor import Visitor
 
 
@@ -187,7 +187,7 @@ def test_what_is_missing_is_said_and_nothing_typed_is_lost(visitor, told, says):
 def test_a_phone_is_full_at_fifty(family, session, now):
     phone = session.scalars(select(Phone.id)).one()
     for _ in range(48):
-        add_nameless(session, phone, now=now)
+        add_anonymous_learner(session, phone, now=now)
     session.commit()
 
     assert "đã đủ 50 người" in family.send("/toi/them", expect=409, nickname="Mến", age_band="from_14")

@@ -38,7 +38,7 @@ HEADINGS = {
 
 @pytest.fixture(autouse=True)
 def nothing_kept(monkeypatch):
-    monkeypatch.setattr("learning.views.kept_prints._kept", OrderedDict())
+    monkeypatch.setattr("learning.views.print_cache._kept", OrderedDict())
 
 
 @pytest.fixture
@@ -324,8 +324,8 @@ def test_a_lesson_rewritten_is_printed_anew(visitor, teach, make, app, monkeypat
 
 def test_what_is_kept_is_bounded(visitor, teach, make, monkeypatch):
     kept = OrderedDict()
-    monkeypatch.setattr("learning.views.kept_prints._kept", kept)
-    monkeypatch.setattr("learning.views.kept_prints.MOST_BYTES", 1)
+    monkeypatch.setattr("learning.views.print_cache._kept", kept)
+    monkeypatch.setattr("learning.views.print_cache.MOST_BYTES", 1)
     teach(make.course())
 
     for host in ("mot.example", "hai.example", "ba.example"):

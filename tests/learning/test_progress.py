@@ -1,10 +1,10 @@
 from dataclasses import replace
 
-from learning.domain.progress import Answer, course_progress, lesson_progress
+from learning.domain.progress import StepAnswer, course_progress, lesson_progress
 
 
 def right(*steps):
-    return [Answer(step, right=True) for step in steps]
+    return [StepAnswer(step, right=True) for step in steps]
 
 
 def test_nothing_answered_is_nothing_done(make):
@@ -17,10 +17,10 @@ def test_nothing_answered_is_nothing_done(make):
 
 def test_a_step_is_done_after_its_first_right_answer_whatever_comes_later(make):
     answers = [
-        Answer("cuoc-goi", right=False),
-        Answer("cuoc-goi", right=True),
-        Answer("cuoc-goi", right=False),
-        Answer("cuoc-goi", right=True),
+        StepAnswer("cuoc-goi", right=False),
+        StepAnswer("cuoc-goi", right=True),
+        StepAnswer("cuoc-goi", right=False),
+        StepAnswer("cuoc-goi", right=True),
     ]
 
     progress = lesson_progress(make.lesson(), answers)

@@ -4,11 +4,11 @@ import pytest
 from sqlalchemy import func, select
 
 from learning import queries
-from learning.domain.progress import Answer
+from learning.domain.progress import StepAnswer
 from learning.models import AnswerRow, Certificate, Learner, Phone
 from learning.services.answers import record_answer
 from learning.services.erasing import erase_learner
-from learning.services.learners import hash_of, welcome_learner
+from learning.services.learners import add_learner_and_phone, hash_of
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def test_a_page_gone_back_to_and_answered_anew_loses_nothing(record, session):
     record(form=form, given="tat-may", right=True)
 
     assert rows(session) == 2
-    assert queries.right_answers(session, record.learner) == {"bai-mau": [Answer("cuoc-goi", right=True)]}
+    assert queries.right_answers(session, record.learner) == {"bai-mau": [StepAnswer("cuoc-goi", right=True)]}
 
 
 def test_a_form_of_another_learner_cannot_swallow_an_answer(record, session, make):
@@ -52,7 +52,7 @@ def test_a_form_of_another_learner_cannot_swallow_an_answer(record, session, mak
     record(form=form)
     record(form=form, learner=other.id)
 
-    assert queries.right_answers(session, other.id) == {"bai-mau": [Answer("cuoc-goi", right=True)]}
+    assert queries.right_answers(session, other.id) == {"bai-mau": [StepAnswer("cuoc-goi", right=True)]}
 
 
 def test_wrong_answers_are_kept_but_do_not_count(record, session):
@@ -71,7 +71,7 @@ def test_answers_can_be_asked_for_one_lesson_alone(record, session):
 
 
 def test_the_token_is_nowhere_in_the_database(session, now):
-    learner, token = welcome_learner(session, now=now)
+    learner, token = add_learner_and_phone(session, now=now)
 
     phone = queries.phone_by_token(session, hash_of(token))
     assert [person.id for person in phone.people] == [learner]

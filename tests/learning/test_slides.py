@@ -2,7 +2,7 @@ from dataclasses import replace
 
 from courses.domain.lesson import Step
 from courses.domain.practice import Look, Screen, ScreenKind, ScreenTarget
-from learning.domain.slides import What, slides_of
+from learning.domain.slides import SlideKind, slides_of
 
 
 def of_kind(lesson, what):
@@ -21,14 +21,14 @@ def targets(count, text="Đồng ý"):
 def test_every_question_comes_alone_before_its_answer(make):
     order = [slide.what for slide in slides_of(make.lesson())]
 
-    first = order.index(What.QUESTION)
-    assert order[first:] == [What.QUESTION, What.ANSWER] * (len(order[first:]) // 2)
+    first = order.index(SlideKind.QUESTION)
+    assert order[first:] == [SlideKind.QUESTION, SlideKind.ANSWER] * (len(order[first:]) // 2)
 
 
 def test_the_more_there_is_to_read_the_smaller_its_letters(make):
     short, long = Step("a", "Bấm nút nguồn."), Step("b", "Bấm nút nguồn. " * 30)
 
-    slides = of_kind(replace(make.lesson(), steps=(short, long)), What.STEP)
+    slides = of_kind(replace(make.lesson(), steps=(short, long)), SlideKind.STEP)
 
     assert [slide.room for slide in slides] == [1, 3]
 
@@ -39,12 +39,12 @@ def test_a_question_and_its_answer_have_letters_of_one_size(make):
 
     slides = slides_of(replace(lesson, questions=wordy))
 
-    assert {slide.room for slide in slides if slide.what in (What.QUESTION, What.ANSWER)} == {3}
+    assert {slide.room for slide in slides if slide.what in (SlideKind.QUESTION, SlideKind.ANSWER)} == {3}
 
 
 def test_an_imitation_screen_with_much_in_it_is_drawn_smaller(make):
-    [small] = of_kind(with_screen(make.lesson(), targets=targets(2)), What.SCREEN)
+    [small] = of_kind(with_screen(make.lesson(), targets=targets(2)), SlideKind.SCREEN)
     says = ("Có tin nhắn lạ gửi đến máy của bác, bảo bấm vào đường dẫn.",) * 5
-    [large] = of_kind(with_screen(make.lesson(), targets=targets(6), title="Tin nhắn", says=says), What.SCREEN)
+    [large] = of_kind(with_screen(make.lesson(), targets=targets(6), title="Tin nhắn", says=says), SlideKind.SCREEN)
 
     assert (small.room, large.room) == (1, 3)

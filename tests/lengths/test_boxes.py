@@ -12,7 +12,7 @@ LIMITS = {
     ("learning.ask_for_letter", "name"): 80,
     ("learning.ask_new_person", "nickname"): 30,
     ("teaching.ask_newcomer", "nickname"): 30,
-    ("lesson_care.ask_what_is_wrong", "note"): 500,
+    ("lesson_admin.ask_what_is_wrong", "note"): 500,
     ("accounts.account", "password"): 200,
     ("accounts.account", "new_password"): 200,
     ("administration.new_person", "name"): 40,

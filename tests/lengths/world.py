@@ -16,10 +16,10 @@ from community_teams.pilots.services import start_pilot
 from foundation.accounts.domain.roles import Role
 from foundation.areas.domain.scope import NATION
 from learning.domain.classes import NewClass
-from learning.domain.fault_reports import Kind
+from learning.domain.fault_reports import ReportKind
 from learning.queries.classes import evening_in
 from learning.services.cards import make_card, prepare_blank_cards
-from learning.services.classes import let_in, make_class
+from learning.services.classes import admit, make_class
 from learning.services.fault_reports import send_report
 
 KEY = "only for tests"
@@ -68,8 +68,8 @@ def build(app, make, session, now) -> World:
     )
     evening = evening_in(session, NATION, class_id)
     assert evening
-    let_in(session, evening, learner.id, who=person.name, now=now)
-    let_in(session, evening, comer.id, who=person.name, now=now)
+    admit(session, evening, learner.id, who=person.name, now=now)
+    admit(session, evening, comer.id, who=person.name, now=now)
     pilot = start_pilot(
         session,
         PilotText(title="Mô hình mẫu"),
@@ -79,7 +79,13 @@ def build(app, make, session, now) -> World:
         writes=NATION,
         now=now,
     )
-    told: dict[str, Any] = {"place": "", "kind": Kind.HARD_TO_FOLLOW, "note": "Mờ", "library": "v1", "buckets": ()}
+    told: dict[str, Any] = {
+        "place": "",
+        "kind": ReportKind.HARD_TO_FOLLOW,
+        "note": "Mờ",
+        "library": "v1",
+        "buckets": (),
+    }
     report = send_report(session, form=uuid4(), lesson=lesson, now=now, **told)
     device = uuid4()
     session.add(Device(id=device, person_id=person.id, first_seen=now, last_seen=now))

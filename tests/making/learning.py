@@ -10,7 +10,7 @@ from courses.domain.lesson import Course, Lesson
 from learning.domain.learners import AboutLearner
 from learning.domain.letters import Letter
 from learning.services.answers import record_answer
-from learning.services.learners import tell_age, welcome_learner
+from learning.services.learners import add_learner_and_phone, set_age_band
 from learning.services.letters import issue_letter
 from tests.making.maker import Maker
 
@@ -28,8 +28,8 @@ class MadeLearner:
 class MakesLearning(Maker):
     def learner(self, *finished: Lesson) -> MadeLearner:
         """Somebody from 14 years who has answered everything in `finished` rightly."""
-        learner, token = welcome_learner(self.session, now=SOME_DAY)
-        tell_age(self.session, learner, AboutLearner("from_14"), now=SOME_DAY)
+        learner, token = add_learner_and_phone(self.session, now=SOME_DAY)
+        set_age_band(self.session, learner, AboutLearner("from_14"), now=SOME_DAY)
         self.session.commit()
         for lesson in finished:
             for step in lesson.graded:

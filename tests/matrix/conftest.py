@@ -26,7 +26,7 @@ def matrix(whole_app, engine):
             make = Make(session)
             course = make.course(lessons=(make.lesson(id="mot"), make.lesson(id="hai")))
             patch.setitem(whole_app.extensions, "catalogue", make.catalogue(course))
-            patch.setattr("learning.views.kept_pages._pages", {})
+            patch.setattr("learning.views.page_cache._pages", {})
             home, far = make.commune("15607"), make.commune("15610", "Mẫu Xa")
             other = make.commune("00004", "Mẫu Khác", province=make.province("01", "Hà Nội"))
             worlds = {

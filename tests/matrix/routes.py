@@ -104,19 +104,29 @@ def new_visit(world: World) -> dict[str, Any]:
 ROUTES: dict[str, Route] = {
     **dict.fromkeys(
         (
-            *("learning.home", "learning.publish_did", "api.tell_api", "learning.tell_learners"),
-            *("learning.tell_progress", "learning.read_lesson", "lesson_care.ask_what_is_wrong", "learning.ask"),
+            *("learning.home", "learning.publish_did", "api.tell_api", "learning.list_learners"),
+            *("learning.list_progress", "learning.read_lesson", "lesson_admin.ask_what_is_wrong", "learning.ask"),
             *("learning.show_question", "learning.play_recording", "learning.serve_pack", "learning.print_lesson"),
             *("learning.begin_practice", "learning.show_screen", "learning.finish", "accounts.sign_in"),
             *("coverage.show_nation", "coverage.explain_indicators", "coverage.explain_open_data"),
             *("teams.show_manifest", "teams.serve_worker", "teams.show_shell", "learning.play_frame_recording"),
             *("health.healthz", "learning.explain", "learning.print_reminder", "learning.show_courses"),
-            *("learning.show_course", "learning.ask_for_letter", "learning.weigh_course", "learning.print_course"),
+            *(
+                "learning.show_course",
+                "learning.ask_for_letter",
+                "learning.show_download_size",
+                "learning.print_course",
+            ),
             *("learning.show_paths", "learning.show_path", "coverage.show_pilots", "teaching.type_code"),
             *("translations.choose", "learning.explain_privacy", "web.robots", "learning.serve_offline_worker"),
-            *("learning.ask_card", "learning.search", "learning.show_kept", "learning.check_form"),
+            *("learning.ask_card", "learning.search", "learning.show_downloads", "learning.check_form"),
             *("learning.publish_keys", "learning.scan", "learning.publish_status", "learning.publish_status_list"),
-            *("lesson_care.show_report", "learning.show_me", "learning.take_along", "learning.take_file_along"),
+            *(
+                "lesson_admin.show_report",
+                "learning.show_me",
+                "learning.show_data_export",
+                "learning.download_data_export",
+            ),
             *("learning.ask_to_forget", "learning.ask_description", "learning.show_card", "learning.print_cards"),
             *(
                 "learning.print_card",
@@ -126,8 +136,8 @@ ROUTES: dict[str, Route] = {
             ),
             *("teams.tell_known", "teams.tell_worklist", "teams.show_hamlets", "teams.ask_at_desk", "teams.show_today"),
             *("teams.tell_member", "teaching.show_classes", "teaching.ask_new_class", "teaching.show_beside"),
-            *("coverage.manage", "lesson_care.show_lessons", "lesson_care.find_letter", "teams.show_phones"),
-            *("lesson_care.show_lesson", "teams.ask_visit_file", "coverage.list_pilots", "coverage.ask_pilot"),
+            *("coverage.manage", "lesson_admin.show_lessons", "lesson_admin.find_letter", "teams.show_phones"),
+            *("lesson_admin.show_lesson", "teams.ask_visit_file", "coverage.list_pilots", "coverage.ask_pilot"),
             *("audit.show_log", "teams.show_held_visits", "administration.people", "administration.new_person"),
             *("coverage.arrange_own", "teaching.show_report", "teaching.download_csv", "teaching.download_xlsx"),
             *("teams.show_issues", "teams.download_issues", "accounts.account", "learning.ask_card_to_wake"),
@@ -159,11 +169,11 @@ ROUTES: dict[str, Route] = {
     **dict.fromkeys(
         (
             *("teaching.show_class", "teaching.ask_letters", "teaching.ask_newcomer", "teaching.show_present"),
-            *("teaching.show_door", "teaching.print_cards", "teaching.present"),
+            *("teaching.show_entry", "teaching.print_cards", "teaching.present"),
         ),
         IN_CLASS,
     ),
-    **dict.fromkeys(("learning.check_letter", "lesson_care.show_letter"), LETTER),
+    **dict.fromkeys(("learning.check_letter", "lesson_admin.show_letter"), LETTER),
     **dict.fromkeys(("learning.download_badge", "learning.print_letter"), Route("owner", values=LETTER.values)),
     "learning.ask_to_take_back": Route("owner", values=LETTER.values),
     "learning.scan_card": CARD,
@@ -178,7 +188,7 @@ ROUTES: dict[str, Route] = {
     # Writes.
     "learning.take_answers": Route(form=lambda _: {"batch": str(uuid7()), "answers": []}, json=True),
     "teams.take_visits": Route("hamlet", form=new_visit, json=True),
-    "lesson_care.take_report": Route(form=lambda _: {"form": str(uuid7()), "kind": "screen_differs", "note": ""}),
+    "lesson_admin.take_report": Route(form=lambda _: {"form": str(uuid7()), "kind": "screen_differs", "note": ""}),
     "learning.answer_question": Route(form=lambda _: {"form": str(uuid7()), "choice": "0"}),
     "learning.answer_screen": Route(form=lambda _: {"form": str(uuid7()), "pick": "x"}),
     "accounts.try_sign_in": Route(form=lambda _: {"name": "khong-co-ai", "password": "sai-mat-khau"}),
@@ -197,8 +207,8 @@ ROUTES: dict[str, Route] = {
     ),
     "teaching.take_off": Route("hamlet"),
     "teaching.give_card": Route("hamlet", form=twice, refused=frozenset({403})),
-    "teaching.let_in_by_card": Route("hamlet", form=lambda w: {"ma": w.card}),
-    "teaching.open_at_door": Route("hamlet", values=CARD.values, form=lambda _: {"pin": list(reversed(ORDER))}),
+    "teaching.admit_by_card": Route("hamlet", form=lambda w: {"ma": w.card}),
+    "teaching.open_card_in_class": Route("hamlet", values=CARD.values, form=lambda _: {"pin": list(reversed(ORDER))}),
     "teaching.print_blank_cards": Route("hamlet"),
     "teaching.add_class": Route(
         "hamlet",
@@ -210,8 +220,8 @@ ROUTES: dict[str, Route] = {
     "coverage.copy": Route("closed"),
     "teaching.begin": Route(form=lambda w: {"learner": str(w.learner)}),
     "teaching.end": Route("owner"),
-    "lesson_care.settle": Route("nation", form=lambda _: {"state": "mended", "reply": ""}),
-    "lesson_care.revoke": Route(
+    "lesson_admin.settle": Route("nation", form=lambda _: {"state": "mended", "reply": ""}),
+    "lesson_admin.revoke": Route(
         "hamlet", values=LETTER.values, form=lambda _: {"reason": "misused"}, public_names=True
     ),
     "teams.let_back": Route("hamlet"),

@@ -120,7 +120,7 @@ CALLS: dict[Callable[..., Any], Arguments] = {
     area_page.weeks_reached: place,
     area_page.work_in: place_today,
     areas.children: code,
-    assisting.helped_in: nothing,
+    assisting.learners_assisted_in: nothing,
     classes.evening_in: lambda p: [(p.world.evening,)],
     classes.evenings_in: nothing,
     counts.counts_beneath: lambda p: [

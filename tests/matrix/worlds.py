@@ -20,7 +20,7 @@ from foundation.accounts.services.sessions import open_session
 from foundation.areas.domain.scope import Scope
 from foundation.areas.models import Area
 from foundation.jobs.services import submit_job
-from learning.domain.fault_reports import State as ReportState
+from learning.domain.fault_reports import ReportState
 from learning.models import AssistedSession, ClassEvening, ClassLearner, FaultReportRow, Learner
 from learning.services.cards import make_card
 from tests.conftest import NOON

@@ -4,7 +4,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from community_teams.indicators.queries.records import Sitewide
-from learning.domain.letters import Status
+from learning.domain.letters import CertificateStatus
 from learning.models import Certificate
 
 # The course whose lessons teach to recognise swindlers: K14.
@@ -14,7 +14,9 @@ SAFETY_COURSE = "an-toan-tren-mang"
 def sitewide(session: Session, *, lessons: int, languages: int) -> Sitewide:
     """lessons: in the library; languages: in how many of them the lessons can be read."""
     rows = session.execute(
-        select(Certificate.course, func.count()).where(Certificate.status == Status.VALID).group_by(Certificate.course)
+        select(Certificate.course, func.count())
+        .where(Certificate.status == CertificateStatus.VALID)
+        .group_by(Certificate.course)
     ).all()
     by_course = dict(row._tuple() for row in rows)
     return Sitewide(sum(by_course.values()), by_course.get(SAFETY_COURSE, 0), lessons, languages)

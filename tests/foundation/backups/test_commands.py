@@ -16,7 +16,7 @@ from foundation.backups import health, postgresql, sqlite
 from foundation.doctor import Severity
 from foundation.settings import PROJECT_ROOT, Settings
 from learning.services.award_keys import signed_by, signing_key, usable_key
-from learning.services.card_tries import whose_card
+from learning.services.card_tries import learner_of_card
 from learning.services.cards import make_card
 from tests.foundation.backups.conftest import NOW, add_area, areas, unpack
 from tests.making import Make
@@ -74,8 +74,8 @@ def test_a_lost_server_comes_back_with_its_cards_and_letters(command, own_engine
     assert "Khoá bí mật đã được đặt lại" in said
     secret = Settings(data_folder=folder).signing_key()
     with Session(fresh) as session:
-        assert whose_card(session, card, PICTURES, key=secret) == learner_id
-        assert whose_card(session, card, ["drum", *PICTURES[1:]], key=secret) is None
+        assert learner_of_card(session, card, PICTURES, key=secret) == learner_id
+        assert learner_of_card(session, card, ["drum", *PICTURES[1:]], key=secret) is None
         key = usable_key(session, secret=secret)
         assert key is not None
         assert signed_by(key.public, b"a letter", signature)

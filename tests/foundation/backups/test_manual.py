@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app import create_app
 from foundation.settings import PROJECT_ROOT, Settings
 from learning.services.award_keys import signed_by, signing_key, usable_key
-from learning.services.card_tries import whose_card
+from learning.services.card_tries import learner_of_card
 from learning.services.cards import make_card
 from tests.foundation.backups.conftest import NOW
 from tests.making import Make
@@ -103,7 +103,7 @@ def test_the_manual_brings_a_lost_server_back(
     secret = Settings(data_folder=tmp_path / "trial").signing_key()
     assert secret == SECRET
     with Session(fresh) as session:
-        assert whose_card(session, card, PICTURES, key=secret) == learner
+        assert learner_of_card(session, card, PICTURES, key=secret) == learner
         key = usable_key(session, secret=secret)
         assert key is not None
         assert signed_by(key.public, b"a letter", signature)

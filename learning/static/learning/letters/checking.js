@@ -1,6 +1,6 @@
 // Checks an award with nothing but kept keys and kept status lists: the same findings as the server's, and "void".
 
-import { Damaged, readToken } from "./reading.js";
+import { InvalidAward, readToken } from "./reading.js";
 
 const LIST_SIZE = 131072;
 
@@ -24,7 +24,7 @@ export async function isVoid(lists, index, keys, verify) {
   const { kid } = JSON.parse(new TextDecoder().decode(bytesOfBase64Url(header)));
   const key = keys.find((each) => each.id === kid.split("#")[1] && !each.distrusted);
   const message = new TextEncoder().encode(`${header}.${payload}`);
-  if (!key || !(await verify(bytesOfBase64Url(signature), message, bytesOfHex(key.public)))) throw new Damaged();
+  if (!key || !(await verify(bytesOfBase64Url(signature), message, bytesOfHex(key.public)))) throw new InvalidAward();
   const said = JSON.parse(new TextDecoder().decode(bytesOfBase64Url(payload)));
   const bits = await unzipped(bytesOfBase64Url(said.credentialSubject.encodedList.slice(1)));
   const place = index % LIST_SIZE;
@@ -45,7 +45,7 @@ export async function checkAward(scanned, published, status, { decode, verify })
   try {
     read = readToken(scanned.digits, decode);
   } catch (error) {
-    if (error instanceof Damaged) return { finding: "damaged", award: null };
+    if (error instanceof InvalidAward) return { finding: "damaged", award: null };
     throw error;
   }
   const { award, message, signature } = read;

@@ -2,11 +2,11 @@
 // by itself leaves it to the server: the box is a form of its own, and a code read by the camera is looked up there.
 
 import { able, refill } from "../able.js";
-import { holds } from "../offline/asking.js";
+import { holds } from "../offline/worker_client.js";
 import { openCamera } from "./camera.js";
 import { checkAward } from "./checking.js";
-import { areKept, newestOrKept } from "./kept.js";
-import { Damaged, Mistyped, readScanned } from "./reading.js";
+import { areKept, newestOrKept } from "./list_cache.js";
+import { InvalidAward, InvalidCode, readScanned } from "./reading.js";
 
 const main = document.querySelector("#check");
 const checksItself = able("letters");
@@ -55,7 +55,7 @@ async function check(text) {
   try {
     scanned = readScanned(text);
   } catch (error) {
-    if (!(error instanceof Mistyped)) throw error;
+    if (!(error instanceof InvalidCode)) throw error;
     return show("mistyped");
   }
   if (!scanned.digits || !checksItself) {
@@ -71,7 +71,7 @@ async function check(text) {
     said = await checkAward(scanned, keys.content, status.content, await tools);
   } catch (error) {
     // Kept lists that do not belong together, or were tampered with, are as good as none.
-    if (!(error instanceof Damaged)) throw error;
+    if (!(error instanceof InvalidAward)) throw error;
     return show("nothing_kept");
   }
   const { finding, award } = said;

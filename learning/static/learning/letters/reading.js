@@ -13,9 +13,9 @@ const MANNERS = ["self", "assisted", "supervised"];
 export const CONTEXT = new TextEncoder().encode("binh-dan-hoc-vu-so award 1\0");
 
 /** Thrown for what is cut off or changed on the way. */
-export class Damaged extends Error {}
+export class InvalidAward extends Error {}
 /** Thrown for what is neither an address of ours, nor a code, nor the digits of an award. */
-export class Mistyped extends Error {}
+export class InvalidCode extends Error {}
 
 function check(digits) {
   let total = 0;
@@ -26,17 +26,17 @@ function check(digits) {
   return total;
 }
 
-/** The code as stored, "K7M2QX94BD", from what a person typed; throws Mistyped. */
+/** The code as stored, "K7M2QX94BD", from what a person typed; throws InvalidCode. */
 export function readCode(typed) {
   const plain = typed.replace(/[\s.\-‐‑–]/g, "").toUpperCase();
   const code = [...plain].map((letter) => MISREAD[letter] ?? letter).join("");
   const digits = [...code].map((letter) => ALPHABET.indexOf(letter));
-  if (digits.length !== CODE_LENGTH || digits.includes(-1)) throw new Mistyped();
-  if (check(digits.slice(0, -1)) !== digits[digits.length - 1]) throw new Mistyped();
+  if (digits.length !== CODE_LENGTH || digits.includes(-1)) throw new InvalidCode();
+  if (check(digits.slice(0, -1)) !== digits[digits.length - 1]) throw new InvalidCode();
   return code;
 }
 
-/** {code, digits}: "" for what is not there; throws Mistyped. */
+/** {code, digits}: "" for what is not there; throws InvalidCode. */
 export function readScanned(text) {
   const said = text.trim();
   if (said.includes("/xac-nhan/")) {
@@ -74,27 +74,27 @@ function codeOf(bytes) {
  * @param {string} digits
  * @param {(bytes: Uint8Array) => any} decode  reads CBOR, throws when it cannot
  * @returns {{award: Record<string, any>, message: Uint8Array, signature: Uint8Array}}  award: {key, code, index, issuedOn (Date at
- *   0:00 UTC), manner, course, name, whole}; throws Damaged
+ *   0:00 UTC), manner, course, name, whole}; throws InvalidAward
  */
 export function readToken(digits, decode) {
-  if (!/^[1-9][0-9]{150,400}$/.test(digits)) throw new Damaged();
+  if (!/^[1-9][0-9]{150,400}$/.test(digits)) throw new InvalidAward();
   const token = bytesOf(digits);
-  if (token.length > MOST_BYTES) throw new Damaged();
+  if (token.length > MOST_BYTES) throw new InvalidAward();
   const packed = token.slice(0, -SIGNATURE_BYTES);
   let places;
   try {
     places = decode(packed);
   } catch {
-    throw new Damaged();
+    throw new InvalidAward();
   }
-  if (!Array.isArray(places) || places.length !== 8 || places[0] !== VERSION) throw new Damaged();
+  if (!Array.isArray(places) || places.length !== 8 || places[0] !== VERSION) throw new InvalidAward();
   const [, key, code, index, day, manner, course, name] = places;
   const whole = typeof name === "string";
   const told = whole ? name : name?.[0];
   const fits =
     key instanceof Uint8Array && code instanceof Uint8Array && Number.isInteger(index) && Number.isInteger(day) &&
     manner in MANNERS && typeof course === "string" && typeof told === "string";
-  if (!fits) throw new Damaged();
+  if (!fits) throw new InvalidAward();
   const message = new Uint8Array(CONTEXT.length + packed.length);
   message.set(CONTEXT);
   message.set(packed, CONTEXT.length);

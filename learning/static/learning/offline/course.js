@@ -1,7 +1,7 @@
 // "Tải khoá học về máy" on the page of a course: what it takes, how far it is, that it is there. Holds no sentence.
 
 import { able } from "../able.js";
-import { ask } from "./asking.js";
+import { ask } from "./worker_client.js";
 
 const place = document.querySelector(".keep");
 const { course } = place.dataset;

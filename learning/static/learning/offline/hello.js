@@ -2,7 +2,7 @@
 // many answers wait. Loaded by web/keeping.js once the worker is asked for. Holds no sentence: the page brings them.
 
 import { able } from "../able.js";
-import { ask, holds, nowLearning } from "./asking.js";
+import { ask, holds, nowLearning } from "./worker_client.js";
 
 const EVERY_MS = 240_000;
 const root = document.documentElement;

@@ -1,7 +1,7 @@
 // The page of what is kept on this phone. Holds no sentence: the page brings them.
 
 import { able, refill } from "../able.js";
-import { ask, nowLearning, takeTurn } from "./asking.js";
+import { ask, nowLearning, takeTurn } from "./worker_client.js";
 
 const find = (selector, within = document) => within.querySelector(selector);
 const copy = (id) => document.getElementById(id).content.cloneNode(true);

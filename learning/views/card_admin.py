@@ -9,7 +9,7 @@ from foundation.accounts.domain.roles import Act
 from foundation.accounts.views.access import may, scope_for
 from foundation.problems import Conflict, NotFound, TooMany
 from foundation.web.database import transaction
-from learning.domain.codes import Mistyped, read_code
+from learning.domain.codes import InvalidCode, read_code
 from learning.services.card_tries import wake_card
 from learning.views.blueprint import blueprint
 
@@ -32,7 +32,7 @@ def wake() -> Response:
         with transaction() as writing:
             area = next(iter(scope_for(Act.HELP_LEARNERS).paths), "")
             wake_card(writing, code, who=current_user.name, area_path=area, now=clock.now())
-    except Mistyped:
+    except InvalidCode:
         return _page(typed=typed, error="card_mistyped", status=422)
     except (NotFound, Conflict, TooMany) as refused:
         return _page(typed=typed, error=refused.code, status=refused.status)

@@ -11,10 +11,10 @@ from werkzeug.wrappers import Response as BaseResponse
 from foundation import clock
 from foundation.web.access import public
 from foundation.web.database import session
-from learning.queries.taking_along import all_of
+from learning.queries.data_export import learner_data
 from learning.views.blueprint import blueprint
-from learning.views.finding import catalogue
 from learning.views.learner import current_person
+from learning.views.lookups import catalogue
 
 
 @dataclass(frozen=True)
@@ -29,13 +29,13 @@ class DoneInLesson:
 
 @blueprint.get("/toi/mang-theo")
 @public
-def take_along() -> str | BaseResponse:
+def show_data_export() -> str | BaseResponse:
     person = current_person()
     if person is None:
         return redirect(url_for(".show_me"), 303)
-    everything = all_of(session(), person.id)
+    everything = learner_data(session(), person.id)
     return render_template(
-        "learning/take_along.html",
+        "learning/data_export.html",
         person=person,
         everything=everything,
         since=datetime.fromisoformat(everything["learner"]["since"]),
@@ -46,11 +46,11 @@ def take_along() -> str | BaseResponse:
 
 @blueprint.get("/toi/mang-theo.json")
 @public
-def take_file_along() -> BaseResponse:
+def download_data_export() -> BaseResponse:
     person = current_person()
     if person is None:
         return redirect(url_for(".show_me"), 303)
-    told = {"made_at": clock.now().isoformat(timespec="seconds"), **all_of(session(), person.id)}
+    told = {"made_at": clock.now().isoformat(timespec="seconds"), **learner_data(session(), person.id)}
     answer = Response(json.dumps(told, ensure_ascii=False, indent=1), mimetype="application/json")
     answer.headers["Content-Disposition"] = 'attachment; filename="viec-hoc-cua-toi.json"'
     answer.headers["Cache-Control"] = "no-store"

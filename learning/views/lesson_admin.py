@@ -15,28 +15,28 @@ from foundation.accounts.views.access import may, scope_for
 from foundation.problems import Conflict, Invalid, NotAllowed, NotFound
 from foundation.web.database import session, transaction
 from learning import queries
-from learning.domain.fault_reports import LONGEST_REPLY, FaultReport, State, read_reply
+from learning.domain.fault_reports import LONGEST_REPLY, FaultReport, ReportState, read_reply
 from learning.services.fault_reports import settle_report
-from learning.views.care_blueprint import blueprint
-from learning.views.finding import catalogue
+from learning.views.blueprint import admin
+from learning.views.lookups import catalogue
 
 # More than an editor reads at one sitting; the oldest come first, so none is forgotten.
 MOST_REPORTS = 100
 
 
-@blueprint.get("/quan-ly/bai-hoc")
+@admin.get("/quan-ly/bai-hoc")
 @may(Act.EDIT_CONTENT)
 def show_lessons() -> str:
     return _list()
 
 
-@blueprint.get("/quan-ly/bai-hoc/<lesson_id>")
+@admin.get("/quan-ly/bai-hoc/<lesson_id>")
 @may(Act.EDIT_CONTENT)
 def show_lesson(lesson_id: str) -> str:
     return _lesson(lesson_id)
 
 
-@blueprint.post("/quan-ly/bai-hoc/<lesson_id>/bao-sai/<uuid:report_id>")
+@admin.post("/quan-ly/bai-hoc/<lesson_id>/bao-sai/<uuid:report_id>")
 @may(Act.EDIT_CONTENT)
 def settle(lesson_id: str, report_id: UUID) -> Response | tuple[str, int]:
     """Settle a report of the lesson; then back to the lesson, or here with what was typed and why not."""
@@ -45,7 +45,7 @@ def settle(lesson_id: str, report_id: UUID) -> Response | tuple[str, int]:
     if report is None or report.lesson != lesson_id:
         raise NotFound("no_such_report")
     try:
-        state = State(request.form.get("state", ""))
+        state = ReportState(request.form.get("state", ""))
     except ValueError:
         return _lesson(lesson_id, typed={report_id: reply}, faults={report_id: "not_a_choice"}), 422
     try:
@@ -75,7 +75,7 @@ def _list() -> str:
     for report in reports:
         by_lesson[report.lesson].append(report)
     return render_template(
-        "learning/lessons_in_care.html",
+        "learning/admin_lessons.html",
         review=seen,
         titles={lesson.id: lesson for lesson in catalogue().lessons},
         courses=catalogue().courses,
@@ -101,7 +101,7 @@ def _lesson(lesson_id: str, *, typed: dict[UUID, str] | None = None, faults: dic
         raise NotFound("no_such_lesson")
     lesson = care.lesson if care else None
     return render_template(
-        "learning/lesson_in_care.html",
+        "learning/admin_lesson.html",
         lesson_id=lesson_id,
         care=care,
         lesson=lesson,

@@ -13,7 +13,7 @@ from flask import Response, current_app, request
 
 from foundation.problems import NotFound
 from learning.views.blueprint import blueprint
-from learning.views.finding import catalogue
+from learning.views.lookups import catalogue
 from learning.views.qr import has_own_address, printed_root
 
 MOST_BYTES = 24 * 1024 * 1024
@@ -29,7 +29,7 @@ _drawing = threading.Lock()
 _roots: set[str] = set()
 
 
-def kept_print(draw: Callable[[], bytes], name: str) -> Response:
+def cached_print(draw: Callable[[], bytes], name: str) -> Response:
     """The PDF that `draw` makes. `name`: that of its file, which also tells one print from another.
 
     Whoever has it already is told so without anything being drawn. Two who ask for the same one at the same moment
@@ -39,8 +39,8 @@ def kept_print(draw: Callable[[], bytes], name: str) -> Response:
     if request.if_none_match.contains(version):
         answer = Response(status=304)
     else:
-        _refuse_made_up_hosts()
-        answer = Response(_kept_or_drawn(version, draw), mimetype="application/pdf")
+        _refuse_unknown_hosts()
+        answer = Response(_get_or_render(version, draw), mimetype="application/pdf")
         # Taken home as a file: people carry it to a shop that prints, or send it on.
         answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     answer.set_etag(version)
@@ -52,7 +52,7 @@ def kept_print(draw: Callable[[], bytes], name: str) -> Response:
     return answer
 
 
-def _refuse_made_up_hosts() -> None:
+def _refuse_unknown_hosts() -> None:
     """Without an address of our own a print carries the host it was asked under; only the first few are drawn for.
 
     Raises NotFound("wrong_host"). Otherwise each new Host header would draw every booklet anew, ten seconds each.
@@ -79,7 +79,7 @@ def _version(name: str) -> str:
     return hashlib.sha256("\0".join(told).encode()).hexdigest()[:20]
 
 
-def _kept_or_drawn(version: str, draw: Callable[[], bytes]) -> bytes:
+def _get_or_render(version: str, draw: Callable[[], bytes]) -> bytes:
     if (kept := _kept.get(version)) is not None:
         return kept
     with _drawing:

@@ -5,12 +5,12 @@ from foundation import clock
 from foundation.throttling.services import take
 from foundation.web.database import transaction
 from learning.services.answers import record_answer
-from learning.views.finding import form_id
-from learning.views.helped import helped_here
+from learning.views.assisted_session import is_assisted_here
 from learning.views.learner import learner_for_answer, phone_buckets
+from learning.views.lookups import form_id
 
 
-def keep_answer(lesson: Lesson, step: str, given: str, *, right: bool) -> None:
+def save_answer(lesson: Lesson, step: str, given: str, *, right: bool) -> None:
     """Keep the answer of whoever learns on this phone, who may begin with it. The form sent again: once."""
     form = form_id()
     with transaction() as writing:
@@ -25,5 +25,5 @@ def keep_answer(lesson: Lesson, step: str, given: str, *, right: bool) -> None:
             given=given,
             right=right,
             now=clock.now(),
-            assisted=helped_here(writing, learner),
+            assisted=is_assisted_here(writing, learner),
         )

@@ -13,9 +13,9 @@ import brotli
 from flask import Response, request
 from werkzeug.wrappers import Response as BaseResponse
 
+from learning.views.current_path import COOKIE as PATH
 from learning.views.learner import COOKIE as PHONE
 from learning.views.learner import NOW_LEARNING
-from learning.views.walked_path import COOKIE as PATH
 from translations.web import COOKIE as LANGUAGE
 
 # Cookies that change nothing on such a page, once the language is part of its key. With any other, above all that of
@@ -34,7 +34,7 @@ class _Kept:
 _pages: dict[tuple[str, ...], _Kept] = {}
 
 
-def kept_page(draw: Callable[[], str], *key: str, media_type: str = "text/html") -> BaseResponse | str:
+def cached_page(draw: Callable[[], str], *key: str, media_type: str = "text/html") -> BaseResponse | str:
     """The page `draw` makes, as kept under `key`, which names all that it depends on: version, thing, language."""
     if not request.cookies.keys() <= _SAYS_NOTHING:
         return Response(draw(), mimetype=media_type)
@@ -50,14 +50,14 @@ def kept_page(draw: Callable[[], str], *key: str, media_type: str = "text/html")
     return answer.make_conditional(request)
 
 
-def weight(draw: Callable[[], str], *key: str) -> int:
+def compressed_size(draw: Callable[[], str], *key: str) -> int:
     """Bytes of such a page on the wire, compressed as phones take it."""
     return len(_kept(draw, key).br)
 
 
-def kept_for_strangers(draw: Callable[[], str], *key: str) -> BaseResponse | str:
+def cached_for_new_visitors(draw: Callable[[], str], *key: str) -> BaseResponse | str:
     """A page that shows what its reader has learnt: kept only for phones that have not learnt anything yet."""
-    return draw() if PHONE in request.cookies else kept_page(draw, *key)
+    return draw() if PHONE in request.cookies else cached_page(draw, *key)
 
 
 def _kept(draw: Callable[[], str], key: tuple[str, ...]) -> _Kept:

@@ -2,17 +2,17 @@
 
 from datetime import datetime
 
-from learning.domain.codes import in_groups
+from learning.domain.codes import format_code
 from learning.views.blueprint import blueprint
 
 
 @blueprint.app_template_filter("letter_code")
 def letter_code(code: str) -> str:
-    return in_groups(code)
+    return format_code(code)
 
 
-@blueprint.app_template_filter("moment_read")
-def moment_read(written: str) -> datetime:
+@blueprint.app_template_filter("parse_moment")
+def parse_moment(written: str) -> datetime:
     """The moment that was written as ISO 8601."""
     return datetime.fromisoformat(written)
 

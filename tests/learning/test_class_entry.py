@@ -12,7 +12,7 @@ from foundation.database import Base, make_engine
 from learning.domain.learners import AboutLearner
 from learning.models import ClassEvening, ClassLearner, Learner
 from learning.queries.classes import evening_in
-from learning.services.classes import let_in, let_in_new
+from learning.services.classes import admit, admit_newcomer
 from tests.conftest import NOON
 
 BA_MEN = {"nickname": "Bà Mến", "picture": "trau", "age_band": "from_14", "guardian_agrees": False}
@@ -62,7 +62,7 @@ def test_a_card_scanned_on_several_phones_at_once_comes_in_once(engine, evening,
         own.add(Learner(id=learner, created_at=NOON, **{k: v for k, v in BA_MEN.items() if k != "guardian_agrees"}))
         own.commit()
 
-    came = at_once(lambda own: let_in(own, evening, learner, who="co-giao", now=NOON))
+    came = at_once(lambda own: admit(own, evening, learner, who="co-giao", now=NOON))
 
     assert sorted(came) == [False, False, False, True]
 
@@ -70,7 +70,7 @@ def test_a_card_scanned_on_several_phones_at_once_comes_in_once(engine, evening,
 def test_a_form_tapped_twice_at_one_moment_makes_one_learner(engine, evening, at_once):
     form, about = uuid7(), AboutLearner(**BA_MEN, recorded_by="co-giao")
 
-    came = at_once(lambda own: let_in_new(own, evening, about, form=form, who="co-giao", now=NOON))
+    came = at_once(lambda own: admit_newcomer(own, evening, about, form=form, who="co-giao", now=NOON))
 
     assert came == [form] * 4
     with Session(engine) as own:

@@ -12,18 +12,18 @@ from foundation.accounts.views.access import may, scope_for
 from foundation.problems import Conflict, Invalid, NotAllowed
 from foundation.web.database import session, transaction
 from learning.domain.awards import read_scanned
-from learning.domain.codes import Mistyped
-from learning.domain.letters import LONGEST_NOTE, Letter, Reason, Status, read_note
+from learning.domain.codes import InvalidCode
+from learning.domain.letters import LONGEST_NOTE, CertificateStatus, Letter, Reason, read_note
 from learning.services.award_checking import check
 from learning.services.letters import revoke_letter
-from learning.views.care_blueprint import blueprint
+from learning.views.blueprint import admin
 from translations.languages import LANGUAGES
 
 # The learner's own wish is the learner's to say, on their own phone.
 REASONS = [reason for reason in Reason if reason is not Reason.OWN_WISH]
 
 
-@blueprint.get("/quan-ly/giay-xac-nhan")
+@admin.get("/quan-ly/giay-xac-nhan")
 @may(Act.REVOKE_LETTERS)
 def find_letter() -> str | Response | tuple[str, int]:
     """The box for a code; with ?ma=… on to that letter, or back here with why not."""
@@ -36,14 +36,14 @@ def find_letter() -> str | Response | tuple[str, int]:
     return redirect(url_for(".show_letter", code=letter.code), 303)
 
 
-@blueprint.get("/quan-ly/giay-xac-nhan/<code>")
+@admin.get("/quan-ly/giay-xac-nhan/<code>")
 @may(Act.REVOKE_LETTERS)
 def show_letter(code: str) -> str | tuple[str, int]:
     letter = _letter(code)
     return _page(letter) if letter else (_box(code, "no_such_letter"), 404)
 
 
-@blueprint.post("/quan-ly/giay-xac-nhan/<code>")
+@admin.post("/quan-ly/giay-xac-nhan/<code>")
 @may(Act.REVOKE_LETTERS)
 def revoke(code: str) -> Response | str | tuple[str, int]:
     letter = _letter(code)
@@ -74,7 +74,7 @@ def revoke(code: str) -> Response | str | tuple[str, int]:
 def _letter(typed: str) -> Letter | None:
     try:
         return check(session(), read_scanned(typed)).letter
-    except Mistyped:
+    except InvalidCode:
         return None
 
 
@@ -84,10 +84,10 @@ def _box(typed: str, error: str) -> str:
 
 def _page(letter: Letter, *, reason: str = "", note: str = "", faults: Mapping[str, str] | None = None) -> str:
     return render_template(
-        "learning/letter_in_care.html",
+        "learning/admin_letter.html",
         letter=letter,
         language_name=LANGUAGES[letter.facts.language].vietnamese_name,
-        open=letter.status is Status.VALID,
+        open=letter.status is CertificateStatus.VALID,
         elsewhere=not scope_for(Act.REVOKE_LETTERS).covers(letter.area_path),
         reasons=REASONS,
         reason=reason,

@@ -8,7 +8,7 @@ from flask.wrappers import Response
 
 from foundation import clock
 from foundation.web.database import Session, session
-from learning.queries.assisting import Beside, beside_on, is_helped
+from learning.queries.assisting import OngoingSession, is_assisted, sessions_on_phone
 from learning.views.learner import known_learner, known_phone
 
 # Says nothing but that somebody may sit beside: a page kept for everybody then is drawn for this phone, with the
@@ -16,25 +16,25 @@ from learning.views.learner import known_learner, known_phone
 COOKIE = "hoc-ngoi-canh"
 
 
-def helped_here(writing: Session, learner: UUID) -> bool:
+def is_assisted_here(writing: Session, learner: UUID) -> bool:
     """Whether this answer is given with help. writing: the session it is kept in."""
     phone = known_phone()
-    return phone is not None and is_helped(writing, phone.id, learner, clock.now())
+    return phone is not None and is_assisted(writing, phone.id, learner, clock.now())
 
 
-def beside_now() -> Beside | None:
+def current_assisted_session() -> OngoingSession | None:
     """Who sits beside whoever learns now, for pages; asks only where the phone says that somebody might."""
     if COOKIE not in request.cookies:
         return None
     if "beside" not in g:
         phone, learner = known_phone(), known_learner()
-        found = beside_on(session(), phone.id, clock.now()) if phone else []
+        found = sessions_on_phone(session(), phone.id, clock.now()) if phone else []
         g.beside = next((each for each in found if each.person.id == learner), None)
-    beside: Beside | None = g.beside
+    beside: OngoingSession | None = g.beside
     return beside
 
 
-def say_beside(until: datetime | None) -> None:
+def set_assisted_cookie(until: datetime | None) -> None:
     """The answer to this request tells the phone until when somebody sits beside; None: no longer."""
 
     @after_this_request

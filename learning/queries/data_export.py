@@ -22,7 +22,7 @@ from learning.models import (
 )
 
 
-def all_of(session: Session, learner: UUID) -> dict[str, Any]:
+def learner_data(session: Session, learner: UUID) -> dict[str, Any]:
     """Plain JSON values, nothing left out but what protects the learner: tokens, hashes, ids that open something.
 
     Moments are ISO 8601 in UTC. Answers in the order they were given, letters and cards with the newest last.
@@ -39,8 +39,8 @@ def all_of(session: Session, learner: UUID) -> dict[str, Any]:
         .where(ClassLearner.learner == learner)
         .order_by(ClassEvening.held_on, ClassEvening.id)
     )
-    seen = select(DoneTogether).where(DoneTogether.learner == learner).order_by(DoneTogether.seen_at)
-    together = [(row.evening, row.lesson, row.seen_by) for row in session.scalars(seen)]
+    seen = select(DoneTogether).where(DoneTogether.learner == learner).order_by(DoneTogether.observed_at)
+    together = [(row.evening, row.lesson, row.observed_by) for row in session.scalars(seen)]
     consents = select(Consent).where(Consent.subject == consent_subject(learner)).order_by(Consent.at)
     return {
         "learner": {

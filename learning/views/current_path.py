@@ -7,13 +7,13 @@ from flask import after_this_request, current_app, request
 from flask.wrappers import Response
 
 from courses.domain.lesson import LearningPath
-from learning.views.finding import catalogue
+from learning.views.lookups import catalogue
 
 COOKIE = "lo-trinh"
 NINETY_DAYS = 90 * 24 * 3600  # seconds; a path of ten lessons, one a week, with a month to spare
 
 
-def walked_path() -> LearningPath | None:
+def current_path() -> LearningPath | None:
     """The path this phone opened last, if there still is such a path."""
     return catalogue().path(request.cookies.get(COOKIE, ""))
 
