@@ -40,7 +40,7 @@ def test_no_two_public_classes_share_a_name():
 
 
 def test_packages_that_are_done_have_no_exceptions():
-    assert [ALLOWED["private_words"][package] for package in ("courses", "translations")] == [{}, {}]
+    assert [ALLOWED["private_words"][package] for package in ("courses", "translations", "learning")] == [{}, {}, {}]
 
 
 def test_what_prose_refers_to_exists():

@@ -78,7 +78,7 @@ def is_shown_by(around: list[tuple[str, dict[str, str]]], name: str, value: str)
     for place, (_tag, attributes) in enumerate(around):
         if name in attributes and (not value or value in attributes[name].split()):
             return any(
-                tag == "template" or "hidden" in each or "said" in each.get("class", "")
+                tag == "template" or "hidden" in each or "outcome" in each.get("class", "")
                 for tag, each in around[: place + 1]
             )
     return False
@@ -100,7 +100,9 @@ def test_what_a_page_shows_as_it_comes_promises_nothing(visitor):
     for address in (*PAGES, "/", "/khoa-hoc", "/toi", "/xac-nhan", "/lo-trinh", "/quyen-rieng-tu"):
         for text, around in Places(visitor.open(address).html).found:
             visible = not any(
-                tag in ("template", "noscript", "title") or "hidden" in each or "said" in each.get("class", "").split()
+                tag in ("template", "noscript", "title")
+                or "hidden" in each
+                or "outcome" in each.get("class", "").split()
                 for tag, each in around
             )
             if visible and ABOUT.search(text):

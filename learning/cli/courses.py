@@ -1,6 +1,6 @@
 """The commands of courses, and `courses preview`, which shows a lesson as learners will see it.
 
-Drawing a screen is learning's work, so the one command that draws stands on this floor and joins the others.
+Rendering a screen belongs to learning, so this one command is defined here and added to the others.
 """
 
 from difflib import get_close_matches
@@ -37,15 +37,15 @@ _STYLES = (("web", "page.css"), ("learning", "lesson.css"), ("learning", "admin.
 def preview(lesson_id: str, output: Path, folder: Path) -> None:
     """Write LESSON, with all its screens side by side, as one HTML file that needs no server.
 
-    Right places are lit up, and below each screen stands where every answer leads. A file that is there is replaced.
-    A lesson with a fault is not drawn: its faults are named, and the command exits 1.
+    Correct places are highlighted, and below each screen is where every answer leads. An existing file is replaced. A
+    lesson with a fault is not rendered: its faults are listed, and the command exits 1.
     """
     catalogue = Catalogue.load(folder)
     lesson = catalogue.lesson(lesson_id)
     if lesson is None:
-        raise click.ClickException(_why_not(catalogue, lesson_id))
+        raise click.ClickException(_reason(catalogue, lesson_id))
     file = output / f"{lesson.id}.html" if output.is_dir() else output
-    html = _drawn(lesson, f"{folder.name}/{lesson.course}/{lesson.id}/lesson.toml")
+    html = _rendered(lesson, f"{folder.name}/{lesson.course}/{lesson.id}/lesson.toml")
     try:
         file.write_text(html, encoding="utf-8")
     except OSError as error:
@@ -53,7 +53,7 @@ def preview(lesson_id: str, output: Path, folder: Path) -> None:
     click.echo(f"Đã ghi bản xem trước: {file} ({len(html.encode()) // 1024} KB)")
 
 
-def _why_not(catalogue: Catalogue, lesson_id: str) -> str:
+def _reason(catalogue: Catalogue, lesson_id: str) -> str:
     faults = [str(fault) for fault in catalogue.faults if f"/{lesson_id}/" in fault.file]
     if faults:
         return "\n".join([f"bài {lesson_id} có chỗ phải sửa trước:", *faults])
@@ -61,7 +61,7 @@ def _why_not(catalogue: Catalogue, lesson_id: str) -> str:
     return f"không có bài {lesson_id}" + (f"; ý bác là {near[0]}?" if near else "")
 
 
-def _drawn(lesson: Lesson, file: str) -> str:
+def _rendered(lesson: Lesson, file: str) -> str:
     styles = [
         Path(current_app.blueprints[room].static_folder or "", name).read_text(encoding="utf-8")
         for room, name in _STYLES

@@ -23,7 +23,7 @@ def keys() -> None:
 
 @keys.command("list")
 def list_keys() -> None:
-    """Every key there ever was, newest first, and which one signs."""
+    """List all keys, newest first, and which one signs."""
     with _sessions() as session:
         signing = usable_key(session, secret=_secret())
         known = queries.award_keys(session)
@@ -36,7 +36,7 @@ def list_keys() -> None:
 
 @keys.command("new")
 def add_key() -> None:
-    """Make a key that signs from now on. Letters signed before stay good."""
+    """Make a key that signs from now on. Letters signed before stay valid."""
     now = clock.now()
     with _sessions() as session:
         key = new_key(session, secret=_secret(), now=now)
@@ -49,7 +49,7 @@ def add_key() -> None:
 @click.argument("key_id", metavar="KEY")
 @click.option("--distrust", is_flag=True, help="Somebody else may have it: what it signed proves nothing any more.")
 def retire(key_id: str, distrust: bool) -> None:
-    """Let KEY sign nothing more. Retired twice, nothing changes."""
+    """Stop KEY from signing. Again: nothing changes."""
     now = clock.now()
     with _sessions() as session:
         try:

@@ -1,4 +1,4 @@
-"""`learning letters AREA`: all letters of an area's classes and helped learners, to print."""
+"""`learning letters AREA`: all letters of an area's classes and assisted learners, to print."""
 
 from importlib import import_module
 from pathlib import Path
@@ -18,7 +18,7 @@ from learning.queries.classes import evenings_in
 
 __all__ = ["commands", "print_letters"]
 
-# Drawing letters is the pages' work; commands and pages otherwise know nothing of each other.
+# Rendering letters belongs to the views; commands and views do not import each other otherwise.
 PRINTING = "learning.views.class_letters"
 
 
@@ -32,10 +32,10 @@ PRINTING = "learning.views.class_letters"
     help="The folder to write into; here when left out.",
 )
 def print_letters(area: str, output: Path) -> None:
-    """Write the letters of all classes and helped learners of AREA: one PDF for the printer and one ZIP.
+    """Write the letters of all classes and assisted learners of AREA: one PDF for the printer and one ZIP.
 
-    AREA is an official code, VN the whole nation. Who finished in a class, and has a name there, and no letter yet, is
-    issued one; the second time, nothing new is.
+    AREA is an official code, VN for the whole nation. Attendees who have finished, have a name and have no letter yet
+    are issued one; running it again issues no new ones.
     """
     printing = import_module(PRINTING)
     root = current_app.extensions["settings"].public_address.rstrip("/")
@@ -60,8 +60,8 @@ def print_letters(area: str, output: Path) -> None:
         for learner in helped:
             for letter in queries.letters_of(writing, learner):
                 letters.setdefault(letter.code, letter)
-        told = {"letters": len(letters)}
-        record(writing, COMMAND_LINE, "make_class_letters", told, now=clock.now(), area_path=path)
+        details = {"letters": len(letters)}
+        record(writing, COMMAND_LINE, "make_class_letters", details, now=clock.now(), area_path=path)
         writing.commit()
     if not letters:
         click.echo("Chưa có giấy nào để in.")

@@ -1,1 +1,1 @@
-"""The rules of learning: progress, what is kept of an answer, names, codes and letters. Pure."""
+"""Pure rules of learning: progress, what is stored of an answer, names, codes and letters."""

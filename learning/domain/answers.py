@@ -1,4 +1,4 @@
-"""What is kept of an answer: which of our own choices was made, never what a person typed."""
+"""What is stored of an answer: ids of our own choices, never text that a person typed."""
 
 from collections.abc import Sequence
 
@@ -9,9 +9,9 @@ _TYPED_BY_HAND = frozenset({ScreenKind.TYPE, ScreenKind.SECRET})
 
 
 def stored_choices(screen: Screen, given: Sequence[str]) -> str:
-    """Ids of the targets touched or ticked, in the screen's order, between spaces; "" for anything typed by hand.
+    """Ids of the targets tapped or ticked, in the screen's order, separated by spaces; "" for typed answers.
 
-    Whatever is not one of the screen's own targets is dropped, so that nothing foreign reaches the database.
+    Anything that is not one of the screen's own targets is dropped, so no other text reaches the database.
     """
     if screen.kind in _TYPED_BY_HAND:
         return ""
@@ -19,5 +19,5 @@ def stored_choices(screen: Screen, given: Sequence[str]) -> str:
 
 
 def stored_option(question: Question, given: str) -> str:
-    """The id of the option chosen; "" when the question has no such option."""
+    """The id of the chosen option; "" if the question has no such option."""
     return next((option.id for option in question.options if option.id == given), "")

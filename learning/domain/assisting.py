@@ -1,14 +1,14 @@
-"""Sitting beside somebody: how long it lasts, and the code that begins it on their own phone."""
+"""Assisted sessions: how long they last, and the code that starts one on the learner's phone."""
 
 import re
 from datetime import timedelta
 
-# A long evening; whoever forgets to end it is not counted as helping the day after.
+# Long enough for an evening. A helper who forgets to end it does not count as helping the next day.
 LASTS = timedelta(hours=4)
 # Long enough to read eight digits aloud to somebody who types slowly.
 CODE_LASTS = timedelta(minutes=10)
 DIGITS = 8
-LONGEST_TYPED = 40  # with room for spaces and dots anywhere
+LONGEST_TYPED = 40  # leaves room for spaces and dots
 
 
 class FaultyHelpCode(ValueError):
@@ -20,7 +20,7 @@ class FaultyHelpCode(ValueError):
 
 
 def read_help_code(typed: str) -> str:
-    """Eight digits, however they were grouped. Raises FaultyHelpCode."""
+    """Read eight digits, with any separators between groups. Raises FaultyHelpCode."""
     if len(typed) > LONGEST_TYPED:
         raise FaultyHelpCode("help_code_wrong")
     digits = re.sub(r"[\s.\-–]", "", typed)
@@ -32,5 +32,5 @@ def read_help_code(typed: str) -> str:
 
 
 def format_help_code(digits: str) -> str:
-    """As it is read aloud: "4821 9037"."""
+    """The code in two groups of four, as it is read aloud: "4821 9037"."""
     return f"{digits[:4]} {digits[4:]}"

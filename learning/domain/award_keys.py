@@ -1,4 +1,4 @@
-"""Keys that sign awards, as everybody may know them."""
+"""The public part of the keys that sign awards."""
 
 import hashlib
 from dataclasses import dataclass
@@ -7,9 +7,9 @@ from datetime import datetime
 
 @dataclass(frozen=True)
 class PublishedKey:
-    """public: the 32 bytes of an Ed25519 public key. retired_at: since when it signs nothing new; None while it may.
+    """public: the 32 bytes of an Ed25519 public key. retired_at: since when the key no longer signs; None while it may.
 
-    distrusted: what it signed proves nothing, for somebody else may have had it.
+    distrusted: its signatures prove nothing, because somebody else may have had the private key.
     """
 
     id: str
@@ -20,5 +20,5 @@ class PublishedKey:
 
 
 def key_id(public: bytes) -> str:
-    """The name of a key: the first four bytes of SHA-256 of its public half, in hexadecimal."""
+    """The id of a key: the first four bytes of SHA-256 of its public half, in hexadecimal."""
     return hashlib.sha256(public).hexdigest()[:8]

@@ -1,8 +1,8 @@
-"""What the square code on a letter carries: the award in a few bytes, signed, so that it is checked without network.
+"""The content of a letter's QR code: the award in a few bytes, signed, so that it can be checked without network.
 
-An award is a CBOR array followed by an Ed25519 signature of 64 bytes, at most MOST_BYTES together. In the address it
-stands as one decimal number after "#": digits take the least room in a QR code, and what follows "#" is never sent to
-a server, so no log keeps a name. docs/letters.md describes every place of the array.
+An award is a CBOR array followed by an Ed25519 signature of 64 bytes, at most MOST_BYTES together. In the address it is
+one decimal number after "#": digits take the least room in a QR code, and browsers do not send the part after "#" to a
+server, so no log holds a name. docs/letters.md describes every field of the array.
 """
 
 import re
@@ -16,27 +16,27 @@ from learning.domain.codes import RANDOM_BITS, InvalidCode, code_from, number_of
 from learning.domain.letters import Letter, Manner
 
 MOST_BYTES = 140
-LONGEST_SCANNED = 2_000  # characters of an address with a code and an award behind it
+LONGEST_SCANNED = 2_000  # characters of an address with a code and an award
 SIGNATURE_BYTES = 64
 VERSION = 1
-# Signed together with the award, so that no signature made for anything else can pass for one of these.
+# Signed together with the award, so that a signature made for another purpose cannot pass as an award.
 CONTEXT = b"binh-dan-hoc-vu-so award 1\0"
 
 _FIRST_DAY = date(2026, 1, 1)
-_MANNERS = (Manner.SELF, Manner.ASSISTED, Manner.SUPERVISED)  # their places are written into codes: only ever append
+_MANNERS = (Manner.SELF, Manner.ASSISTED, Manner.SUPERVISED)  # positions are stored in codes: append only
 _CODE_BYTES = (RANDOM_BITS + 7) // 8
 
 
 class InvalidAward(ValueError):
-    """What was scanned is no whole award: cut off, or changed on the way."""
+    """The scanned digits are not a complete award: cut off, or changed."""
 
 
 @dataclass(frozen=True)
 class Award:
-    """The facts of a letter that fit into its square code.
+    """The facts of a letter that fit into its QR code.
 
-    key: id of the key that signed, 8 hexadecimal digits. index: the place in the status list. course: its id.
-    name: as on the letter, or its initials where the whole does not fit; `whole` tells which.
+    key: id of the key that signed, 8 hexadecimal digits. index: position in the status list. course: its id. name: as
+    on the letter, or its initials if the name does not fit. whole: whether `name` is the full name.
     """
 
     key: str
@@ -51,14 +51,16 @@ class Award:
 
 @dataclass(frozen=True)
 class Scanned:
-    """What somebody scanned, typed or pasted: a letter's code, the digits of its award, or both; "" for what is not."""
+    """The parts of what somebody scanned, typed or pasted: a letter's code, the digits of its award, or both. "" for a
+    missing part.
+    """
 
     code: str
     digits: str
 
 
 def award_for(letter: Letter, key: str) -> Award:
-    """The award of a letter, its name shortened to initials if need be."""
+    """The award of a letter; its name is shortened to initials if it does not fit."""
     facts = letter.facts
     award = Award(
         key, letter.code, letter.status_index, facts.issued_on, facts.manner, letter.course, facts.name, whole=True
@@ -78,7 +80,9 @@ def signed_token(award: Award, sign: Callable[[bytes], bytes]) -> str:
 
 
 def read_token(digits: str) -> tuple[Award, bytes, bytes]:
-    """The award that `digits` hold, what was signed, and the signature, not verified yet. Raises InvalidAward."""
+    """Return the award in `digits`, the signed message and the signature. The signature is not verified yet. Raises
+    InvalidAward.
+    """
     if not re.fullmatch(r"[1-9][0-9]{150,400}", digits):
         raise InvalidAward(digits[:20])
     number = int(digits)
@@ -90,7 +94,7 @@ def read_token(digits: str) -> tuple[Award, bytes, bytes]:
 
 
 def read_scanned(text: str) -> Scanned:
-    """Take apart an address read off a letter, a code, or the digits alone. Raises InvalidCode when it is none of them."""
+    """Parse an address from a letter, a code, or the digits alone. Raises InvalidCode if it is none of them."""
     if len(text) > LONGEST_SCANNED:
         raise InvalidCode(text[:20])
     text = text.strip()
@@ -141,9 +145,9 @@ def _unpacked(packed: bytes) -> Award:
             name=name if isinstance(name, str) else name[0],
             whole=isinstance(name, str),
         )
-        # Written anew it must be the same, byte for byte: nothing hidden, nothing in another order or type.
-        told = isinstance(award.course, str) and isinstance(award.name, str)
-        if version != VERSION or not told or _packed(award) != packed:
+        # Packing it again must give the same bytes. This excludes hidden data, another order and other types.
+        has_text = isinstance(award.course, str) and isinstance(award.name, str)
+        if version != VERSION or not has_text or _packed(award) != packed:
             raise InvalidAward("not as written by us")
     except (cbor2.CBORDecodeError, ValueError, TypeError, AttributeError, LookupError, OverflowError) as error:
         raise InvalidAward(str(error)) from None

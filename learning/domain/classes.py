@@ -1,4 +1,4 @@
-"""What a class evening is told, and how somebody has done a lesson."""
+"""Reading the form of a class, and how a learner has done a lesson."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,17 +10,17 @@ from foundation.problems import Invalid
 from learning.domain.names import FaultyName, read_name
 
 MOST_LEARNERS = 200
-# A class is planned a while ahead, or written down some days later.
+# A class may be planned ahead, or entered some days later.
 AHEAD = timedelta(days=366)
 BEHIND = timedelta(days=60)
 
 
 class Way(StrEnum):
-    """How somebody has done a lesson. Vietnamese in `learning/class_words.html`."""
+    """How a learner has done a lesson. Vietnamese in `learning/class_words.html`."""
 
-    ALONE = "alone"  # on a phone, nobody beside
-    HELPED = "helped"  # on a phone, with somebody of a team beside
-    TOGETHER = "together"  # on the big screen in class, as the teacher saw
+    ALONE = "alone"  # on a phone, alone
+    HELPED = "helped"  # on a phone, in an assisted session
+    TOGETHER = "together"  # on the big screen in class, marked by the teacher
     BEGUN = "begun"
     NOT_YET = "not_yet"
 
@@ -30,7 +30,11 @@ DONE = frozenset({Way.ALONE, Way.HELPED, Way.TOGETHER})
 
 @dataclass(frozen=True)
 class LessonEvidence:
-    """What is known of one learner and lesson. graded: steps to do; passed: done rightly; alone: without help."""
+    """What is known about one learner in one lesson.
+
+    graded: ids of the steps to do. passed: those answered correctly. alone: those of them without help. together:
+    whether a teacher marked the lesson as done in class.
+    """
 
     graded: frozenset[str]
     passed: frozenset[str]
@@ -38,20 +42,20 @@ class LessonEvidence:
     together: bool
 
 
-def way_of(told: LessonEvidence) -> Way:
-    """What somebody did on a phone says more than what was seen in class, and alone more than with help."""
-    if told.graded <= told.alone:
+def way_of(evidence: LessonEvidence) -> Way:
+    """Work done on a phone counts before work seen in class, and work alone before work with help."""
+    if evidence.graded <= evidence.alone:
         return Way.ALONE
-    if told.graded <= told.passed:
+    if evidence.graded <= evidence.passed:
         return Way.HELPED
-    if told.together:
+    if evidence.together:
         return Way.TOGETHER
-    return Way.BEGUN if told.graded & told.passed else Way.NOT_YET
+    return Way.BEGUN if evidence.graded & evidence.passed else Way.NOT_YET
 
 
 @dataclass(frozen=True)
 class NewClass:
-    """lessons: ids of lessons of the course, in its order. teacher: as it will stand on letters."""
+    """lessons: ids of lessons of the course, in its order. teacher: the name as printed on letters."""
 
     area_path: str
     course: str
@@ -71,7 +75,8 @@ def read_class(
     teacher: str,
     today: date,
 ) -> NewClass:
-    """A class as typed. areas: paths it may be in. courses: their lessons. No lesson named: all of the course.
+    """Read the form of a class. areas: paths that are allowed. courses: lesson ids by course id. If no lesson is named,
+    all lessons of the course are taken.
 
     Raises Invalid with the fields `area`, `course`, `lessons`, `held_on`, `teacher`.
     """
@@ -99,7 +104,7 @@ def read_class(
 
 
 def read_names(typed: Mapping[UUID, str]) -> dict[UUID, str]:
-    """Names for letters by learner, "" for none yet. Raises Invalid with a code for each faulty one, by its learner."""
+    """Names for letters by learner, "" for none yet. Raises Invalid with a code for each faulty name, by learner id."""
     faults: dict[str, str] = {}
     names: dict[UUID, str] = {}
     for learner, name in typed.items():

@@ -1,31 +1,30 @@
-"""The code of a letter: ten characters people can read aloud, the last of which catches typing errors.
+"""The code of a letter: ten characters that can be read aloud. The last one detects typing errors.
 
-Crockford's base32 (no I, L, O, U), https://www.crockford.com/base32.html. His own check symbol needs five characters
-outside the alphabet, so ours is reckoned in GF(32) instead: it catches every single wrong character and every two that
-changed places.
+Crockford's base32 (no I, L, O, U), https://www.crockford.com/base32.html. Its own check symbol needs five characters
+outside the alphabet, so ours is computed in GF(32): it detects every single wrong character and every swap of two.
 """
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 RANDOM_BITS = 45
 LENGTH = RANDOM_BITS // 5 + 1
-LONGEST_TYPED = 60  # with room for spaces and hyphens anywhere
+LONGEST_TYPED = 60  # leaves room for spaces and hyphens
 
 _MISREAD = str.maketrans("OIL", "011")
 _IGNORED = str.maketrans("", "", " -.\u2010\u2011\u2013\u00a0")
 
 
 class InvalidCode(ValueError):
-    """What was typed cannot be the code of any letter."""
+    """The typed text cannot be the code of any letter."""
 
 
 def code_from(number: int) -> str:
-    """The code that carries `number`, 0 <= number < 2**45."""
+    """The code for `number`, 0 <= number < 2**45."""
     digits = [number >> shift & 31 for shift in range(RANDOM_BITS - 5, -1, -5)]
     return "".join(ALPHABET[digit] for digit in [*digits, _check(digits)])
 
 
 def number_of(code: str) -> int:
-    """The number a code carries; `code` as code_from or read_code give it."""
+    """The number in a code. `code`: as code_from or read_code return it."""
     number = 0
     for character in code[:-1]:
         number = number << 5 | ALPHABET.index(character)
@@ -33,9 +32,9 @@ def number_of(code: str) -> int:
 
 
 def read_code(typed: str) -> str:
-    """The code as stored, from what a person typed: spaces, hyphens, lower case, O for 0 and I or L for 1 are welcome.
+    """The stored form of a typed code. Spaces, hyphens, lower case, O for 0, and I or L for 1 are accepted.
 
-    Raises InvalidCode when the length, a character or the check character is wrong.
+    Raises InvalidCode if the length, a character or the check character is wrong.
     """
     if len(typed) > LONGEST_TYPED:
         raise InvalidCode(typed[:LONGEST_TYPED])
@@ -52,8 +51,7 @@ def format_code(code: str) -> str:
 
 
 def _check(digits: list[int]) -> int:
-    # Horner's rule in GF(32): every place gets another power of x, and doubling is a shift
-    # reduced by x^5 + x^2 + 1.
+    # Horner's rule in GF(32): every position gets another power of x. Doubling is a shift, reduced by x^5 + x^2 + 1.
     total = 0
     for digit in digits:
         total = _doubled(total ^ digit)

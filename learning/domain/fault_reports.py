@@ -1,4 +1,4 @@
-"""What somebody who learns reports to be wrong in a lesson, and what becomes of it. Pure."""
+"""Reports of faults in lessons, and their states. Pure."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,7 +12,7 @@ from foundation.problems import Invalid
 
 LONGEST_NOTE = 500  # characters
 LONGEST_REPLY = 300
-# Facts 7.5: a promise to answer within five days.
+# Facts 7.5: reports are answered within five days.
 ANSWERED_WITHIN = timedelta(days=5)
 
 
@@ -27,7 +27,7 @@ class ReportKind(StrEnum):
 
 
 class ReportState(StrEnum):
-    """How far a report has come. Settled are MENDED and NO_FAULT."""
+    """The state of a report. Settled states are MENDED and NO_FAULT."""
 
     NEW = "new"
     IN_PROGRESS = "seen"
@@ -36,7 +36,7 @@ class ReportState(StrEnum):
 
 
 OPEN = (ReportState.NEW, ReportState.IN_PROGRESS)
-# A settled report can be taken up again, for fingers slip.
+# A settled report can be reopened, in case of a wrong tap.
 _FOLLOWING: dict[ReportState, frozenset[ReportState]] = {
     ReportState.NEW: frozenset({ReportState.IN_PROGRESS, ReportState.MENDED, ReportState.NO_FAULT}),
     ReportState.IN_PROGRESS: frozenset({ReportState.MENDED, ReportState.NO_FAULT}),
@@ -49,9 +49,9 @@ _FOLLOWING: dict[ReportState, frozenset[ReportState]] = {
 class FaultReport:
     """One report as people see it.
 
-    place: id of a step, question or practice screen as the lesson was then; "" for the lesson as a whole.
-    library: the version of the library the reporter had before them.
-    reply: what an editor answers; "" for nothing. handled_at, handled_by: the last change of state, None and "" before.
+    place: id of a step, question or practice screen as the lesson was then; "" for the whole lesson. library: the
+    version of the library the reporter read. reply: the editor's answer, "" for none. handled_at, handled_by: the last
+    change of state; None and "" before.
     """
 
     id: UUID
@@ -71,7 +71,7 @@ class FaultReport:
         return self.sent_at + ANSWERED_WITHIN
 
     def overdue(self, now: datetime) -> bool:
-        """Whether nobody has looked at it although the promised days are over."""
+        """Whether the report is still new although the promised days are over."""
         return self.state is ReportState.NEW and now > self.due_at
 
 
@@ -80,13 +80,15 @@ def may_become(before: ReportState, after: ReportState) -> bool:
 
 
 def place_in(lesson: Lesson, place: str) -> str:
-    """`place` if the lesson has such a step, question or practice screen; else "": a lesson may have changed since."""
+    """`place` if the lesson has such a step, question or practice screen, else "". The lesson may have changed since
+    then.
+    """
     here = any(step.id == place for step in lesson.steps) or lesson.question(place) or lesson.practice.screen(place)
     return place if here else ""
 
 
 def read_report(kind: str, note: str) -> tuple[ReportKind, str]:
-    """What kind of fault, and the note as it is kept. Raises Invalid with the fields `kind`, `note`."""
+    """The kind of fault, and the note as it is stored. Raises Invalid with the fields `kind`, `note`."""
     faults: dict[str, str] = {}
     note = _read_text(faults, "note", note, LONGEST_NOTE)
     if kind not in set(ReportKind):
@@ -99,7 +101,7 @@ def read_report(kind: str, note: str) -> tuple[ReportKind, str]:
 
 
 def read_reply(typed: str) -> str:
-    """What an editor answers, as it is kept. Raises Invalid with the field `reply`."""
+    """An editor's answer as it is stored. Raises Invalid with the field `reply`."""
     faults: dict[str, str] = {}
     reply = _read_text(faults, "reply", typed, LONGEST_REPLY)
     if faults:
@@ -108,7 +110,7 @@ def read_reply(typed: str) -> str:
 
 
 def _read_text(faults: dict[str, str], field: str, typed: str, longest: int) -> str:
-    """With one kind of line break, which counts as one character, and nothing around it."""
+    """Line breaks become "\\n", which counts as one character; surrounding space is removed."""
     if is_overlong(typed, longest):
         faults[field] = "too_long"
         return ""

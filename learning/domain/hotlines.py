@@ -1,4 +1,4 @@
-"""Which telephone numbers a printed lesson repeats in large type: those its own words name."""
+"""The telephone numbers that a printed lesson repeats in large type: those named in its own text."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -8,10 +8,10 @@ from courses.domain.lesson import Lesson
 
 
 def hotlines(lessons: Iterable[Lesson], facts: Mapping[str, Fact]) -> tuple[Fact, ...]:
-    """Shared telephone numbers told in what is printed of `lessons`, each number once, in the facts' own order.
+    """Shared telephone numbers in the printed text of `lessons`, each number once, in the order of the facts.
 
-    A value of several numbers, "156 hoặc 5656", stands for them all: neither is listed again beside it. Practice and
-    questions are left out: a number in them may be part of a trap.
+    A value with several numbers, "156 hoặc 5656", covers them all: none of them is listed again. Practice and questions
+    are left out: a number in them may be part of a trap.
     """
     text = "\n".join(sentence for lesson in lessons for sentence in _printed(lesson))
     phones = {name: fact for name, fact in facts.items() if fact.about is FactKind.PHONE}

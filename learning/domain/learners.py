@@ -1,4 +1,4 @@
-"""Somebody who learns: what they are called on a phone, how old they roughly are, and which picture is theirs."""
+"""Learners: nickname, age band and picture."""
 
 import unicodedata
 from collections.abc import Collection, Sequence
@@ -12,14 +12,14 @@ from foundation.free_text import number_fault
 from foundation.problems import Invalid
 
 LONGEST_NICKNAME = 30
-# A class phone holds a class; more tiles than that nobody finds their own on.
+# A class phone has a whole class on it. With more tiles nobody finds their own.
 MOST_ON_ONE_PHONE = 50
-# The words a guardian agrees to, learning/parts/guardian_words.html. Changes whenever they change.
+# Version of the text a guardian agrees to, learning/parts/guardian_words.html. Change it with every change of the text.
 GUARDIAN_WORDING = "2026-11"
 GUARDIAN_PURPOSE = "child_learns"
 
-# Our own drawings, in the order they are offered: learning/static/learning/faces/<id>.svg. An id is never used again
-# for another drawing. Their Vietnamese names are in learning/parts/faces.html.
+# Our own drawings, in the order they are offered: learning/static/learning/faces/<id>.svg. An id is never reused for
+# another drawing. Their Vietnamese names are in learning/parts/faces.html.
 FACES = (
     "trau",
     "ga",
@@ -41,7 +41,9 @@ FACES = (
 
 
 class LearnerAgeBand(StrEnum):
-    """All we ask about age. Under 14 somebody else has to agree (docs/decisions/a-child-learns-with-a-guardian.md)."""
+    """The only question about age. Under 14 a guardian has to agree:
+    docs/decisions/a-child-learns-with-a-guardian.md.
+    """
 
     UNDER_14 = "under_14"
     FROM_14 = "from_14"
@@ -49,9 +51,9 @@ class LearnerAgeBand(StrEnum):
 
 @dataclass(frozen=True)
 class LearnerProfile:
-    """A learner as a tile shows them.
+    """A learner as shown on a tile.
 
-    nickname: "" when none was given. picture: one of FACES, "" when none was chosen. age_band: None when never asked.
+    nickname: "" for none. picture: one of FACES, "" for none. age_band: None if not asked yet.
     """
 
     id: UUID
@@ -62,7 +64,7 @@ class LearnerProfile:
 
 @dataclass(frozen=True)
 class LearnerFacts:
-    """What may be stored of what was told about a learner."""
+    """What may be stored from a learner form."""
 
     nickname: str
     picture: str
@@ -71,10 +73,9 @@ class LearnerFacts:
 
 @dataclass(frozen=True)
 class AboutLearner:
-    """What was told about a learner, as it was typed. It is judged when `facts` is first asked for.
+    """The values of a learner form as typed. `facts` validates them when it is first read.
 
-    nickname, picture: may be "". recorded_by: name of the signed-in account that asked the guardian, "" when nobody
-    stood between.
+    nickname, picture: may be "". recorded_by: name of the signed-in account that asked the guardian, "" for none.
     """
 
     age_band: str
@@ -98,10 +99,10 @@ class FaultyNickname(ValueError):
 
 
 def read_nickname(typed: str) -> str:
-    """A nickname as it is shown and printed: NFC, single spaces, "" or up to LONGEST_NICKNAME characters.
+    """A nickname as shown and printed: NFC, single spaces, "" or up to LONGEST_NICKNAME characters.
 
-    Letters, marks and digits of any script, spaces and ' ’ . - ( ); at least one letter or digit. No emoji: a name is
-    called out in class and printed on a card, and there is a picture beside it.
+    Letters, combining marks and digits of any script, spaces and ' ’ . - ( ); at least one letter or digit. No emoji:
+    the name is called out in class and printed on a card, and there is a picture beside it.
     """
     if is_overlong(typed, LONGEST_NICKNAME):
         raise FaultyNickname("nickname_too_long")
@@ -115,13 +116,13 @@ def read_nickname(typed: str) -> str:
         raise FaultyNickname(fault)
     if not any(map(str.isalnum, nickname)):
         raise FaultyNickname("nickname_no_letter")
-    if not all(map(_may_stand_in_a_nickname, nickname)):
+    if not all(map(_is_allowed_in_nickname, nickname)):
         raise FaultyNickname("nickname_characters")
     return nickname
 
 
 def read_facts(about: AboutLearner) -> LearnerFacts:
-    """Raises Invalid as AboutLearner.facts does."""
+    """Validate a learner form. Raises Invalid as AboutLearner.facts does."""
     faults: dict[str, str] = {}
     nickname = ""
     try:
@@ -140,21 +141,21 @@ def read_facts(about: AboutLearner) -> LearnerFacts:
 
 
 def consent_subject(learner: UUID) -> str:
-    """Whom consents about a learner are kept under."""
+    """The subject under which consents about a learner are stored."""
     return f"learner:{learner}"
 
 
 def unused_picture(taken: Collection[str]) -> str:
-    """The first picture nobody on the phone has; the first of all when all are taken."""
+    """The first picture nobody on the phone has; the first of all if all are taken."""
     return next((face for face in FACES if face not in taken), FACES[0])
 
 
 def who_learns(people: Sequence[LearnerProfile], chosen: str) -> LearnerProfile | None:
-    """Of the people of a phone the one whose id is `chosen`; else the first; None when there is nobody."""
+    """The profile whose id is `chosen`, else the first one; None if `people` is empty."""
     return next((person for person in people if str(person.id) == chosen), people[0] if people else None)
 
 
-def _may_stand_in_a_nickname(letter: str) -> bool:
+def _is_allowed_in_nickname(letter: str) -> bool:
     return letter in _BETWEEN_LETTERS or (unicodedata.category(letter)[0] in "LMN" and not is_hidden(letter))
 
 

@@ -1,18 +1,18 @@
-"""What those who teach and organise are told of learning: sums, and nobody by name."""
+"""The report of learning for teachers and organisers: sums, without names."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
-# Sums over fewer people than this would tell of single ones.
+# Sums over fewer people could reveal single persons.
 FEWEST = 10
 
 
 class Stage(IntEnum):
-    """How far somebody is in a lesson or a course; of two, the larger is the further.
+    """How far a learner is in a lesson or a course. A larger value is further.
 
-    BEGUN: answered something rightly. TOGETHER: done, a lesson of it on the big screen in class only. HELPED: done by
-    one's own hand, with somebody beside. ALONE: done by oneself.
+    BEGUN: some correct answer. TOGETHER: done, with at least one lesson only on the big screen in class. HELPED: done
+    by the learner, with help. ALONE: done without help.
     """
 
     BEGUN = 0
@@ -22,18 +22,20 @@ class Stage(IntEnum):
 
 
 def lesson_stage(passed: int, alone: int, steps: int) -> Stage:
-    """Of a lesson with that many graded steps. passed: answered rightly; alone: those of them without help."""
+    """The stage in a lesson with `steps` graded steps. passed: answered correctly; alone: those without help."""
     return Stage.ALONE if alone >= steps else Stage.HELPED if passed >= steps else Stage.BEGUN
 
 
 def course_stage(lessons: Sequence[int], size: int) -> int:
-    """Of a course of `size` lessons. lessons: stages of those begun, at least one. Done as its least done lesson is."""
+    """The stage in a course of `size` lessons. lessons: stages of the lessons begun, at least one. A course is as far
+    as its least advanced lesson.
+    """
     return min(lessons) if len(lessons) >= size else Stage.BEGUN
 
 
 @dataclass(frozen=True)
 class Sums:
-    """Counts of learners by how far they are. finished = alone + helped + together; started holds them all."""
+    """Counts of learners by stage. finished = alone + helped + together; started includes them all."""
 
     id: str
     started: int
@@ -44,7 +46,7 @@ class Sums:
 
     @classmethod
     def of(cls, id_: str, counts: Sequence[int]) -> "Sums":
-        """counts: how many are at each stage, in the order of Stage."""
+        """counts: the number of learners at each stage, in the order of Stage."""
         begun, together, helped, alone = counts
         finished = together + helped + alone
         return cls(id_, begun + finished, finished, alone, helped, together)
@@ -52,7 +54,7 @@ class Sums:
 
 @dataclass(frozen=True)
 class MissedStep:
-    """How often a step was answered, and how often wrongly. Counts of answers, not of learners."""
+    """How often a step was answered, and how often wrongly. Counts of answers, not learners."""
 
     lesson: str
     step: str
@@ -61,8 +63,8 @@ class MissedStep:
 
 
 def suppressed_rows(rows: Sequence[Sums]) -> frozenset[str]:
-    """Ids of rows whose figures are not told: fewer than FEWEST learners, and, where only one such row could be
-    reckoned from a sum told elsewhere, the next smallest. A row nobody started in tells nothing and stays.
+    """Ids of rows whose figures are hidden: those with fewer than FEWEST learners. If there is only one, it could be
+    computed from a published total, so the next smallest row is hidden as well. Rows without learners stay visible.
     """
     small = [row for row in rows if 0 < row.started < FEWEST]
     if len(small) == 1:
@@ -73,10 +75,7 @@ def suppressed_rows(rows: Sequence[Sums]) -> frozenset[str]:
 
 @dataclass(frozen=True)
 class Table:
-    """One table of the report, as it stands on the screen and in files: cells are words, or counts, or None.
-
-    None: not told, because it is of few people.
-    """
+    """One table of the report, for the screen and for files. Cells are words, counts, or None for a hidden count."""
 
     id: str
     title: str

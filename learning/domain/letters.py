@@ -1,7 +1,7 @@
-"""A letter of completion: what it says, and when it may be given.
+"""A letter of completion: its content, and when it may be issued.
 
-The letter is our own word, not a certificate of the education system (Luật Giáo dục 2019, article 12), and never the
-State's confirmation of digital skill, which is recorded on VNeID (QĐ 757/QĐ-BKHCN).
+The letter is our own, not a certificate of the education system (Luật Giáo dục 2019, article 12), and never the State's
+confirmation of digital skill, which is recorded on VNeID (QĐ 757/QĐ-BKHCN).
 """
 
 from dataclasses import asdict, dataclass
@@ -15,15 +15,15 @@ from foundation.characters import is_overlong
 from foundation.free_text import text_fault
 from foundation.problems import Invalid
 
-LONGEST_NOTE = 300  # characters of a note to a letter that is taken back
+LONGEST_NOTE = 300  # characters of the note when a letter is revoked
 
-# Changes whenever the sentences of learning/letter.html change, so that an old letter can be told from a new one.
+# Change it with every change of the sentences in learning/letter.html, so that old and new letters can be told apart.
 WORDING = "2026-12"
 
 
 class CertificateStatus(StrEnum):
     VALID = "valid"
-    REPLACED = "replaced"  # corrected: another letter of the same learner stands in its place
+    REPLACED = "replaced"  # corrected: replaced by another letter of the same learner
     REVOKED = "revoked"
 
 
@@ -31,12 +31,12 @@ class Manner(StrEnum):
     """How the course was learned."""
 
     SELF = "self"
-    ASSISTED = "assisted"  # somebody of the community team sat beside
-    SUPERVISED = "supervised"  # in a class, under the eyes of somebody named
+    ASSISTED = "assisted"  # a team member sat beside the learner
+    SUPERVISED = "supervised"  # in a class, with a named teacher
 
 
 class Reason(StrEnum):
-    """Why a letter was revoked; shown to whoever checks it. Vietnamese in `learning/letter_words.html`."""
+    """Why a letter was revoked; shown to anybody who checks it. Vietnamese in `learning/letter_words.html`."""
 
     OWN_WISH = "own_wish"
     WRONG_PERSON = "wrong_person"
@@ -47,11 +47,11 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True)
 class Facts:
-    """Everything a letter says, as it stood when it was issued. A course rewritten later changes no letter.
+    """The content of a letter at the time it was issued. A later change of the course does not change it.
 
-    lessons: titles in teaching order. minutes: of the whole course. issued_on: the day in Việt Nam.
-    language: BCP 47 tag of the language it was learned in. wording: version of the letter's sentences.
-    supervised_by: who held the class; "" unless manner is SUPERVISED.
+    lessons: titles in teaching order. minutes: of the whole course. issued_on: the day in Việt Nam. language: BCP 47
+    tag of the language it was learned in. wording: version of the letter's sentences. supervised_by: the teacher of the
+    class; "" unless manner is SUPERVISED.
     """
 
     name: str
@@ -74,7 +74,7 @@ class Facts:
 
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> "Facts":
-        # Letters of wording 2026-11 knew no manner: all of them were learned by oneself.
+        # Letters of wording 2026-11 have no manner: all of them were learned alone.
         return cls(
             **stored
             | {
@@ -87,9 +87,9 @@ class Facts:
 
 @dataclass(frozen=True)
 class Letter:
-    """status_index: the letter's place in the public status list. replaced_by: code of the letter in its place, or "".
+    """status_index: position in the public status list. replaced_by: code of the replacing letter, or "".
 
-    revoked_for, revoked_at: None unless it was revoked. area_path: of the area that answers for it, "" for the nation.
+    revoked_for, revoked_at: None unless revoked. area_path: of the area responsible for it, "" for the nation.
     """
 
     code: str
@@ -130,7 +130,7 @@ def letter_facts(
 
 
 def read_note(reason: Reason, typed: str) -> str:
-    """Why a letter is taken back, in somebody's own words. Raises Invalid with the field `note`."""
+    """The note explaining why a letter is revoked. Raises Invalid with the field `note`."""
     if is_overlong(typed, LONGEST_NOTE):
         raise Invalid({"note": "too_long"})
     note = typed.replace("\r\n", "\n").strip()

@@ -1,4 +1,4 @@
-"""Progress is never stored: it is what the answers so far add up to."""
+"""Progress is not stored: it is computed from the answers."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -18,8 +18,8 @@ class StepAnswer:
 class Progress:
     """How far one learner is in one lesson.
 
-    done, total: counts of graded steps, 0 <= done <= total.
-    next_step: id of the first graded step not yet answered rightly; None once the lesson is done.
+    done, total: counts of graded steps, 0 <= done <= total. next_step: id of the first graded step not yet answered
+    correctly; None once the lesson is done.
     """
 
     done: int
@@ -37,10 +37,10 @@ class Progress:
 
 @dataclass(frozen=True)
 class CourseProgress:
-    """How far one learner is in one course, or along one learning path.
+    """How far one learner is in one course or learning path.
 
-    lessons: progress by lesson id, in teaching order, every lesson of the course or path.
-    next_lesson: the first lesson not yet done; None once the course is finished.
+    lessons: progress by lesson id, in teaching order, for every lesson of the course or path. next_lesson: the first
+    lesson not yet done; None once all are done.
     """
 
     lessons: Mapping[str, Progress]
@@ -48,7 +48,7 @@ class CourseProgress:
 
     @property
     def done(self) -> int:
-        """Count of finished lessons."""
+        """Number of finished lessons."""
         return sum(progress.complete for progress in self.lessons.values())
 
     @property
@@ -61,10 +61,10 @@ class CourseProgress:
 
 
 def lesson_progress(lesson: Lesson, answers: Iterable[StepAnswer]) -> Progress:
-    """Fold a learner's answers, in any order, into progress.
+    """Compute progress from a learner's answers, in any order.
 
-    A step counts as done after its first right answer; a later mistake does not take it away.
-    Answers to steps the lesson no longer has are ignored, so that a lesson may be rewritten.
+    A step counts as done after its first correct answer; a later mistake does not change that. Answers to steps the
+    lesson no longer has are ignored, so that a lesson may be rewritten.
     """
     passed = {answer.step for answer in answers if answer.right}
     graded = lesson.graded
@@ -76,9 +76,10 @@ def lesson_progress(lesson: Lesson, answers: Iterable[StepAnswer]) -> Progress:
 def course_progress(
     course: Course | LearningPath, answers: Mapping[str, Iterable[StepAnswer]], together: Collection[str] = ()
 ) -> CourseProgress:
-    """Fold a learner's answers, given by lesson id, into progress through a course or path of at least one lesson.
+    """Compute progress in a course or path of at least one lesson. answers: by lesson id.
 
-    together: ids of lessons a teacher saw done in class; they count as done. One's own pages never give any.
+    together: ids of lessons a teacher marked as done in class; they count as done. A learner's own pages never pass
+    any.
     """
     lessons = {
         lesson.id: _all_of(lesson) if lesson.id in together else lesson_progress(lesson, answers.get(lesson.id, ()))
@@ -93,9 +94,9 @@ def _all_of(lesson: Lesson) -> Progress:
 
 
 def next_on(path: LearningPath, after: Lesson, progress: CourseProgress) -> Lesson | None:
-    """The lesson to go on with once `after`, one of the path's, is left: the next not yet done, then an earlier one.
+    """The next lesson of the path after `after`: the next one not yet done, else an earlier one.
 
-    None when nothing else is left to do.
+    None if all others are done.
     """
     place = path.lessons.index(after)
     ahead = (*path.lessons[place + 1 :], *path.lessons[:place])

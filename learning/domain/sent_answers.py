@@ -1,4 +1,4 @@
-"""What a phone sends of what was answered on it, perhaps long ago and without network."""
+"""Answers sent by a phone, perhaps long after they were given and without network then."""
 
 import re
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ from learning.domain.answers import stored_choices, stored_option
 
 MOST_ANSWERS = 500
 MOST_LEARNERS = 50
-# Nobody answered anything before there was anything to answer.
+# No answer can be older than the platform.
 OPENED = datetime(2026, 1, 1, tzinfo=UTC)
 CLOCK_TOLERANCE = timedelta(minutes=10)
 
@@ -40,9 +40,9 @@ def _as_list(given: object) -> object:
 class SentAnswer(BaseModel):
     """One answer.
 
-    learner: None for whoever came first on the phone. given: what was chosen, one id or several, or what was typed; of
-    a screen on which something is typed by hand, true or false when the phone has judged it and thrown it away. at:
-    when, by the phone's clock, which may be wrong.
+    learner: None for the first learner of the phone. given: the chosen id, a list of ids, or typed text; for a screen
+    with typed text also true or false, if the phone has judged the text and deleted it. at: when, by the phone's clock,
+    which may be wrong.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -59,7 +59,7 @@ class SentAnswer(BaseModel):
 
 
 class SentLearner(BaseModel):
-    """Somebody added on the phone. All but the id may be faulty without losing what they answered."""
+    """A learner added on the phone. If any field but the id is faulty, their answers are still stored."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -72,8 +72,8 @@ class SentLearner(BaseModel):
 
 @dataclass(frozen=True)
 class SentBatch:
-    """learners, answers: as sent, not read yet, so that a faulty one holds nobody back. phone: what the phone calls
-    itself until it has its cookie; None where it does not say.
+    """learners, answers: as sent, not validated yet, so that a faulty one does not block the others. phone: the phone's
+    own id until it has its cookie; None if it sends none.
     """
 
     id: UUID
@@ -83,7 +83,7 @@ class SentBatch:
 
 
 def read_batch(sent: object) -> SentBatch:
-    """What a phone sends at once. Raises Invalid, and TooManyAnswers beyond MOST_ANSWERS: the phone then sends half."""
+    """Read one request of a phone. Raises Invalid, and TooManyAnswers above MOST_ANSWERS: the phone then sends half."""
     if not isinstance(sent, Mapping):
         raise Invalid({"record": "not_understood"})
     faults = {}
@@ -101,9 +101,9 @@ def read_batch(sent: object) -> SentBatch:
     return SentBatch(id_, tuple(learners), tuple(answers), phone)
 
 
-def _id_in(told: object) -> UUID | None:
+def _id_in(value: object) -> UUID | None:
     try:
-        return UUID(told)  # type: ignore[arg-type]
+        return UUID(value)  # type: ignore[arg-type]
     except (ValueError, TypeError, AttributeError):
         return None
 
@@ -125,29 +125,29 @@ def read_sent_learner(sent: object) -> SentLearner:
 
 
 def answer_time(at: object, now: datetime) -> datetime:
-    """When it was answered, by the phone's clock; `now` where that is missing, unreadable, before there was anything to
-    answer (a clock that says 1970), or still to come. A moment without its zone is unreadable.
+    """When an answer was given, by the phone's clock. Returns `now` if the time is missing, unreadable, without a time
+    zone, before OPENED (a clock set to 1970) or in the future.
     """
     if not isinstance(at, str):
         return now
     try:
-        told = datetime.fromisoformat(at)
-        believable = OPENED <= told <= now + CLOCK_TOLERANCE
+        moment = datetime.fromisoformat(at)
+        believable = OPENED <= moment <= now + CLOCK_TOLERANCE
     except (ValueError, TypeError, OverflowError):
         return now
-    return min(told, now) if believable else now
+    return min(moment, now) if believable else now
 
 
 @dataclass(frozen=True)
 class Judged:
-    """given: what may be kept of it. right: None when there is no such lesson or step any more to judge it by."""
+    """given: what may be stored of the answer. right: None if the lesson or step does not exist any more."""
 
     given: str
     right: bool | None
 
 
 def judge(lesson: Lesson | None, step: str, given: bool | list[str]) -> Judged:
-    """Hold an answer against the lesson as it stands now, the way the pages do."""
+    """Judge an answer by the lesson as it is now, by the same rules as the pages."""
     screen = lesson.practice.screen(step) if lesson else None
     if screen is not None:
         typed_by_hand = screen.kind in {ScreenKind.TYPE, ScreenKind.SECRET}
@@ -156,16 +156,18 @@ def judge(lesson: Lesson | None, step: str, given: bool | list[str]) -> Judged:
         return Judged(stored_choices(screen, given), check_answer(screen, given).right)
     chosen = [] if isinstance(given, bool) else given
     question = lesson.question(step) if lesson else None
-    if question is not None and len(chosen) == 1 and (kept := stored_option(question, chosen[0])):
-        return Judged(kept, right=kept == question.right.id)
+    if question is not None and len(chosen) == 1 and (option := stored_option(question, chosen[0])):
+        return Judged(option, right=option == question.right.id)
     return Judged(_known_id_format(chosen), right=None)
 
 
 def _known_id_format(chosen: list[str]) -> str:
-    """Ids of choices we no longer have; "" for anything that may have been typed by hand."""
-    told = " ".join(chosen)
-    ours = len(told) <= _LONGEST_STORED and _OUR_IDS.fullmatch(told) and not number_fault(told)
-    return told if ours else ""
+    """The chosen ids if they look like our ids, also of choices we no longer have; "" for anything that may have been
+    typed.
+    """
+    joined = " ".join(chosen)
+    ours = len(joined) <= _LONGEST_STORED and _OUR_IDS.fullmatch(joined) and not number_fault(joined)
+    return joined if ours else ""
 
 
 def _codes(error: ValidationError) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""A lesson for a big screen: one thing on each slide, in letters as large as its words leave room for."""
+"""A lesson as slides for a big screen: one thing per slide, in letters as large as fit."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,12 +16,12 @@ class SlideKind(StrEnum):
     REMEMBER = "remember"
     SCREEN = "screen"
     QUESTION = "question"
-    ANSWER = "answer"  # the right option and why, after the question alone
+    ANSWER = "answer"  # the correct option and the reason, after the question
 
 
 @dataclass(frozen=True)
 class Slide:
-    """number: among those of its kind, from 1; of: how many there are."""
+    """number: position among slides of its kind, from 1. of: how many there are."""
 
     what: SlideKind
     number: int = 1
@@ -29,7 +29,7 @@ class Slide:
     step: Step | None = None
     question: Question | None = None
     screen: Screen | None = None
-    # How much there is to read, and so how large its letters are: 1 (little, largest) to 3. Sizes: present.css.
+    # How much text there is, which sets the size of the letters: 1 (little, largest) to 3. Sizes: present.css.
     room: int = 1
 
 
@@ -50,8 +50,8 @@ def slides_of(lesson: Lesson) -> tuple[Slide, ...]:
         for n, screen in enumerate(screens, 1)
     ]
     for n, question in enumerate(lesson.questions, 1):
-        told = (question.text, *(option.text for option in question.options), question.because)
-        room = _room(_letters(*told), 190, 300)
+        texts = (question.text, *(option.text for option in question.options), question.because)
+        room = _room(_letters(*texts), 190, 300)
         slides.append(Slide(SlideKind.QUESTION, n, len(lesson.questions), question=question, room=room))
         slides.append(Slide(SlideKind.ANSWER, n, len(lesson.questions), question=question, room=room))
     return tuple(slides)
@@ -71,8 +71,8 @@ def _step_room(step: Step) -> int:
 
 
 def _height(screen: Screen) -> float:
-    """How high an imitation screen stands on a slide, in its own letters, give or take two: measured in a browser with
-    the sizes of present.css over all lessons. 26 fit under each other.
+    """The height of an imitation screen on a slide, in lines of its own letters, ± 2. Measured in a browser with the
+    sizes of present.css over all lessons. A slide has room for 26 lines.
     """
     pairs = len(screen.targets) > 2 or screen.look is Look.HOME or all(each.picture for each in screen.targets)
     beside = 2 if pairs and screen.look is not Look.SETTINGS else 1

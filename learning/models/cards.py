@@ -1,4 +1,4 @@
-"""Cards that carry somebody's progress to another phone."""
+"""The table of learning cards."""
 
 from datetime import datetime
 from uuid import UUID
@@ -10,11 +10,11 @@ from foundation.database import Base, UtcDateTime, bytewise
 
 
 class Card(Base):
-    """A learning card. Blank, with neither learner nor secret, until somebody makes it theirs."""
+    """A learning card. A blank one has no learner and no secret until somebody claims it."""
 
     __tablename__ = "card"
     __table_args__ = (
-        # One card in use for each learner: whoever makes another has lost the one before.
+        # One card in use per learner: a new card replaces the one before.
         Index(
             "uq_card_learner_in_use",
             "learner",
@@ -24,19 +24,19 @@ class Card(Base):
         ),
     )
 
-    # As learning/domain/codes.py makes them; printed, so no secret.
+    # As learning/domain/codes.py makes them. Printed on the card, so not secret.
     code: Mapped[str] = mapped_column(String(10), primary_key=True)
     learner: Mapped[UUID | None] = mapped_column(ForeignKey("learner.id"), index=True)
-    # Argon2id over the four pictures bound to the server's key: learning/services/card_secret.py. "" while blank.
+    # Argon2id over the four pictures combined with the server's key: learning/services/card_secret.py. "" while blank.
     secret_hash: Mapped[str] = mapped_column(String(200), default="")
-    # Name of the account that made it for somebody; "" for one made at home.
+    # Name of the account that made it for somebody; "" for a card made at home.
     made_by: Mapped[str] = mapped_column(String(40), default="")
-    # Where a team handed it out; "" for one made at home.
+    # Area where a team handed it out; "" for a card made at home.
     area_path: Mapped[str] = mapped_column(bytewise(60), default="", server_default=text("''"))
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
     stopped_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    # Wrong orders of pictures since the last right one, and until when no other is looked at.
+    # Wrong orders of pictures since the last correct one, and until when no further order is checked.
     wrong_tries: Mapped[int] = mapped_column(default=0)
     paused_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    # How often members of teams ended a rest since the last right order.
+    # How often team members ended a rest since the last correct order.
     wakes: Mapped[int] = mapped_column(default=0, server_default=text("0"))

@@ -1,4 +1,4 @@
-"""Class evenings: who holds them, who comes, and what was seen to be done there together."""
+"""Tables of classes: the class, who attends, and what was done there together."""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -20,14 +20,14 @@ class ClassEvening(Base):
     course: Mapped[str] = mapped_column(String(64))
     lessons: Mapped[list[str]] = mapped_column(JSON)
     held_on: Mapped[date]
-    # As it stands on letters: "under the eyes of".
+    # The teacher's name as printed on letters.
     teacher: Mapped[str] = mapped_column(String(80))
     made_by: Mapped[str] = mapped_column(String(40))
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class ClassLearner(Base):
-    """That somebody comes to a class. name: for their letter, "" until somebody typed it."""
+    """A learner attends a class. name: for their letter, "" until somebody typed it."""
 
     __tablename__ = "class_learner"
 
@@ -35,18 +35,18 @@ class ClassLearner(Base):
     learner: Mapped[UUID] = mapped_column(ForeignKey("learner.id"), primary_key=True, index=True)
     name: Mapped[str] = mapped_column(String(80), default="")
     joined_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    # Added in this class by nickname, not brought by a card.
+    # Added in this class by nickname, not by a card.
     made_here: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class DoneTogether(Base):
-    """That the teacher saw somebody do a lesson on the big screen. It is no answer, and never becomes one."""
+    """The teacher marked that a learner did a lesson on the big screen. It is not an answer and never becomes one."""
 
     __tablename__ = "done_together"
 
     evening: Mapped[UUID] = mapped_column(ForeignKey("class_evening.id"), primary_key=True)
     learner: Mapped[UUID] = mapped_column(ForeignKey("learner.id"), primary_key=True, index=True)
     lesson: Mapped[str] = mapped_column(String(64), primary_key=True)
-    # The columns keep their first names: the version before this one still reads and writes them.
+    # Renamed here only: the version before this one still reads and writes the columns.
     observed_by: Mapped[str] = mapped_column("seen_by", String(40))
     observed_at: Mapped[datetime] = mapped_column("seen_at", UtcDateTime)

@@ -1,4 +1,4 @@
-"""What people found wrong in a lesson."""
+"""The table of fault reports."""
 
 from datetime import datetime
 from uuid import UUID
@@ -11,15 +11,15 @@ from learning.domain.fault_reports import LONGEST_NOTE, LONGEST_REPLY, FaultRepo
 
 
 class FaultReportRow(Base):
-    """What somebody found wrong in a lesson. Nothing in it says who, once the address has been emptied."""
+    """A fault somebody found in a lesson. Contains nothing about the reporter."""
 
     __tablename__ = "fault_report"
     __table_args__ = (Index(None, "state", "sent_at"),)
 
-    # Made with the form, so that sending a form twice meets itself.
+    # Made with the form, so that the same form sent twice has the same id.
     id: Mapped[UUID] = mapped_column(primary_key=True)
     lesson: Mapped[str] = mapped_column(String(64), index=True)
-    # A screen of a row of cards carries two ids of 60 signs.
+    # The id of a screen made from cards contains two ids of 60 characters.
     place: Mapped[str] = mapped_column(String(150))
     kind: Mapped[ReportKind] = mapped_column(
         Enum(ReportKind, native_enum=False, length=20, values_callable=lambda kinds: [kind.value for kind in kinds])
@@ -32,7 +32,7 @@ class FaultReportRow(Base):
         )
     )
     sent_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    # Kept for an hour, against floods; then "".
+    # Not written any more, always "". An earlier version stored the sender's address here for an hour.
     address: Mapped[str] = mapped_column(String(64), index=True)
     reply: Mapped[str] = mapped_column(String(LONGEST_REPLY), default="")
     handled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

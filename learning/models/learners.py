@@ -1,4 +1,4 @@
-"""Who learns, and on which phones."""
+"""Tables of learners and the phones they learn on."""
 
 from datetime import datetime
 from uuid import UUID
@@ -11,22 +11,22 @@ from learning.domain.learners import LearnerAgeBand, LearnerProfile
 
 
 class Phone(Base):
-    """A phone people learn on, known by nothing but a cookie."""
+    """A phone people learn on, identified only by a cookie."""
 
     __tablename__ = "phone"
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    # SHA-256 of the cookie's token: who reads the database cannot be the phone.
+    # SHA-256 of the cookie's token, so that reading the database is not enough to act as the phone.
     token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class Learner(Base):
-    """Somebody who learns. Nobody's name: what they like to be called on the phone, if anything, and a picture."""
+    """A learner. No real name: an optional nickname and picture."""
 
     __tablename__ = "learner"
 
-    # May be made on the phone, when somebody is added without network.
+    # Made on the phone if the learner was added without network.
     id: Mapped[UUID] = mapped_column(primary_key=True)
     nickname: Mapped[str] = mapped_column(String(30), default="")
     picture: Mapped[str] = mapped_column(String(20), default="")
@@ -40,11 +40,11 @@ class Learner(Base):
 
 
 class PhoneLearner(Base):
-    """That somebody learns on a phone. Several people share one; a card brings one person to several."""
+    """A learner learns on a phone. Several learners share a phone; a card brings a learner to several phones."""
 
     __tablename__ = "phone_learner"
 
     phone: Mapped[UUID] = mapped_column(ForeignKey("phone.id"), primary_key=True)
     learner: Mapped[UUID] = mapped_column(ForeignKey("learner.id"), primary_key=True, index=True)
-    # In the order they came; two who came at the same moment may share a place.
+    # In the order they joined; two who join at the same moment may get the same position.
     position: Mapped[int]

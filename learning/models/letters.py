@@ -1,4 +1,4 @@
-"""Letters of completion."""
+"""Tables of letters of completion, of their public status, and of the keys that sign them."""
 
 from datetime import datetime
 from typing import Any
@@ -12,20 +12,22 @@ from learning.domain.letters import CertificateStatus, Facts, Letter, Reason
 
 
 class LetterStatus(Base):
-    """A letter's place in the public status list. It outlives the letter, so that paper can be told to be void."""
+    """A letter's position in the public status list. It is never deleted, so that a printed letter can be shown as
+    void.
+    """
 
     __tablename__ = "letter_status"
 
-    # Drawn at random, so that neighbours in the list say nothing about whose letters they are.
+    # Chosen at random, so that neighbouring positions say nothing about whose letters they are.
     index: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    # Replaced, revoked, or erased with its learner.
+    # True if replaced, revoked, or erased with its learner.
     void: Mapped[bool]
 
 
 class AwardKey(Base):
-    """A key that signs awards. Rows are never deleted: letters signed long ago are still held in hands.
+    """A key that signs awards. Rows are never deleted, because letters signed long ago are still in use.
 
-    The private half is nowhere: it is derived from the server's secret key and `salt` whenever it is needed.
+    The private half is not stored: it is derived from the server's secret key and `salt` when needed.
     """
 
     __tablename__ = "award_key"
@@ -36,7 +38,7 @@ class AwardKey(Base):
     public: Mapped[bytes] = mapped_column(LargeBinary(32))
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
     retired_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    # Somebody else may have had it: what it signed proves nothing any more.
+    # Somebody else may have had the key: its signatures prove nothing.
     distrusted: Mapped[bool] = mapped_column(default=False)
 
 
@@ -45,7 +47,7 @@ class Certificate(Base):
 
     __tablename__ = "certificate"
     __table_args__ = (
-        # One valid letter a course and learner, however many times the button is pressed.
+        # One valid letter per course and learner, however often the button is pressed.
         Index(
             "uq_certificate_learner_course_valid",
             "learner",
@@ -69,7 +71,7 @@ class Certificate(Base):
         )
     )
     issued_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    # Who answers for it: the area of the class or team it came from; "" for nobody but the nation.
+    # The area of the class or team that is responsible for it; "" for the nation.
     area_path: Mapped[str] = mapped_column(bytewise(60), default="", server_default=text("''"))
     status_index: Mapped[int] = mapped_column(ForeignKey("letter_status.index"), unique=True)
     replaced_by: Mapped[str] = mapped_column(String(10), default="")

@@ -1,4 +1,4 @@
-"""Reads who learns on a phone, what they have done, letters by their code, and reports of faults."""
+"""Queries: learners of a phone, their answers, letters by code, award keys and fault reports."""
 
 from learning.queries.answers import right_answers
 from learning.queries.award_keys import LIST_SIZE, award_key, award_keys, count_status_lists, is_void, void_places

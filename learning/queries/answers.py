@@ -1,4 +1,4 @@
-"""What one learner has done."""
+"""The correct answers of one learner."""
 
 from functools import lru_cache
 from uuid import UUID
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from learning.domain.progress import StepAnswer
 from learning.models import AnswerRow
 
-# Built once: putting a statement together takes as long as asking it.
+# Built once: building the statement takes as long as executing it.
 _RIGHT = (
     select(AnswerRow.lesson, AnswerRow.step)
     .distinct()
@@ -19,16 +19,16 @@ _RIGHT_IN_LESSON = _RIGHT.where(AnswerRow.lesson == bindparam("lesson"))
 
 
 def right_answers(session: Session, learner: UUID, lesson: str | None = None) -> dict[str, list[StepAnswer]]:
-    """What `learner` has answered rightly, each step once, by lesson id; of one lesson only when `lesson` is given."""
-    asked = _RIGHT if lesson is None else _RIGHT_IN_LESSON
-    named = {"learner": learner} if lesson is None else {"learner": learner, "lesson": lesson}
+    """The steps `learner` has answered correctly, each once, by lesson id; only of `lesson` if given."""
+    statement = _RIGHT if lesson is None else _RIGHT_IN_LESSON
+    parameters = {"learner": learner} if lesson is None else {"learner": learner, "lesson": lesson}
     answers: dict[str, list[StepAnswer]] = {}
-    for lesson_id, step in session.connection().execute(asked, named).all():
+    for lesson_id, step in session.connection().execute(statement, parameters).all():
         answers.setdefault(lesson_id, []).append(_right(step))
     return answers
 
 
 @lru_cache(maxsize=4096)
 def _right(step: str) -> StepAnswer:
-    """The same for everybody: of most steps there is one right answer object in a process."""
+    """Shares one object per step in a process, because most learners answer the same steps."""
     return StepAnswer(step, right=True)

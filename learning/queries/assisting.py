@@ -1,4 +1,4 @@
-"""Who sits beside whom, and which courses were finished with help."""
+"""Assisted sessions, and which courses were finished with help."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +16,7 @@ from learning.models import AnswerRow, AssistedSession, Learner
 
 @dataclass(frozen=True)
 class OngoingSession:
-    """person: who is helped. ends_at: when it ends by itself."""
+    """person: the learner who is helped. ends_at: when the session ends by itself."""
 
     id: UUID
     helper: str
@@ -25,17 +25,17 @@ class OngoingSession:
 
 
 def sessions_on_phone(session: Session, phone: UUID, now: datetime) -> list[OngoingSession]:
-    """The sessions going on on one phone, the newest first."""
+    """The ongoing sessions on one phone, newest first."""
     return _going_on(session, AssistedSession.phone == phone, now)
 
 
 def sessions_of_helper(session: Session, helper: str, now: datetime) -> list[OngoingSession]:
-    """The sessions an account holds now, on any phone, the newest first."""
+    """The ongoing sessions of an account on any phone, newest first."""
     return _going_on(session, AssistedSession.helper == helper, now)
 
 
 def assisted_periods(session: Session, phone: UUID) -> list[tuple[UUID, datetime, datetime]]:
-    """When whom was helped on one phone: learner, from, to. For answers that were given a while ago."""
+    """All sessions on one phone as (learner, start, end), to judge answers that were given earlier."""
     rows = session.execute(
         select(AssistedSession.learner, AssistedSession.started_at, AssistedSession.ends_at).where(
             AssistedSession.phone == phone,
@@ -47,7 +47,7 @@ def assisted_periods(session: Session, phone: UUID) -> list[tuple[UUID, datetime
 
 
 def is_assisted(session: Session, phone: UUID, learner: UUID, now: datetime) -> bool:
-    """Whether somebody sits beside this learner on this phone now."""
+    """Whether this learner on this phone is in an assisted session now."""
     going_on = select(AssistedSession.id).where(
         AssistedSession.phone == phone,
         AssistedSession.learner == learner,
@@ -58,7 +58,7 @@ def is_assisted(session: Session, phone: UUID, learner: UUID, now: datetime) -> 
 
 
 def needed_help(session: Session, learner: UUID, course: Course) -> bool:
-    """Whether some step of the course was answered rightly with help, and never without."""
+    """Whether a step of the course was answered correctly with help and never without."""
     rows = session.execute(
         select(AnswerRow.lesson, AnswerRow.step, AnswerRow.assisted)
         .distinct()
@@ -74,7 +74,7 @@ def needed_help(session: Session, learner: UUID, course: Course) -> bool:
 
 
 def learners_assisted_in(session: Session, scope: Scope) -> list[UUID]:
-    """Whom teams within `scope` have sat beside."""
+    """Learners in assisted sessions of teams within `scope`."""
     rows = select(AssistedSession.learner).distinct().where(inside(AssistedSession.area_path, scope))
     return [learner for learner in session.scalars(rows) if learner]
 

@@ -1,4 +1,4 @@
-"""The keys that sign awards, past and present, and which letters are void: both are for everybody."""
+"""The keys that sign awards, current and past, and which letters are void. All of it is public."""
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -6,12 +6,12 @@ from sqlalchemy.orm import Session
 from learning.domain.award_keys import PublishedKey
 from learning.models import AwardKey, LetterStatus
 
-# As Bitstring Status List v1.0 asks at least: each list a crowd to hide in.
+# The minimum of Bitstring Status List v1.0: a list must be large enough to hide a single letter in it.
 LIST_SIZE = 131_072
 
 
 def award_keys(session: Session) -> list[PublishedKey]:
-    """Every key there ever was, newest first."""
+    """All keys, newest first."""
     rows = session.scalars(select(AwardKey).order_by(AwardKey.made_at.desc(), AwardKey.id))
     return [PublishedKey(row.id, row.public, row.made_at, row.retired_at, row.distrusted) for row in rows]
 
@@ -22,12 +22,12 @@ def award_key(session: Session, id_: str) -> PublishedKey | None:
 
 
 def count_status_lists(session: Session) -> int:
-    """How many status lists there are: at least one, before the first letter too."""
+    """The number of status lists: at least one, also before the first letter."""
     return (session.scalar(select(func.max(LetterStatus.index))) or 0) // LIST_SIZE + 1
 
 
 def void_places(session: Session, number: int) -> list[int]:
-    """Which places of status list `number`, counted from 0, are void; places 0 to LIST_SIZE - 1, in order."""
+    """The void positions of status list `number`, counted from 0; positions 0 to LIST_SIZE - 1, in order."""
     start = number * LIST_SIZE
     found = session.scalars(
         select(LetterStatus.index)
@@ -38,5 +38,5 @@ def void_places(session: Session, number: int) -> list[int]:
 
 
 def is_void(session: Session, index: int) -> bool | None:
-    """Whether the letter at this place of the status lists is void; None when no letter ever had it."""
+    """Whether the letter at this position is void; None if no letter ever had the position."""
     return session.scalar(select(LetterStatus.void).where(LetterStatus.index == index))

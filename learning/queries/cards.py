@@ -1,4 +1,4 @@
-"""Learning cards, by their code and by whose they are."""
+"""Learning cards by code and by learner."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ from learning.models import Card
 
 @dataclass(frozen=True)
 class CardRecord:
-    """learner: None for a blank one. paused_until: until when no pictures are looked at; it may have passed."""
+    """learner: None for a blank card. paused_until: until when no pictures are checked; may be in the past."""
 
     code: str
     learner: UUID | None
@@ -28,28 +28,28 @@ class CardRecord:
 
 
 def card_by_code(session: Session, code: str) -> CardRecord | None:
-    """The card with this code, whatever has become of it."""
+    """The card with this code, also a blank or stopped one."""
     row = session.scalar(select(Card).where(Card.code == code).execution_options(populate_existing=True))
-    return _seen(row) if row else None
+    return _card_record(row) if row else None
 
 
 def card_of(session: Session, learner: UUID) -> CardRecord | None:
-    """The card `learner` uses now."""
+    """The card `learner` uses now; None if there is none."""
     return next(iter(cards_of(session, [learner])), None)
 
 
 def cards_of(session: Session, learners: Sequence[UUID]) -> list[CardRecord]:
-    """The cards these learners use now, in the order of the learners; who has none is left out."""
+    """The cards these learners use now, in the order of the learners. Learners without a card are left out."""
     rows = session.scalars(
         select(Card)
         .where(Card.learner.in_(learners), Card.stopped_at.is_(None))
         .execution_options(populate_existing=True)
     )
-    found = {row.learner: _seen(row) for row in rows}
+    found = {row.learner: _card_record(row) for row in rows}
     return [found[learner] for learner in learners if learner in found]
 
 
-def _seen(row: Card) -> CardRecord:
+def _card_record(row: Card) -> CardRecord:
     return CardRecord(
         code=row.code,
         learner=row.learner,

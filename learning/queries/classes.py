@@ -1,4 +1,4 @@
-"""Class evenings: which there are, who comes, and who has done what."""
+"""Classes, their attendees, and which lessons the attendees have done."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -30,7 +30,7 @@ MOST = 200
 
 @dataclass(frozen=True)
 class Evening:
-    """lessons: ids, in the order they are shown. learners: how many come; None where it was not asked."""
+    """lessons: ids, in the order they are shown. learners: number of attendees; None if it was not counted."""
 
     id: UUID
     area_path: str
@@ -44,9 +44,11 @@ class Evening:
 
 @dataclass(frozen=True)
 class Attendee:
-    """Somebody of a class. name: for the letter, "" until typed. card: the code in use, or "". letter: its code, or "".
+    """A learner in a class. name: for the letter, "" until typed. card: the code in use, or "". letter: its code, or
+    "".
 
-    together: ids of lessons the teacher of this or another class saw done. may_have_card: as may_have_card tells.
+    together: ids of lessons marked as done by the teacher of this or another class. may_have_card: as the function
+    may_have_card.
     """
 
     person: LearnerProfile
@@ -58,7 +60,7 @@ class Attendee:
 
 
 def evenings_in(session: Session, scope: Scope, *, most: int | None = MOST) -> list[Evening]:
-    """Class evenings within `scope`, the latest day first; no more than `most`, None for all."""
+    """Classes within `scope`, latest day first; at most `most`, None for all."""
     count = select(func.count()).where(ClassLearner.evening == ClassEvening.id).scalar_subquery()
     rows = session.execute(
         select(ClassEvening, count)
@@ -70,13 +72,13 @@ def evenings_in(session: Session, scope: Scope, *, most: int | None = MOST) -> l
 
 
 def evening_in(session: Session, scope: Scope, id_: UUID) -> Evening | None:
-    """One class evening, if it lies within `scope`."""
+    """One class; None if it does not exist or lies outside `scope`."""
     row = session.get(ClassEvening, id_)
     return _evening(row) if row is not None and scope.covers(row.area_path) else None
 
 
 def attendees_of(session: Session, evening: Evening) -> list[Attendee]:
-    """Everybody of a class, in the order they came."""
+    """All attendees of a class, in the order they joined."""
     rows = session.execute(
         select(Learner, ClassLearner.name, ClassLearner.made_here)
         .join(ClassLearner, ClassLearner.learner == Learner.id)
@@ -116,8 +118,9 @@ def attendees_of(session: Session, evening: Evening) -> list[Attendee]:
 
 
 def may_have_card(session: Session, evening: Evening, learner: UUID) -> bool:
-    """Whether a teacher of this class may give this learner a card: they never had one, or were added in this class and
-    learn on no phone yet."""
+    """Whether a teacher of this class may give this learner a card. Allowed if they never had one, or if they were
+    added in this class and do not learn on a phone yet.
+    """
     of = (ClassLearner.evening == evening.id, ClassLearner.learner == learner)
     made_here = session.scalar(select(ClassLearner.made_here).where(*of))
     if made_here is None:
@@ -131,7 +134,7 @@ def may_have_card(session: Session, evening: Evening, learner: UUID) -> bool:
 def ways_at(
     session: Session, evening: Evening, present: list[Attendee], graded: Mapping[str, tuple[str, ...]]
 ) -> dict[UUID, dict[str, Way]]:
-    """How far everybody of a class is in each of these lessons, by learner and lesson.
+    """How each attendee has done each of these lessons, by learner and lesson.
 
     graded: ids of the graded steps, by lesson.
     """
@@ -164,7 +167,7 @@ def ways_at(
 
 
 def done_together_by(session: Session, learner: UUID) -> frozenset[str]:
-    """Ids of the lessons that teachers saw somebody do in class."""
+    """Ids of the lessons that teachers marked as done in class by this learner."""
     return frozenset(session.scalars(select(DoneTogether.lesson).where(DoneTogether.learner == learner)))
 
 

@@ -1,4 +1,4 @@
-"""Everything the house keeps of one learner, to hand out to them."""
+"""All stored data of one learner, for the learner's own export."""
 
 from datetime import datetime
 from typing import Any
@@ -23,9 +23,9 @@ from learning.models import (
 
 
 def learner_data(session: Session, learner: UUID) -> dict[str, Any]:
-    """Plain JSON values, nothing left out but what protects the learner: tokens, hashes, ids that open something.
+    """Plain JSON values. Contains everything stored, except tokens, hashes and ids that give access to something.
 
-    Moments are ISO 8601 in UTC. Answers in the order they were given, letters and cards with the newest last.
+    Times are ISO 8601 in UTC. Answers are in the order they were given; the newest letters and cards come last.
     """
     person = session.get_one(Learner, learner)
     phones = select(func.count()).select_from(PhoneLearner).where(PhoneLearner.learner == learner)
@@ -39,15 +39,15 @@ def learner_data(session: Session, learner: UUID) -> dict[str, Any]:
         .where(ClassLearner.learner == learner)
         .order_by(ClassEvening.held_on, ClassEvening.id)
     )
-    seen = select(DoneTogether).where(DoneTogether.learner == learner).order_by(DoneTogether.observed_at)
-    together = [(row.evening, row.lesson, row.observed_by) for row in session.scalars(seen)]
+    marked = select(DoneTogether).where(DoneTogether.learner == learner).order_by(DoneTogether.observed_at)
+    together = [(row.evening, row.lesson, row.observed_by) for row in session.scalars(marked)]
     consents = select(Consent).where(Consent.subject == consent_subject(learner)).order_by(Consent.at)
     return {
         "learner": {
             "nickname": person.nickname,
             "picture": person.picture,
             "age_band": person.age_band.value if person.age_band else None,
-            "since": _told(person.created_at),
+            "since": _isoformat(person.created_at),
             "phones": session.scalar(phones),
         },
         "answers": [
@@ -56,7 +56,7 @@ def learner_data(session: Session, learner: UUID) -> dict[str, Any]:
                 "step": row.step,
                 "given": row.given,
                 "right": row.right,
-                "at": _told(row.at),
+                "at": _isoformat(row.at),
                 "assisted": row.assisted,
             }
             for row in session.scalars(answers)
@@ -64,16 +64,16 @@ def learner_data(session: Session, learner: UUID) -> dict[str, Any]:
         "cards": [
             {
                 "code": row.code,
-                "made_at": _told(row.made_at),
+                "made_at": _isoformat(row.made_at),
                 "made_by": row.made_by,
-                "stopped_at": _told(row.stopped_at),
+                "stopped_at": _isoformat(row.stopped_at),
                 "wrong_tries": row.wrong_tries,
-                "rests_until": _told(row.paused_until),
+                "rests_until": _isoformat(row.paused_until),
             }
             for row in session.scalars(cards)
         ],
         "helped": [
-            {"helper": row.helper, "from": _told(row.started_at), "to": _told(row.ends_at)}
+            {"helper": row.helper, "from": _isoformat(row.started_at), "to": _isoformat(row.ends_at)}
             for row in session.scalars(helped)
         ],
         "classes": [
@@ -83,7 +83,9 @@ def learner_data(session: Session, learner: UUID) -> dict[str, Any]:
                 "teacher": evening.teacher,
                 "name": there.name,
                 "done_together": [
-                    {"lesson": lesson, "seen_by": who} for where, lesson, who in together if where == evening.id
+                    {"lesson": lesson, "seen_by": observed_by}
+                    for where, lesson, observed_by in together
+                    if where == evening.id
                 ],
             }
             for evening, there in session.execute(classes)
@@ -93,10 +95,10 @@ def learner_data(session: Session, learner: UUID) -> dict[str, Any]:
                 "code": row.code,
                 "course": row.course,
                 "status": row.status.value,
-                "issued_at": _told(row.issued_at),
+                "issued_at": _isoformat(row.issued_at),
                 "replaced_by": row.replaced_by,
                 "revoked_for": row.revoked_for.value if row.revoked_for else None,
-                "revoked_at": _told(row.revoked_at),
+                "revoked_at": _isoformat(row.revoked_at),
                 **row.facts,
             }
             for row in session.scalars(letters)
@@ -107,13 +109,13 @@ def learner_data(session: Session, learner: UUID) -> dict[str, Any]:
                 "text_version": row.text_version,
                 "how": row.how,
                 "recorded_by": row.recorded_by,
-                "at": _told(row.at),
-                "withdrawn_at": _told(row.withdrawn_at),
+                "at": _isoformat(row.at),
+                "withdrawn_at": _isoformat(row.withdrawn_at),
             }
             for row in session.scalars(consents)
         ],
     }
 
 
-def _told(moment: datetime | None) -> str | None:
+def _isoformat(moment: datetime | None) -> str | None:
     return moment.isoformat(timespec="seconds") if moment else None

@@ -1,4 +1,4 @@
-"""Reports of faults."""
+"""Fault reports."""
 
 from uuid import UUID
 
@@ -10,13 +10,13 @@ from learning.models import FaultReportRow
 
 
 def fault_report(session: Session, report: UUID) -> FaultReport | None:
-    """One report, for whoever holds its id: the phone it was sent from, and editors."""
+    """One report by its id, which only the reporter's phone and editors know; None if there is none."""
     row = session.get(FaultReportRow, report)
     return row.as_report() if row else None
 
 
 def open_fault_reports(session: Session, *, most: int) -> list[FaultReport]:
-    """Reports nobody has settled yet, of all lessons, oldest first, at most `most`. For editors of any area."""
+    """Open reports of all lessons, oldest first, at most `most`. For editors of any area."""
     rows = session.scalars(
         select(FaultReportRow)
         .where(FaultReportRow.state.in_(OPEN))

@@ -1,4 +1,4 @@
-"""Who learns on a phone."""
+"""The learners of a phone."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -12,13 +12,13 @@ from learning.models import Learner, Phone, PhoneLearner
 
 @dataclass(frozen=True)
 class SharedPhone:
-    """people: everybody who learns on it, in the order they came."""
+    """people: all learners of the phone, in the order they joined."""
 
     id: UUID
     people: tuple[LearnerProfile, ...]
 
 
-# Built once: it is asked for every page of everybody who has learnt something.
+# Built once: it runs for every page of a phone that has a learner.
 _PHONE = (
     select(Phone.id, Learner.id, Learner.nickname, Learner.picture, Learner.age_band)
     .outerjoin(PhoneLearner, PhoneLearner.phone == Phone.id)
@@ -29,7 +29,7 @@ _PHONE = (
 
 
 def phone_by_token(session: Session, token_hash: bytes) -> SharedPhone | None:
-    """The phone whose cookie hashes to `token_hash` (SHA-256), or None for an unknown or erased one. One query."""
+    """The phone whose cookie hashes to `token_hash` (SHA-256); None for an unknown or erased phone. One query."""
     rows = session.connection().execute(_PHONE, {"token_hash": token_hash}).all()
     if not rows:
         return None
@@ -37,7 +37,7 @@ def phone_by_token(session: Session, token_hash: bytes) -> SharedPhone | None:
 
 
 def people_on(session: Session, phone: UUID) -> tuple[LearnerProfile, ...]:
-    """Everybody who learns on one phone, in the order they came."""
+    """All learners of one phone, in the order they joined."""
     rows = session.execute(
         select(Learner.id, Learner.nickname, Learner.picture, Learner.age_band)
         .join(PhoneLearner, PhoneLearner.learner == Learner.id)

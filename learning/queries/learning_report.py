@@ -1,4 +1,4 @@
-"""Sums of learning, reckoned from tallies and from what was done in class."""
+"""Sums of learning, computed from tallies and from lessons done in class."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -18,7 +18,7 @@ from learning.models import AnswerRow, AssistedSession, Card, ClassEvening, Clas
 
 @dataclass(frozen=True)
 class LearningSums:
-    """By the id of a course or lesson, of the whole site; and by the code of an area. What nobody began is left out."""
+    """courses, lessons: by id, of the whole site. areas: by area code. Entries nobody began are left out."""
 
     courses: dict[str, Sums]
     lessons: dict[str, Sums]
@@ -28,26 +28,26 @@ class LearningSums:
 def sums_of_learning(
     session: Session, scope: Scope, courses: Sequence[Course], areas: Sequence[Area], *, course: str | None = None
 ) -> LearningSums:
-    """Of each course and lesson, over everybody: such sums tell of nobody, so `scope` is for the areas alone.
+    """Sums of each course and lesson over all learners; they reveal nobody, so `scope` applies to the areas only.
 
-    areas: what lies right beneath one place. Only learners whom a class, a session with somebody beside or a card
-    handed out ties to an area within `scope` are counted there. Who is tied to two is counted in both, once in each.
-    course: areas count that one alone; else everybody at the furthest they are in any.
+    areas: the areas directly below one area. A learner counts in an area if a class, an assisted session or a
+    handed-out card connects them to an area within `scope`. A learner connected to two areas counts in both, once in
+    each. course: areas count only that course; else each learner at their furthest stage in any course.
     """
     in_lessons, in_courses, in_areas = _counts(), _counts(), _counts()
     tied = _tied(session, scope, areas)
     furthest: dict[str, int] = {}
-    # Added up here, a course at a time: SQLite would sort all tallies three times over for it, and take twice as long.
+    # Added up here, one course at a time: in SQLite it would sort all tallies three times and take twice as long.
     for each in courses:
         of_learners: defaultdict[str, list[int]] = defaultdict(list)
         for lesson, learner, stage in _stages(session, each):
             in_lessons[lesson][stage] += 1
             of_learners[learner].append(stage)
-        in_course, told = in_courses[each.id], course is None or course == each.id
+        in_course, counts_in_areas = in_courses[each.id], course is None or course == each.id
         for learner, stages in of_learners.items():
             stage = course_stage(stages, len(each.lessons))
             in_course[stage] += 1
-            if told and learner in tied and stage >= furthest.get(learner, 0):
+            if counts_in_areas and learner in tied and stage >= furthest.get(learner, 0):
                 furthest[learner] = stage
     for learner, stage in furthest.items():
         for code in tied[learner]:
@@ -56,7 +56,7 @@ def sums_of_learning(
 
 
 def most_missed(session: Session, *, most: int) -> list[MissedStep]:
-    """The steps answered wrongly most often, by their share of wrong answers; only those answered 20 times at least."""
+    """The steps with the largest share of wrong answers, among those answered at least 20 times."""
     wrong = func.sum(case((AnswerRow.right.is_(False), 1), else_=0))
     answered = func.count()
     rows = session.execute(
@@ -71,8 +71,8 @@ def most_missed(session: Session, *, most: int) -> list[MissedStep]:
 
 
 def _stages(session: Session, course: Course) -> Iterator[tuple[str, str, int]]:
-    """Who is how far in which lesson of a course: lesson, learner, stage; each pair once."""
-    # Plain rows with ids as text: a UUID made of each, and rows fit for objects, would take longer than reading them.
+    """The stage of each learner in each lesson of a course, as (lesson, learner, stage); each pair once."""
+    # Plain rows with ids as text: making a UUID and an ORM object of each row would take longer than reading them.
     connection = session.connection()
     steps = {lesson.id: len(lesson.graded) for lesson in course.lessons}
     in_class = select(DoneTogether.lesson, cast(DoneTogether.learner, String)).where(DoneTogether.lesson.in_(steps))
@@ -90,9 +90,9 @@ def _stages(session: Session, course: Course) -> Iterator[tuple[str, str, int]]:
 
 
 def _tied(session: Session, scope: Scope, areas: Sequence[Area]) -> dict[str, list[str]]:
-    """By learner the codes of those of the areas they have to do with.
+    """The codes of the given areas each learner is connected to, by learner.
 
-    A path is cut to the length of theirs: comparing each tie with each area would take longer than all the rest.
+    Paths are cut to the length of the areas' paths: comparing each connection with each area would dominate the time.
     """
     if not areas:
         return {}

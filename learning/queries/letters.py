@@ -1,4 +1,4 @@
-"""Letters, by whose they are and by their code."""
+"""Letters by learner and by code."""
 
 from uuid import UUID
 
@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from learning.domain.letters import CertificateStatus, Letter
 from learning.models import Certificate
 
-# Built once: it is asked for every page of one's own learning.
+# Built once: it runs for every page of one's own learning.
 _VALID = (
     select(Certificate)
     .where(Certificate.learner == bindparam("learner"), Certificate.status == CertificateStatus.VALID)
@@ -22,11 +22,11 @@ def letters_of(session: Session, learner: UUID) -> list[Letter]:
 
 
 def letter_for_course(session: Session, learner: UUID, course: str) -> Letter | None:
-    """The learner's valid letter for one course, if it was issued."""
+    """The learner's valid letter for one course; None if there is none."""
     return next((letter for letter in letters_of(session, learner) if letter.course == course), None)
 
 
 def letter_by_code(session: Session, code: str) -> Letter | None:
-    """A letter of any status, for whoever holds its code."""
+    """A letter of any status by its code; None if there is none."""
     row = session.get(Certificate, code)
     return row.as_letter() if row else None

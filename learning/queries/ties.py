@@ -1,7 +1,7 @@
-"""Which areas have to do with a learner: by a card handed out there, a class, or somebody who sat beside them.
+"""Which areas a learner is connected to: by a card handed out there, a class, or an assisted session.
 
-Learners, cards and letters lie in no area of their own. What a member of a team or an officer may do with them ends
-where these ties end.
+Learners, cards and letters belong to no area themselves. These connections limit what team members and officers may do
+with them.
 """
 
 from uuid import UUID
@@ -15,9 +15,9 @@ from learning.models import AssistedSession, Card, ClassEvening, ClassLearner
 
 
 def tied_within(session: Session, learner: UUID, scope: Scope) -> bool:
-    """Whether a team of an area within `scope` has handed this learner a card, had them in class or sat beside them.
+    """Whether a team within `scope` has given this learner a card, had them in a class or assisted them.
 
-    A card made at home ties to no area.
+    A card made at home connects to no area.
     """
     handed = select(Card.area_path.label("path")).where(Card.learner == learner, Card.area_path != "")
     beside = select(AssistedSession.area_path).where(AssistedSession.learner == learner)
@@ -26,8 +26,9 @@ def tied_within(session: Session, learner: UUID, scope: Scope) -> bool:
 
 
 def responsible_area(session: Session, learner: UUID, course: str) -> str:
-    """Path of the area that answers for what this learner does in a course: where they were last in a class of it, else
-    where their card was handed out, else where somebody last sat beside them; "" for none of these."""
+    """Path of the area responsible for this learner in a course: the area of their last class in it, else where their
+    card was handed out, else the area of their last assisted session; "" if there is none.
+    """
     sources = (
         _classes(learner).where(ClassEvening.course == course).order_by(ClassLearner.joined_at.desc()),
         select(Card.area_path).where(Card.learner == learner, Card.area_path != "").order_by(Card.made_at.desc()),

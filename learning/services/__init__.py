@@ -1,1 +1,1 @@
-"""What a learner can do: answer, ask for a letter, be forgotten."""
+"""Services: what learners, teachers and editors can change."""

@@ -1,4 +1,4 @@
-"""Keeping answers: whatever is sent twice is kept once."""
+"""Saving answers: an answer sent several times is stored once."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
@@ -24,7 +24,7 @@ class AnswerOutcome(StrEnum):
 
 @dataclass(frozen=True)
 class NewAnswer:
-    """id: made where it was answered. right: None when it cannot be judged. at: when it was answered."""
+    """id: made where the answer was given. right: None if it cannot be judged. at: when it was given."""
 
     id: UUID
     learner: UUID
@@ -37,7 +37,9 @@ class NewAnswer:
 
     @property
     def content(self) -> tuple[UUID, str, str, str]:
-        """What makes it the same answer; not the moment, which a phone may tell differently the second time."""
+        """The fields that make two answers the same. Not the time, which a phone may report differently the second
+        time.
+        """
         return self.learner, self.lesson, self.step, self.given
 
 
@@ -53,22 +55,21 @@ def record_answer(
     now: datetime,
     assisted: bool = False,
 ) -> None:
-    """Keep one answer. The same form sent again with the same answer, even at the same moment, counts once.
+    """Save one answer. The same form sent again with the same answer, also concurrently, is stored once.
 
-    form: the id the page was drawn with. A page the browser kept may send it with another answer: that is a new
-    answer under a new id, never lost. given: as stored_choices or stored_option return it.
+    form: the id in the page's form. A page from the browser's history may send it with another answer: that is stored
+    as a new answer with a new id. given: as stored_choices or stored_option return it.
     """
     save_answers(session, [NewAnswer(form, learner, lesson, step, given, right, now, assisted)])
 
 
 def save_answers(session: Session, answers: Sequence[NewAnswer]) -> list[AnswerOutcome]:
-    """Keep these answers; tells of each, in order, whether it was new. Sent again, also at the same moment: no change.
+    """Save these answers and return the outcome of each, in order. Sent again, also concurrently: nothing changes.
 
-    An id that already stands for another answer is no reason to lose this one: it is kept under an id reckoned from
-    both, the same at every sending.
+    If an id is already used by another answer, this answer is stored under an id derived from both, the same each time.
     """
     for _ in range(3):
-        new, outcomes = _sorted_out(session, answers)
+        new, outcomes = _split_new(session, answers)
         try:
             with session.begin_nested():
                 if new:
@@ -76,13 +77,13 @@ def save_answers(session: Session, answers: Sequence[NewAnswer]) -> list[AnswerO
                     tally(session, {(answer.lesson, answer.learner) for answer in new})
             return outcomes
         except IntegrityError:
-            continue  # the same answers arrived by another request a moment ago
+            continue  # another request has just stored the same answers
     raise AssertionError("the same answers kept arriving")
 
 
-def _sorted_out(session: Session, answers: Sequence[NewAnswer]) -> tuple[list[NewAnswer], list[AnswerOutcome]]:
-    """The answers that are not kept yet, by id, each once; and the outcome of each one sent."""
-    known = _kept(session, {id_ for answer in answers for id_ in (answer.id, _other_id(answer))})
+def _split_new(session: Session, answers: Sequence[NewAnswer]) -> tuple[list[NewAnswer], list[AnswerOutcome]]:
+    """The answers that are not stored yet, sorted by id, each once; and the outcome of each answer sent."""
+    known = _stored_contents(session, {id_ for answer in answers for id_ in (answer.id, _other_id(answer))})
     new: list[NewAnswer] = []
     outcomes = []
     for answer in answers:
@@ -93,19 +94,19 @@ def _sorted_out(session: Session, answers: Sequence[NewAnswer]) -> tuple[list[Ne
         known[id_] = answer.content
         new.append(NewAnswer(**{**asdict(answer), "id": id_}))
         outcomes.append(AnswerOutcome.STORED)
-    # In one order everywhere, or two sendings could wait for each other for ever.
+    # The same order everywhere, or two requests could deadlock.
     return sorted(new, key=lambda answer: answer.id), outcomes
 
 
-def _kept(session: Session, ids: Iterable[UUID]) -> dict[UUID, tuple[UUID, str, str, str]]:
+def _stored_contents(session: Session, ids: Iterable[UUID]) -> dict[UUID, tuple[UUID, str, str, str]]:
     wanted = list(ids)
-    kept: dict[UUID, tuple[UUID, str, str, str]] = {}
+    contents: dict[UUID, tuple[UUID, str, str, str]] = {}
     for start in range(0, len(wanted), MOST_IN_A_QUERY):
         some = wanted[start : start + MOST_IN_A_QUERY]
         columns = select(AnswerRow.id, AnswerRow.learner, AnswerRow.lesson, AnswerRow.step, AnswerRow.given)
         for id_, learner, lesson, step, given in session.execute(columns.where(AnswerRow.id.in_(some))):
-            kept[id_] = (learner, lesson, step, given)
-    return kept
+            contents[id_] = (learner, lesson, step, given)
+    return contents
 
 
 def _other_id(answer: NewAnswer) -> UUID:

@@ -1,4 +1,4 @@
-"""Sitting beside somebody who learns: on one's own phone, or on theirs with a code read aloud."""
+"""Assisted sessions: started on the helper's phone, or on the learner's phone with a code read aloud."""
 
 import hashlib
 import hmac
@@ -24,9 +24,10 @@ _TRIES = 5
 def start_assisting(
     session: Session, phone: UUID, learner: UUID, *, helper: str, area_path: str, now: datetime
 ) -> None:
-    """From now on, for LASTS, what `learner` answers on this phone counts as answered with help.
+    """From now on, for LASTS, the answers of `learner` on this phone count as given with help.
 
-    Again while it lasts: it lasts as long from now. Raises NotFound("no_such_learner") for who does not learn here.
+    Called again during a session: it lasts LASTS from now. Raises NotFound("no_such_learner") if the learner is not on
+    this phone.
     """
     if all(person.id != learner for person in people_on(session, phone)):
         raise NotFound("no_such_learner")
@@ -35,9 +36,9 @@ def start_assisting(
 
 
 def make_help_code(session: Session, *, key: str, helper: str, area_path: str, now: datetime) -> str:
-    """Eight digits that begin a session on whatever phone they are typed on within CODE_LASTS, once.
+    """Eight digits that start a session on any phone they are typed on within CODE_LASTS, once.
 
-    key: the server's secret. A code of the same helper not used yet is void from now on.
+    key: the server's secret. An unused code of the same helper becomes void.
     """
     session.execute(
         delete(AssistedSession).where(AssistedSession.helper == helper, AssistedSession.started_at.is_(None))
@@ -63,7 +64,7 @@ def make_help_code(session: Session, *, key: str, helper: str, area_path: str, n
 
 
 def use_help_code(session: Session, code: str, *, key: str, phone: UUID, learner: UUID, now: datetime) -> None:
-    """Begin the session a code stands for. Raises FaultyHelpCode for a wrong, used or old one."""
+    """Start the session of a code. Raises FaultyHelpCode for a wrong, used or expired code."""
     waiting = session.scalar(
         select(AssistedSession).where(AssistedSession.code_hash == _hash(key, code)).with_for_update()
     )
@@ -74,19 +75,19 @@ def use_help_code(session: Session, code: str, *, key: str, phone: UUID, learner
     waiting.phone, waiting.learner = phone, learner
     waiting.started_at, waiting.ends_at = now, now + LASTS
     session.flush()
-    told = {"learner": learner_pseudonym(learner)}
-    record(session, waiting.helper, "start_assisting", told, now=now, area_path=waiting.area_path)
+    details = {"learner": learner_pseudonym(learner)}
+    record(session, waiting.helper, "start_assisting", details, now=now, area_path=waiting.area_path)
 
 
 def end_assisting(session: Session, id_: UUID, *, now: datetime, phone: UUID | None = None, helper: str = "") -> None:
-    """Nobody sits beside any more. Said by the phone it is on or by the helper; by anybody else: no change."""
+    """End a session. Only the phone it is on or the helper can end it; for anybody else nothing changes."""
     row = session.get(AssistedSession, id_)
     if row is not None and row.ends_at > now and (row.helper == helper or (phone is not None and row.phone == phone)):
         row.ends_at = now
         session.flush()
         if helper == row.helper and row.learner is not None:
-            told = {"learner": learner_pseudonym(row.learner)}
-            record(session, helper, "end_assisting", told, now=now, area_path=row.area_path)
+            details = {"learner": learner_pseudonym(row.learner)}
+            record(session, helper, "end_assisting", details, now=now, area_path=row.area_path)
 
 
 def _begin(session: Session, *, helper: str, area_path: str, phone: UUID, learner: UUID, now: datetime) -> None:
@@ -116,5 +117,5 @@ def _end(session: Session, phone: UUID, learner: UUID, now: datetime) -> None:
 
 
 def _hash(key: str, code: str) -> bytes:
-    """Bound to the server's key: eight digits alone are tried through in a moment."""
+    """Keyed with the server's key: eight digits alone could be guessed in a moment."""
     return hmac.digest(key.encode(), b"help code " + code.encode(), hashlib.sha256)

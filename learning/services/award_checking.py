@@ -1,4 +1,4 @@
-"""What the square code of a letter is worth, told to whoever holds it."""
+"""Checks what was scanned from a letter."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -12,16 +12,16 @@ from learning.services.award_keys import signed_by
 
 
 class LetterFinding(StrEnum):
-    """Vietnamese in `learning/letter_words.html`; the same words serve the check without network."""
+    """Vietnamese in `learning/letter_words.html`; the check without network uses the same words."""
 
-    GENUINE = "genuine"  # signed by us, and the letter is known: whether it still stands is the letter's status
+    GENUINE = "genuine"  # signed by us and the letter exists; its status says whether it is valid
     NO_LETTER = "no_letter"
-    DAMAGED = "damaged"  # cut off or changed on the way
+    DAMAGED = "damaged"  # cut off or changed
     FORGED = "forged"  # the signature is not ours
-    REPLAYED = "replayed"  # a genuine award, beside the code of another letter
+    REPLAYED = "replayed"  # a genuine award next to the code of another letter
     UNKNOWN_KEY = "unknown_key"
     DISTRUSTED_KEY = "distrusted_key"
-    ERASED = "erased"  # ours, but its learner has had everything erased
+    ERASED = "erased"  # ours, but its learner's data was erased
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class LetterCheck:
 
 
 def check(session: Session, scanned: Scanned) -> LetterCheck:
-    """Check what was scanned: a code alone by our records, an award also by its signature."""
+    """Check what was scanned: a code by our records, an award also by its signature."""
     if not scanned.digits:
         letter = queries.letter_by_code(session, scanned.code)
         return LetterCheck(LetterFinding.GENUINE, letter) if letter else LetterCheck(LetterFinding.NO_LETTER)
@@ -57,7 +57,7 @@ def _as_recorded(session: Session, award: Award) -> LetterCheck:
     letter = queries.letter_by_code(session, award.code)
     if letter is None:
         return LetterCheck(LetterFinding.ERASED)
-    # What we sign is what we keep. Should they ever differ, the record is right and the paper is not.
+    # We sign what we store. If the two ever differ, the record is right and the printed letter is wrong.
     return (
         LetterCheck(LetterFinding.GENUINE, letter)
         if award_for(letter, award.key) == award

@@ -1,7 +1,7 @@
-"""The keys that sign awards: made, used, retired.
+"""The keys that sign awards: creating, using and retiring them.
 
-A private key is derived from the server's secret key and the salt of its row. So all machines that share the secret key
-and the database share the keys, a copy of the database alone signs nothing, and there is no key file to lose.
+A private key is derived from the server's secret key and the salt in its row. So all machines with the same secret key
+and database share the keys, a copy of the database alone cannot sign, and there is no key file to lose.
 """
 
 import secrets
@@ -41,7 +41,9 @@ class SigningKey:
 
 
 def usable_key(session: Session, *, secret: str) -> SigningKey | None:
-    """The newest key that may sign and that this server's secret key opens. secret: the server's secret key."""
+    """The newest active key that this server's secret key can derive; None if there is none. secret: the server's
+    secret key.
+    """
     usable = select(AwardKey).where(AwardKey.retired_at.is_(None)).order_by(AwardKey.made_at.desc(), AwardKey.id)
     for row in session.scalars(usable):
         private = _derived(secret, row.salt)
@@ -51,12 +53,14 @@ def usable_key(session: Session, *, secret: str) -> SigningKey | None:
 
 
 def signing_key(session: Session, *, secret: str, now: datetime) -> SigningKey:
-    """As usable_key; made now if there is none. Two machines that make the first at one moment make two good ones."""
+    """Like usable_key; makes a key if there is none. Two machines that make the first key concurrently make two valid
+    keys.
+    """
     return usable_key(session, secret=secret) or new_key(session, secret=secret, now=now)
 
 
 def new_key(session: Session, *, secret: str, now: datetime) -> SigningKey:
-    """Make a key; from now on it signs. Those before stay published, and what they signed stays good."""
+    """Make a key that signs from now on. Earlier keys stay published and their signatures valid."""
     salt = secrets.token_bytes(_SALT_BYTES)
     private = _derived(secret, salt)
     public = private.public_key().public_bytes_raw()
@@ -67,7 +71,7 @@ def new_key(session: Session, *, secret: str, now: datetime) -> SigningKey:
 
 
 def retire_key(session: Session, id_: str, *, distrust: bool, now: datetime) -> None:
-    """Let a key sign nothing more; with `distrust`, what it signed proves nothing any more. Again: nothing changes.
+    """Stop a key from signing; with `distrust`, its signatures no longer prove anything. Again: nothing changes.
 
     Raises NotFound("no_such_key").
     """

@@ -1,7 +1,8 @@
-"""What is stored of the four pictures of a card.
+"""The stored hash of a card's four pictures.
 
-There are only 11,880 orders, so a slow hash alone would not hold: whoever took the table would try them all in five
-minutes a card. The order is therefore bound to a key that is not in the database, then hashed slowly with a salt.
+There are only 11,880 orders, so a slow hash alone is not enough: with a copy of the table all orders could be tried in
+five minutes per card. The order is therefore combined with a key that is not in the database, then hashed slowly with a
+salt.
 """
 
 import hmac
@@ -11,7 +12,7 @@ from foundation.accounts import passwords
 
 
 def hash_of_order(key: str, code: str, order: Sequence[str]) -> str:
-    """key: the server's secret. The order of one card is no order of another."""
+    """key: the server's secret. The hash is bound to the card's code."""
     return passwords.hash_password(_bound(key, code, order))
 
 

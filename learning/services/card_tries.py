@@ -1,6 +1,7 @@
-"""Opening a card with its four pictures: a try is counted before they are looked at, and forgiven when they are right.
+"""Opening a card with its four pictures. An attempt is counted before the pictures are checked, and reset if they are
+right.
 
-As with passwords, the slow look lies between two short transactions and holds no lock.
+As with passwords, the slow check runs between two short transactions and holds no lock.
 """
 
 import math
@@ -26,11 +27,10 @@ _DAY = timedelta(days=1)
 
 
 def begin_attempt(session: Session, code: str, buckets: Sequence[Bucket], *, now: datetime) -> None:
-    """Count a try as wrong until it proves right. Commit before looking at the pictures.
+    """Count an attempt as wrong until it proves right. Commit before checking the pictures.
 
-    buckets: of the phone or address that tries. Raises NotFound("no_such_card"), Conflict("card_stopped" or
-    "card_blank"), TooMany("card_rests") while the card rests, and TooMany("too_many") when one of the buckets is full;
-    then nothing is counted.
+    buckets: of the phone or address. Raises NotFound("no_such_card"), Conflict("card_stopped" or "card_blank"),
+    TooMany("card_rests") while the card rests, and TooMany("too_many") if a bucket is full; then nothing is counted.
     """
     card = session.scalar(select(Card).where(Card.code == code).with_for_update())
     if card is None:
@@ -49,7 +49,7 @@ def begin_attempt(session: Session, code: str, buckets: Sequence[Bucket], *, now
 
 
 def learner_of_card(session: Session, code: str, order: Sequence[str], *, key: str) -> UUID | None:
-    """The learner whose card opens with the pictures of `order`, or None. Only reads."""
+    """The learner whose card opens with the pictures of `order`; None if they are wrong. Only reads."""
     card = card_by_code(session, code)
     if card is None or card.learner is None or card.stopped:
         return None
@@ -57,25 +57,25 @@ def learner_of_card(session: Session, code: str, order: Sequence[str], *, key: s
 
 
 def add_card_learner(session: Session, code: str, learner: UUID, phone: UUID) -> None:
-    """The pictures were right: `learner` learns on `phone`, too, and the card's wrong tries are forgiven."""
+    """The pictures were right: `learner` learns on `phone` from now on, and the card's wrong attempts are reset."""
     join_phone(session, phone, learner)
     reset_attempts(session, code, learner)
 
 
 def reset_attempts(session: Session, code: str, learner: UUID) -> None:
-    """The pictures were right: the wrong tries and wakings of the learner's card no longer count."""
+    """The pictures were right: reset the wrong attempts and the number of ended rests of the learner's card."""
     session.execute(
         update(Card).where(Card.code == code, Card.learner == learner).values(wrong_tries=0, paused_until=None, wakes=0)
     )
 
 
 def wake_card(session: Session, code: str, *, who: str, area_path: str, now: datetime) -> None:
-    """End a card's rest before its time. who: sign-in name of the member of a team who does it.
+    """End a card's rest early. who: sign-in name of the team member.
 
-    The wrong tries still count: after as many more the next rest is longer. The log tells who did it, when and, by a
-    mark that leads nowhere once a learner is erased, to whom. Raises NotFound("no_such_card"),
-    Conflict("card_woken_often") for a card woken MOST_WAKES times since it last opened, TooMany("woken_too_many") for
-    somebody who woke MOST_WAKES_A_DAY cards within a day. A card that does not rest: no change, nothing logged.
+    Wrong attempts still count: after five more the next rest is longer. The audit log records who did it, when, and the
+    learner's pseudonym. Raises NotFound("no_such_card"), Conflict("card_woken_often") if the card was woken MOST_WAKES
+    times since it last opened, TooMany("woken_too_many") for a member who woke MOST_WAKES_A_DAY cards within a day. If
+    the card does not rest, nothing changes and nothing is logged.
     """
     card = session.scalar(select(Card).where(Card.code == code).with_for_update())
     if card is None or card.learner is None or card.stopped_at is not None:

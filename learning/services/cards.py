@@ -1,4 +1,4 @@
-"""Learning cards: making one, making a blank one somebody's, giving one up."""
+"""Learning cards: making, claiming, changing and stopping them."""
 
 import secrets
 from collections.abc import Sequence
@@ -27,11 +27,10 @@ def make_card(
     area_path: str = "",
     now: datetime,
 ) -> str:
-    """A card for `learner`, protected by the pictures of `order`; returns its code. The one before no longer opens.
+    """Make a card for `learner`, protected by the pictures of `order`; returns its code. An earlier card stops opening.
 
-    order: as read_order gives it. key: the server's secret. made_by: name of the account that made it for somebody;
-    area_path: where that was.
-    Pressed twice at once: one card, that of the quicker press.
+    order: as read_order returns it. key: the server's secret. made_by: name of the account that made it for somebody;
+    area_path: where. Two concurrent requests make one card: the first one's.
     """
     code = code_from(secrets.randbits(RANDOM_BITS))
     secret_hash = hash_of_order(key, code, order)
@@ -58,9 +57,9 @@ def make_card(
 
 
 def prepare_blank_cards(session: Session, count: int, *, made_by: str, area_path: str = "", now: datetime) -> list[str]:
-    """Codes of new cards that are nobody's yet, to print and hand out in class, 1 to MOST_BLANK_AT_ONCE of them.
+    """Codes of new blank cards to print and hand out in class, 1 to MOST_BLANK_AT_ONCE of them.
 
-    Whoever scans one first makes it theirs and chooses the pictures: claim_card. area_path: where they are handed out.
+    The first person to scan one claims it and chooses the pictures: claim_card. area_path: where they are handed out.
     """
     if not 1 <= count <= MOST_BLANK_AT_ONCE:
         raise ValueError(count)
@@ -71,10 +70,10 @@ def prepare_blank_cards(session: Session, count: int, *, made_by: str, area_path
 
 
 def claim_card(session: Session, code: str, learner: UUID, order: Sequence[str], *, key: str, now: datetime) -> None:
-    """Make a blank card `learner`'s own; the one they had before no longer opens.
+    """Give a blank card to `learner`; their earlier card stops opening.
 
-    Raises NotFound("no_such_card"), and Conflict("card_taken") when somebody was quicker. Again by the same learner: no
-    change, and the pictures chosen first stand.
+    Raises NotFound("no_such_card"), and Conflict("card_taken") if somebody else has claimed it. Again by the same
+    learner: nothing changes, and the first pictures stay.
     """
     secret_hash = hash_of_order(key, code, order)
     card = session.scalar(select(Card).where(Card.code == code).with_for_update())
@@ -90,7 +89,7 @@ def claim_card(session: Session, code: str, learner: UUID, order: Sequence[str],
 
 
 def change_pictures(session: Session, learner: UUID, order: Sequence[str], *, key: str) -> None:
-    """Protect the learner's card by other pictures, and wake it if it rested. Raises NotFound("no_such_card")."""
+    """Protect the learner's card by other pictures and end its rest. Raises NotFound("no_such_card")."""
     card = card_of(session, learner)
     if card is None:
         raise NotFound("no_such_card")
@@ -102,5 +101,5 @@ def change_pictures(session: Session, learner: UUID, order: Sequence[str], *, ke
 
 
 def stop_card(session: Session, learner: UUID, *, now: datetime) -> None:
-    """The learner's card opens nothing from now on; their phones go on as they are. Without a card: no change."""
+    """Stop the learner's card from opening. Their phones are not affected. Without a card: nothing changes."""
     session.execute(update(Card).where(Card.learner == learner, Card.stopped_at.is_(None)).values(stopped_at=now))

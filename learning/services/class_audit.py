@@ -1,4 +1,4 @@
-"""What a member of a team does to a learner, in the audit log."""
+"""Audit entries about learners."""
 
 import hashlib
 from collections.abc import Iterable
@@ -12,10 +12,10 @@ from learning.queries.classes import Evening
 
 
 def learner_pseudonym(learner: UUID) -> str:
-    """What stands for a learner in the log: ten hexadecimal digits made of their id.
+    """A pseudonym for a learner in the audit log: ten hexadecimal digits derived from the id.
 
-    Whoever has the id finds what was done; once the learner is erased nobody has it, and the mark leads nowhere. An id
-    holds 74 random bits, so no mark is tried through.
+    With the id the entries can be found. After the learner is erased the id is gone, and the pseudonym leads nowhere.
+    Ids contain 74 random bits, so they cannot be guessed from pseudonyms.
     """
     return hashlib.sha256(b"learner in the audit log " + learner.bytes).hexdigest()[:10]
 
@@ -23,8 +23,8 @@ def learner_pseudonym(learner: UUID) -> str:
 def record_in_class(
     session: Session, who: str, act: str, evening: Evening, learners: Iterable[UUID], *, now: datetime, **what: object
 ) -> None:
-    """Note what was done to learners of a class; without learners, nothing."""
+    """Record what was done to learners of a class; without learners, record nothing."""
     marks = sorted(map(learner_pseudonym, learners))
     if marks:
-        told = {"class": str(evening.id), **what, "learner": " ".join(marks)}
-        record(session, who, act, told, now=now, area_path=evening.area_path)
+        details = {"class": str(evening.id), **what, "learner": " ".join(marks)}
+        record(session, who, act, details, now=now, area_path=evening.area_path)

@@ -1,4 +1,4 @@
-"""Cards in class: one for somebody who has none; never another way into the card of somebody who has one."""
+"""Cards given in class, only to learners who have none."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -26,13 +26,13 @@ def give_card(
     who: str,
     now: datetime,
 ) -> None:
-    """Give somebody of a class a card that opens with `order`: a new one, or the blank one with `code`.
+    """Give an attendee a card that opens with `order`: a new one, or the blank one with `code`.
 
-    Only for whoever never had a card, or was added in this class and learns on no phone yet: whoever else forgot their
-    pictures changes them on a phone of their own, or a teacher who knows a code would be as good as its owner. Raises
+    Only for learners who never had a card, or were added in this class and learn on no phone yet. Others who forgot
+    their pictures change them on their own phone; otherwise a teacher who knows a code could take over the card. Raises
     NotAllowed("card_is_theirs"), and as claim_card.
     """
-    # Two presses at one moment: the second sees what the first did.
+    # Two concurrent requests: the second one waits and sees what the first did.
     session.execute(select(Learner.id).where(Learner.id == learner).with_for_update())
     if not may_have_card(session, evening, learner):
         raise NotAllowed("card_is_theirs")

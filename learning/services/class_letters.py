@@ -1,4 +1,4 @@
-"""The letters of a class: whoever has finished, under the manner they truly learned in."""
+"""Letters for the attendees of a class who have finished the course."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,14 +18,16 @@ from learning.services.letters import issue_letter
 
 @dataclass(frozen=True)
 class Finished:
-    """Somebody who has finished the whole course. manner: SUPERVISED where a lesson was done in class only."""
+    """An attendee who has finished the whole course. manner: SUPERVISED if a lesson was done only in class."""
 
     present: Attendee
     manner: Manner
 
 
 def finished_of(present: Sequence[Attendee], ways: Mapping[UUID, Mapping[str, Way]]) -> list[Finished]:
-    """Who has finished every lesson of the course, in order. ways: as ways_at gives them for the whole course."""
+    """The attendees who have finished every lesson of the course, in order. ways: as ways_at returns for the whole
+    course.
+    """
     found = []
     for each in present:
         done = set(ways[each.person.id].values())
@@ -47,9 +49,10 @@ def issue_class_letter(
     who: str,
     now: datetime,
 ) -> Letter | None:
-    """The letter of one of a class; the second time, the same one. who: sign-in name of whoever asked for it.
+    """Issue one attendee's letter; the second time, return the same one. who: sign-in name of the account that asked
+    for it.
 
-    None for who has no name yet, whose age was never asked, or who is gone since: nothing is printed for them.
+    None if the attendee has no name yet, no age band, or was erased meanwhile: nothing is printed for them.
     """
     if not finished.present.name or finished.present.person.age_band is None:
         return None

@@ -1,4 +1,4 @@
-"""Holding a class evening: making it, who comes, what was seen done, the names for letters."""
+"""Classes: making them, attendees, lessons done together, and names for letters."""
 
 from collections.abc import Collection, Mapping
 from contextlib import suppress
@@ -20,7 +20,7 @@ from learning.services.learners import add_without_phone
 
 
 def make_class(session: Session, id_: UUID, new: NewClass, *, made_by: str, now: datetime) -> None:
-    """A class under this id. The form sent again: no change."""
+    """Make a class under this id. The form sent again: nothing changes."""
     try:
         with session.begin_nested():
             session.execute(
@@ -37,17 +37,17 @@ def make_class(session: Session, id_: UUID, new: NewClass, *, made_by: str, now:
             )
     except IntegrityError:
         return
-    told = {"class": str(id_), "course": new.course, "held_on": new.held_on.isoformat()}
-    record(session, made_by, "make_class", told, now=now, area_path=new.area_path)
+    details = {"class": str(id_), "course": new.course, "held_on": new.held_on.isoformat()}
+    record(session, made_by, "make_class", details, now=now, area_path=new.area_path)
 
 
 def admit(
     session: Session, evening: Evening, learner: UUID, *, who: str, now: datetime, made_here: bool = False
 ) -> bool:
-    """Somebody comes to the class; tells whether they were not there yet. Again, on two phones at once too: no change.
+    """Add a learner to the class; return whether they were not in it yet. Again, also concurrently: nothing changes.
 
-    who: sign-in name of the teacher. made_here: they were added in this class. Whether they may be let in by this
-    teacher is the caller's to ask: queries.ties. Raises Conflict("class_full") at MOST_LEARNERS.
+    who: sign-in name of the teacher. made_here: whether they were added in this class. The caller checks whether this
+    teacher may add them: queries.ties. Raises Conflict("class_full") at MOST_LEARNERS.
     """
     there = select(func.count()).where(ClassLearner.evening == evening.id)
     if session.scalar(there.where(ClassLearner.learner == learner)):
@@ -67,16 +67,16 @@ def admit(
 def admit_newcomer(
     session: Session, evening: Evening, about: AboutLearner, *, form: UUID, who: str, now: datetime
 ) -> UUID:
-    """Somebody who has never learned here comes to the class; returns their id. Refusals as in add_without_phone.
+    """Add a learner who has never learned here; returns their id. Errors as in add_without_phone.
 
-    form: the id the form was drawn with becomes theirs, so that sending it twice, at one moment too, makes one learner.
-    A nickname is needed: a teacher calls people by name. Raises Conflict as admit does.
+    form: the id in the form becomes the learner's id, so that sending it twice, also concurrently, makes one learner. A
+    nickname is needed, because a teacher calls people by name. Raises Conflict as admit does.
     """
     if session.scalar(select(ClassLearner.learner).where(ClassLearner.learner == form)):
         return form
     if not about.nickname.strip():
         raise Invalid({"nickname": "missing"})
-    # The same form at the same moment: the quicker one lets them in.
+    # The same form sent concurrently: the first request adds the learner.
     with suppress(IntegrityError), session.begin_nested():
         add_without_phone(session, about, id_=form, now=now)
         admit(session, evening, form, who=who, now=now, made_here=True)
@@ -84,7 +84,7 @@ def admit_newcomer(
 
 
 def remove_from_class(session: Session, evening: Evening, learner: UUID, *, who: str, now: datetime) -> None:
-    """Somebody was put on the list by mistake; what they learned stays theirs. Again: no change."""
+    """Remove a learner added by mistake; what they learned stays. Again: nothing changes."""
     there = select(ClassLearner.learner).where(ClassLearner.evening == evening.id, ClassLearner.learner == learner)
     if session.scalar(there) is None:
         return
@@ -96,7 +96,7 @@ def remove_from_class(session: Session, evening: Evening, learner: UUID, *, who:
 def set_done_together(
     session: Session, evening: Evening, lesson: str, learners: Collection[UUID], *, who: str, now: datetime
 ) -> None:
-    """Who did this lesson on the big screen, as the teacher saw: these and no others. Again: no change."""
+    """Set which attendees did this lesson on the big screen: these and no others. Again: nothing changes."""
     own = set(session.scalars(select(ClassLearner.learner).where(ClassLearner.evening == evening.id)))
     of_lesson = (DoneTogether.evening == evening.id, DoneTogether.lesson == lesson)
     known = set(session.scalars(select(DoneTogether.learner).where(*of_lesson)))
@@ -111,7 +111,7 @@ def set_done_together(
 
 
 def set_letter_names(session: Session, evening: Evening, names: Mapping[UUID, str], *, who: str, now: datetime) -> None:
-    """Keep the names of learners as read_names gives them, "" for none yet."""
+    """Save the names for letters as read_names returns them, "" for none yet."""
     before = select(ClassLearner.learner, ClassLearner.name).where(ClassLearner.evening == evening.id)
     changed = {id_: names[id_] for id_, name in session.execute(before) if id_ in names and names[id_] != name}
     for learner, name in changed.items():

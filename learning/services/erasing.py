@@ -1,4 +1,4 @@
-"""Erasing somebody: nothing of theirs is left in any table."""
+"""Erasing a learner from all tables."""
 
 from uuid import UUID
 
@@ -22,11 +22,10 @@ from learning.services.letters import forget_letters
 
 
 def erase_learner(session: Session, learner: UUID) -> None:
-    """Remove a learner with all answers, letters, cards and consents, from every phone and class. Again: nothing
-    left to do.
+    """Delete a learner with all answers, letters, cards and consents, from every phone and class. Again: nothing
+    changes.
 
-    Printed letters count as void from then on, printed cards open nothing. Phones on which nobody else learns are
-    forgotten as well.
+    Printed letters become void, printed cards stop opening. Phones without other learners are deleted as well.
     """
     phones = list(session.scalars(select(PhoneLearner.phone).where(PhoneLearner.learner == learner)))
     forget_letters(session, learner)

@@ -1,4 +1,4 @@
-"""Reports of what is wrong in a lesson: sending one, and settling it."""
+"""Fault reports: sending and settling them."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -35,24 +35,24 @@ def send_report(
     buckets: Sequence[Bucket],
     now: datetime,
 ) -> UUID:
-    """Keep a report; returns its id. The same form sent again with the same words counts once, also at one moment.
+    """Save a report; returns its id. The same form sent again with the same words, also concurrently, is stored once.
 
-    form: the id the page was drawn with; with other words it is a new report under a new id. place: an id the lesson
-    does not have is kept as "". kind, note: as read_report gives them. library: the version of the library the
-    reporter read. buckets: of the address it comes from. Raises TooMany where one is full.
+    form: the id in the form; with other words it is a new report under a new id. place: an id the lesson does not have
+    is stored as "". kind, note: as read_report returns them. library: the version of the library the reporter read.
+    buckets: of the sender's address. Raises TooMany if one is full.
     """
-    kept = {"lesson": lesson.id, "place": place_in(lesson, place), "kind": kind, "note": note}
-    if _already_stored(session, form, kept):
+    content = {"lesson": lesson.id, "place": place_in(lesson, place), "kind": kind, "note": note}
+    if _already_stored(session, form, content):
         return form
     take(session, buckets, now=now)
-    # No address is written down any more; the column is the version before's.
-    values = {**kept, "library": library, "state": ReportState.NEW, "sent_at": now, "address": ""}
+    # The address is not stored any more; the version before this one still needs the column.
+    values = {**content, "library": library, "state": ReportState.NEW, "sent_at": now, "address": ""}
     for id_ in (form, uuid7()):
         try:
             with session.begin_nested():
                 session.execute(insert(FaultReportRow).values(id=id_, reply="", handled_by="", **values))
         except IntegrityError:
-            if _already_stored(session, form, kept):  # the same tap, a moment earlier
+            if _already_stored(session, form, content):  # the same form was just stored by another request
                 return form
             continue
         return id_
@@ -62,11 +62,11 @@ def send_report(
 def settle_report(
     session: Session, report: UUID, state: ReportState, *, reply: str, who: str, scope: Scope, now: datetime
 ) -> None:
-    """Bring a report to `state` and keep what is answered; noted in the audit log. The same again changes nothing.
+    """Set a report's state and save the editor's answer; recorded in the audit log. The same again changes nothing.
 
-    reply: as read_reply gives it; "" leaves an earlier answer as it is. scope: where the editor answers for lessons.
-    Lessons, and what is said of them, belong to the whole nation: raises NotAllowed("whole_nation_only") for an editor
-    of less. Raises NotFound; Conflict("already_settled") when somebody else was quicker.
+    reply: as read_reply returns it; "" leaves an earlier answer unchanged. scope: where the editor may edit lessons.
+    Lessons and their reports belong to the whole nation: raises NotAllowed("whole_nation_only") for a smaller scope.
+    Raises NotFound; Conflict("already_settled") if somebody else was faster.
     """
     if not scope.is_nation:
         raise NotAllowed("whole_nation_only")
@@ -87,5 +87,5 @@ def settle_report(
     )
 
 
-def _already_stored(session: Session, form: UUID, kept: Mapping[str, object]) -> bool:
-    return session.scalar(select(FaultReportRow.id).filter_by(id=form, **kept)) is not None
+def _already_stored(session: Session, form: UUID, content: Mapping[str, object]) -> bool:
+    return session.scalar(select(FaultReportRow.id).filter_by(id=form, **content)) is not None

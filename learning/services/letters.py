@@ -1,4 +1,4 @@
-"""Issuing letters of completion, correcting them, and taking them back."""
+"""Issuing, correcting and revoking letters of completion."""
 
 import secrets
 from datetime import datetime
@@ -38,14 +38,13 @@ def issue_letter(
     supervised_by: str = "",
     area_path: str | None = None,
 ) -> Letter:
-    """The learner's letter for a finished course. Asked again with the same name, the same letter.
+    """Issue the learner's letter for a finished course. Again with the same name: the same letter.
 
-    Another name gives a new letter and marks the one before as replaced; so does a manner that says more than the one
-    before. How a course was learned stays as it was when only the name is corrected. name: as read_name gives it.
-    language: BCP 47 tag. supervised_by: who held the class, as read_name gives it; needed for Manner.SUPERVISED, and
-    only for that: then lessons a teacher saw done in class count as well. area_path: of the class that gives it; None
-    for the learner's own wish, then queries.ties says who answers for it. Manner.SELF becomes ASSISTED by itself where
-    answers say so. Raises Conflict("course_not_finished").
+    Another name gives a new letter and marks the earlier one as replaced; so does a stronger manner. If only the name
+    is corrected, the manner stays. name: as read_name returns it. language: BCP 47 tag. supervised_by: the teacher, as
+    read_name returns it; needed for Manner.SUPERVISED only, for which lessons done together in class count as well.
+    area_path: of the class that issues it; None if the learner asks, then queries.ties finds the responsible area.
+    Manner.SELF becomes ASSISTED if the answers show help. Raises Conflict("course_not_finished").
     """
     together = done_together_by(session, learner) if manner is Manner.SUPERVISED else frozenset()
     if not course_progress(course, queries.right_answers(session, learner), together).complete:
@@ -69,14 +68,14 @@ def issue_letter(
             manner=manner,
             supervised_by=teacher,
         )
-        if known is not None and before is not None and _says_the_same(before, facts):
+        if known is not None and before is not None and _same_content(before, facts):
             return known.as_letter()
         try:
             with session.begin_nested():
                 place = responsible_area(session, learner, course.id) if area_path is None else area_path
                 return _issued(session, learner, course.id, facts, known, place, now)
         except IntegrityError:
-            # The button was pressed twice at once, or the place in the list was taken a moment ago.
+            # Another request issued a letter, or took the position in the list, at the same moment.
             session.expire_all()
     raise Conflict("try_again")
 
@@ -84,11 +83,11 @@ def issue_letter(
 def revoke_letter(
     session: Session, code: str, reason: Reason, *, note: str, who: str, scope: Scope, now: datetime
 ) -> Letter:
-    """Take a letter back, with the reason everybody sees and a note that only the audit log keeps. Again: no change.
+    """Revoke a letter with a public reason and a note that only the audit log keeps. Again: nothing changes.
 
-    who: a sign-in name. note: as read_note gives it. scope: where that person answers for letters; a letter of no area
-    is the nation's. Raises NotFound("no_such_letter"), NotAllowed("letter_elsewhere") for one of an area outside
-    `scope`, Conflict("letter_replaced") for one that another has replaced.
+    who: a sign-in name. note: as read_note returns it. scope: where that person is responsible for letters; a letter
+    without area belongs to the nation. Raises NotFound("no_such_letter"), NotAllowed("letter_elsewhere") for an area
+    outside `scope`, Conflict("letter_replaced") for a replaced letter.
     """
     row = session.scalar(select(Certificate).where(Certificate.code == code).with_for_update())
     if row is None:
@@ -99,13 +98,13 @@ def revoke_letter(
         raise Conflict("letter_replaced")
     if row.status is CertificateStatus.VALID:
         _revoke(session, row, reason, now)
-        told = {"letter": code, "reason": reason.value} | ({"note": note} if note else {})
-        record(session, who, "revoke_letter", told, now=now, area_path=row.area_path)
+        details = {"letter": code, "reason": reason.value} | ({"note": note} if note else {})
+        record(session, who, "revoke_letter", details, now=now, area_path=row.area_path)
     return row.as_letter()
 
 
 def take_back_own_letter(session: Session, code: str, *, learner: UUID, now: datetime) -> Letter:
-    """Revoke a letter because its learner wishes so. Again: no change. Raises NotFound for a letter of anybody else."""
+    """Revoke a letter at its learner's wish. Again: nothing changes. Raises NotFound for another learner's letter."""
     row = session.scalar(select(Certificate).where(Certificate.code == code).with_for_update())
     if row is None or row.learner != learner:
         raise NotFound("no_such_letter")
@@ -115,7 +114,7 @@ def take_back_own_letter(session: Session, code: str, *, learner: UUID, now: dat
 
 
 def forget_letters(session: Session, learner: UUID) -> None:
-    """Erase all that is known of a learner's letters. Their places in the status list stay, void for good."""
+    """Delete a learner's letters. Their positions in the status list stay and are void for good."""
     own = select(Certificate.status_index).where(Certificate.learner == learner)
     session.execute(
         update(LetterStatus)
@@ -126,9 +125,9 @@ def forget_letters(session: Session, learner: UUID) -> None:
     session.execute(delete(Certificate).where(Certificate.learner == learner))
 
 
-def _says_the_same(before: Facts, after: Facts) -> bool:
-    told = [(facts.name, facts.manner, facts.supervised_by) for facts in (before, after)]
-    return told[0] == told[1]
+def _same_content(before: Facts, after: Facts) -> bool:
+    contents = [(facts.name, facts.manner, facts.supervised_by) for facts in (before, after)]
+    return contents[0] == contents[1]
 
 
 def _issued(
@@ -164,7 +163,7 @@ def _issued(
 
 
 def _free_place(session: Session) -> int:
-    """A random place that no letter has had, in the list being filled; a list half full is left as it is."""
+    """A random unused position in the current list. A list that is half full is not used any more."""
     first = (queries.count_status_lists(session) - 1) * queries.LIST_SIZE
     taken = session.scalar(select(func.count()).select_from(LetterStatus).where(LetterStatus.index >= first)) or 0
     if taken >= queries.LIST_SIZE // 2:

@@ -1,8 +1,8 @@
-"""The same award as an Open Badges 3.0 credential, for machines elsewhere. Only loaded where one is asked for.
+"""The award as an Open Badges 3.0 credential, for other systems. Loaded only when one is requested.
 
-openbadgeslib builds and checks credentials, status lists and DID documents. It has no way to name the signing key in a
-token's header (`kid`), without which a checker would try the newest key alone and refuse every letter older than it:
-so the signing itself is done here, as OB 3.0 8.2.3 asks, with PyJWT, on which the library stands as well.
+openbadgeslib builds and checks credentials, status lists and DID documents. It cannot name the signing key in a token's
+header (`kid`), so a checker would try only the newest key and reject every older letter. The signing is therefore done
+here with PyJWT, as OB 3.0 8.2.3 asks; the library uses PyJWT as well.
 """
 
 from collections.abc import Mapping, Sequence
@@ -30,7 +30,7 @@ from learning.queries import LIST_SIZE
 from learning.services.award_keys import SigningKey
 
 MEDIA_TYPE = "application/vc+jwt"
-# A list older than this is refused by checkers: nobody can go on showing one from before a letter was revoked.
+# Checkers refuse an older list, so nobody can keep showing one from before a letter was revoked.
 LIST_GOOD_FOR = timedelta(days=7)
 
 _HOW = {
@@ -42,19 +42,21 @@ _NOT_OFFICIAL = "Giấy nội bộ, không thay thế xác nhận phổ cập k�
 
 
 def did_of(root: str) -> str:
-    """The issuer's did:web. root: where the site is reached, such as https://hoc.example.vn."""
-    # A trial on http has a name of its own too; checkers elsewhere will only ever ask for it over HTTPS.
+    """The issuer's did:web. root: the site's address, such as https://hoc.example.vn."""
+    # A test site on http gets a name of its own too; external checkers only use HTTPS.
     did: str = did_web_from_url("https://" + root.partition("://")[2])
     return did
 
 
 def credential(letter: Letter, *, root: str, status_list: str, key: SigningKey) -> str:
-    """The letter as a signed credential (compact JWT). status_list: whole address of the list its place is in."""
+    """The letter as a signed credential (compact JWT). status_list: full address of the list that contains its
+    position.
+    """
     facts = letter.facts
     badge = OpenBadgeCredential(
         id=f"{root}/xac-nhan/{letter.code}",
         issuer=Issuer(id=did_of(root), name=facts.organisation, url=root),
-        # Whoever learns here has no address and no account: the name they wrote is all there is.
+        # Learners have no address and no account; the name they wrote is all there is.
         recipient_id=None,
         identifiers=[IdentityObject(identity_hash=facts.name, identity_type="name", hashed=False)],
         achievement=Achievement(
@@ -73,7 +75,7 @@ def credential(letter: Letter, *, root: str, status_list: str, key: SigningKey) 
 
 
 def status_list(places: Sequence[int], *, address: str, root: str, key: SigningKey, now: datetime) -> str:
-    """One status list as a signed credential (compact JWT). places: those that are void. address: where it stands."""
+    """One status list as a signed credential (compact JWT). places: the void positions. address: where it is served."""
     listed: dict[str, Any] = build_status_list_credential(
         did_of(root), address, "revocation", places, LIST_SIZE, issued=now, valid_until=now + LIST_GOOD_FOR
     )

@@ -1,4 +1,4 @@
-"""Taking in what a phone sends: at least once from the phone, exactly once in the record."""
+"""Storing what a phone sends: the phone sends at least once, the database has it exactly once."""
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
@@ -27,13 +27,13 @@ from learning.queries.assisting import assisted_periods
 from learning.services.answers import AnswerOutcome, NewAnswer, save_answers
 from learning.services.learners import add_anonymous_learner, add_person, join_phone
 
-# Of all learners of one phone. A lesson has some ten graded steps; few lessons are ever taken away.
+# For all learners of one phone. A lesson has about ten graded steps, and lessons are rarely removed.
 MOST_UNJUDGED = 500
 
 
 @dataclass(frozen=True)
 class ItemResult:
-    """id: as sent, "" when it cannot be told. problems: a code for each faulty field."""
+    """id: as sent, "" if it could not be read. problems: a code for each faulty field."""
 
     id: str
     outcome: AnswerOutcome
@@ -50,7 +50,7 @@ class BatchResults:
 
 @dataclass(frozen=True)
 class ReadAnswer:
-    """An answer that could be read, held against its lesson. at: when it was given."""
+    """A valid answer, judged by its lesson. at: when it was given."""
 
     sent: SentAnswer
     judged: Judged
@@ -59,7 +59,7 @@ class ReadAnswer:
 
 @dataclass(frozen=True)
 class ReadLearner:
-    """about: judged already. faults: what is wrong with it, by field."""
+    """about: validated. faults: a code for each faulty field."""
 
     id: UUID
     about: AboutLearner
@@ -68,14 +68,14 @@ class ReadLearner:
 
 @dataclass(frozen=True)
 class ReadBatch:
-    """learners, answers: each read, or the result that says why it could not be; in the order sent."""
+    """learners, answers: each one read, or a result that says why it could not be; in the order sent."""
 
     learners: list[ReadLearner | ItemResult]
     answers: list[ReadAnswer | ItemResult]
 
 
 def read_all(batch: SentBatch, *, find_lesson: Callable[[str], Lesson | None], now: datetime) -> ReadBatch:
-    """Read and judge what a phone sends, before anything is written. A faulty learner or answer holds nobody back."""
+    """Read and judge a batch before anything is written. A faulty learner or answer does not block the others."""
     return ReadBatch(
         [_read_learner(sent) for sent in batch.learners],
         [_read_answer(sent, find_lesson, now) for sent in batch.answers],
@@ -83,13 +83,13 @@ def read_all(batch: SentBatch, *, find_lesson: Callable[[str], Lesson | None], n
 
 
 def take_batch(session: Session, phone: UUID, batch: ReadBatch, *, now: datetime) -> BatchResults:
-    """Keep what a phone sends. Sending any of it again, also several times at once, changes nothing.
+    """Save a batch. Sending any of it again, also concurrently, changes nothing.
 
-    An answer without a learner is that of whoever came first on the phone, made now when nobody did. One to a lesson or
-    step that is no more is kept unjudged; one for somebody who does not learn on this phone is rejected. A faulty
-    learner or answer holds nobody back.
+    An answer without a learner belongs to the first learner of the phone, who is created if there is none. An answer to
+    a lesson or step that does not exist any more is stored without judgement; one for a learner who is not on this
+    phone is rejected. A faulty learner or answer does not block the others.
     """
-    # Sendings of one phone queue up here, or two could each make its first learner.
+    # Requests of one phone wait for each other here, or two could each create its first learner.
     session.execute(select(Phone.id).where(Phone.id == phone).with_for_update())
     read = batch.answers
     if not people_on(session, phone) and any(
@@ -104,7 +104,7 @@ def take_batch(session: Session, phone: UUID, batch: ReadBatch, *, now: datetime
     here = {person.id for person in people}
     first = who_learns(people, "")
 
-    # Answers nobody can judge are kept for a lesson that is gone, or that this machine does not know yet: so many.
+    # Limits the answers stored without judgement: their lesson is gone, or this machine does not have it yet.
     room = MOST_UNJUDGED - _unjudged(session, here) if any(_is_unjudged(each) for each in read) else 0
     results: list[ItemResult] = []
     taken: list[NewAnswer] = []
@@ -131,17 +131,17 @@ def take_batch(session: Session, phone: UUID, batch: ReadBatch, *, now: datetime
                 given=each.judged.given,
                 right=each.judged.right,
                 at=at,
-                # Also when the phone did not know, or would not say.
+                # Also if the phone did not send it.
                 assisted=sent.assisted or any(who == learner and start <= at < end for who, start, end in helped),
             )
         )
         results.append(ItemResult(str(sent.id), AnswerOutcome.STORED))
     outcomes = iter(save_answers(session, taken))
-    kept = [
+    final = [
         result if result.outcome is AnswerOutcome.REJECTED else ItemResult(result.id, next(outcomes), result.problems)
         for result in results
     ]
-    return BatchResults(learners, kept)
+    return BatchResults(learners, final)
 
 
 def _is_unjudged(read: ReadAnswer | ItemResult) -> bool:
@@ -184,13 +184,13 @@ def _take_learner(session: Session, phone: UUID, new: ReadLearner, now: datetime
             _add(session, phone, new, now)
     except Conflict as full:
         return ItemResult(str(new.id), AnswerOutcome.REJECTED, {"id": full.code})
-    except IntegrityError:  # another phone brought the same id a moment ago
+    except IntegrityError:  # another phone has just sent the same id
         return ItemResult(str(new.id), AnswerOutcome.REJECTED, {"id": "not_on_this_phone"})
     return ItemResult(str(new.id), AnswerOutcome.STORED, new.faults)
 
 
 def _add(session: Session, phone: UUID, new: ReadLearner, now: datetime) -> None:
-    """Add somebody as told; when what was told is faulty, without a nickname, so that their answers have a home."""
+    """Add a learner as sent. If the data is faulty, add them without nickname, so that their answers can be stored."""
     if not new.faults:
         add_person(session, phone, new.about, id_=new.id, now=now)
         return

@@ -1,4 +1,4 @@
-"""Keeping the tallies that reports are sums of, in the same transaction as the answers."""
+"""Updates the tallies for reports, in the same transaction as the answers."""
 
 from collections.abc import Collection
 from uuid import UUID
@@ -13,7 +13,7 @@ _AT_ONCE = 200
 
 
 def tally(session: Session, pairs: Collection[tuple[str, UUID]]) -> None:
-    """Reckon anew, from the answers, what these learners have of these lessons: (lesson, learner)."""
+    """Recompute the tallies of these (lesson, learner) pairs from the answers."""
     wanted = sorted(pairs)
     for start in range(0, len(wanted), _AT_ONCE):
         _tally(session, wanted[start : start + _AT_ONCE])
@@ -26,11 +26,11 @@ def _tally(session: Session, pairs: list[tuple[str, UUID]]) -> None:
         [{"lesson": lesson, "learner": learner, "passed": 0, "alone": 0} for lesson, learner in pairs],
     )
     ours = tuple_(LessonTally.lesson, LessonTally.learner).in_(pairs)
-    # Two sendings for the same learner queue up here; what the first wrote is then seen by the second.
+    # Concurrent requests for the same learner wait here; the second then sees what the first wrote.
     session.execute(
         select(LessonTally.lesson).where(ours).order_by(LessonTally.lesson, LessonTally.learner).with_for_update()
     ).all()
-    for row in _reckoned(session, pairs):
+    for row in _computed(session, pairs):
         session.execute(
             update(LessonTally)
             .where(LessonTally.lesson == row.lesson, LessonTally.learner == row.learner)
@@ -39,7 +39,7 @@ def _tally(session: Session, pairs: list[tuple[str, UUID]]) -> None:
         )
 
 
-def _reckoned(session: Session, pairs: list[tuple[str, UUID]]) -> list[Row[tuple[str, UUID, int, int]]]:
+def _computed(session: Session, pairs: list[tuple[str, UUID]]) -> list[Row[tuple[str, UUID, int, int]]]:
     own = and_(AnswerRow.right.is_(True), AnswerRow.assisted.is_(False))
     return list(
         session.execute(

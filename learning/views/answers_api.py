@@ -1,4 +1,4 @@
-"""Where a phone sends what was answered on it, and asks who learns on it: docs/answers-api.md."""
+"""The API of learning: a phone sends answers and asks for its learners. docs/answers-api.md."""
 
 from typing import Any
 from uuid import UUID
@@ -17,7 +17,7 @@ from learning.views.blueprint import blueprint
 from learning.views.learner import known_learner, people_here, phone_buckets, phone_for_writing
 from learning.views.lookups import catalogue
 
-# 500 answers of the longest kind; a batch of ten thousand still is read, to be told how many are too many.
+# 500 answers of the longest kind. A batch of ten thousand answers is still read, to say how many are allowed.
 MOST_BYTES = 4 * 1024 * 1024
 
 
@@ -31,7 +31,7 @@ def take_answers() -> Response:
         take(writing, phone_buckets("answers"), now=now, times=max(1, len(batch.answers)))
         phone = phone_for_writing(writing, first=_first_id(batch))
         taken = take_batch(writing, phone, read, now=now)
-    return _told(
+    return _uncached_json(
         {"batch": str(batch.id), "learners": _results(taken.learners), "results": _results(taken.answers)},
     )
 
@@ -39,19 +39,19 @@ def take_answers() -> Response:
 @blueprint.get("/api/v1/learners")
 @public
 def list_learners() -> Response:
-    """Who learns on this phone, and who does now; nobody on a phone we do not know."""
+    """The learners of this phone, and the current one; none on an unknown phone."""
     learner = known_learner()
     people = [
         {"id": str(person.id), "nickname": person.nickname or None, "picture": person.picture or None}
         for person in people_here()
     ]
-    return _told({"now": str(learner) if learner else None, "learners": people})
+    return _uncached_json({"now": str(learner) if learner else None, "learners": people})
 
 
 def _first_id(batch: SentBatch) -> UUID:
-    """An id that comes first again when the phone sends again: its own, else the oldest answer of its queue.
+    """An id that is the same when the phone sends again: the phone's own, else that of its oldest answer.
 
-    Never a learner's: teachers see those in the addresses of their classes, and whoever sent one would be that phone.
+    Never a learner's id: teachers see those in the addresses of their classes, and could use one to act as the phone.
     """
     if batch.phone is not None:
         return batch.phone
@@ -67,7 +67,7 @@ def _results(results: list[ItemResult]) -> list[dict[str, Any]]:
     return [{"id": each.id, "outcome": each.outcome.value, "problems": each.problems} for each in results]
 
 
-def _told(body: dict[str, Any]) -> Response:
+def _uncached_json(body: dict[str, Any]) -> Response:
     answer = jsonify(body)
     answer.headers["Cache-Control"] = "no-store"
     return answer

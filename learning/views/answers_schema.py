@@ -1,5 +1,5 @@
-"""How /api/openapi.json tells of the answers that phones send. What is faulty in a single answer or learner is told in
-its result, so nothing here is held against the batch but its own shape.
+"""The answers API in /api/openapi.json. Faults of a single answer or learner are reported in its result, so only the
+shape of the whole batch is validated.
 """
 
 from typing import Annotated, Literal
@@ -13,8 +13,8 @@ from learning.views.blueprint import blueprint
 
 
 class AnswerBatch(BaseModel):
-    """What a phone sends at once, oldest answer first. learners: those added on it and not acknowledged yet.
-    phone: what the phone calls itself, always the same, so that it stays one phone until its cookie has reached it.
+    """One request of a phone, oldest answer first. learners: added on the phone and not confirmed yet. phone: the
+    phone's own id, always the same, which identifies it until it has its cookie.
     """
 
     batch: UUID
@@ -24,7 +24,7 @@ class AnswerBatch(BaseModel):
 
 
 class AnswerResult(BaseModel):
-    """id: as sent; "" when it could not be told. problems: a code for each faulty field."""
+    """id: as sent; "" if it could not be read. problems: a code for each faulty field."""
 
     id: str
     outcome: Literal["stored", "already_stored", "rejected"]
@@ -32,7 +32,7 @@ class AnswerResult(BaseModel):
 
 
 class AnswersTaken(BaseModel):
-    """batch: the one that was sent. learners, results: one for each, in the order sent."""
+    """batch: as sent. learners, results: one for each, in the order sent."""
 
     batch: UUID
     learners: list[AnswerResult]
@@ -46,7 +46,7 @@ class TileOfLearner(BaseModel):
 
 
 class LearnersHere(BaseModel):
-    """now: who is learning; None on a phone we do not know. learners: in the order of their tiles."""
+    """now: the current learner; None on an unknown phone. learners: in the order of their tiles."""
 
     now: UUID | None
     learners: list[TileOfLearner]
@@ -76,7 +76,7 @@ describe(
         "GET",
         "/api/v1/learners",
         "whoLearnsHere",
-        "Who learns on the phone that asks, told by its cookie.",
+        "The learners of the phone that sends the request, identified by its cookie.",
         gives=LearnersHere,
         refusals={503: ("busy",)},
     ),

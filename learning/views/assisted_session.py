@@ -1,4 +1,4 @@
-"""Whether somebody of a team sits beside whoever learns on this phone."""
+"""Whether the current learner on this phone is in an assisted session."""
 
 from datetime import datetime
 from uuid import UUID
@@ -11,19 +11,19 @@ from foundation.web.database import Session, session
 from learning.queries.assisting import OngoingSession, is_assisted, sessions_on_phone
 from learning.views.learner import known_learner, known_phone
 
-# Says nothing but that somebody may sit beside: a page kept for everybody then is drawn for this phone, with the
-# helper's tips. Whether answers count as helped is known here alone.
+# Only says that there may be a session: then pages are rendered for this phone, with the helper's tips, not taken from
+# the cache. Whether answers count as helped is decided by the database.
 COOKIE = "hoc-ngoi-canh"
 
 
 def is_assisted_here(writing: Session, learner: UUID) -> bool:
-    """Whether this answer is given with help. writing: the session it is kept in."""
+    """Whether this answer is given with help. writing: the session the answer is saved in."""
     phone = known_phone()
     return phone is not None and is_assisted(writing, phone.id, learner, clock.now())
 
 
 def current_assisted_session() -> OngoingSession | None:
-    """Who sits beside whoever learns now, for pages; asks only where the phone says that somebody might."""
+    """The current learner's assisted session, for pages; None if there is none. Queries only if the cookie is set."""
     if COOKIE not in request.cookies:
         return None
     if "beside" not in g:
@@ -35,10 +35,10 @@ def current_assisted_session() -> OngoingSession | None:
 
 
 def set_assisted_cookie(until: datetime | None) -> None:
-    """The answer to this request tells the phone until when somebody sits beside; None: no longer."""
+    """Set the cookie in the response to this request, until the end of the session; None deletes it."""
 
     @after_this_request
-    def tell(response: Response) -> Response:
+    def set_cookie(response: Response) -> Response:
         if until is None:
             response.delete_cookie(COOKIE, httponly=True, samesite="Lax")
         else:

@@ -1,4 +1,4 @@
-"""Sitting beside somebody: on the helper's phone, or on the resident's with a code read aloud."""
+"""Starting and ending assisted sessions: on the helper's phone, or on the learner's with a code read aloud."""
 
 from uuid import UUID
 
@@ -36,7 +36,7 @@ def show_beside() -> str:
 @teaching.post("/ngoi-canh")
 @may(Act.HELP_LEARNERS)
 def begin() -> Response:
-    """Begin with somebody of this phone; then on to the lessons."""
+    """Start a session with a learner of this phone, then show the lessons."""
     phone = known_phone()
     wished = request.form.get("learner", "")
     person = next((person for person in people_here() if str(person.id) == wished), None)
@@ -52,7 +52,7 @@ def begin() -> Response:
 @teaching.post("/ngoi-canh/ma")
 @may(Act.HELP_LEARNERS)
 def make_code() -> Response:
-    """A code for the resident's phone. It is shown this once and stands in no address."""
+    """Make a code for the learner's phone. It is shown only once and is in no address."""
     key = current_app.config["SECRET_KEY"]
     with transaction() as writing:
         code = make_help_code(writing, key=key, helper=current_user.name, area_path=_own_area(), now=clock.now())
@@ -64,7 +64,7 @@ def make_code() -> Response:
 @teaching.route("/ngoi-canh/nhap", methods=["GET", "POST"])
 @public
 def type_code() -> Response | str | tuple[str, int]:
-    """On the resident's phone: the code the helper reads aloud."""
+    """On the learner's phone: type the code the helper reads aloud."""
     if request.method == "GET":
         return render_template("learning/beside_code.html", typed="", error="")
     typed = request.form.get("ma", "")
@@ -88,7 +88,7 @@ def type_code() -> Response | str | tuple[str, int]:
 @teaching.post("/ngoi-canh/thoi/<uuid:session_id>")
 @public
 def end(session_id: UUID) -> Response:
-    """Said by whoever sits beside, on any phone, or by anybody on the phone it is on. Again: no change."""
+    """End a session: by the helper on any phone, or by anybody on the phone it is on. Again: nothing changes."""
     phone = known_phone()
     helper = current_user.name if current_user.is_authenticated else ""
     with transaction() as writing:
@@ -113,5 +113,5 @@ def _page(code: str = "") -> str:
 
 
 def _own_area() -> str:
-    """Where this is told to have happened: the helper's hamlet, the first of several."""
+    """The area recorded for the session: the helper's hamlet, the first of several."""
     return min(scope_for(Act.HELP_LEARNERS).paths, default="")

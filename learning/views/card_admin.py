@@ -1,4 +1,4 @@
-"""For members of a team: waking a card that rests, with its learner beside them."""
+"""For team members: ending the rest of a card while its learner is present."""
 
 from flask import make_response, redirect, render_template, request, url_for
 from flask_login import current_user
@@ -23,7 +23,7 @@ def ask_card_to_wake() -> Response:
 @blueprint.post("/the/mo-lai")
 @may(Act.HELP_LEARNERS)
 def wake() -> Response:
-    """The same answer for a card that did not rest: whoever asks shall not learn what others tried."""
+    """The response is the same for a card that did not rest, so that nobody learns what others tried."""
     typed = request.form.get("ma", "")
     if not typed.strip():
         return _page(typed="", error="card_missing", status=422)

@@ -1,5 +1,5 @@
-"""Four pictures touched one after another, each a plain button: what has been touched travels in the page, never in an
-address, and no page of it is kept by the phone.
+"""Choosing four pictures one after another, each a plain button. The pictures tapped so far are in the page's form,
+never in an address, and the phone stores none of these pages.
 """
 
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from learning.domain.cards import PICTURES, PLACES, chosen_so_far
 
 @dataclass(frozen=True)
 class PictureChoice:
-    """order: what has been touched so far. twice: the picture touched was touched already."""
+    """order: the pictures tapped so far. twice: whether the last picture had been tapped before."""
 
     order: tuple[str, ...]
     twice: bool = False
@@ -23,7 +23,7 @@ class PictureChoice:
 
 
 def touched(field: str) -> PictureChoice:
-    """What the form brings under `field`, and the picture touched now, unless all are touched already."""
+    """The pictures in the form field `field`, plus the picture tapped now unless all four are chosen."""
     before = chosen_so_far(request.form.getlist(field))
     pick = request.form.get("pick", "")
     if len(before) == PLACES or pick not in PICTURES:
@@ -31,8 +31,8 @@ def touched(field: str) -> PictureChoice:
     return PictureChoice(chosen_so_far((*before, pick)), twice=pick in before)
 
 
-def picture_page(template: str, status: int = 200, **told: object) -> Response:
-    """A page of the twelve pictures. Templates: learning/parts/pictures.html."""
-    page = make_response(render_template(template, pictures=PICTURES, places=PLACES, **told), status)
+def picture_page(template: str, status: int = 200, **values: object) -> Response:
+    """A page with the twelve pictures. Templates: learning/parts/pictures.html."""
+    page = make_response(render_template(template, pictures=PICTURES, places=PLACES, **values), status)
     page.headers["Cache-Control"] = "no-store"
     return page

@@ -1,4 +1,4 @@
-"""Opening a card on this phone: its code, then its four pictures. A code alone gives nothing."""
+"""Opening a card on this phone: first its code, then its four pictures. The code alone gives no access."""
 
 from uuid import UUID
 
@@ -25,7 +25,7 @@ from learning.views.learner import people_here, phone_buckets, phone_for_writing
 @blueprint.get("/the")
 @public
 def ask_card() -> str | Response:
-    """The box for a card's code; with ?ma=… on to the card, or back here with what was typed and why not."""
+    """The form for a card's code. With ?ma=… go to the card, or show the form again with the error."""
     typed = request.args.get("ma", "")
     if not typed.strip():
         return _ask_code(typed="", error="card_missing" if "ma" in request.args else "")
@@ -38,7 +38,7 @@ def ask_card() -> str | Response:
 @blueprint.get("/the/<code>")
 @public
 def scan_card(code: str) -> str | Response:
-    """Where the square code of a card leads."""
+    """The target of a card's QR code."""
     card = _find(code)
     if isinstance(card, Response):
         return card
@@ -55,7 +55,7 @@ def scan_card(code: str) -> str | Response:
 @blueprint.post("/the/<code>")
 @public
 def open_card(code: str) -> str | Response:
-    """One more picture touched; with the fourth the card opens or does not."""
+    """One more picture was tapped. With the fourth the card is checked."""
     card = _find(code)
     if isinstance(card, Response):
         return card
@@ -89,7 +89,7 @@ def open_card(code: str) -> str | Response:
 @blueprint.post("/the/<code>/day")
 @public
 def learn_here(code: str) -> Response:
-    """The card's learner learns on this phone already: their turn."""
+    """The card's learner is already on this phone: make them the current learner."""
     card = _find(code)
     if isinstance(card, Response):
         return card
@@ -102,7 +102,7 @@ def learn_here(code: str) -> Response:
 @blueprint.route("/the/<code>/nhan", methods=["GET", "POST"])
 @public
 def claim(code: str) -> str | Response:
-    """Make a blank card that of ?cho=<learner>, one of this phone who has told their age."""
+    """Claim a blank card for ?cho=<learner>, a learner of this phone whose age band is known."""
     card = _find(code)
     if isinstance(card, Response):
         return card
@@ -123,7 +123,7 @@ def claim(code: str) -> str | Response:
 
 
 def _find(code: str) -> CardRecord | Response:
-    """The card in use, or a page that says in words why there is none."""
+    """The card in use, or a page that explains why there is none."""
     try:
         card = card_by_code(session(), read_code(code))
     except InvalidCode:
@@ -142,7 +142,7 @@ def _ask_code(*, typed: str, error: str, status: int = 200) -> Response:
 
 
 def _whose(card: CardRecord) -> str:
-    """Whose the blank card becomes: somebody of this phone who has none, or somebody new."""
+    """Ask who claims the blank card: a learner of this phone without a card, or a new learner."""
     people = people_here()
     have: set[UUID | None] = {each.learner for each in cards_of(session(), [person.id for person in people])}
     return render_template(

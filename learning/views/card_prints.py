@@ -1,4 +1,4 @@
-"""Learning cards on paper: one to put in a purse, or ten on a sheet to cut."""
+"""Learning cards as PDF: one card, or ten on a sheet to cut."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from learning.views.qr import printable_address, qr_picture
 
 @dataclass(frozen=True)
 class PaperCard:
-    """address: what the square code holds. person: None for a blank card, which leaves a line to write on."""
+    """address: the content of the QR code. person: None for a blank card, which has a line to write on."""
 
     code: str
     address: str
@@ -29,7 +29,7 @@ class PaperCard:
 @blueprint.get("/toi/the.pdf")
 @public
 def print_card() -> Response:
-    """The card of whoever learns now, 85.6 × 54 mm as cards of banks are."""
+    """The current learner's card, 85.6 × 54 mm like a bank card."""
     person = current_person()
     card = card_of(session(), person.id) if person else None
     if card is None:
@@ -40,7 +40,7 @@ def print_card() -> Response:
 @blueprint.get("/toi/the-a4.pdf")
 @public
 def print_cards() -> Response:
-    """The cards of everybody on this phone, to cut out of a sheet."""
+    """The cards of all learners on this phone, on a sheet to cut."""
     people = {person.id: person for person in people_here()}
     cards = [paper_card(card.code, people[card.learner]) for card in cards_of(session(), list(people)) if card.learner]
     if not cards:
@@ -55,7 +55,7 @@ def paper_card(code: str, person: LearnerProfile | None = None) -> PaperCard:
 
 
 def cards_as_pdf(cards: Sequence[PaperCard], *, sheet: bool) -> bytes:
-    """At least one card as PDF: each on a page of its own size, or ten to an A4 sheet with lines to cut along."""
+    """At least one card as PDF: each on a page of its own size, or ten on an A4 sheet with lines to cut along."""
     return render_pdf(
         "learning/print_cards.html",
         styles=["learning/paper_cards.css", f"learning/paper_cards_{'sheet' if sheet else 'single'}.css"],

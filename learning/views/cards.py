@@ -1,4 +1,4 @@
-"""One's own learning card: making it, choosing its pictures, giving it up."""
+"""One's own learning card: making it, choosing its pictures, stopping it."""
 
 from flask import current_app, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -18,7 +18,7 @@ from learning.views.qr import printable_address, qr_picture
 @blueprint.get("/toi/the")
 @public
 def show_card() -> str:
-    """The card of whoever learns now, or what a card is good for."""
+    """The current learner's card, or what a card is good for."""
     person = current_person()
     card = card_of(session(), person.id) if person else None
     address = printable_address(".scan_card", code=card.code) if card else ""
@@ -36,10 +36,10 @@ def show_card() -> str:
 @blueprint.route("/toi/the/hinh", methods=["GET", "POST"])
 @public
 def choose_pictures() -> Response:
-    """Four pictures for a new card or for the one there is, touched twice so that they are remembered."""
+    """Choose four pictures for a new or an existing card, twice, so that they are remembered."""
     person = current_person()
     if person is None or person.age_band is None:
-        # A card carries a nickname around, and a child's not without a guardian: so much has to be told first.
+        # A card shows a nickname, and a child's nickname needs a guardian's consent. So the age band is asked first.
         return redirect(url_for(".ask_description", ve=url_for(".choose_pictures")), 303)
     page = chosen_twice(person)
     if isinstance(page, Response):
@@ -66,7 +66,7 @@ def ask_to_stop_card() -> Response | str:
 @blueprint.post("/toi/the/mat")
 @public
 def give_up_card() -> Response:
-    """The card opens nothing from now on. Again: no change."""
+    """Stop the card from opening. Again: nothing changes."""
     person = current_person()
     if person is not None:
         with transaction() as writing:
@@ -75,7 +75,7 @@ def give_up_card() -> Response:
 
 
 def chosen_twice(person: LearnerProfile) -> tuple[str, ...] | Response:
-    """The order once it has been touched twice alike; until then the page to go on with."""
+    """The order once it has been tapped twice alike; until then the page to continue with."""
     first = touched("pin")
     if not first.whole:
         return picture_page("learning/card_pictures.html", person=person, step="choose", first=first)

@@ -1,4 +1,4 @@
-"""The letters of a class: names asked once, then a job prints them all."""
+"""The letters of a class: names are entered, then a job prints them all."""
 
 import os
 import zipfile
@@ -36,7 +36,7 @@ from learning.views.qr import printed_root
 from translations.languages import SOURCE
 
 KIND = "class_letters"
-# So often a killed worker's work is looked at: what it issued is kept, what it drew is drawn again.
+# Letters per transaction. After a killed worker, issued letters stay and the files are made again.
 AT_ONCE = 10
 
 
@@ -82,7 +82,7 @@ def make_letters(class_id: UUID) -> Response | tuple[str, int]:
 
 
 def finished_in(reading: Session, evening: Evening) -> list[Finished]:
-    """Who of a class has finished its course; nobody when the course is no more."""
+    """The attendees who have finished the course; none if the course does not exist any more."""
     course = catalogue().course(evening.course)
     if course is None:
         return []
@@ -93,7 +93,7 @@ def finished_in(reading: Session, evening: Evening) -> list[Finished]:
 
 
 def print_class(task: Task) -> list[str]:
-    """The job: issue what is not issued yet, then one file for the printer and a ZIP of all."""
+    """The job: issue missing letters, then write one file for the printer and a ZIP of all."""
     with task.sessions() as reading:
         evening = evening_in(reading, NATION, UUID(task.arguments["class"]))
         if evening is None:
@@ -127,9 +127,9 @@ def issue_all(
     *,
     who: str,
 ) -> list[Letter]:
-    """A letter for everybody who can have one, some at a time, each some in a transaction of their own.
+    """A letter for everybody who can have one. Every AT_ONCE letters are one transaction.
 
-    who: as the audit log names whoever asked for them.
+    who: the name in the audit log.
     """
     letters: list[Letter] = []
     organisation = current_app.extensions["settings"].organisation
@@ -162,7 +162,7 @@ def write_letters(
     root: str,
     show: Callable[[int], None] = lambda _done: None,
 ) -> list[str]:
-    """Write giay-xac-nhan.pdf for the printer and giay-xac-nhan.zip with a file for each; returns the names."""
+    """Write giay-xac-nhan.pdf for the printer and giay-xac-nhan.zip with a file for each letter; returns the names."""
     with sessions() as writing:
         writing.connection(execution_options={"writing": True})
         key = signing_key(writing, secret=current_app.extensions["settings"].signing_key(), now=clock.now())
@@ -176,7 +176,7 @@ def write_letters(
                 show(done)
     (folder / names[0]).write_bytes(prints.combined())
     for name in names:
-        os.chmod(folder / name, 0o600)  # names of people
+        os.chmod(folder / name, 0o600)  # contains names of people
     return names
 
 

@@ -1,4 +1,4 @@
-"""Who comes to a class: by card, by nickname, with a card made there."""
+"""The attendees of a class: added by card or by nickname, and cards given to them."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -42,36 +42,39 @@ BLANK_ON_A_SHEET = 10
 @teaching.get("/lop-hoc/<uuid:class_id>/the")
 @may(Act.TEACH)
 def show_entry(class_id: UUID) -> str:
-    """Where people come in one after another. ?da=: who just did; ?roi: they were on the list; ?may: by camera."""
-    return _door(find_class(class_id))
+    """The page where people are added one after another. ?da=: the person just added; ?roi: they were already in the
+    class; ?may: by camera.
+    """
+    return _entry_page(find_class(class_id))
 
 
 @teaching.post("/lop-hoc/<uuid:class_id>/the")
 @may(Act.TEACH)
 def admit_by_card(class_id: UUID) -> Response | tuple[str, int]:
-    """By the code on a card somebody hands over. Somebody whom no team of one's own area knows yet shows by their four
-    pictures that they come themselves: a code alone opens nobody's learning to a teacher."""
+    """Add the owner of a card by its code. If no team of the teacher's area knows the owner yet, they have to tap their
+    four pictures: a code alone gives a teacher no access to somebody's learning.
+    """
     evening = find_class(class_id)
     typed = request.form.get("ma", "")
     error, card = _card(typed)
     if card is None or card.learner is None:
-        # A camera mistypes nothing: it was held over some other square code.
+        # A camera makes no typing errors: it scanned another QR code.
         other = error == "card_mistyped" and "may" in request.form
-        return _door(evening, typed=typed, error="not_a_card" if other else error), 422
+        return _entry_page(evening, typed=typed, error="not_a_card" if other else error), 422
     if not tied_within(session(), card.learner, scope_for(Act.TEACH)):
         camera = 1 if "may" in request.form else None
         return redirect(url_for(".open_card_in_class", class_id=evening.id, code=card.code, may=camera), 303)
-    return _come_in(evening, card.learner, typed=typed)
+    return _admit(evening, card.learner, typed=typed)
 
 
 @teaching.route("/lop-hoc/<uuid:class_id>/the/<code>", methods=["GET", "POST"])
 @may(Act.TEACH)
 def open_card_in_class(class_id: UUID, code: str) -> Response | tuple[str, int]:
-    """The owner of a card touches their four pictures on the teacher's screen, and is in the class."""
+    """The owner of a card taps their four pictures on the teacher's screen and is added to the class."""
     evening = find_class(class_id)
     error, card = _card(code)
     if card is None or card.learner is None:
-        return _door(evening, typed=code, error=error), 422
+        return _entry_page(evening, typed=code, error=error), 422
     if card.rests(clock.now()):
         return _resting(evening, card.paused_until)
     chosen = touched("pin")
@@ -92,7 +95,7 @@ def open_card_in_class(class_id: UUID, code: str) -> Response | tuple[str, int]:
     with transaction() as writing:
         reset_attempts(writing, card.code, learner)
         give_back(writing, tries, now=clock.now())
-    return _come_in(evening, learner, typed=code)
+    return _admit(evening, learner, typed=code)
 
 
 @teaching.get("/lop-hoc/<uuid:class_id>/nguoi-moi")
@@ -136,7 +139,7 @@ def take_off(class_id: UUID, learner_id: UUID) -> Response:
 @teaching.route("/lop-hoc/<uuid:class_id>/nguoi/<uuid:learner_id>/the", methods=["GET", "POST"])
 @may(Act.TEACH)
 def give_card(class_id: UUID, learner_id: UUID) -> Response | tuple[str, int]:
-    """The learner chooses four pictures on the teacher's screen. ?ma=: of a blank card handed to them."""
+    """The learner chooses four pictures on the teacher's screen. ?ma=: code of a blank card given to them."""
     evening = find_class(class_id)
     present = _present(evening, learner_id)
     if not present.may_have_card:
@@ -159,7 +162,7 @@ def give_card(class_id: UUID, learner_id: UUID) -> Response | tuple[str, int]:
 @teaching.get("/lop-hoc/<uuid:class_id>/the.pdf")
 @may(Act.TEACH)
 def print_cards(class_id: UUID) -> File:
-    """The cards of everybody in the class who has one, to cut out."""
+    """The cards of all attendees who have one, on sheets to cut."""
     evening = find_class(class_id)
     cards = [paper_card(each.card, each.person) for each in attendees_of(session(), evening) if each.card]
     if not cards:
@@ -170,24 +173,24 @@ def print_cards(class_id: UUID) -> File:
 @teaching.post("/lop-hoc/<uuid:class_id>/the-trang.pdf")
 @may(Act.TEACH)
 def print_blank_cards(class_id: UUID) -> File:
-    """A sheet of new blank cards each time: whoever gets one makes it theirs."""
+    """A sheet of new blank cards each time. The first person to scan one claims it."""
     evening = find_class(class_id)
     now = clock.now()
     with transaction() as writing:
-        told = {"made_by": current_user.name, "area_path": evening.area_path}
-        codes = prepare_blank_cards(writing, BLANK_ON_A_SHEET, **told, now=now)
+        origin = {"made_by": current_user.name, "area_path": evening.area_path}
+        codes = prepare_blank_cards(writing, BLANK_ON_A_SHEET, **origin, now=now)
         record(
             writing, current_user.name, "hand_out_cards", {"cards": len(codes)}, now=now, area_path=evening.area_path
         )
     return _pdf(cards_as_pdf([paper_card(code) for code in codes], sheet=True), "the-hoc-trang.pdf")
 
 
-def _come_in(evening: Evening, learner: UUID, *, typed: str) -> Response | tuple[str, int]:
+def _admit(evening: Evening, learner: UUID, *, typed: str) -> Response | tuple[str, int]:
     try:
         with transaction() as writing:
             new = admit(writing, evening, learner, who=current_user.name, now=clock.now())
     except Conflict as full:
-        return _door(evening, typed=typed, error=full.code), full.status
+        return _entry_page(evening, typed=typed, error=full.code), full.status
     camera = 1 if "may" in request.values else None
     roi = None if new else 1
     return redirect(url_for(".show_entry", class_id=evening.id, da=learner, roi=roi, may=camera), 303)
@@ -213,11 +216,11 @@ def _resting(evening: Evening, until: datetime | None) -> tuple[str, int]:
 
 
 def _card(typed: str) -> tuple[str, CardRecord | None]:
-    """Why not, or the card in use."""
+    """An error code, or "" and the card in use."""
     if not typed.strip():
         return "card_missing", None
     try:
-        # What a scanner reads is an address that ends in the code.
+        # A scanner reads an address that ends in the code.
         card = card_by_code(session(), read_code(typed.rstrip("/").rsplit("/", 1)[-1]))
     except InvalidCode:
         return "card_mistyped", None
@@ -229,7 +232,7 @@ def _card(typed: str) -> tuple[str, CardRecord | None]:
 
 
 def _blank(typed: str) -> tuple[str, str]:
-    """Why not, and the code of a blank card."""
+    """An error code, or "" and the code of a blank card."""
     try:
         code = read_code(typed.rstrip("/").rsplit("/", 1)[-1])
     except InvalidCode:
@@ -247,8 +250,8 @@ def _present(evening: Evening, learner: UUID) -> Attendee:
     return found
 
 
-def _door(evening: Evening, *, typed: str = "", error: str = "") -> str:
-    """typed, error: a card's code that could not be read, and why."""
+def _entry_page(evening: Evening, *, typed: str = "", error: str = "") -> str:
+    """typed, error: a card code that could not be used, and why."""
     present = attendees_of(session(), evening)
     just = request.args.get("da", "")
     return render_template(
@@ -274,12 +277,12 @@ def _person_page(evening: Evening, present: Attendee, *, typed: str = "", error:
     )
 
 
-def _newcomer_form(evening: Evening, told: Mapping[str, object], faults: Mapping[str, str]) -> str:
+def _newcomer_form(evening: Evening, values: Mapping[str, object], faults: Mapping[str, str]) -> str:
     present = attendees_of(session(), evening)
     return render_template(
         "learning/class_newcomer.html",
         evening=evening,
-        told=told or {"picture": unused_picture([each.person.picture for each in present])},
+        values=values or {"picture": unused_picture([each.person.picture for each in present])},
         faults=faults,
         faces=FACES,
         longest=LONGEST_NICKNAME,

@@ -1,4 +1,4 @@
-"""Class evenings: the list, making one, the table of who has done what, ticking what was done together."""
+"""Classes: the list, making one, the table of who has done what, and marking lessons done together."""
 
 from collections.abc import Collection, Mapping
 from types import MappingProxyType
@@ -43,13 +43,13 @@ def show_classes() -> str:
 @teaching.get("/lop-hoc/moi")
 @may(Act.TEACH)
 def ask_new_class() -> str:
-    """First which course; with ?khoa=: the rest, all its lessons ticked."""
+    """First the course; with ?khoa=, the other fields with all its lessons ticked."""
     course = catalogue().course(request.args.get("khoa", ""))
     if course is None:
         return render_template("learning/class_course.html", courses=catalogue().courses)
     today = clock.day_in_vietnam(clock.now())
-    told = {"course": course.id, "held_on": today.isoformat(), "teacher": current_user.display_name}
-    return _new_form(told, [lesson.id for lesson in course.lessons])
+    values = {"course": course.id, "held_on": today.isoformat(), "teacher": current_user.display_name}
+    return _new_form(values, [lesson.id for lesson in course.lessons])
 
 
 @teaching.post("/lop-hoc/moi")
@@ -101,14 +101,14 @@ def show_class(class_id: UUID) -> str:
         coming=next((lesson for lesson in lessons if not done[lesson.id]), None),
         finished=finished_of(present, ways),
         areas=areas_around(session(), [evening.area_path]),
-        said=request.args.get("da", ""),
+        outcome=request.args.get("da", ""),
     )
 
 
 @teaching.route("/lop-hoc/<uuid:class_id>/bai/<lesson_id>", methods=["GET", "POST"])
 @may(Act.TEACH)
 def tick(class_id: UUID, lesson_id: str) -> Response | str:
-    """Who did this lesson on the big screen: ticked by whoever saw it, one by one."""
+    """The teacher ticks who did this lesson on the big screen."""
     evening = find_class(class_id)
     lesson = lesson_of(evening, lesson_id)
     if request.method == "GET":
@@ -124,7 +124,7 @@ def tick(class_id: UUID, lesson_id: str) -> Response | str:
 
 
 def ways_of_lessons(evening: Evening, present: list[Attendee]) -> tuple[list[Lesson], dict[UUID, dict[str, Way]]]:
-    """The lessons shown in the class, and how far each of these people is in every lesson of its course."""
+    """The lessons shown in the class, and how each attendee has done every lesson of its course."""
     graded = {lesson.id: lesson.graded for lesson in course_of(evening).lessons}
     return lessons_of(evening), ways_at(session(), evening, present, graded)
 
@@ -144,7 +144,7 @@ def course_of(evening: Evening) -> Course:
 
 
 def lessons_of(evening: Evening) -> list[Lesson]:
-    """Those shown in the class that its course still has."""
+    """The lessons shown in the class that its course still has."""
     own = {lesson.id: lesson for lesson in course_of(evening).lessons}
     return [own[each] for each in evening.lessons if each in own]
 
@@ -157,7 +157,7 @@ def lesson_of(evening: Evening, lesson_id: str) -> Lesson:
 
 
 def _hamlets(scope: Scope) -> list[Area]:
-    """Where somebody may hold a class: the hamlets they work in."""
+    """The hamlets where the teacher may hold a class."""
     around = areas_around(session(), scope.paths)
     found: list[Area] = []
     for path in scope.paths:
@@ -169,15 +169,15 @@ def _hamlets(scope: Scope) -> list[Area]:
 
 
 def _new_form(
-    told: Mapping[str, str], lessons: Collection[str], faults: Mapping[str, str] = MappingProxyType({})
+    values: Mapping[str, str], lessons: Collection[str], faults: Mapping[str, str] = MappingProxyType({})
 ) -> str:
-    """told: the fields. lessons: ids of those ticked."""
+    """values: the fields. lessons: ids of the ticked lessons."""
     return render_template(
         "learning/class_new.html",
-        told=told,
+        values=values,
         faults=faults,
         courses=catalogue().courses,
-        chosen=catalogue().course(told.get("course", "")),
+        chosen=catalogue().course(values.get("course", "")),
         lessons=lessons,
         hamlets=_hamlets(scope_for(Act.TEACH)),
         form=form_id() if request.method == "POST" else uuid7(),

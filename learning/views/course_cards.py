@@ -1,7 +1,7 @@
-"""Cards of courses as pages show them, drawn once for each way they can look.
+"""Course cards, rendered once for each way they can look.
 
-A card says how many lessons are done, not by whom: a few hundred ways, shared by everybody. Drawing ten of them anew
-was a third of the page of one's own learning.
+A card shows how many lessons are done, not by whom: a few hundred variants, shared by everybody. Rendering ten of them
+took a third of the time of the page "my learning".
 """
 
 from collections.abc import Iterable, Mapping
@@ -16,21 +16,21 @@ from translations.web import language
 
 MOST = 2000
 
-_drawn: dict[tuple[object, ...], Markup] = {}
+_rendered: dict[tuple[object, ...], Markup] = {}
 
 
 def course_cards(courses: Iterable[Course], through: Mapping[str, CourseProgress]) -> list[Markup]:
-    """One card for each course, in order. through: progress by the course's id."""
+    """One card for each course, in order. through: progress by course id."""
     version, tag = catalogue().version, language().tag
-    if len(_drawn) > MOST:  # a library read anew many times, in development
-        _drawn.clear()
+    if len(_rendered) > MOST:  # the library may be reloaded many times in development
+        _rendered.clear()
     return [_card(course, through[course.id], version, tag) for course in courses]
 
 
 def _card(course: Course, progress: CourseProgress, version: str, tag: str) -> Markup:
     key = (version, tag, course.id, progress.done, progress.started, progress.complete)
-    card = _drawn.get(key)
+    card = _rendered.get(key)
     if card is None:
         macro = get_template_attribute("learning/parts/course_card.html", "course_card")
-        card = _drawn[key] = Markup(macro(course, progress))  # noqa: S704  drawn by our own template
+        card = _rendered[key] = Markup(macro(course, progress))  # noqa: S704  our own template
     return card

@@ -1,6 +1,6 @@
-"""Which learning path this phone is on: so that a finished lesson leads on along it.
+"""The learning path this phone follows, so that the last page of a lesson leads to the path's next lesson.
 
-The phone alone remembers, and only the path last opened: docs/decisions/the-phone-remembers-its-path.md.
+Only a cookie stores it, and only the path last opened: docs/decisions/the-phone-remembers-its-path.md.
 """
 
 from flask import after_this_request, current_app, request
@@ -10,16 +10,16 @@ from courses.domain.lesson import LearningPath
 from learning.views.lookups import catalogue
 
 COOKIE = "lo-trinh"
-NINETY_DAYS = 90 * 24 * 3600  # seconds; a path of ten lessons, one a week, with a month to spare
+NINETY_DAYS = 90 * 24 * 3600  # seconds; ten lessons at one a week, plus a month
 
 
 def current_path() -> LearningPath | None:
-    """The path this phone opened last, if there still is such a path."""
+    """The path this phone opened last, if it still exists."""
     return catalogue().path(request.cookies.get(COOKIE, ""))
 
 
 def remember_path(path: LearningPath) -> None:
-    """The answer to this request tells the phone that it is on `path` now."""
+    """Store `path` in a cookie with the response to this request."""
 
     @after_this_request
     def remember(response: Response) -> Response:
@@ -35,7 +35,7 @@ def remember_path(path: LearningPath) -> None:
 
 
 def forget_path() -> None:
-    """The answer to this request takes the cookie away."""
+    """Delete the cookie with the response to this request."""
 
     @after_this_request
     def forget(response: Response) -> Response:

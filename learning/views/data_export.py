@@ -1,4 +1,4 @@
-"""Taking everything along: what the house keeps of whoever learns now, to read and as a file."""
+"""The learner's data export: all stored data of the current learner, as a page and as a file."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from learning.views.lookups import catalogue
 
 @dataclass(frozen=True)
 class DoneInLesson:
-    """title: the lesson's id when the lesson is no more. given, right: counts of answers."""
+    """title: the lesson's id if the lesson does not exist any more. given, right: counts of answers."""
 
     title: str
     given: int
@@ -50,15 +50,15 @@ def download_data_export() -> BaseResponse:
     person = current_person()
     if person is None:
         return redirect(url_for(".show_me"), 303)
-    told = {"made_at": clock.now().isoformat(timespec="seconds"), **learner_data(session(), person.id)}
-    answer = Response(json.dumps(told, ensure_ascii=False, indent=1), mimetype="application/json")
+    content = {"made_at": clock.now().isoformat(timespec="seconds"), **learner_data(session(), person.id)}
+    answer = Response(json.dumps(content, ensure_ascii=False, indent=1), mimetype="application/json")
     answer.headers["Content-Disposition"] = 'attachment; filename="viec-hoc-cua-toi.json"'
     answer.headers["Cache-Control"] = "no-store"
     return answer
 
 
 def _by_lesson(answers: Sequence[Mapping[str, Any]]) -> list[DoneInLesson]:
-    """What was done in each lesson, in the order they were begun."""
+    """The answers of each lesson summed up, in the order the lessons were begun."""
     of_lesson: dict[str, list[Mapping[str, Any]]] = {}
     for answer in answers:
         of_lesson.setdefault(answer["lesson"], []).append(answer)

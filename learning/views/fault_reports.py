@@ -1,4 +1,4 @@
-""" "Báo chỗ sai": whoever learns says what is wrong in a lesson, without a name, and reads here what became of it."""
+""" "Báo chỗ sai": learners report what is wrong in a lesson, without a name, and see here what became of the report."""
 
 from collections.abc import Mapping
 from uuid import UUID
@@ -58,7 +58,7 @@ def take_report(lesson_id: str) -> Response | tuple[str, int] | tuple[str, int, 
 @admin.get("/bai-hoc/<lesson_id>/bao-sai/<uuid:report_id>")
 @public
 def show_report(lesson_id: str, report_id: UUID) -> str:
-    """Thanks, and what became of the report. The note is not shown: the address may be passed on."""
+    """Thanks, and the state of the report. The note is not shown, because the address may be shared."""
     report = queries.fault_report(session(), report_id)
     if report is None or report.lesson != lesson_id:
         raise NotFound("no_such_report")
@@ -89,6 +89,6 @@ def _form(
         faults=faults or {},
         too_many=too_many,
         longest=LONGEST_NOTE,
-        # A form that was refused keeps its id: had its twin been taken meanwhile, it would still count once.
+        # A refused form keeps its id: if the same form was stored meanwhile, it still counts once.
         form=form_id() if request.method == "POST" else uuid7(),
     )

@@ -1,4 +1,4 @@
-"""The front door, the courses, and the two pages that explain the house."""
+"""The home page, the courses, and the pages about the platform."""
 
 from collections.abc import Iterable, Mapping
 
@@ -17,9 +17,9 @@ from learning.views.lookups import catalogue, find_course
 from learning.views.page_cache import cached_for_new_visitors
 from translations.web import language
 
-# Curriculum, course table: "mọi người – học trước tiên"; the suggested way for elders begins with lesson 6.1.
+# Curriculum, course table: "mọi người – học trước tiên"; the suggested path for elders begins with lesson 6.1.
 FIRST_LESSON = "at-5-dau-hieu"
-# One tap from every page, through the frame.
+# Linked from every page, in the navigation.
 CHEATED = "at-da-bi-lua"
 # Curriculum, appendix A: recommended before any letter. Not required: docs/decisions/letters-are-not-blocked.md.
 SAFETY_FIRST = ("at-5-dau-hieu", "at-gia-cong-an", "at-otp")
@@ -81,30 +81,30 @@ def explain_privacy() -> str:
 
 
 def _answers() -> Mapping[str, Iterable[StepAnswer]]:
-    """What this phone has answered rightly, by lesson; nothing, and no query, when it has not learnt yet."""
+    """The correct answers of the current learner, by lesson; empty, and without a query, for a new phone."""
     learner = known_learner()
     return queries.right_answers(session(), learner) if learner else {}
 
 
 def _suggested_first() -> Lesson | None:
-    """The lesson to begin with; None in a library without lessons."""
+    """The suggested first lesson; None in a library without lessons."""
     return next(filter(None, (catalogue().lesson(FIRST_LESSON), *catalogue().lessons)), None)
 
 
 def _under_way(answers: Mapping[str, Iterable[StepAnswer]]) -> Lesson | None:
-    """Where somebody goes on: the path their phone is on, else a course once begun, else the suggested path."""
-    walked = current_path()
-    rows: tuple[LearningPath | Course, ...] = ((walked,) if walked else ()) + catalogue().courses
+    """The lesson to continue with: of the phone's current path, else of a course begun, else of the suggested path."""
+    path = current_path()
+    rows: tuple[LearningPath | Course, ...] = ((path,) if path else ()) + catalogue().courses
     begun = [progress for row in rows if (progress := course_progress(row, answers)).started]
     suggested = [course_progress(path, answers) for path in catalogue().paths[:1]]
     return next((progress.next_lesson for progress in (*begun, *suggested) if progress.next_lesson), None)
 
 
 def _courses(answers: Mapping[str, Iterable[StepAnswer]]) -> dict[str, object]:
-    """For a page: the courses for everybody, the optional ones, and progress through each by its id.
+    """For a page: the mandatory courses, the optional ones, and progress by course id.
 
-    The course that holds the suggested first lesson stands first, though it is the sixth: the curriculum has everybody
-    learn to stay safe before anything else. The others follow by number, the way one builds on the other.
+    The course of the suggested first lesson comes first, although it is the sixth: the curriculum wants everybody to
+    learn safety before anything else. The others follow by number, as one builds on the other.
     """
     first = _suggested_first()
     ordered = sorted(catalogue().courses, key=lambda course: first is None or course.id != first.course)

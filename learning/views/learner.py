@@ -1,5 +1,5 @@
-"""Who is learning on this phone: one cookie for the phone, given with the first answer and not before, and one that
-says who of its people is learning now.
+"""The current learner of this phone. One cookie identifies the phone and is set with the first answer; another names
+the current learner.
 """
 
 from uuid import UUID
@@ -24,13 +24,13 @@ from learning.services.learners import (
 from learning.views.current_path import forget_path
 
 COOKIE = "hoc"
-# The id of whoever learns now. Scripts read it, and write it when somebody else takes over without network.
+# The id of the current learner. Scripts read it, and write it when another learner takes over without network.
 NOW_LEARNING = "hoc-ai"
-TWO_YEARS = 2 * 365 * 24 * 3600  # seconds; browsers may keep it for less, so every answer renews it
+TWO_YEARS = 2 * 365 * 24 * 3600  # seconds; browsers may delete it earlier, so every answer renews it
 
 
 def known_phone() -> queries.SharedPhone | None:
-    """The phone that asks. Asks the database only when it brings a cookie; one from elsewhere is no phone of ours."""
+    """This phone; None without a cookie or with an unknown one. Queries the database only if there is a cookie."""
     token = request.cookies.get(COOKIE)
     if not token:
         return None
@@ -41,13 +41,13 @@ def known_phone() -> queries.SharedPhone | None:
 
 
 def people_here() -> tuple[LearnerProfile, ...]:
-    """Everybody who learns on this phone, in the order they came."""
+    """All learners of this phone, in the order they joined."""
     phone = known_phone()
     return phone.people if phone else ()
 
 
 def current_person() -> LearnerProfile | None:
-    """Who is learning now: whom the phone says, as long as they learn on it; else who came first."""
+    """The current learner: the one named by the cookie if they are on this phone, else the first one."""
     return who_learns(people_here(), request.cookies.get(NOW_LEARNING, ""))
 
 
@@ -58,9 +58,9 @@ def known_learner() -> UUID | None:
 
 
 def learner_for_answer(writing: Session) -> UUID:
-    """Who is learning now, made if nobody is yet; the answer to this request renews the cookies.
+    """The current learner, created if there is none; the response renews the cookies.
 
-    writing: the session of the transaction the answer is kept in.
+    writing: the session of the transaction the answer is saved in.
     """
     phone = phone_for_writing(writing)
     learner = known_learner()
@@ -73,21 +73,21 @@ def learner_for_answer(writing: Session) -> UUID:
 
 
 def phone_buckets(name: str) -> list[Bucket]:
-    """Where tries on this phone are counted: by itself once we know it, else by its address."""
+    """The throttle buckets for this phone: its own once it is known, else those of its address."""
     phone = known_phone()
     return [bucket(name, "phone", str(phone.id))] if phone else address_buckets(name)
 
 
 def signed_in_name() -> str:
-    """The member of a team who has signed in on this phone, and so has heard a guardian agree; "" for nobody."""
+    """The account signed in on this phone, who has asked a guardian for consent; "" for none."""
     return current_user.name if current_user.is_authenticated else ""
 
 
 def phone_for_writing(writing: Session, first: UUID | None = None) -> UUID:
-    """This phone, made if it is not known yet; the answer to this request renews its cookie.
+    """This phone, created if it is not known; the response renews its cookie.
 
-    first: an id only this phone knows and sends again when our answer is lost on the way; it then is the same phone.
-    Raises TooMany where very many new phones came from one address.
+    first: an id only this phone knows and sends again if our response is lost; it is then the same phone. Raises
+    TooMany if too many new phones came from one address.
     """
     phone = known_phone()
     if phone is not None:
@@ -100,17 +100,17 @@ def phone_for_writing(writing: Session, first: UUID | None = None) -> UUID:
 
 
 def set_current_learner(learner: UUID) -> None:
-    """The answer to this request tells the phone that `learner` learns on it from now on."""
+    """Make `learner` the current learner, by a cookie in the response to this request."""
 
     @after_this_request
-    def tell(response: Response) -> Response:
+    def set_cookie(response: Response) -> Response:
         response.set_cookie(NOW_LEARNING, str(learner), max_age=TWO_YEARS, samesite="Lax", secure=_https_only())
         return response
 
 
 def forget_on_this_phone(learner: UUID | None) -> None:
-    """The answer to this request takes away who is learning and the path they were on; with the last one the phone's
-    own cookie, too.
+    """Delete the cookies of the current learner and the current path in the response to this request; for the last
+    learner also the phone's cookie.
     """
     forget_path()
     last = all(person.id == learner for person in people_here())
@@ -131,5 +131,5 @@ def _remember_phone(token: str) -> None:
 
 
 def _https_only() -> bool:
-    told: bool = current_app.extensions["settings"].https_only
-    return told
+    https_only: bool = current_app.extensions["settings"].https_only
+    return https_only

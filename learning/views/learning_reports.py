@@ -1,4 +1,4 @@
-"""The report of those who teach and organise: on the screen, as CSV, as XLSX, from the same cells."""
+"""The report of learning for teachers and organisers: on the screen, as CSV and as XLSX, with the same cells."""
 
 from flask import Response, render_template, request
 from flask_login import current_user
@@ -39,19 +39,19 @@ def show_report() -> str:
 @may(Act.SEE_LEARNING)
 def download_csv() -> Response:
     tables = report_tables(_place())
-    blocks = [[[table.title], *_told(table), []] for table in tables]
+    blocks = [[[table.title], *_file_rows(table), []] for table in tables]
     return _file(write_csv(row for block in blocks for row in block), "viec-hoc.csv", "text/csv")
 
 
 @teaching.get("/quan-ly/viec-hoc.xlsx")
 @may(Act.SEE_LEARNING)
 def download_xlsx() -> Response:
-    sheets = [(table.title, _told(table)) for table in report_tables(_place())]
+    sheets = [(table.title, _file_rows(table)) for table in report_tables(_place())]
     return _file(write_xlsx(sheets), "viec-hoc.xlsx", XLSX_TYPE)
 
 
-def _told(table: Table) -> list[Row]:
-    """The headings and rows of a table, as both files hold them."""
+def _file_rows(table: Table) -> list[Row]:
+    """The headings and rows of a table, as in both files."""
     return [table.heads, *([FEW if cell is None else cell for cell in row] for row in table.rows)]
 
 
@@ -59,7 +59,7 @@ FEW = "dưới 10 người"
 
 
 def report_tables(place: Area | None) -> list[Table]:
-    """Courses, lessons and questions of the whole site; areas beneath `place`, or those of one's own reach."""
+    """Courses, lessons and questions of the whole site; areas below `place`, or those of the viewer's scope."""
     scope = scope_for(Act.SEE_LEARNING)
     courses = catalogue().courses
     wished = catalogue().course(request.args.get("khoa", ""))
@@ -96,13 +96,13 @@ def report_tables(place: Area | None) -> list[Table]:
 
 
 def _rows(named: list[tuple[str, str]], sums: dict[str, Sums]) -> tuple[tuple[str | int | None, ...], ...]:
-    told = [sums.get(id_, Sums(id_, 0, 0, 0, 0, 0)) for id_, _name in named]
-    away = suppressed_rows(told)
+    sums_in_order = [sums.get(id_, Sums(id_, 0, 0, 0, 0, 0)) for id_, _name in named]
+    suppressed = suppressed_rows(sums_in_order)
     return tuple(
         (name, None, None, None, None, None)
-        if each.id in away
+        if each.id in suppressed
         else (name, each.started, each.finished, each.alone, each.helped, each.together)
-        for (_id, name), each in zip(named, told, strict=True)
+        for (_id, name), each in zip(named, sums_in_order, strict=True)
     )
 
 
@@ -116,9 +116,9 @@ def _missed(each: MissedStep) -> tuple[str | int | None, ...]:
 
 
 def _place() -> Area | None:
-    """The area asked for with ?o=; else the first of one's own reach; None for the nation."""
+    """The area of ?o=; else the first of the viewer's scope; None for the nation."""
     scope = scope_for(Act.SEE_LEARNING)
-    code = asked = request.args.get("o", "").replace("\0", "")
+    code = requested = request.args.get("o", "").replace("\0", "")
     if not code:
         first = min(scope.paths, default="")
         # A single hamlet is shown in the list of its commune.
@@ -126,7 +126,7 @@ def _place() -> Area | None:
     if not code:
         return None
     found = area(session(), code)
-    if found is None and not asked:
+    if found is None and not requested:
         return None
     near = found is not None and (scope.covers(found.path) or any(path.startswith(found.path) for path in scope.paths))
     if found is None or not near:
@@ -135,16 +135,16 @@ def _place() -> Area | None:
 
 
 def _around(place: Area | None) -> list[Area]:
-    """Where to look closer: areas beneath that have areas beneath them."""
+    """The areas below that can be opened, because they have areas below them."""
     beneath = children(session(), scope_for(Act.SEE_LEARNING), place.code if place else None)
     return [each for each in beneath if each.path.count("/") < 3]
 
 
 def _file(content: str | bytes, name: str, kind: str) -> Response:
-    told = {"file": name, "area": request.args.get("o", "")[:20]}
+    details = {"file": name, "area": request.args.get("o", "")[:20]}
     with transaction() as writing:
         area_path = min(scope_for(Act.SEE_LEARNING).paths, default="")
-        record(writing, current_user.name, "export_learning", told, now=clock.now(), area_path=area_path)
+        record(writing, current_user.name, "export_learning", details, now=clock.now(), area_path=area_path)
     answer = Response(content, mimetype=kind)
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     answer.headers["Cache-Control"] = "private, no-store"

@@ -1,4 +1,4 @@
-"""For those who keep lessons true: what needs a look, every lesson with all its screens, and what people reported."""
+"""For editors: lessons that need attention, every lesson with all its screens, and fault reports."""
 
 from collections import defaultdict
 from uuid import UUID
@@ -20,7 +20,7 @@ from learning.services.fault_reports import settle_report
 from learning.views.blueprint import admin
 from learning.views.lookups import catalogue
 
-# More than an editor reads at one sitting; the oldest come first, so none is forgotten.
+# More than an editor reads at once. The oldest come first, so none is forgotten.
 MOST_REPORTS = 100
 
 
@@ -39,7 +39,7 @@ def show_lesson(lesson_id: str) -> str:
 @admin.post("/quan-ly/bai-hoc/<lesson_id>/bao-sai/<uuid:report_id>")
 @may(Act.EDIT_CONTENT)
 def settle(lesson_id: str, report_id: UUID) -> Response | tuple[str, int]:
-    """Settle a report of the lesson; then back to the lesson, or here with what was typed and why not."""
+    """Set the state of a report. On an error, show the page again with the reply as typed."""
     reply = request.form.get("reply", "")
     report = queries.fault_report(session(), report_id)
     if report is None or report.lesson != lesson_id:
@@ -69,23 +69,23 @@ def settle(lesson_id: str, report_id: UUID) -> Response | tuple[str, int]:
 
 def _list() -> str:
     now = clock.now()
-    seen = review_library(catalogue(), clock.day_in_vietnam(now))
+    review = review_library(catalogue(), clock.day_in_vietnam(now))
     reports = queries.open_fault_reports(session(), most=MOST_REPORTS)
     by_lesson: dict[str, list[FaultReport]] = defaultdict(list)
     for report in reports:
         by_lesson[report.lesson].append(report)
     return render_template(
         "learning/admin_lessons.html",
-        review=seen,
+        review=review,
         titles={lesson.id: lesson for lesson in catalogue().lessons},
         courses=catalogue().courses,
-        faulty=[care for care in seen.lessons if care.faults],
+        faulty=[care for care in review.lessons if care.faults],
         aged=sorted(
-            (care for care in seen.lessons if care.due_on and care.freshness is not Freshness.FRESH),
+            (care for care in review.lessons if care.due_on and care.freshness is not Freshness.FRESH),
             key=lambda care: (care.due_on, care.id),
         ),
-        drafts=[care for care in seen.lessons if care.lesson and care.lesson.draft],
-        aged_facts=[care for care in seen.facts if care.freshness is not Freshness.FRESH],
+        drafts=[care for care in review.lessons if care.lesson and care.lesson.draft],
+        aged_facts=[care for care in review.facts if care.freshness is not Freshness.FRESH],
         reports=by_lesson,
         overdue=sum(report.overdue(now) for report in reports),
         more=len(reports) == MOST_REPORTS,

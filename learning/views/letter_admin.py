@@ -1,4 +1,4 @@
-"""Taking a letter back, for whoever answers for letters."""
+"""Revoking letters, for officers responsible for letters."""
 
 from collections.abc import Mapping
 
@@ -19,14 +19,14 @@ from learning.services.letters import revoke_letter
 from learning.views.blueprint import admin
 from translations.languages import LANGUAGES
 
-# The learner's own wish is the learner's to say, on their own phone.
+# Only learners themselves give their own wish as a reason, on their own phone.
 REASONS = [reason for reason in Reason if reason is not Reason.OWN_WISH]
 
 
 @admin.get("/quan-ly/giay-xac-nhan")
 @may(Act.REVOKE_LETTERS)
 def find_letter() -> str | Response | tuple[str, int]:
-    """The box for a code; with ?ma=… on to that letter, or back here with why not."""
+    """The form for a code. With ?ma=… go to that letter, or show the form again with the error."""
     typed = request.args.get("ma", "")
     if not typed.strip():
         return _box(typed, "missing" if "ma" in request.args else "")

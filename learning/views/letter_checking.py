@@ -1,4 +1,4 @@
-"""Checking a letter, for anybody: by its code, by what its square code carries, with network and without."""
+"""Checking a letter, for anybody: by its code or its QR code, with and without network."""
 
 from importlib import import_module
 from typing import Any
@@ -26,13 +26,13 @@ from learning.views.signing import key_to_sign
 from translations.languages import LANGUAGES
 
 FIVE_MINUTES = 300
-LONGEST_TYPED = 700  # an address with a whole award behind it
+LONGEST_TYPED = 700  # an address with an award
 
 
 @blueprint.get("/xac-nhan")
 @public
 def check_form() -> str | BaseResponse | tuple[str, int]:
-    """The box for a code or all that a square code holds; with ?ma=… on to its letter, or back here with why not."""
+    """The form for a code or a scanned address. With ?ma=… go to its letter, or show the form again with the error."""
     typed = request.args.get("ma", "")[:LONGEST_TYPED]
     if not typed.strip():
         return _form("", "missing" if "ma" in request.args else "")
@@ -48,7 +48,7 @@ def check_form() -> str | BaseResponse | tuple[str, int]:
 @blueprint.get("/xac-nhan/<code>")
 @public
 def check_letter(code: str) -> str | tuple[str, int]:
-    """All that a letter says and whether it still stands, for whoever holds its code."""
+    """The content and status of a letter, for anybody who has its code."""
     try:
         scanned = read_scanned(code)
     except InvalidCode:
@@ -65,9 +65,9 @@ def check_letter(code: str) -> str | tuple[str, int]:
 
 
 def look_up(scanned: Scanned) -> LetterCheck:
-    """What we know of a letter. Codes that do not exist are counted by address: nobody shall guess them.
+    """Check a letter. Unknown codes are counted by address, so that nobody can guess codes.
 
-    Raises TooMany where very many were asked for; an award with its signature is checked all the same.
+    Raises TooMany after very many unknown codes; an award with its signature is always checked.
     """
     misses = [] if scanned.digits else address_buckets("letter_codes")
     refuse_full(session(), misses, now=clock.now())
@@ -84,16 +84,16 @@ def _form(typed: str, error: str) -> str:
 @blueprint.get("/xac-nhan/quet")
 @public
 def scan() -> str:
-    """Camera, or a box to paste into: checks with the keys and the status list the phone has kept. The same page for
-    everybody, so that it can be kept.
+    """Camera or a text box: checks with the keys and the status list stored on the phone. The same page for everybody,
+    so that it can be cached.
     """
     return render_template("learning/scan_letter.html", findings=list(LetterFinding), longest=LONGEST_TYPED)
 
 
 def letter_check_files() -> list[str]:
-    """Addresses that a phone keeps so that it can check letters without network: the page, and all that it loads.
+    """Addresses of the page and of all its files, which a phone stores so that it can check letters without network.
 
-    Needs a request. The two lists the page keeps itself, in the cache "hoc-kiem-giay", whenever there is network.
+    Needs a request. The page itself stores the two lists, in the cache "hoc-kiem-giay", whenever there is network.
     """
     static = current_app.extensions["static_files"]
     entries = ("letters/page.js", "offline/hello.js")
@@ -109,7 +109,7 @@ def letter_check_files() -> list[str]:
 @blueprint.get("/xac-nhan/khoa.json")
 @public
 def publish_keys() -> Response:
-    """Every key that ever signed a letter, newest first, and the titles of courses, which letters name by id."""
+    """All keys that ever signed a letter, newest first, and the titles of courses, which letters name by id."""
     keys = [
         {
             "id": key.id,
@@ -128,7 +128,7 @@ def publish_keys() -> Response:
 @blueprint.get("/xac-nhan/tinh-trang.json")
 @public
 def publish_status() -> Response:
-    """All status lists, each as the signed credential that /xac-nhan/tinh-trang/<number> serves, and of what moment."""
+    """All status lists, each as the signed credential served at /xac-nhan/tinh-trang/<number>, and their time."""
     now = clock.now()
     lists = [_status_list(number) for number in range(queries.count_status_lists(session()))]
     return _published({"as_of": in_vietnam(now).isoformat(timespec="seconds"), "lists": lists})
@@ -137,7 +137,9 @@ def publish_status() -> Response:
 @blueprint.get("/xac-nhan/tinh-trang/<int:number>")
 @public
 def publish_status_list(number: int) -> Response:
-    """One Bitstring Status List credential (compact JWT). Every credential names this address: it never changes."""
+    """One Bitstring Status List credential (compact JWT). Every credential contains this address: it must not
+    change.
+    """
     if number >= queries.count_status_lists(session()):
         raise NotFound("no_such_list")
     return _cached_briefly(Response(_status_list(number), mimetype="application/vc+jwt"))
@@ -146,7 +148,7 @@ def publish_status_list(number: int) -> Response:
 @blueprint.get("/.well-known/did.json")
 @public
 def publish_did() -> Response:
-    """Our public keys for checkers elsewhere (did:web), newest first; those that are not trusted are left out."""
+    """Our public keys for external checkers (did:web), newest first, without distrusted ones."""
     keys = [key for key in queries.award_keys(session()) if not key.distrusted]
     if not keys:
         raise NotFound("no_such_key")
@@ -175,6 +177,6 @@ def _cached_briefly(answer: Response) -> Response:
         answer.cache_control.public = True
         answer.cache_control.max_age = FIVE_MINUTES
     else:
-        # It names whatever host was asked for: a proxy must not hand it to others.
+        # It contains the host of the request: a proxy must not serve it to others.
         answer.cache_control.no_store = True
     return answer

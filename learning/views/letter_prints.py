@@ -1,6 +1,6 @@
 """Letters as PDF: one file for the printer, or one for each learner.
 
-Nothing here needs a request: whoever prints says where the site is reached, so that a job can print as well.
+Nothing here needs a request: the caller passes the site's address, so that a job can print as well.
 """
 
 from collections.abc import Iterator, Sequence
@@ -19,35 +19,37 @@ from learning.queries import LIST_SIZE
 from learning.services.award_keys import SigningKey
 from learning.views.qr import award_picture
 
-# Loaded once somebody prints or a checker asks, never before the first page.
+# Loaded when somebody prints or a checker asks, not at start.
 OPEN_BADGES = "learning.services.open_badges"
 SIGNING = "foundation.web.pdf.sign"
 _STYLES = ("learning/letter.css",)
 
 
 class LetterPrints:
-    """Letters being printed, each laid out once whether it goes into the common file or into its own.
+    """Letters to print. Each is laid out once, for the common file and for its own.
 
-    letters: at least one. root: where the site is reached, such as https://hoc.example.vn, without a slash at the end.
-    key: signs square codes and credentials. Needs an application context.
+    letters: at least one. root: the site's address, such as https://hoc.example.vn, without a slash at the end. key:
+    signs QR codes and credentials. Needs an application context.
     """
 
     def __init__(self, letters: Sequence[Letter], *, root: str, key: SigningKey) -> None:
         self.letters = letters
         self.root = root
         self.key = key
-        # One after the other as it is needed, so that whoever asks for them can say how far it is.
+        # Laid out one by one when needed, so that the caller can report progress.
         self._laid_out = cache(self._lay_out)
 
     def combined(self) -> bytes:
-        """All letters, in order, as one file for the printer. Not sealed: it is nobody's letter."""
+        """All letters, in order, as one file for the printer. Not sealed, because it is not one learner's letter."""
         return write_archival_pdf(
             [self._laid_out(place) for place in range(len(self.letters))],
             title=f"Giấy xác nhận hoàn thành – {len(self.letters)} tờ",
         )
 
     def separately(self) -> Iterator[tuple[str, bytes]]:
-        """Each letter, in order, as (name of its file, the file): its credential inside, sealed if there is a seal."""
+        """Each letter, in order, as (file name, file). Its credential is attached; it is sealed if a seal is
+        configured.
+        """
         for place, letter in enumerate(self.letters):
             badge = open_badge(letter, root=self.root, key=self.key).encode()
             inside = Attachment("open-badge.jwt", "Open Badges 3.0", "application/vc+jwt", badge)
@@ -71,7 +73,7 @@ def open_badge(letter: Letter, *, root: str, key: SigningKey) -> str:
 
 
 def status_list_address(root: str, number: int) -> str:
-    """Where status list `number`, counted from 0, is served. Stands in every credential: it never changes."""
+    """Where status list `number`, counted from 0, is served. It is in every credential: it must not change."""
     return f"{root}/xac-nhan/tinh-trang/{number}"
 
 

@@ -1,4 +1,4 @@
-"""Letters of completion for whoever learned: asking for one, taking it home, taking it back."""
+"""Letters of completion for learners: asking for one, downloading it, taking it back."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -45,7 +45,7 @@ def give_letter(course_id: str) -> BaseResponse | tuple[str, int]:
         return redirect(url_for(".ask_for_letter", course_id=course.id), 303)
     name = request.form.get("name", "")
     try:
-        # No name of a child's without a guardian.
+        # A child's name needs a guardian's consent.
         about = read_learner_form() if person.age_band is None else None
         read = read_name_field("name", name)
         with transaction() as writing:
@@ -82,7 +82,7 @@ def _asking(course_id: str, *, typed: str | None = None, faults: Mapping[str, st
         typed=typed if typed is not None else letter.facts.name if letter else "",
         error=faults.get("name", ""),
         faults=faults,
-        told=request.form,
+        values=request.form,
         ask_age=person is not None and person.age_band is None,
         longest=LONGEST,
         recommended=[each for each in safety if not lesson_progress(each, answers.get(each.id, ())).complete],
@@ -92,7 +92,7 @@ def _asking(course_id: str, *, typed: str | None = None, faults: Mapping[str, st
 @blueprint.get("/xac-nhan/<code>.pdf")
 @public
 def print_letter(code: str) -> Response | tuple[str, int]:
-    """The letter to print, for the phone that learned; any other is told, with 403, where it can be had."""
+    """The letter as PDF, for a phone of its learner; on any other phone 403 and where it can be printed."""
     letter = _letter(code)
     if letter.learner != known_learner():
         return _belongs_elsewhere(letter)
@@ -103,7 +103,7 @@ def print_letter(code: str) -> Response | tuple[str, int]:
 @blueprint.get("/xac-nhan/<code>.jwt")
 @public
 def download_badge(code: str) -> Response | tuple[str, int]:
-    """The same award for machines, as an Open Badges 3.0 credential; for whom, as with the letter to print."""
+    """The letter as an Open Badges 3.0 credential; access as for print_letter."""
     letter = _letter(code)
     if letter.learner != known_learner():
         return _belongs_elsewhere(letter)

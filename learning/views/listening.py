@@ -1,4 +1,4 @@
-"""Listening: what a page tells its reader's phone, and the recordings themselves."""
+"""Listening: attributes for reading pages aloud, and the recordings."""
 
 import re
 
@@ -23,15 +23,16 @@ _NUMBER = re.compile(r"\d[\d .]*")
 @blueprint.get("/bai-hoc/<lesson_id>/ghi-am/<version>/<part>")
 @public
 def play_recording(lesson_id: str, version: str, part: str) -> Response:
-    """A recording, whole or in the ranges asked for. Another version than ours is not there: the page that names it
-    has other words, and reads them with the phone's voice."""
+    """A recording, whole or in ranges. Another version is not found: the page that names it has other words and is read
+    with the phone's voice.
+    """
     return _sent(catalogue().recordings.get(find_lesson(lesson_id).id, {}).get(part), version)
 
 
 @blueprint.get("/ghi-am/<version>/<part>")
 @public
 def play_frame_recording(version: str, part: str) -> Response:
-    """A recording of the pages' own words, likewise."""
+    """A recording of interface words, likewise."""
     return _sent(catalogue().interface_recordings.get(part), version)
 
 
@@ -45,9 +46,9 @@ def _sent(recording: Recording | None, version: str) -> Response:
     return answer
 
 
-@blueprint.app_template_global("told")
-def told(lesson: Lesson, part: str = "") -> Markup:
-    """The attributes of whatever holds a lesson's own words: their language, and the recording of `part` if any."""
+@blueprint.app_template_global("speech_attributes")
+def speech_attributes(lesson: Lesson, part: str = "") -> Markup:
+    """Attributes of an element with a lesson's own text: its language, and the recording of `part` if there is one."""
     attributes = Markup("") if language().tag == LESSONS_SPEAK else Markup(' lang="{}"').format(LESSONS_SPEAK)
     recording = catalogue().recordings.get(lesson.id, {}).get(part)
     if recording is None:
@@ -58,9 +59,9 @@ def told(lesson: Lesson, part: str = "") -> Markup:
 
 @blueprint.app_template_global("read_out")
 def read_out(part: str) -> Markup:
-    """The attribute of whatever holds the page's own words `part`, one of FRAME_PARTS, if somebody has read them out.
+    """The attribute of an element with the interface words `part`, one of FRAME_PARTS, if they were recorded.
 
-    Recorded are the Vietnamese words: there is nothing to play in another interface language.
+    Only Vietnamese words are recorded: in other interface languages there is nothing to play.
     """
     recording = catalogue().interface_recordings.get(part)
     if recording is None or language().tag != LESSONS_SPEAK:
@@ -71,7 +72,9 @@ def read_out(part: str) -> Markup:
 
 @blueprint.app_template_global("dialled")
 def dialled() -> str:
-    """The shared phone numbers, digits only, spaces between: a voice tells 113 as one dials it, not as an amount."""
+    """The shared phone numbers, digits only, separated by spaces: a voice reads 113 digit by digit, not as an
+    amount.
+    """
     numbers = [
         re.sub(r"\D", "", number)
         for fact in catalogue().facts.values()

@@ -1,4 +1,4 @@
-"""Finds what an address names, or refuses with a kind 404."""
+"""Finds the objects an address names; raises NotFound with a code for a friendly page."""
 
 from uuid import UUID
 
@@ -52,12 +52,12 @@ def find_question(lesson: Lesson, question_id: str) -> Question:
 
 
 def _changed(lesson: Lesson) -> NotFound:
-    """A lesson may be edited while people are in it; whoever asks for a part it had before is led back to it."""
+    """A lesson may be edited while people use it; a request for a removed part leads back to the lesson."""
     return NotFound("lesson_changed", back=url_for("learning.read_lesson", lesson_id=lesson.id))
 
 
 def form_id() -> UUID:
-    """The id the form was drawn with; a new one when it is missing or was tampered with."""
+    """The id in the form; a new one if it is missing or invalid."""
     try:
         return UUID(request.form.get("form", ""))
     except ValueError:

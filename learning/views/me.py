@@ -1,4 +1,4 @@
-"""My learning: what this phone has done, its letters, and being forgotten."""
+""" "My learning": progress, letters, and leaving or erasing."""
 
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -48,9 +48,9 @@ def ask_to_forget() -> str:
 @blueprint.post("/toi/quen")
 @public
 def forget() -> Response:
-    """Whoever the page was drawn for is no longer known here; with erase=1 all of theirs goes, everywhere.
+    """Remove the learner the page was made for from this phone; with erase=1 delete all their data everywhere.
 
-    Again: nothing left. Somebody who does not learn on this phone: nothing happens.
+    Again: nothing changes. A learner who is not on this phone: nothing changes.
     """
     erase = request.form.get("erase") == "1"
     phone, learner = known_phone(), known_learner()

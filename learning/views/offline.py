@@ -1,4 +1,4 @@
-"""What a phone needs to go on without network: the worker, packs of lessons, and the page of what is kept on it."""
+"""For phones without network: the service worker, packs of lessons, and the page of downloads."""
 
 import hashlib
 from collections.abc import Iterator
@@ -25,25 +25,27 @@ from learning.views.reading import draw_lesson, lesson_key
 from translations.web import HEADER, language
 
 WORKER = "offline/worker.js"
-# What the page of the phone, and whatever is drawn on the phone, wears and runs.
-WORN = (
+# Styles and pictures of the downloads page and of pages rendered on the phone.
+SHELL_FILES = (
     *("lesson.css", "people.css", "offline.css"),
     *(f"faces/{face}.svg" for face in FACES),
 )
 SCRIPTS = ("listen.js", "practice.js", "offline/page.js", "offline/course.js", "offline/hello.js")
-# Own addresses that the worker may answer; it leaves every other alone, above all those of people who sign in.
+# First parts of the addresses the worker may respond to. It ignores all others, above all those of signed-in people.
 OURS = ("bai-hoc", "khoa-hoc", "lo-trinh", "tren-may", "toi", "the", "tim", "huong-dan", "quyen-rieng-tu", "xac-nhan")
 
 
 @blueprint.get("/sw.js")
 @public
 def serve_offline_worker() -> Response:
-    """The worker. It changes, and with it the shell on every phone, when any file or word of the shell does."""
-    told = {
+    """The service worker. It changes, and is updated on every phone, whenever a file or a word of the app shell
+    changes.
+    """
+    config = {
         "files": _precached(),
         "shell": url_for(".show_downloads"),
         "ours": OURS,
-        # The same for everybody; kept without cookies as soon as there is time.
+        # The same for everybody; stored without cookies as soon as possible.
         "pages": [
             url_for(".home"),
             url_for(".show_courses"),
@@ -55,13 +57,13 @@ def serve_offline_worker() -> Response:
         "checking": {"page": url_for(".scan"), "files": letter_check_files()},
         "courses": {lesson.id: lesson.course for lesson in catalogue().lessons},
     }
-    return worker_script("learning", WORKER, "hoc", told)
+    return worker_script("learning", WORKER, "hoc", config)
 
 
 @blueprint.get("/bai-hoc/<lesson_id>/goi.json")
 @public
 def serve_pack(lesson_id: str) -> BaseResponse | str:
-    """All a phone needs to draw a lesson's practice, questions and ending: see packs.py."""
+    """Everything a phone needs to render a lesson's practice, questions and last page: see packs.py."""
     lesson = find_lesson(lesson_id)
     return cached_page(lambda: _draw_pack(lesson), *_key("pack", lesson), media_type="application/json")
 
@@ -69,7 +71,9 @@ def serve_pack(lesson_id: str) -> BaseResponse | str:
 @blueprint.get("/khoa-hoc/<course_id>/goi.json")
 @public
 def show_download_size(course_id: str) -> Response:
-    """What keeping a course takes: title, ids of lessons, "bytes" on the wire without recordings, bytes of "voices"."""
+    """The download size of a course: title, ids of lessons, "bytes" over the network without recordings, bytes of
+    "voices".
+    """
     course = find_course(course_id)
     voices = sum(
         recording.file.stat().st_size
@@ -80,7 +84,7 @@ def show_download_size(course_id: str) -> Response:
     return jsonify(
         title=course.title,
         lessons=[lesson.id for lesson in course.lessons],
-        bytes=sum(_weight(lesson) for lesson in course.lessons),
+        bytes=sum(_lesson_size(lesson) for lesson in course.lessons),
         voices=voices,
     )
 
@@ -88,23 +92,25 @@ def show_download_size(course_id: str) -> Response:
 @blueprint.get("/tren-may")
 @public
 def show_downloads() -> BaseResponse | str:
-    """What is kept on this phone, what waits, who is learning. The phone fills it in: the same for everybody."""
-    # Also for somebody signed in: the phone keeps it for whoever comes next.
-    return cached_page(_draw_shell, "phone", catalogue().version, language().tag, _worn_version())
+    """The downloads on this phone, waiting answers and learners. The phone fills the page in: the same for
+    everybody.
+    """
+    # Cached also for signed-in people: the phone stores it for all its users.
+    return cached_page(_draw_shell, "phone", catalogue().version, language().tag, _shell_version())
 
 
 @blueprint.get("/api/v1/progress")
 @public
 def list_progress() -> Response:
-    """What everybody on this phone has answered rightly: {"learners": {id: {lesson: [step]}}}."""
-    told = {
+    """The correct answers of all learners on this phone: {"learners": {id: {lesson: [step]}}}."""
+    progress = {
         str(person.id): {
             lesson: sorted(answer.step for answer in answers)
             for lesson, answers in queries.right_answers(session(), person.id).items()
         }
         for person in people_here()
     }
-    answer = jsonify(learners=told)
+    answer = jsonify(learners=progress)
     answer.headers["Cache-Control"] = "no-store"
     return answer
 
@@ -113,18 +119,18 @@ def _draw_pack(lesson: Lesson) -> str:
     return pack(lesson, find_course(lesson.course), address=request.path)
 
 
-def _weight(lesson: Lesson) -> int:
-    """Bytes on the wire of a lesson's page and its pack, each drawn as when it is asked for."""
-    with _as_for_a_stranger(url_for(".read_lesson", lesson_id=lesson.id)):
-        reading = compressed_size(lambda: draw_lesson(lesson), *lesson_key(lesson))
-    with _as_for_a_stranger(url_for(".serve_pack", lesson_id=lesson.id)):
-        return reading + compressed_size(lambda: _draw_pack(lesson), *_key("pack", lesson))
+def _lesson_size(lesson: Lesson) -> int:
+    """Size over the network of a lesson's page and its pack, in bytes, each rendered as for a request."""
+    with _as_new_visitor(url_for(".read_lesson", lesson_id=lesson.id)):
+        page_size = compressed_size(lambda: draw_lesson(lesson), *lesson_key(lesson))
+    with _as_new_visitor(url_for(".serve_pack", lesson_id=lesson.id)):
+        return page_size + compressed_size(lambda: _draw_pack(lesson), *_key("pack", lesson))
 
 
 @contextmanager
-def _as_for_a_stranger(address: str) -> Iterator[None]:
-    """What is drawn inside is drawn as for somebody nobody knows who asks for `address`, in the language of now: a page
-    that is kept must not carry the name of whoever happened to ask for it first.
+def _as_new_visitor(address: str) -> Iterator[None]:
+    """Render inside as for an unknown visitor who requests `address`, in the current language: a cached page must not
+    contain the name of the person who requested it first.
     """
     says = {HEADER: language().tag}
     with current_app.app_context(), current_app.test_request_context(address, headers=says):
@@ -137,7 +143,7 @@ def _key(kind: str, lesson: Lesson) -> tuple[str, ...]:
 
 def _draw_shell() -> str:
     titles = {course.id: course.title for course in catalogue().courses}
-    with _as_for_a_stranger(url_for(".show_downloads")):
+    with _as_new_visitor(url_for(".show_downloads")):
         return render_template("learning/downloads.html", faces=FACES, titles=titles)
 
 
@@ -150,11 +156,11 @@ def _precached() -> list[dict[str, str | None]]:
     files = [url_for("web.static", filename=name) for name in ("page.css", "mark.svg", "keeping.js")]
     static = current_app.extensions["static_files"]
     scripts = {name for entry in SCRIPTS for name in static.with_imports("learning", entry)}
-    files += [url_for(".static", filename=name) for name in (*WORN, *sorted(scripts))]
+    files += [url_for(".static", filename=name) for name in (*SHELL_FILES, *sorted(scripts))]
     return [shell, *({"url": url, "revision": None} for url in files)]
 
 
-def _worn_version() -> str:
+def _shell_version() -> str:
     version: str = current_app.extensions["static_files"].version("learning")
     return version
 
@@ -165,7 +171,7 @@ describe(
         "GET",
         "/api/v1/progress",
         "tellProgress",
-        "What everybody who learns on the phone that asks has answered rightly.",
+        "The correct answers of all learners on the phone that sends the request.",
         gives={
             "type": "object",
             "required": ["learners"],

@@ -1,7 +1,7 @@
-"""A lesson's practice, questions and ending as one file, from which a phone draws the same pages without network.
+"""A lesson's practice, questions and last page as one file, from which a phone renders the same pages without network.
 
-Every page in it is drawn by the templates that draw it with network. What changes on a page with each answer stands in
-it as a gap, ⟦name⟧, and beside it what goes into the gap: static/learning/offline/pages.js fills them in.
+Every page in it is rendered by the same templates as with network. Parts that change with each answer are replaced by a
+gap, ⟦name⟧, and the pack contains the possible contents of each gap: static/learning/offline/pages.js fills them in.
 """
 
 import re
@@ -30,27 +30,27 @@ def gap(name: str) -> str:
 
 
 class _Frames:
-    """What stands around the words of a page, each way of it once."""
+    """The parts of pages around their main content; each different frame is stored once."""
 
     def __init__(self, address: str) -> None:
-        self.kept: list[list[str]] = []
+        self.frames: list[list[str]] = []
         self._address = address
 
     def page(self, html: str) -> dict[str, Any]:
-        """{"frame": its place, "title", "main"}."""
+        """{"frame": its index, "title", "main"}."""
         parts = _PAGE.fullmatch(html.replace(self._address, gap("path")))
         if parts is None:
-            raise AssertionError("a page of another shape than web/page.html")
+            raise AssertionError("a page with another structure than web/page.html")
         frame = [parts["top"], parts["head"], parts["foot"]]
-        if frame not in self.kept:
-            self.kept.append(frame)
-        return {"frame": self.kept.index(frame), "title": parts["title"], "main": parts["main"]}
+        if frame not in self.frames:
+            self.frames.append(frame)
+        return {"frame": self.frames.index(frame), "title": parts["title"], "main": parts["main"]}
 
 
 def pack(lesson: Lesson, course: Course, *, address: str) -> str:
-    """The pack as JSON. address: the one it is drawn under, which its pages must not name as their own."""
+    """The pack as JSON. address: the one it is rendered under, which its pages must not contain as their own."""
     frames = _Frames(address)
-    told: dict[str, Any] = {
+    content: dict[str, Any] = {
         "lesson": lesson.id,
         "course": course.id,
         "title": lesson.title,
@@ -66,27 +66,27 @@ def pack(lesson: Lesson, course: Course, *, address: str) -> str:
         "questions": {question.id: _question(lesson, question, frames) for question in lesson.questions},
         "ends": _ends(lesson, course, frames),
     }
-    told["frames"] = frames.kept
+    content["frames"] = frames.frames
     reading = render_template("learning/lesson.html", lesson=lesson, course=course)
-    words = "".join([reading, *_strings(told)])
-    told["files"] = sorted(_with_imports(_FILE.findall(words)))
-    told["voices"] = sorted(set(_VOICE.findall(words)))
-    return json.dumps(told, ensure_ascii=False, separators=(",", ":"), sort_keys=False)
+    words = "".join([reading, *_strings(content)])
+    content["files"] = sorted(_with_imports(_FILE.findall(words)))
+    content["voices"] = sorted(set(_VOICE.findall(words)))
+    return json.dumps(content, ensure_ascii=False, separators=(",", ":"), sort_keys=False)
 
 
 def _with_imports(addresses: Iterable[str]) -> set[str]:
-    """Addresses of files, and of every script that one of them imports, at once or later."""
+    """Addresses of files, and of every script that one of them imports, directly or indirectly."""
     static = current_app.extensions["static_files"]
-    whole = set(addresses)
+    files = set(addresses)
     for address in addresses:
-        room, _version, name = address.removeprefix("/static/").split("/", 2)
-        whole |= {url_for(f"{room}.static", filename=each) for each in static.with_imports(room, name)}
-    return whole
+        package, _version, name = address.removeprefix("/static/").split("/", 2)
+        files |= {url_for(f"{package}.static", filename=each) for each in static.with_imports(package, name)}
+    return files
 
 
 def _screen(lesson: Lesson, screen: Screen, frames: _Frames) -> dict[str, Any]:
     parts: Any = current_app.jinja_env.get_template("learning/parts/phone.html").module
-    told: dict[str, Any] = {
+    content: dict[str, Any] = {
         "kind": screen.kind.value,
         "goes": screen.goes,
         "graded": screen.id in lesson.practice.must_pass,
@@ -95,13 +95,13 @@ def _screen(lesson: Lesson, screen: Screen, frames: _Frames) -> dict[str, Any]:
         "praise": _word(lesson, None, screen.praise, praise_of(screen.id)),
     }
     if screen is lesson.practice.first:
-        told["begin"] = _with_gaps(frames.page(_draw_screen(lesson, screen, intro=True)), screen, parts)
+        content["begin"] = _with_gaps(frames.page(_draw_screen(lesson, screen, intro=True)), screen, parts)
     if screen.kind is ScreenKind.TYPE:
-        told["typed"] = screen.typed
+        content["typed"] = screen.typed
     if screen.rules:
-        told["rules"] = {code: [parts.rule_line(code, False), parts.rule_line(code, True)] for code in screen.rules}
+        content["rules"] = {code: [parts.rule_line(code, False), parts.rule_line(code, True)] for code in screen.rules}
     if screen.targets:
-        told["targets"] = [
+        content["targets"] = [
             {
                 "id": target.id,
                 "right": target.right,
@@ -111,7 +111,7 @@ def _screen(lesson: Lesson, screen: Screen, frames: _Frames) -> dict[str, Any]:
             }
             for target in screen.targets
         ]
-    return told
+    return content
 
 
 def _draw_screen(lesson: Lesson, screen: Screen, *, intro: bool = False) -> str:
@@ -121,8 +121,8 @@ def _draw_screen(lesson: Lesson, screen: Screen, *, intro: bool = False) -> str:
         lesson=lesson,
         screen=screen,
         tried=None,
-        said="",
-        said_part="",
+        hint="",
+        hint_part="",
         touched=(),
         met=(),
         intro=lesson.practice.intro if intro else "",
@@ -132,7 +132,7 @@ def _draw_screen(lesson: Lesson, screen: Screen, *, intro: bool = False) -> str:
 
 
 def _looks(screen: Screen, target: ScreenTarget, parts: Any) -> list[str]:
-    """As it is, lit up; and for what is ticked: ticked, ticked and lit up."""
+    """The target normal and highlighted; for tick targets: normal, highlighted, ticked, ticked and highlighted."""
     if screen.kind is ScreenKind.TAP:
         return [str(parts.place_to_touch(target, flash)) for flash in (False, True)]
     return [str(parts.place_to_tick(target, flash, ticked)) for ticked in (False, True) for flash in (False, True)]
@@ -151,19 +151,19 @@ def _with_gaps(page: dict[str, Any], screen: Screen, parts: Any) -> dict[str, An
 
 def _cut(main: str, part: str, gap_: str) -> str:
     if main.count(part) != 1:
-        raise AssertionError(f"{part!r} stands {main.count(part)} times on its page")
+        raise AssertionError(f"{part!r} occurs {main.count(part)} times on its page")
     return main.replace(part, gap_)
 
 
 def _hint(lesson: Lesson, screen: Screen, hint: str, target: str) -> list[str]:
-    """The word after a wrong answer to the screen that stays, and on the screen a detour leads to."""
+    """The hint after a wrong answer, on the same screen, and on the screen a detour leads to."""
     part = hint_of(screen.id, target)
     return [_word(lesson, tried, hint, part) for tried in (SimpleNamespace(wiped=False), None)]
 
 
-def _word(lesson: Lesson, tried: SimpleNamespace | None, said: str, part: str) -> str:
+def _word(lesson: Lesson, tried: SimpleNamespace | None, text: str, part: str) -> str:
     parts: Any = current_app.jinja_env.get_template("learning/parts/word.html").module
-    return str(parts.word(lesson, tried, said, part))
+    return str(parts.word(lesson, tried, text, part))
 
 
 def _question(lesson: Lesson, question: Question, frames: _Frames) -> dict[str, Any]:
@@ -174,8 +174,10 @@ def _question(lesson: Lesson, question: Question, frames: _Frames) -> dict[str, 
 
 
 def _ends(lesson: Lesson, course: Course, frames: _Frames) -> dict[str, Any]:
-    """The last page in three ways: lessons of the course are left, the course is done, something is missing here."""
-    # An address would write the marks of a gap in its own way.
+    """The last page in three variants: lessons of the course are left, the course is done, steps of this lesson are
+    missing.
+    """
+    # url_for would escape the characters of a gap.
     onward = SimpleNamespace(id="zz-next-zz", title=gap("next title"), minutes=gap("next minutes"))
     done = Progress(done=len(lesson.graded), total=len(lesson.graded), next_step=None)
     begun: Any = SimpleNamespace(complete=False, done=gap("done"), total=len(lesson.graded))
@@ -205,11 +207,11 @@ def _ends(lesson: Lesson, course: Course, frames: _Frames) -> dict[str, Any]:
     }
 
 
-def _strings(told: object) -> list[str]:
-    if isinstance(told, str):
-        return [told]
-    if isinstance(told, dict):
-        return [text for each in told.values() for text in _strings(each)]
-    if isinstance(told, list | tuple):
-        return [text for each in told for text in _strings(each)]
+def _strings(content: object) -> list[str]:
+    if isinstance(content, str):
+        return [content]
+    if isinstance(content, dict):
+        return [text for each in content.values() for text in _strings(each)]
+    if isinstance(content, list | tuple):
+        return [text for each in content for text in _strings(each)]
     return []

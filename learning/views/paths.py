@@ -1,4 +1,4 @@
-"""Learning paths: the lessons for one need in one row, whatever courses they stand in."""
+"""Learning paths: the lessons for one need in order, from several courses."""
 
 from flask import render_template
 from werkzeug.wrappers import Response

@@ -1,4 +1,4 @@
-"""Who learns on this phone: taking turns with one tap, adding somebody, saying what to call them."""
+"""The learners of this phone: switching, adding, and changing nickname and picture."""
 
 from collections.abc import Mapping
 from uuid import UUID
@@ -22,7 +22,7 @@ from learning.views.learner import current_person, people_here, phone_for_writin
 @blueprint.post("/toi/doi")
 @public
 def take_over() -> Response:
-    """Somebody else of this phone learns from now on. One who does not learn here: nothing changes."""
+    """Make another learner of this phone the current one. A learner who is not on this phone: nothing changes."""
     wished = request.form.get("learner", "")
     person = next((person for person in people_here() if str(person.id) == wished), None)
     if person is not None:
@@ -50,7 +50,7 @@ def add_new_person() -> Response | tuple[str, int]:
         return _form(None, request.form, faulty.fields), faulty.status
     except Conflict as full:
         return _form(None, request.form, {"nickname": full.code}), full.status
-    return _go_on(learner, "them")
+    return _continue(learner, "them")
 
 
 @blueprint.get("/toi/ten")
@@ -80,13 +80,13 @@ def describe() -> Response | tuple[str, int]:
             update_profile(writing, person.id, about, now=clock.now())
     except Invalid as faulty:
         return _form(person, request.form, faulty.fields), faulty.status
-    return _go_on(person.id, "ten")
+    return _continue(person.id, "ten")
 
 
 def read_learner_form() -> AboutLearner:
-    """What learning/parts/age.html asked, and the nickname and the picture where they stand beside it.
+    """The values of learning/parts/age.html, and nickname and picture if the form has them.
 
-    Raises Invalid as AboutLearner.facts does: it is judged here, before anything is written.
+    Raises Invalid as AboutLearner.facts does: the form is validated here, before anything is written.
     """
     form = request.form
     about = AboutLearner(
@@ -100,18 +100,18 @@ def read_learner_form() -> AboutLearner:
     return about
 
 
-def _go_on(learner: UUID, done: str) -> Response:
+def _continue(learner: UUID, done: str) -> Response:
     set_current_learner(learner)
     way = local_path(request.values.get("ve"), "")
-    # A blank card waits to be told whose it is.
+    # The page of a blank card needs the learner's id in its address.
     return redirect(way.replace("{learner}", str(learner)) or url_for(".show_me", da=done), 303)
 
 
-def _form(person: LearnerProfile | None, told: Mapping[str, object] | AboutLearner, faults: Mapping[str, str]) -> str:
+def _form(person: LearnerProfile | None, values: Mapping[str, object] | AboutLearner, faults: Mapping[str, str]) -> str:
     return render_template(
         "learning/person.html",
         person=person,
-        told=told,
+        values=values,
         faults=faults,
         faces=FACES,
         longest=LONGEST_NICKNAME,

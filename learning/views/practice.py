@@ -1,7 +1,7 @@
-"""Practice: one imitation screen a page, every tap a plain form.
+"""Practice: one imitation screen per page, every tap a plain form.
 
-After each tap the next page is named by its address alone, so a page can be opened again, gone back to or found in the
-history without sending anything twice. The address says which of our own choices was touched, never what was typed.
+After each tap the address alone identifies the next page, so a page can be reopened, gone back to or found in the
+history without sending anything twice. The address contains which of our own choices was tapped, never what was typed.
 """
 
 from typing import Any
@@ -46,12 +46,14 @@ def answer_screen(lesson_id: str, screen_id: str) -> Response:
         save_answer(lesson, screen.id, stored_choices(screen, given), right=outcome.right)
     if outcome.ends:
         return redirect(url_for(".ask", lesson_id=lesson.id, _anchor="main"), 303)
-    said = _address_parameters(screen, given, outcome)
-    return redirect(url_for(".show_screen", lesson_id=lesson.id, screen_id=outcome.goes, _anchor="main", **said), 303)
+    parameters = _address_parameters(screen, given, outcome)
+    return redirect(
+        url_for(".show_screen", lesson_id=lesson.id, screen_id=outcome.goes, _anchor="main", **parameters), 303
+    )
 
 
 def _address_parameters(screen: Screen, given: list[str], outcome: ScreenResult) -> dict[str, Any]:
-    """What the next page must know of the tap: where it came from, and which of our own choices was touched."""
+    """Query parameters for the next page: the screen the tap came from, and which of our own choices was tapped."""
     if outcome.right:
         return {"tu": screen.id} if screen.praise else {}
     if outcome.wiped:
@@ -67,25 +69,25 @@ def _address_parameters(screen: Screen, given: list[str], outcome: ScreenResult)
 def _page(lesson: Lesson, screen: Screen, *, intro: bool = False) -> str:
     came_from = lesson.practice.screen(request.args.get("tu", ""))
     touched = request.args.getlist("cham")
-    tried, said, said_part = None, "", ""
-    if came_from is not None and touched:  # a detour brings the hint of what was touched along
-        led_here = check_answer(came_from, touched)
-        said, said_part = led_here.hint, hint_of(came_from.id, led_here.hint_by)
+    tried, hint, hint_part = None, "", ""
+    if came_from is not None and touched:  # on a detour, the hint of the tapped target is shown here
+        result = check_answer(came_from, touched)
+        hint, hint_part = result.hint, hint_of(came_from.id, result.hint_by)
     elif came_from is not None:
-        said, said_part = came_from.praise, praise_of(came_from.id)
+        hint, hint_part = came_from.praise, praise_of(came_from.id)
     elif "xoa" in request.args:
         tried = ScreenResult(right=False, goes=screen.id, wiped=True)
     elif touched or "lai" in request.args:
         tried = check_answer(screen, touched)
-        said, said_part = tried.hint, hint_of(screen.id, tried.hint_by)
+        hint, hint_part = tried.hint, hint_of(screen.id, tried.hint_by)
     screens = lesson.practice.must_pass
     return render_template(
         "learning/practice.html",
         lesson=lesson,
         screen=screen,
         tried=tried,
-        said=said,
-        said_part=said_part,
+        hint=hint,
+        hint_part=hint_part,
         touched=touched,
         met=request.args.getlist("du") if tried else [],
         intro=lesson.practice.intro if intro else "",

@@ -1,4 +1,4 @@
-"""A lesson on one big screen: one thing at a time, in letters that are read from the back of the room."""
+"""A lesson on a big screen: one thing at a time, in letters that can be read from the back of the room."""
 
 from uuid import UUID
 
@@ -17,7 +17,7 @@ from learning.views.qr import printable_address, qr_picture
 @teaching.get("/lop-hoc/<uuid:class_id>/trinh-chieu/<lesson_id>")
 @may(Act.TEACH)
 def present(class_id: UUID, lesson_id: str) -> str:
-    """?trang=: which slide, from 1; beyond the last: the last. Arrow keys touch the same links as fingers."""
+    """?trang=: the slide number, from 1; beyond the last: the last. Arrow keys follow the same links as taps."""
     evening = find_class(class_id)
     lesson = lesson_of(evening, lesson_id)
     slides = slides_of(lesson)

@@ -1,4 +1,4 @@
-"""Prints that are the same for everybody, made once for each version of what they show and kept in memory.
+"""A cache in memory of prints that are the same for everybody, made once for each version of their content.
 
 docs/decisions/prints-kept-in-memory.md says why not on disk.
 """
@@ -18,22 +18,21 @@ from learning.views.qr import has_own_address, printed_root
 
 MOST_BYTES = 24 * 1024 * 1024
 ONE_HOUR = 3600
-# A machine is reached as localhost, by its name and by its address in the house's network.
+# A machine is reached as localhost, by its name and by its address in the local network.
 MOST_ROOTS = 4
 
 _TEMPLATES = sorted((Path(blueprint.root_path) / "templates" / "learning").rglob("*.html"))
 _WORDING = hashlib.sha256(b"".join(file.read_bytes() for file in _TEMPLATES)).hexdigest()
 
-_kept: OrderedDict[str, bytes] = OrderedDict()
-_drawing = threading.Lock()
+_prints: OrderedDict[str, bytes] = OrderedDict()
+_rendering = threading.Lock()
 _roots: set[str] = set()
 
 
 def cached_print(draw: Callable[[], bytes], name: str) -> Response:
-    """The PDF that `draw` makes. `name`: that of its file, which also tells one print from another.
+    """The PDF that `draw` returns. `name`: its file name, which is also part of the cache key.
 
-    Whoever has it already is told so without anything being drawn. Two who ask for the same one at the same moment
-    share one drawing.
+    A client that already has it gets 304 without rendering. Concurrent requests for the same print share one rendering.
     """
     version = _version(name)
     if request.if_none_match.contains(version):
@@ -41,7 +40,7 @@ def cached_print(draw: Callable[[], bytes], name: str) -> Response:
     else:
         _refuse_unknown_hosts()
         answer = Response(_get_or_render(version, draw), mimetype="application/pdf")
-        # Taken home as a file: people carry it to a shop that prints, or send it on.
+        # Downloaded as a file: people take it to a print shop or send it on.
         answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     answer.set_etag(version)
     if has_own_address():
@@ -53,9 +52,10 @@ def cached_print(draw: Callable[[], bytes], name: str) -> Response:
 
 
 def _refuse_unknown_hosts() -> None:
-    """Without an address of our own a print carries the host it was asked under; only the first few are drawn for.
+    """Without a configured address, a print contains the host of the request; only the first MOST_ROOTS hosts are
+    accepted.
 
-    Raises NotFound("wrong_host"). Otherwise each new Host header would draw every booklet anew, ten seconds each.
+    Raises NotFound("wrong_host"). Otherwise each new Host header would render every booklet again, ten seconds each.
     """
     if has_own_address() or printed_root() in _roots:
         return
@@ -65,9 +65,11 @@ def _refuse_unknown_hosts() -> None:
 
 
 def _version(name: str) -> str:
-    """Changes with anything a print depends on: lessons, styles, wording, who speaks, and where its QR codes lead."""
+    """Changes with everything a print depends on: lessons, styles, wording, organisation, and the address in its QR
+    codes.
+    """
     files = current_app.extensions["static_files"]
-    told = (
+    inputs = (
         name,
         catalogue().version,
         files.version("learning"),
@@ -76,17 +78,17 @@ def _version(name: str) -> str:
         current_app.extensions["settings"].organisation,
         printed_root(),
     )
-    return hashlib.sha256("\0".join(told).encode()).hexdigest()[:20]
+    return hashlib.sha256("\0".join(inputs).encode()).hexdigest()[:20]
 
 
 def _get_or_render(version: str, draw: Callable[[], bytes]) -> bytes:
-    if (kept := _kept.get(version)) is not None:
-        return kept
-    with _drawing:
-        kept = _kept.get(version)
-        if kept is None:
-            kept = _kept[version] = draw()
-            # The oldest goes first: made-up addresses in Host headers push out their like, and memory stays bounded.
-            while len(_kept) > 1 and sum(map(len, _kept.values())) > MOST_BYTES:
-                _kept.popitem(last=False)
-        return kept
+    if (found := _prints.get(version)) is not None:
+        return found
+    with _rendering:
+        found = _prints.get(version)
+        if found is None:
+            found = _prints[version] = draw()
+            # The oldest is dropped first, so memory stays bounded also with invented Host headers.
+            while len(_prints) > 1 and sum(map(len, _prints.values())) > MOST_BYTES:
+                _prints.popitem(last=False)
+        return found

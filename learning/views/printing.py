@@ -1,4 +1,6 @@
-"""Lessons on paper, for hamlets without power: a card for each lesson, one to stick beside the phone, whole courses."""
+"""Lessons on paper, for hamlets without power: one card per lesson, a reminder to put beside the phone, whole
+courses.
+"""
 
 import re
 
@@ -17,10 +19,10 @@ from learning.views.lookups import catalogue, find_course, find_lesson
 from learning.views.print_cache import cached_print
 from learning.views.qr import printable_address, qr_picture
 
-# Steps of lesson 6.1, one for each finger of a hand.
+# Steps of lesson 6.1, one per finger.
 SIGNS = ("la", "giuc", "doa", "tien", "ma")
 REPORT_BY_CALL = "TD_RAC_GOI"
-# Of the type on a card: the largest that fits on one side is taken. Even the smallest is 13 points.
+# Font sizes of a card: the largest that fits on one side is used. The smallest is 13 points.
 SIZES = ("large", "middle", "small")
 
 _BEFORE_BOLD = re.compile(r"\s<strong>")
@@ -28,10 +30,10 @@ _BEFORE_BOLD = re.compile(r"\s<strong>")
 
 @blueprint.app_template_filter("on_paper")
 def on_paper(text: str) -> Markup:
-    """As the filter rich, with the space before bold words inside them.
+    """Like the filter rich, with the space before bold words moved inside them.
 
-    WeasyPrint 70 finds no place to break a line where a text ends in a space just at the edge and bold words follow: it
-    then breaks after the first word of the line, or before the last one it can.
+    WeasyPrint 70 finds no line break where a text ends in a space just at the edge and bold words follow: it then
+    breaks after the first word of the line, or before the last possible word.
     """
     return Markup(_BEFORE_BOLD.sub("<strong> ", str(render_rich_text(text))))  # noqa: S704  rich has escaped it
 
@@ -61,7 +63,7 @@ def print_lesson(lesson_id: str) -> Response:
 @blueprint.get("/in/dung-tat-hoi.pdf")
 @public
 def print_reminder() -> Response:
-    """Two A5 cards on one A4 sheet. 404 while lesson 6.1, whose words they carry, is not served."""
+    """Two A5 cards on one A4 sheet. 404 if lesson 6.1, whose words they contain, is not served."""
     lesson = find_lesson(FIRST_LESSON)
     steps = {step.id: step for step in lesson.steps}
     if not steps.keys() >= set(SIGNS):
@@ -118,5 +120,5 @@ def _organisation() -> str:
 
 
 def _first_bold(text: str) -> str:
-    """What stands in bold first, such as "Lạ:" of "**Lạ:** số lạ"; "" when nothing does."""
+    """The first bold part, such as "Lạ:" of "**Lạ:** số lạ"; "" if there is none."""
     return text.partition("**")[2].partition("**")[0]

@@ -1,4 +1,4 @@
-"""QR codes on paper: the address one leads to, and its drawing."""
+"""QR codes on paper: their address and their picture."""
 
 import base64
 import io
@@ -8,51 +8,51 @@ from typing import Any
 import segno
 from flask import current_app, request, url_for
 
-_EDGE = 4  # modules of light around a code, as the standard asks
-_SCALE = 4  # dots a module: fewer, and some readers smooth them away
+_EDGE = 4  # empty modules around a code, as the standard requires
+_SCALE = 4  # pixels per module; with fewer, some readers blur them
 
-_PILLOW = "PIL.Image"  # loaded once somebody prints a letter
-_DARK, _LIGHT = 0, 255  # a byte of grey
+_PILLOW = "PIL.Image"  # loaded when somebody prints a letter
+_DARK, _LIGHT = 0, 255  # grey, one byte
 
 
 def printable_address(endpoint: str, **values: Any) -> str:
-    """The whole address of a page, as it may stand on paper. Needs a request, or a public address in the settings."""
-    # Paper outlives the request: where the site is known under one address, that one is printed.
+    """The full address of a page for print. Needs a request, or a public address in the settings."""
+    # Paper outlives the request, so the configured public address is printed if there is one.
     return printed_root() + url_for(endpoint, **values)
 
 
 def printed_root() -> str:
-    """Where this site is reached, such as https://hoc.example.vn, without a slash at the end."""
+    """The site's address, such as https://hoc.example.vn, without a slash at the end."""
     return current_app.extensions["settings"].public_address.rstrip("/") or request.url_root.rstrip("/")
 
 
 def has_own_address() -> bool:
-    """Whether the site is known under one address, whatever host a request names."""
+    """Whether a public address is configured, independent of the request's host."""
     return bool(current_app.extensions["settings"].public_address)
 
 
 def qr_picture(address: str, *, light: str = "#ffffff") -> str:
-    """A QR code as a picture's address, readable with 15 % worn off (level M), with the edge the standard asks.
+    """A QR code as a data URI, readable with 15 % worn off (level M), with the margin the standard requires.
 
     light: the colour of the paper around it.
     """
-    # Any of the eight masks reads alike; trying them all would take as long as a third of the text on the page.
+    # All eight masks can be read equally well; trying them takes a third of the time of rendering the page's text.
     code = segno.make_qr(address, error="m", boost_error=False, mask=3)
     uri: str = code.png_data_uri(scale=_SCALE, border=_EDGE, light=light)
     return uri
 
 
 def award_picture(address: str, digits: str) -> str:
-    """The square code of a letter, as a picture's address: it holds `address`, "#" and the digits of its award.
+    """The QR code of a letter as a data URI: `address`, "#" and the digits of its award.
 
-    Digits stand in it as numbers, three in ten bits, which keeps it within version 10 while the address has no more
-    than about 70 characters; longer ones are still drawn, with larger codes.
+    Digits are encoded as numbers, three in ten bits. The code stays within version 10 if the address has at most about
+    70 characters; longer ones give larger codes.
     """
-    parts: Any = [f"{address}#", digits]  # each in the kind of writing that takes the least room
+    parts: Any = [f"{address}#", digits]  # each part in the encoding that takes the least room
     code = segno.make_qr(parts, error="m", boost_error=False, mask=3)
     rows = [bytes(_DARK if module else _LIGHT for module in row) for row in code.matrix_iter(border=_EDGE)]
     side = len(rows) * _SCALE
-    # Grey, a byte a dot: of one bit a dot WeasyPrint makes three bytes, which takes it 5 ms longer.
+    # Grey, one byte per pixel: from one bit per pixel WeasyPrint makes three bytes, which takes 5 ms longer.
     image = import_module(_PILLOW)
     small = image.frombytes("L", (len(rows), len(rows)), b"".join(rows))
     picture = small.resize((side, side), image.Resampling.NEAREST)

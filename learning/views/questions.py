@@ -1,4 +1,4 @@
-"""Questions: one a page, answered with one tap, the reason told whatever was answered. Then the lesson is finished."""
+"""Questions: one per page, answered with one tap; the reason is shown after any answer. Then the lesson's last page."""
 
 from flask import redirect, render_template, request, url_for
 from uuid_utils.compat import uuid7
@@ -20,7 +20,7 @@ from learning.views.save_answer import save_answer
 @blueprint.get("/bai-hoc/<lesson_id>/cau-hoi")
 @public
 def ask(lesson_id: str) -> str | Response:
-    """The first question not yet answered rightly; the finished page when there is none."""
+    """The first question not yet answered correctly; the last page if there is none."""
     lesson = find_lesson(lesson_id)
     learner = known_learner()
     answers = queries.right_answers(session(), learner, lesson.id).get(lesson.id, []) if learner else []
@@ -55,9 +55,9 @@ def answer_question(lesson_id: str, question_id: str) -> Response:
 @blueprint.get("/bai-hoc/<lesson_id>/xong")
 @public
 def finish(lesson_id: str) -> str:
-    """Where a lesson ends: thanks and the next lesson; or, kindly, what is still missing.
+    """The last page of a lesson: thanks and the next lesson, or what is still missing.
 
-    The next one is that of the learning path this phone is on, when the lesson belongs to it; else that of the course.
+    The next lesson is that of the phone's current learning path if the lesson belongs to it, else that of the course.
     """
     lesson = find_lesson(lesson_id)
     course = find_course(lesson.course)
@@ -76,7 +76,7 @@ def finish(lesson_id: str) -> str:
         person=current_person(),
         people=people_here(),
         progress=progress,
-        missing=_way_to_missing(lesson, progress),
+        missing=_missing_address(lesson, progress),
         through_course=through_course,
         path=path,
         along=along,
@@ -85,7 +85,7 @@ def finish(lesson_id: str) -> str:
     )
 
 
-def _way_to_missing(lesson: Lesson, progress: Progress) -> str | None:
+def _missing_address(lesson: Lesson, progress: Progress) -> str | None:
     if progress.next_step is None:
         return None
     if lesson.question(progress.next_step):
@@ -98,7 +98,7 @@ def _page(lesson: Lesson, question: Question) -> str:
 
 
 def draw_question(lesson: Lesson, question: Question, chosen: str, *, form: object) -> str:
-    """The page of a question. chosen: the id of the answer touched, "" for none yet. form: what its form carries."""
+    """The page of a question. chosen: the id of the tapped option, "" for none. form: the id in its form."""
     place = lesson.questions.index(question)
     following = lesson.questions[place + 1] if place + 1 < len(lesson.questions) else None
     return render_template(

@@ -1,4 +1,4 @@
-"""The lesson page: all steps in one document, so that a lesson once opened is read without network."""
+"""The lesson page: all steps in one document, so that an opened lesson can be read without network."""
 
 from flask import render_template
 from werkzeug.wrappers import Response
@@ -24,5 +24,5 @@ def draw_lesson(lesson: Lesson) -> str:
 
 
 def lesson_key(lesson: Lesson) -> tuple[str, ...]:
-    """All that the page depends on."""
+    """Everything the page depends on."""
     return catalogue().version, lesson.id, language().tag

@@ -1,4 +1,4 @@
-"""What a tap in a lesson leaves in the record."""
+"""Saves an answer given on a page."""
 
 from courses.domain.lesson import Lesson
 from foundation import clock
@@ -11,7 +11,7 @@ from learning.views.lookups import form_id
 
 
 def save_answer(lesson: Lesson, step: str, given: str, *, right: bool) -> None:
-    """Keep the answer of whoever learns on this phone, who may begin with it. The form sent again: once."""
+    """Save the answer of the current learner, who is created if there is none. The form sent again: stored once."""
     form = form_id()
     with transaction() as writing:
         take(writing, phone_buckets("answers"), now=clock.now())

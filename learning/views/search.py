@@ -1,4 +1,4 @@
-"""Searching: a box, and the lessons that answer what was typed into it."""
+"""Search: a text box, and the lessons that answer what was typed."""
 
 import unicodedata
 
@@ -10,7 +10,7 @@ from foundation.web.access import public
 from learning.views.blueprint import blueprint
 from learning.views.lookups import catalogue
 
-LONGEST = 200  # characters of what was typed that are looked at; as the box's maxlength
+LONGEST = 200  # characters of the input that are used; same as the box's maxlength
 
 
 @blueprint.get("/tim")
@@ -18,7 +18,7 @@ LONGEST = 200  # characters of what was typed that are looked at; as the box's m
 def search() -> Response | str:
     typed = _legible(request.args.get("q", ""))
     if real_numbers(typed):
-        # The number must not stay in the address, where the next person to hold the phone would find it.
+        # The number must not stay in the address, where the next user of the phone could find it.
         return redirect(url_for(".search", da="xoa"), 303)
     typed = typed[:LONGEST]
     return render_template(
@@ -31,5 +31,5 @@ def search() -> Response | str:
 
 
 def _legible(text: str) -> str:
-    """`text` in one line without control characters and the like, which a pasted text may bring along."""
+    """`text` on one line without control characters, which pasted text may contain."""
     return " ".join("".join(" " if unicodedata.category(sign)[0] == "C" else sign for sign in text).split())

@@ -1,4 +1,4 @@
-"""The key that signs, as a page needs it."""
+"""The signing key for a request."""
 
 from flask import current_app
 
@@ -8,7 +8,7 @@ from learning.services.award_keys import SigningKey, signing_key, usable_key
 
 
 def key_to_sign() -> SigningKey:
-    """The newest key that may sign; the very first time somebody needs one, it is made."""
+    """The newest active key; made on first use."""
     secret = current_app.extensions["settings"].signing_key()
     key = usable_key(session(), secret=secret)
     if key is None:

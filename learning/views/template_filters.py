@@ -1,4 +1,4 @@
-"""How a letter's code is shown to people."""
+"""Template filters of learning."""
 
 from datetime import datetime
 
@@ -13,11 +13,11 @@ def letter_code(code: str) -> str:
 
 @blueprint.app_template_filter("parse_moment")
 def parse_moment(written: str) -> datetime:
-    """The moment that was written as ISO 8601."""
+    """Parse a time written as ISO 8601."""
     return datetime.fromisoformat(written)
 
 
 @blueprint.app_template_filter("first_letter")
 def first_letter(text: str) -> str:
-    """The letter an imitation icon wears: the first one in `text`, as a capital; "" when there is none."""
+    """The first letter or digit in `text`, as a capital, for imitation icons; "" if there is none."""
     return next((letter.upper() for letter in text if letter.isalnum()), "")

@@ -279,7 +279,7 @@ test("a new version of a lesson waits until the lesson is opened again", async (
   assert.equal(await words(), "cũ");
   await lessons.turn("bai");
   assert.equal(await words(), "mới");
-  assert.match(await (await lessons.kept("/bai-hoc/bai")).text(), /mới/);
+  assert.match(await (await lessons.stored("/bai-hoc/bai")).text(), /mới/);
 });
 
 test("a lesson is kept whole or not at all, and never what a portal says", async () => {

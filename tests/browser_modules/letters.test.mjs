@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import { checkAward } from "../../learning/static/learning/letters/checking.js";
-import { newestOrKept } from "../../learning/static/learning/letters/list_cache.js";
+import { newestOrCached } from "../../learning/static/learning/letters/list_cache.js";
 import { InvalidAward, InvalidCode, readCode, readScanned, readToken } from "../../learning/static/learning/letters/reading.js";
 import { verifyAsync } from "../../node_modules/@noble/ed25519/index.js";
 import { decode } from "../../node_modules/cborg/lib/decode.js";
@@ -125,16 +125,16 @@ const silent = () => Promise.reject(new TypeError("no network"));
 test("a list is fetched while there is network and kept for when there is none", async () => {
   const caches = fakeCaches();
 
-  assert.equal(await newestOrKept("/a.json", { fetch: silent, caches }), null);
-  assert.deepEqual(await newestOrKept("/a.json", { fetch: says({ n: 1 }), caches }), { content: { n: 1 }, fresh: true });
-  assert.deepEqual(await newestOrKept("/a.json", { fetch: silent, caches }), { content: { n: 1 }, fresh: false });
+  assert.equal(await newestOrCached("/a.json", { fetch: silent, caches }), null);
+  assert.deepEqual(await newestOrCached("/a.json", { fetch: says({ n: 1 }), caches }), { content: { n: 1 }, fresh: true });
+  assert.deepEqual(await newestOrCached("/a.json", { fetch: silent, caches }), { content: { n: 1 }, fresh: false });
 });
 
 test("the page of a network that wants a sign-in is not kept for a list", async () => {
   const caches = fakeCaches();
-  await newestOrKept("/a.json", { fetch: says({ n: 1 }), caches });
+  await newestOrCached("/a.json", { fetch: says({ n: 1 }), caches });
 
-  const answer = await newestOrKept("/a.json", { fetch: says({ n: 2 }, "text/html"), caches });
+  const answer = await newestOrCached("/a.json", { fetch: says({ n: 2 }, "text/html"), caches });
 
   assert.deepEqual(answer, { content: { n: 1 }, fresh: false });
 });

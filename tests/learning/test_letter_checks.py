@@ -148,7 +148,7 @@ def test_before_the_first_letter_there_is_an_empty_list_and_no_did(visitor):
 def test_the_scanning_page_carries_every_word_it_may_need(visitor, app):
     page = visitor.open("/xac-nhan/quet").html
 
-    for finding in ("genuine", "void", "forged", "replayed", "damaged", "unknown_key", "nothing_kept", "no_camera"):
+    for finding in ("genuine", "void", "forged", "replayed", "damaged", "unknown_key", "nothing_cached", "no_camera"):
         assert f'data-finding="{finding}"' in page
     assert 'action="/xac-nhan"' in page
 

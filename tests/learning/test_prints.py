@@ -38,7 +38,7 @@ HEADINGS = {
 
 @pytest.fixture(autouse=True)
 def nothing_kept(monkeypatch):
-    monkeypatch.setattr("learning.views.print_cache._kept", OrderedDict())
+    monkeypatch.setattr("learning.views.print_cache._prints", OrderedDict())
 
 
 @pytest.fixture
@@ -324,7 +324,7 @@ def test_a_lesson_rewritten_is_printed_anew(visitor, teach, make, app, monkeypat
 
 def test_what_is_kept_is_bounded(visitor, teach, make, monkeypatch):
     kept = OrderedDict()
-    monkeypatch.setattr("learning.views.print_cache._kept", kept)
+    monkeypatch.setattr("learning.views.print_cache._prints", kept)
     monkeypatch.setattr("learning.views.print_cache.MOST_BYTES", 1)
     teach(make.course())
 

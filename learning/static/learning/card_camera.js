@@ -1,13 +1,13 @@
-// The door of a class: a card held before the camera is sent as if its code had been typed. All sentences stand in the page.
+// Adding people to a class by camera: a scanned card is sent as if its code had been typed. All sentences are in the page.
 
 import { able } from "./able.js";
 import { openCamera } from "./letters/camera.js";
 
-// The card read last: the page comes back while it is still held there, and must not send it again and again.
+// The card scanned last. The page reloads while the card is still in front of the camera and must not send it again.
 const LAST = "hoc-lop-the";
 
-const door = document.querySelector("#door");
-const at = (selector) => door.querySelector(selector);
+const entry = document.querySelector("#entry");
+const at = (selector) => entry.querySelector(selector);
 let stop = null;
 let wanted = false;
 
@@ -19,7 +19,7 @@ function close() {
   at("#start-camera").hidden = false;
 }
 
-/** The card read last, in this tab; "" where the browser keeps nothing for pages. */
+/** The card scanned last in this tab; "" if the browser has no session storage. */
 function lastRead() {
   try {
     return sessionStorage.getItem(LAST) ?? "";
@@ -32,7 +32,7 @@ function remember(text) {
   try {
     sessionStorage.setItem(LAST, text);
   } catch {
-    // The same card may then be sent again while it is held there: the class takes it once.
+    // The same card may then be sent several times. The server adds it to the class once.
   }
 }
 
@@ -45,7 +45,7 @@ function read(text) {
   const by = document.createElement("input");
   Object.assign(by, { type: "hidden", name: "may", value: "1" });
   form.append(by);
-  form.submit(); // requestSubmit came to Safari in 2022 only
+  form.submit(); // Safari has requestSubmit only since 2022
 }
 
 async function open() {
@@ -54,7 +54,7 @@ async function open() {
   at("#start-camera").hidden = true;
   at("#viewfinder").hidden = false;
   try {
-    const opened = await openCamera(at("video"), door.dataset, read);
+    const opened = await openCamera(at("video"), entry.dataset, read);
     if (wanted) stop = opened;
     else opened();
   } catch {
@@ -69,8 +69,8 @@ if (able("camera")) {
     open();
   });
   at("#stop-camera").addEventListener("click", close);
-  // Back from the page that follows, the old camera is gone.
+  // Going back to this page does not restart the camera.
   window.addEventListener("pagehide", close);
   at("#camera").hidden = false;
-  if ("again" in door.dataset) open();
+  if ("again" in entry.dataset) open();
 }

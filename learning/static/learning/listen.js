@@ -1,21 +1,21 @@
-// Buttons to hear the page with. Where there is neither a Vietnamese voice nor a recording none comes onto the page.
-// Holds no sentence: the page brings its words in #hear, and names in data-hear what is read, in order.
+// Buttons that read the page aloud. Without a Vietnamese voice and without recordings there are no buttons.
+// Contains no sentences: the page has the words in #hear, and lists in data-hear what is read, in order.
 
 import { able, refill } from "./able.js";
 
 const PIECES = "h1, h2, h3, p, li, label, button, .button-main";
 
-const brought = document.getElementById("hear");
-let voice = null; // voice.js, once there is something to hear
+const provided = document.getElementById("hear");
+let voice = null; // voice.js, loaded once there is something to hear
 /** @type {any} */
-let reading = null; // {row, kind, at}: the row of buttons, "one" or "all", and the address it went to by itself
+let reading = null; // {row, kind, at}: the row of buttons, "one" or "all", and the address reading moved to by itself
 let awake = null;
 
 const rows = () => document.querySelectorAll(".hear");
 const parts = (row) => row.dataset.hear.split(" ").map((id) => document.getElementById(id)).filter(Boolean);
-// A page of which only the frame's own words (data-read-out) are recorded has nothing to tell yet.
+// A page where only interface words (data-read-out) are recorded does not count as recorded.
 const recorded = (part) => part.matches("[data-recorded]") || part.querySelector("[data-recorded]");
-const seen = (part) => part.getClientRects().length > 0;
+const isVisible = (part) => part.getClientRects().length > 0;
 
 function mark(part) {
   document.querySelector(".reading")?.classList.remove("reading");
@@ -23,9 +23,9 @@ function mark(part) {
   part?.scrollIntoView({ block: "nearest" });
 }
 
-/** Read `part` and all in it that is shown. goesOn: onwards is gone by itself, so its button needs no words. */
+/** Read `part` and everything visible in it. goesOn: reading continues by itself, so the "next" button is not read. */
 async function read(part, goesOn) {
-  if (part.matches(voice.UNSAID) || !seen(part)) return;
+  if (part.matches(voice.UNSPOKEN) || !isVisible(part)) return;
   if (goesOn && part.matches(".button-main")) return;
   const whole = part.matches(PIECES) && !part.querySelector(PIECES);
   const { dataset } = whole && !part.dataset.recorded ? (part.querySelector("[data-read-out]") ?? part) : part;
@@ -37,7 +37,7 @@ async function read(part, goesOn) {
       return await voice.pause();
     } catch (why) {
       if (why === voice.STOPPED) throw why;
-      delete dataset.recorded; // from now on the voice
+      delete dataset.recorded; // the voice is used from now on
       delete dataset.readOut;
     }
   }
@@ -61,7 +61,7 @@ async function readRow(row, goesOn) {
   }
 }
 
-/** Where "onwards" leads on this page, and the row of buttons there; none at the end. */
+/** Where the "next" button leads on this page, and the row of buttons there; no row at the end. */
 function following(row) {
   const way = row.closest("section")?.querySelector(".actions .button-main")?.getAttribute("href") ?? "";
   return { way, next: way.startsWith("#") && document.getElementById(way.slice(1))?.querySelector(".hear") };
@@ -71,7 +71,7 @@ async function start(row, kind) {
   stop();
   const mine = (reading = { row, kind, at: "" });
   show();
-  // A phone left alone to read would switch its screen off, and itself with it.
+  // Without the wake lock the phone would switch off its screen and stop reading.
   navigator.wakeLock?.request("screen").then((lock) => void (reading === mine ? (awake = lock) : lock.release()), () => {});
   try {
     for (;;) {
@@ -80,7 +80,7 @@ async function start(row, kind) {
       if (!next) break;
       const held = mine.row.contains(document.activeElement);
       mine.row = next;
-      if (!seen(next)) {
+      if (!isVisible(next)) {
         mine.at = way;
         location.replace(way);
       }
@@ -109,7 +109,7 @@ function stop() {
 const on = (button) =>
   reading?.kind === button.value && (reading.row === button.parentElement || button.value === "all");
 
-/** Every button tells what a touch would do now. Three are too many for a small phone: slowness waits its turn. */
+/** Every button shows what a tap would do now. Three are too many for a small phone: "slow" shows only while reading. */
 function show() {
   for (const row of rows()) {
     const buttons = [...row.querySelectorAll("button")];
@@ -123,13 +123,13 @@ function show() {
   }
 }
 
-/** Puts the buttons wherever something can be heard, and takes them away where nothing can any more. */
+/** Add buttons wherever something can be heard; remove them where nothing can any more. */
 function fill() {
   const able = voice.voices().length > 0;
   for (const row of rows()) {
     if (!able && !parts(row).some(recorded)) refill(row);
     else if (!row.querySelector("button")) {
-      refill(row, brought.content.cloneNode(true));
+      refill(row, provided.content.cloneNode(true));
       for (const button of row.querySelectorAll("button"))
         if (!row.dataset.with.split(" ").includes(button.value)) button.remove();
     }
@@ -140,7 +140,7 @@ function fill() {
 async function look() {
   const speaks = (window.speechSynthesis?.getVoices() ?? []).some(({ lang }) => /^vi([-_]|$)/i.test(lang));
   if (!voice && !speaks && ![...rows()].some((row) => parts(row).some(recorded))) return;
-  if (!voice) voice = await import("./voice.js").catch(() => null); // no network now: no button either
+  if (!voice) voice = await import("./voice.js").catch(() => null); // no network: no buttons
   if (voice) fill();
 }
 
@@ -162,5 +162,5 @@ if (able("listen")) {
   new MutationObserver(() => (stop(), look())).observe(document.getElementById("main"), { childList: true });
   window.speechSynthesis?.addEventListener?.("voiceschanged", look);
   look();
-  setTimeout(look, 1000); // some browsers have their voices a little later and do not tell
+  setTimeout(look, 1000); // some browsers load their voices later and send no event
 }

@@ -1,13 +1,13 @@
-// Makes practice and questions quicker: sends the form without leaving the page and puts the next screen in its place.
-// Whatever goes wrong, the browser sends the form as if this were not here. Holds no sentence: the page brings them.
+// Makes practice and questions faster: sends the form without leaving the page and shows the next screen in its place.
+// After any failure the browser sends the form itself. Contains no sentences: they are in the page.
 
 import { able, refill } from "./able.js";
 
 const main = document.getElementById("main");
-// The button touched last in each form: SubmitEvent.submitter came to Safari in 2022 only.
+// The last button tapped in each form. Safari has SubmitEvent.submitter only since 2022.
 const touched = able("practice") ? new WeakMap() : null;
 
-/** Whether `text` may be somebody's real number, by the patterns its form carries. */
+/** Whether `text` may be somebody's real number, by the patterns in its form's data attributes. */
 function looksReal(text, { real, invented }) {
   return (text.normalize("NFKC").match(new RegExp(real, "g")) ?? []).some(
     (number) => !new RegExp(invented).test(number.replace(/\D/g, "")),
@@ -30,39 +30,39 @@ function show(html, address) {
   if (status) status.textContent = "";
   refill(main, ...next.getElementById("main").childNodes);
   document.title = next.title;
-  // A live region speaks of what is put into it later, not of what it was born with.
+  // Screen readers announce what is added to a live region later, not its first content.
   requestAnimationFrame(() => {
     if (words.length) main.querySelector("[role=status]").append(...words);
     main.querySelector(".touch.flash")?.scrollIntoView({ block: "nearest" });
   });
   main.querySelector("h1").focus();
-  // With the line above it, if one stands there (offline/hello.js).
+  // Include the line above the content if there is one (offline/hello.js).
   (document.querySelector(".line-above:not([hidden])") ?? main).scrollIntoView();
 }
 
-/** Send the form as the browser would have, with the button that was touched. Its id makes a second time harmless. */
+/** Send the form as the browser would, with the tapped button. The form's id makes sending it twice harmless. */
 function sendPlainly(form, button) {
   const touch = document.createElement("input");
   Object.assign(touch, { type: "hidden", name: button.name, value: button.value });
   if (button.name) form.append(touch);
-  // Not requestSubmit, which came to Safari in 2022 only; submit() raises no event, so this is not met again.
+  // Not requestSubmit: Safari has it only since 2022. submit() fires no event, so this handler does not run again.
   form.submit();
   touch.remove();
 }
 
 async function send(form, button) {
   const body = new URLSearchParams(/** @type {any} */ (new FormData(form))); // no form here holds a file
-  // Said by hand: phones of before 2023 leave the button out.
+  // Added by hand: phones from before 2023 leave the button out.
   if (button.name) body.append(button.name, button.value);
   let answer, html;
   try {
     const learner = /(?:^|; )hoc-ai=([^;]*)/.exec(document.cookie)?.[1];
-    // Phones of before 2019 leave the cookie out unless told, and each answer would be somebody else's.
+    // Phones from before 2019 send no cookie without `credentials`; every answer would then create a new learner.
     const headers = learner ? { "X-Learner": learner } : {};
     answer = await fetch(form.action, { method: "POST", credentials: "same-origin", body, headers });
     html = answer.ok ? await answer.text() : null;
   } catch (error) {
-    // Nothing came: the page stays and says so. The second time the browser tries itself, and tells what it met.
+    // No response: the page stays and shows a message. The second time the browser sends it and shows its own error.
     const isFirst = form.dataset.failed === undefined;
     form.dataset.failed = "";
     if (isFirst || !navigator.onLine) return say("no-network");
@@ -72,7 +72,7 @@ async function send(form, button) {
     history.pushState({ quick: true }, "", answer.url);
     show(html, answer.url);
   } catch (error) {
-    // The answer is given; only its page could not be put here.
+    // The answer was sent; only its page could not be shown here.
     location.assign(answer.url);
   }
   return undefined;
@@ -89,7 +89,7 @@ function submitted(event) {
     typed.focus();
     return say("wiped");
   }
-  // Without a button nobody knows here what was chosen. The browser does.
+  // Without a button this script does not know what was chosen. The browser does.
   if (form.dataset.quick === undefined || !button) return;
   event.preventDefault();
   if (form.getAttribute("aria-busy") === "true") return;

@@ -1,5 +1,5 @@
-// Arrow keys, and the two keys a presenter's clicker sends, touch the links that are there; an imitation screen becomes
-// as large as the room beside its words and above the links allows.
+// Arrow keys and a presenter's clicker follow the links of the page. An imitation screen is made as large as fits beside
+// its text and above the links.
 
 const WAYS = { ArrowRight: "next", PageDown: "next", ArrowLeft: "prev", PageUp: "prev" };
 
@@ -14,14 +14,14 @@ document.addEventListener("keydown", (event) => {
 
 const LARGEST = 1.7;
 const SMALLEST = 0.5;
-const WIDEST = 0.62; // of the stage, so that the task stays readable beside it
+const WIDEST = 0.62; // share of the stage's width, so that the task beside it stays readable
 
 function fit() {
   const stage = document.querySelector(".stage");
   const set = document.querySelector(".slide-set");
   if (!set) return;
   set.style.removeProperty("zoom");
-  // Stacked, as on a phone held upright, it is read from near: nothing to fit.
+  // Stacked, as on an upright phone: nothing to fit.
   if (getComputedStyle(set.parentElement).flexDirection !== "row") return;
   for (let zoom = LARGEST; zoom >= SMALLEST; zoom -= 0.05) {
     set.style.setProperty("zoom", zoom.toFixed(2));

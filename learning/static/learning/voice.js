@@ -1,25 +1,25 @@
-// What the page is read with: recordings, and the Vietnamese voices of the phone. Loaded where there is one of the two.
+// Reads aloud with recordings and with the phone's Vietnamese voices. Loaded where there is at least one of the two.
 
 const SLOW = 0.75;
-const KEPT = "listen-slowly";
+const PACE_KEY = "listen-slowly"; // in localStorage
 const PAUSE = 400; // ms after each piece
-const SILENCE = 8000; // ms without a sound, and a voice or a recording is given up
+const SILENCE = 8000; // ms without a sound after which a voice or a recording counts as failed
 
-export const UNSAID = ".hear, [href='#ca-bai'], .button:not(.button-main), details, svg, .visually-hidden:not(.aloud), [aria-hidden=true]";
+export const UNSPOKEN = ".hear, [href='#ca-bai'], .button:not(.button-main), details, svg, .visually-hidden:not(.aloud), [aria-hidden=true]";
 export const STOPPED = Symbol("stopped");
-/** Whether to speak at three quarters of the speed: remembered on this phone, where it keeps anything for pages. */
-export let slow = remembered((kept) => kept.getItem(KEPT)) === "yes";
+/** Whether to speak at three quarters of the speed. Stored on this phone if the browser allows it. */
+export let slow = withStorage((storage) => storage.getItem(PACE_KEY)) === "yes";
 
-const brought = document.getElementById("hear");
-const digits = brought.dataset.digits.split(" ");
-const dialled = new Set(brought.dataset.dialled.split(" "));
+const provided = document.getElementById("hear");
+const digits = provided.dataset.digits.split(" ");
+const dialled = new Set(provided.dataset.dialled.split(" "));
 const speech = window.speechSynthesis;
 const player = new Audio();
 const broken = new Set();
-let leave = () => {}; // ends what is being waited for
-let utterance; // held here: some browsers forget one that nobody holds, and never tell its end
+let leave = () => {}; // ends the current wait
+let utterance; // referenced here: some browsers collect it otherwise and never fire its end event
 
-function remembered(use) {
+function withStorage(use) {
   try {
     return use(localStorage);
   } catch {
@@ -33,14 +33,14 @@ function keepPace() {
   player.defaultPlaybackRate = player.playbackRate = pace();
 }
 
-/** From slow to ordinary and back. A recording changes at once, a voice with its next sentence. */
+/** Switch between slow and normal. A recording changes at once, a voice with its next sentence. */
 export function changePace() {
   slow = !slow;
   keepPace();
-  remembered((kept) => kept.setItem(KEPT, slow ? "yes" : "no"));
+  withStorage((storage) => storage.setItem(PACE_KEY, slow ? "yes" : "no"));
 }
 
-/** The Vietnamese voices that have not failed yet; first those that live on the phone and need no network. */
+/** The Vietnamese voices that have not failed yet; those installed on the phone, which need no network, come first. */
 export function voices() {
   return (speech?.getVoices() ?? [])
     .filter((voice) => /^vi([-_]|$)/i.test(voice.lang) && !broken.has(voice.voiceURI))
@@ -52,7 +52,7 @@ function spelled(number) {
   return [].concat(...groups).map((group) => [...group].map((digit) => digits[digit]).join(" ")).join(", ");
 }
 
-/** `text` as a voice should get it. Codes and numbers to dial go digit by digit; amounts, years and dates do not. */
+/** `text` prepared for a voice. Codes and phone numbers are read digit by digit; amounts, years and dates are not. */
 export function spoken(text) {
   return text
     .replace(/\s+/g, " ")
@@ -66,15 +66,15 @@ export function spoken(text) {
     .trim();
 }
 
-/** What is said of one piece of the page; "" when nothing. */
+/** The words to read for one piece of the page; "" if there are none. */
 export function wordsOf(piece) {
   const copy = piece.cloneNode(true);
-  for (const part of copy.querySelectorAll(UNSAID)) part.remove();
+  for (const part of copy.querySelectorAll(UNSPOKEN)) part.remove();
   const words = spoken(copy.textContent);
-  return words && piece.matches(".button-main, .touch-go") ? `${brought.dataset.button} ${words}` : words;
+  return words && piece.matches(".button-main, .touch-go") ? `${provided.dataset.button} ${words}` : words;
 }
 
-/** A promise that hush() rejects with STOPPED. `begin` is given what fulfils it, what rejects it, and "it sounds". */
+/** A promise that hush() rejects with STOPPED. `begin` gets three callbacks: resolve, reject, "a sound has started". */
 function waiting(begin) {
   return new Promise((done, fail) => {
     const silence = setTimeout(fail, SILENCE);
@@ -85,7 +85,7 @@ function waiting(begin) {
 
 export const pause = () => waiting((done, _fail, sounds) => (sounds(), setTimeout(done, PAUSE)));
 
-/** Play a recording to its end. Rejects when it cannot be played. */
+/** Play a recording to its end. Rejects if it cannot be played. */
 export const play = (address) =>
   waiting((done, fail, sounds) => {
     player.src = address;
@@ -94,13 +94,14 @@ export const play = (address) =>
     player.play().catch(fail);
   });
 
-/** Say `words`, one sentence after the other. A voice that fails is not used again; rejects when none is left. */
+/** Speak `words`, sentence by sentence. A voice that fails is not used again; rejects when no voice is left. */
 export async function say(words) {
   for (const sentence of words.match(/.+?(?:[.!?…]+[”’")]*(?=\s)|$)/g) ?? [])
-    while (!(await said(sentence.trim())));
+    while (!(await speak(sentence.trim())));
 }
 
-async function said(sentence) {
+/** Whether the first voice spoke `sentence`; a voice that failed is remembered as broken. */
+async function speak(sentence) {
   const [voice] = voices();
   if (!voice) throw new Error("no voice is left");
   try {
@@ -119,7 +120,7 @@ async function said(sentence) {
   }
 }
 
-/** Silence at once. */
+/** Stop all sound at once. */
 export function hush() {
   leave();
   speech?.cancel();

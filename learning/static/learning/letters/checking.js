@@ -1,4 +1,4 @@
-// Checks an award with nothing but kept keys and kept status lists: the same findings as the server's, and "void".
+// Checks an award with cached keys and cached status lists only: the same findings as the server's, and "void".
 
 import { InvalidAward, readToken } from "./reading.js";
 
@@ -16,7 +16,7 @@ async function unzipped(bytes) {
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
 
-/** Whether the place `index` is set in the status list credential (compact JWT) that holds it; its signature is checked. */
+/** Whether bit `index` is set in its status list credential (compact JWT). The credential's signature is checked too. */
 export async function isVoid(lists, index, keys, verify) {
   const credential = lists[Math.floor(index / LIST_SIZE)];
   if (credential === undefined) return false;
@@ -25,8 +25,8 @@ export async function isVoid(lists, index, keys, verify) {
   const key = keys.find((each) => each.id === kid.split("#")[1] && !each.distrusted);
   const message = new TextEncoder().encode(`${header}.${payload}`);
   if (!key || !(await verify(bytesOfBase64Url(signature), message, bytesOfHex(key.public)))) throw new InvalidAward();
-  const said = JSON.parse(new TextDecoder().decode(bytesOfBase64Url(payload)));
-  const bits = await unzipped(bytesOfBase64Url(said.credentialSubject.encodedList.slice(1)));
+  const claims = JSON.parse(new TextDecoder().decode(bytesOfBase64Url(payload)));
+  const bits = await unzipped(bytesOfBase64Url(claims.credentialSubject.encodedList.slice(1)));
   const place = index % LIST_SIZE;
   return Boolean(bits[place >> 3] & (0x80 >> (place & 7)));
 }
@@ -35,10 +35,10 @@ export async function isVoid(lists, index, keys, verify) {
  * Check what was scanned.
  *
  * @param {{code: string, digits: string}} scanned  with digits
- * @param {{keys: Record<string, any>[], courses: Record<string, any>}} published  as /xac-nhan/khoa.json says it
- * @param {{as_of: string, lists: string[]}} status  as /xac-nhan/tinh-trang.json says it
+ * @param {{keys: Record<string, any>[], courses: Record<string, any>}} published  as served at /xac-nhan/khoa.json
+ * @param {{as_of: string, lists: string[]}} status  as served at /xac-nhan/tinh-trang.json
  * @param {{decode: (...given: any[]) => any, verify: (signature, message, publicKey) => Promise<boolean>}} tools
- * @returns {Promise<{finding: string, award: Record<string, any> | null}>}  award: null unless the signature is ours
+ * @returns {Promise<{finding: string, award: Record<string, any> | null}>}  award: null unless we signed it
  */
 export async function checkAward(scanned, published, status, { decode, verify }) {
   let read;

@@ -1,9 +1,9 @@
-// The two public lists a check needs: fetched whenever there is network, kept for when there is none.
+// The two public lists a check needs: fetched whenever there is network, cached for use without network.
 
 export const CACHE = "hoc-kiem-giay";
-const PATIENCE = 4000; // milliseconds: a line that is there in name only must not hold a check up
+const TIMEOUT = 4000; // ms: a very slow network must not delay a check
 
-/** The cache, or null where this browser has none or refuses it. */
+/** The cache, or null if this browser has none or denies it. */
 async function opened(caches) {
   try {
     return (await caches?.open(CACHE)) ?? null;
@@ -12,34 +12,34 @@ async function opened(caches) {
   }
 }
 
-/** Whether both lists lie in the cache just now. addresses: theirs. */
-export async function areKept(addresses, { caches }) {
-  const kept = await opened(caches);
-  const found = await Promise.all(addresses.map((address) => kept?.match(address)));
+/** Whether both lists are in the cache now. addresses: the addresses of the lists. */
+export async function areCached(addresses, { caches }) {
+  const cache = await opened(caches);
+  const found = await Promise.all(addresses.map((address) => cache?.match(address)));
   return found.every(Boolean);
 }
 
 /**
- * One list, the newest to be had.
+ * One list: the newest from the network, else the cached one.
  *
- * @returns {Promise<{content: any, fresh: boolean} | null>}  fresh: just fetched; null: neither fetched nor kept
+ * @returns {Promise<{content: any, fresh: boolean} | null>}  fresh: just fetched; null: neither fetched nor cached
  */
-export async function newestOrKept(address, { fetch, caches }) {
-  const kept = await opened(caches);
+export async function newestOrCached(address, { fetch, caches }) {
+  const cache = await opened(caches);
   const stop = new AbortController();
-  const patience = setTimeout(() => stop.abort(), PATIENCE);
+  const timeout = setTimeout(() => stop.abort(), TIMEOUT);
   try {
     const answer = await fetch(address, { credentials: "same-origin", signal: stop.signal, cache: "no-cache" });
     if (answer.ok && answer.headers.get("content-type")?.includes("json")) {
       const content = await answer.clone().json();
-      await kept?.put(address, answer).catch(() => {}); // a full phone checks all the same
+      await cache?.put(address, answer).catch(() => {}); // a full phone can still check
       return { content, fresh: true };
     }
   } catch {
-    // No network, or none worth the name.
+    // No network, or too slow.
   } finally {
-    clearTimeout(patience);
+    clearTimeout(timeout);
   }
-  const before = await kept?.match(address);
+  const before = await cache?.match(address);
   return before ? { content: await before.json(), fresh: false } : null;
 }

@@ -1,11 +1,11 @@
-// The page /xac-nhan/quet: camera or box, then what was found. All sentences stand in the page. A browser that cannot check
-// by itself leaves it to the server: the box is a form of its own, and a code read by the camera is looked up there.
+// The page /xac-nhan/quet: camera or text box, then the finding. All sentences are in the page. A browser that cannot check
+// by itself leaves it to the server: the text box is a form, and a code read by the camera is looked up there.
 
 import { able, refill } from "../able.js";
 import { holds } from "../offline/worker_client.js";
 import { openCamera } from "./camera.js";
 import { checkAward } from "./checking.js";
-import { areKept, newestOrKept } from "./list_cache.js";
+import { areCached, newestOrCached } from "./list_cache.js";
 import { InvalidAward, InvalidCode, readScanned } from "./reading.js";
 
 const main = document.querySelector("#check");
@@ -15,21 +15,20 @@ const moment = new Intl.DateTimeFormat("vi-VN", { day: "2-digit", month: "2-digi
 const day = new Intl.DateTimeFormat("vi-VN", { day: "2-digit", month: "2-digit", year: "numeric", timeZone: "UTC" });
 const inGroups = (code) => `${code.slice(0, 3)}-${code.slice(3, 6)}-${code.slice(6)}`;
 
-// Loaded at once, so that the browser, and whoever keeps files for later, has them before the network goes.
+// Loaded at once, so that the browser and the service worker have them before the network is lost.
 const tools = checksItself && import("./tools.js");
 
 async function lists() {
   const sources = { fetch: window.fetch.bind(window), caches: window.caches };
-  return Promise.all([newestOrKept(main.dataset.keys, sources), newestOrKept(main.dataset.status, sources)]);
+  return Promise.all([newestOrCached(main.dataset.keys, sources), newestOrCached(main.dataset.status, sources)]);
 }
 
 function show(finding, { award = null, courses = {}, asOf = "", fresh = true } = {}) {
   const place = at("#finding");
-  const said = at(`template[data-finding="${finding}"]`).content.cloneNode(true);
-  refill(place, said);
+  refill(place, at(`template[data-finding="${finding}"]`).content.cloneNode(true));
   if (award) {
     const facts = at("#facts").content.cloneNode(true);
-    const told = {
+    const values = {
       name: award.name,
       initials: award.name,
       course: courses[award.course] ?? award.course,
@@ -37,14 +36,14 @@ function show(finding, { award = null, courses = {}, asOf = "", fresh = true } =
       day: day.format(award.issuedOn),
       code: inGroups(award.code),
     };
-    for (const slot of facts.querySelectorAll("[data-fact]")) slot.textContent = told[slot.dataset.fact];
+    for (const slot of facts.querySelectorAll("[data-fact]")) slot.textContent = values[slot.dataset.fact];
     for (const only of facts.querySelectorAll("[data-only]")) only.hidden = only.dataset.only !== (award.whole ? "name" : "initials");
     place.append(facts);
   }
   if (asOf) {
     const when = at("#as-of").content.cloneNode(true);
     when.querySelector("[data-moment]").textContent = moment.format(new Date(asOf));
-    when.querySelector("[data-kept]").hidden = fresh;
+    when.querySelector("[data-cached]").hidden = fresh;
     place.append(when);
   }
   place.focus();
@@ -59,22 +58,22 @@ async function check(text) {
     return show("mistyped");
   }
   if (!scanned.digits || !checksItself) {
-    // A code alone says nothing by itself: only our records know it.
-    if (!navigator.onLine) return show(checksItself ? ((await lists()).every(Boolean) ? "code_alone" : "nothing_kept") : "needs_network");
+    // A code without an award can be checked only in the server's records.
+    if (!navigator.onLine) return show(checksItself ? ((await lists()).every(Boolean) ? "code_alone" : "nothing_cached") : "needs_network");
     if (scanned.code) return window.location.assign(main.dataset.online + scanned.code);
     return at("form").submit();
   }
   const [keys, status] = await lists();
-  if (!keys || !status) return show("nothing_kept");
-  let said;
+  if (!keys || !status) return show("nothing_cached");
+  let result;
   try {
-    said = await checkAward(scanned, keys.content, status.content, await tools);
+    result = await checkAward(scanned, keys.content, status.content, await tools);
   } catch (error) {
-    // Kept lists that do not belong together, or were tampered with, are as good as none.
+    // Cached lists that do not belong together, or were changed, are not used.
     if (!(error instanceof InvalidAward)) throw error;
-    return show("nothing_kept");
+    return show("nothing_cached");
   }
-  const { finding, award } = said;
+  const { finding, award } = result;
   show(finding, { award, courses: keys.content.courses, asOf: status.content.as_of, fresh: status.fresh });
 }
 
@@ -103,11 +102,11 @@ async function startCamera() {
   }
 }
 
-/** Whether the next check may happen without network: worker, page, its files and both lists are on this phone. */
+/** Whether the next check works without network: worker, page, its files and both lists are on this phone. */
 async function isReady() {
   if (document.documentElement.dataset.keeping !== "ready") return false;
   const addresses = [main.dataset.keys, main.dataset.status];
-  return (await holds({ checking: true })) && (await areKept(addresses, window)) && Boolean(await tools);
+  return (await holds({ checking: true })) && (await areCached(addresses, window)) && Boolean(await tools);
 }
 
 if (checksItself) {
@@ -116,12 +115,12 @@ if (checksItself) {
     check(at("textarea").value).catch(() => at("form").submit());
   });
   tools.catch(() => {});
-  const promise = async () => {
+  const showReady = async () => {
     at("#ready").hidden = !(await isReady().catch(() => false));
   };
-  // Fetch and keep the lists now, while there may be network; the worker keeps the page in the meantime (hello.js).
-  lists().then(promise);
-  for (const what of ["keeping", "kept"]) document.addEventListener(what, promise);
+  // Fetch and cache the lists now, while there may be network; meanwhile the worker stores the page (hello.js).
+  lists().then(showReady);
+  for (const event of ["keeping", "stored"]) document.addEventListener(event, showReady);
 }
 if (able("camera")) {
   at("#start-camera").addEventListener("click", startCamera);

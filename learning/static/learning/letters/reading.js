@@ -1,5 +1,5 @@
-// Takes apart what a camera read or a person pasted, and the award inside. The rules are those of
-// learning/domain/awards.py and codes.py; docs/letters.md describes every place.
+// Parses what a camera read or a person pasted, and the award in it. The rules are those of
+// learning/domain/awards.py and codes.py; docs/letters.md describes every field.
 
 const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 const MISREAD = { O: "0", I: "1", L: "1" };
@@ -12,9 +12,9 @@ const ONE_DAY = 24 * 3600 * 1000;
 const MANNERS = ["self", "assisted", "supervised"];
 export const CONTEXT = new TextEncoder().encode("binh-dan-hoc-vu-so award 1\0");
 
-/** Thrown for what is cut off or changed on the way. */
+/** Thrown for an award that is cut off or was changed. */
 export class InvalidAward extends Error {}
-/** Thrown for what is neither an address of ours, nor a code, nor the digits of an award. */
+/** Thrown for text that is neither one of our addresses, nor a code, nor the digits of an award. */
 export class InvalidCode extends Error {}
 
 function check(digits) {
@@ -36,16 +36,16 @@ export function readCode(typed) {
   return code;
 }
 
-/** {code, digits}: "" for what is not there; throws InvalidCode. */
+/** {code, digits}: "" for a missing one; throws InvalidCode. */
 export function readScanned(text) {
-  const said = text.trim();
-  if (said.includes("/xac-nhan/")) {
-    const [code, digits = ""] = said.slice(said.lastIndexOf("/xac-nhan/") + 10).split("#");
+  const trimmed = text.trim();
+  if (trimmed.includes("/xac-nhan/")) {
+    const [code, digits = ""] = trimmed.slice(trimmed.lastIndexOf("/xac-nhan/") + 10).split("#");
     return { code: readCode(code), digits: digits.replace(/\s/g, "") };
   }
-  const bare = said.replace(/\s/g, "");
+  const bare = trimmed.replace(/\s/g, "");
   if (bare.length > 40 && /^[0-9]+$/.test(bare)) return { code: "", digits: bare };
-  return { code: readCode(said), digits: "" };
+  return { code: readCode(trimmed), digits: "" };
 }
 
 function bytesOf(digits) {
@@ -57,7 +57,7 @@ function bytesOf(digits) {
 const hexOf = (bytes) => [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 
 function codeOf(bytes) {
-  // Not written 31n: older browsers could not even read this file, and here they only may not call it.
+  // Not written 31n: older browsers could not parse this file. They can load it as long as they do not call this.
   const [LOWEST, PLACE] = [BigInt(31), BigInt(5)];
   let number = BigInt("0x" + hexOf(bytes));
   const digits = [];
@@ -69,10 +69,10 @@ function codeOf(bytes) {
 }
 
 /**
- * The award that digits hold, not verified yet.
+ * The award in `digits`; its signature is not verified yet.
  *
  * @param {string} digits
- * @param {(bytes: Uint8Array) => any} decode  reads CBOR, throws when it cannot
+ * @param {(bytes: Uint8Array) => any} decode  decodes CBOR; throws if it cannot
  * @returns {{award: Record<string, any>, message: Uint8Array, signature: Uint8Array}}  award: {key, code, index, issuedOn (Date at
  *   0:00 UTC), manner, course, name, whole}; throws InvalidAward
  */
@@ -90,10 +90,10 @@ export function readToken(digits, decode) {
   if (!Array.isArray(places) || places.length !== 8 || places[0] !== VERSION) throw new InvalidAward();
   const [, key, code, index, day, manner, course, name] = places;
   const whole = typeof name === "string";
-  const told = whole ? name : name?.[0];
+  const text = whole ? name : name?.[0];
   const fits =
     key instanceof Uint8Array && code instanceof Uint8Array && Number.isInteger(index) && Number.isInteger(day) &&
-    manner in MANNERS && typeof course === "string" && typeof told === "string";
+    manner in MANNERS && typeof course === "string" && typeof text === "string";
   if (!fits) throw new InvalidAward();
   const message = new Uint8Array(CONTEXT.length + packed.length);
   message.set(CONTEXT);
@@ -106,7 +106,7 @@ export function readToken(digits, decode) {
       issuedOn: new Date(FIRST_DAY + day * ONE_DAY),
       manner: MANNERS[manner],
       course,
-      name: told,
+      name: text,
       whole,
     },
     message,

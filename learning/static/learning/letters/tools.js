@@ -1,5 +1,5 @@
-// The two libraries that checking a letter takes. Loaded apart, and only where BigInt exists: without it the one that
-// checks signatures cannot even start.
+// The two libraries needed to check a letter. Loaded separately and only where BigInt exists: the signature library fails
+// to load without it.
 
 export { verifyAsync as verify } from "@noble/ed25519";
 export { decode } from "cborg";

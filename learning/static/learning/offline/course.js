@@ -1,4 +1,4 @@
-// "Tải khoá học về máy" on the page of a course: what it takes, how far it is, that it is there. Holds no sentence.
+// "Tải khoá học về máy" on the page of a course: download size, progress, done. Contains no sentences.
 
 import { able } from "../able.js";
 import { ask } from "./worker_client.js";
@@ -7,22 +7,22 @@ const place = document.querySelector(".keep");
 const { course } = place.dataset;
 const states = [...place.querySelectorAll("[data-state]")];
 
-function show(state, told = {}) {
+function show(state, values = {}) {
   for (const each of states) each.hidden = each.dataset.state !== state;
-  for (const [name, value] of Object.entries(told))
-    for (const slot of place.querySelectorAll(`[data-told=${name}]`)) slot.textContent = value;
+  for (const [name, value] of Object.entries(values))
+    for (const slot of place.querySelectorAll(`[data-value=${name}]`)) slot.textContent = value;
   place.hidden = false;
 }
 
 async function look() {
-  const { kept } = await ask("state");
-  const here = new Set(kept.find((each) => each.course === course)?.lessons.map(({ id }) => id));
+  const { kept: courses } = await ask("state");
+  const here = new Set(courses.find((each) => each.course === course)?.lessons.map(({ id }) => id));
   const { lessons, bytes, voices } = await ask("weigh", { course });
   const size = Math.ceil((bytes + voices) / 1024).toLocaleString("vi-VN");
-  show(lessons.every((id) => here.has(id)) ? "kept" : "offered", { size });
+  show(lessons.every((id) => here.has(id)) ? "downloaded" : "offered", { size });
 }
 
-async function keep() {
+async function download() {
   const bar = place.querySelector("progress");
   bar.removeAttribute("value");
   show("coming", { done: 0, total: bar.max });
@@ -31,13 +31,13 @@ async function keep() {
       [bar.value, bar.max] = [done, total];
       show("coming", { done, total });
     });
-    show("kept");
+    show("downloaded");
   } catch (why) {
     show(why.message === "full" ? "full" : "broken");
   }
 }
 
 if (able("keeping")) {
-  for (const button of place.querySelectorAll("[data-start]")) button.addEventListener("click", keep);
-  look().catch(() => {}); // no worker, or no network: nothing is offered that would not work
+  for (const button of place.querySelectorAll("[data-start]")) button.addEventListener("click", download);
+  look().catch(() => {}); // no worker or no network: no download is offered
 }

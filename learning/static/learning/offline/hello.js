@@ -1,5 +1,5 @@
-// Tells the worker that a page of learning is open, and shows what only the phone knows: that this lesson is on it, and how
-// many answers wait. Loaded by web/keeping.js once the worker is asked for. Holds no sentence: the page brings them.
+// Tells the worker that a page of learning is open. Shows what only the phone knows: whether this lesson is stored on it,
+// and how many answers wait. Loaded by web/keeping.js after the worker is registered. Contains no sentences.
 
 import { able } from "../able.js";
 import { ask, holds, nowLearning } from "./worker_client.js";
@@ -8,12 +8,12 @@ const EVERY_MS = 240_000;
 const root = document.documentElement;
 const unsent = document.getElementById("unsent");
 
-let tapped = ""; // what the last tap on "send" came to
+let tapped = ""; // outcome of the last tap on "send"
 
-/** Show the line of unsent answers; outcome: of a tap on "send", which stays as long as it is true. */
+/** Show the line of unsent answers. outcome: of a tap on "send"; it stays visible as long as it is true. */
 function showUnsent({ waiting }, outcome = tapped) {
   if (!unsent || (unsent.hidden && waiting === 0)) return;
-  // Once it stands it goes on standing, and says that all is sent: nothing may slip away under a thumb.
+  // Once visible, the line stays and says that everything is sent: nothing may move while somebody taps.
   tapped = outcome === "sent" || waiting === 0 ? (waiting === 0 ? "sent" : "") : outcome;
   inPlace(() => {
     for (const each of unsent.querySelectorAll("[data-count]")) each.textContent = waiting;
@@ -23,7 +23,7 @@ function showUnsent({ waiting }, outcome = tapped) {
   });
 }
 
-/** Do `change` above the page's content, and let the content stay under the thumb where it was. */
+/** Do `change` above the page's content and scroll so that the content does not move on the screen. */
 function inPlace(change) {
   const main = document.getElementById("main");
   const before = main.getBoundingClientRect().top;
@@ -40,8 +40,8 @@ async function sendNow({ currentTarget: button }) {
   showUnsent(counts, counts.waiting === 0 ? "sent" : (known[answer.stopped] ?? "silent"));
 }
 
-/** What is said to be on this phone is looked for there, and only then said. */
-async function showKept() {
+/** Show "on this phone" only after looking whether it is. */
+async function showAvailability() {
   for (const place of document.querySelectorAll("[data-holds]")) {
     const isThere = root.dataset.keeping === "ready" && (await holds({ lesson: place.dataset.holds }).catch(() => false));
     place.hidden = !isThere;
@@ -50,23 +50,23 @@ async function showKept() {
 
 function hello(/** @type {{type?: string}} */ { type } = {}) {
   if (document.visibilityState === "hidden") return;
-  const told = { path: location.pathname, lang: root.lang, learner: nowLearning(), online: type === "online", timer: type === undefined };
-  // "kept": what this page needs has come onto the phone as far as it could; "greeted": all else is done, too.
-  const kept = () => document.dispatchEvent(new CustomEvent("kept"));
-  ask("hello", told, kept).then(() => document.dispatchEvent(new CustomEvent("greeted")), () => {});
+  const payload = { path: location.pathname, lang: root.lang, learner: nowLearning(), online: type === "online", timer: type === undefined };
+  // "stored": the worker has stored what it could of this page. "greeted": everything else is done, too.
+  const stored = () => document.dispatchEvent(new CustomEvent("stored"));
+  ask("hello", payload, stored).then(() => document.dispatchEvent(new CustomEvent("greeted")), () => {});
 }
 
 if (able("keeping")) {
   const workers = navigator.serviceWorker;
   for (const what of ["online", "focus"]) window.addEventListener(what, hello);
   document.addEventListener("visibilitychange", hello);
-  for (const what of ["keeping", "kept"]) document.addEventListener(what, showKept);
-  workers.addEventListener("controllerchange", showKept);
+  for (const what of ["keeping", "stored"]) document.addEventListener(what, showAvailability);
+  workers.addEventListener("controllerchange", showAvailability);
   workers.addEventListener("message", ({ data }) => data?.what === "unsent" && showUnsent(data));
   workers.startMessages?.();
   root.style.overflowAnchor = "none"; // inPlace does it, in every browser
   setInterval(hello, EVERY_MS);
   for (const button of unsent?.querySelectorAll("button") ?? []) button.addEventListener("click", sendNow);
   hello({ type: "open" });
-  showKept();
+  showAvailability();
 }

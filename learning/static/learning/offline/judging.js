@@ -1,4 +1,4 @@
-// What an answer to a practice screen leads to, as courses/domain/answering.py has it. Pure.
+// Judges an answer to a practice screen by the same rules as courses/domain/answering.py. Pure.
 
 const LONG_NUMBER = /\p{Nd}(?:[\s.-]{0,2}\p{Nd}){8,}/gu;
 
@@ -12,7 +12,7 @@ function invented(number) {
 
 const holdsRealNumber = (text) => (plain(text).match(LONG_NUMBER) ?? []).some((number) => !invented(number));
 
-/** Without what a finger adds: spaces, capitals; and in a number what stands between its groups. */
+/** Without spaces and capitals, and for a number without separators. */
 function bare(text) {
   const letters = plain(text).replace(/\s/gu, "").toLowerCase();
   const figures = digits(letters);
@@ -37,13 +37,13 @@ const RULES = {
 };
 
 /**
- * Hold `given` against a screen of a pack.
+ * Judge `given` by a screen of a pack.
  *
  * @param {Record<string, any>} screen  as views/packs.py writes it
  * @param {string[]} given  ids touched or ticked, or what was typed
  * @returns {{right: boolean, goes: string, hint: string[], lit: string[], met: string[], wiped: boolean}}
- *   goes: as the screen's id where it is to be tried again: null; "" ends the practice. hint: the word if it stays, and
- *   on the screen a detour leads to. lit: ids of the places to light up.
+ *   goes: id of the next screen; null to try this one again; "" ends the practice. hint: the hint on this screen, and the
+ *   hint on the screen a detour leads to. lit: ids of the places to highlight.
  */
 export function judge(screen, given) {
   const targets = screen.targets ?? [];
@@ -76,8 +76,8 @@ export function judge(screen, given) {
   return touched.goes ? { ...wrong, hint, goes: touched.goes } : { ...wrong, hint, lit: isRight };
 }
 
-/** What is kept of an answer: our own choices, and of what was typed by hand only whether it was right. */
-export function kept(screen, given, right) {
+/** What is stored of an answer: ids of the screen's own targets; of typed text only whether it was right. */
+export function storedChoices(screen, given, right) {
   if (screen.kind === "type" || screen.kind === "secret") return right;
   return (screen.targets ?? []).map(({ id }) => id).filter((id) => given.includes(id));
 }

@@ -1,8 +1,8 @@
-// Which lessons, courses and pages are kept on this phone. Kept copies are fetched without cookies: they say nothing of
-// anybody, whoever is signed in.
+// The lessons, courses and pages stored on this phone. Stored copies are fetched without cookies, so they contain nothing
+// about any person, even if somebody is signed in.
 
 export const NOW = "hoc-bai";
-const NEXT = "hoc-bai-moi"; // a new version waits here until its lesson is opened: nobody's screen is torn away
+const NEXT = "hoc-bai-moi"; // a new version waits here until its lesson is opened next, so an open lesson never changes
 export const FILES = "hoc-tep";
 export const VOICES = "hoc-am";
 const PAGE_OF_OURS = 'id="main"';
@@ -14,12 +14,12 @@ const LESSON = /^\/bai-hoc\/([a-z0-9-]+)\/goi\.json$/;
 const filesIn = (html) => (html.match(/(?:href|src)="\/static\/[^"]+"/g) ?? []).map((found) => found.slice(found.indexOf('"') + 1, -1));
 const match = (cache, address) => cache.match(address, { ignoreVary: true });
 
-/** @param {Record<string, any>} with_  caches, fetch, lang: () => Promise<string> the language of the pages to keep */
+/** @param {Record<string, any>} with_  caches, fetch, lang: () => Promise<string> the language of the pages to store */
 export function openLessons({ caches, fetch, lang }) {
   async function fetched(address, isOurs) {
     const headers = { "X-Interface-Language": await lang() };
     const answer = await fetch(address, { credentials: "omit", cache: "no-cache", headers, redirect: "error" });
-    // A portal in between answers anything with a page of its own.
+    // A captive portal answers every request with its own page.
     if (!answer.ok || !isOurs(await answer.clone().text())) throw new Error("not_our_answer");
     return answer;
   }
@@ -49,29 +49,29 @@ export function openLessons({ caches, fetch, lang }) {
   return {
     pages: () => caches.open(NOW),
 
-    /** The kept answer under `address`, or undefined. */
-    kept: async (address) => match(await caches.open(NOW), address),
+    /** The stored response for `address`, or undefined. */
+    stored: async (address) => match(await caches.open(NOW), address),
 
-    /** {pack, answer} of a kept lesson, or null. */
+    /** {pack, answer} of a stored lesson, or null. */
     pack: (lesson) => packIn(NOW, lesson),
 
     /**
-     * Keep a lesson with all it needs, or what is new of it. What it needs comes first: a kept lesson is whole. Rejects
-     * where something did not come; what was kept before stays.
+     * Store a lesson with all its files, or its new version. The files are stored first, so a stored lesson is complete.
+     * Rejects if something could not be fetched; what was stored before stays.
      * @returns {Promise<boolean>} whether anything was new
      */
     async keep(lesson) {
-      let told = null;
+      let content = null;
       const pack = await fetched(packOf(lesson), (text) => {
-        told = JSON.parse(text);
-        return told.lesson === lesson;
+        content = JSON.parse(text);
+        return content.lesson === lesson;
       });
       const page = await fetched(pageOf(lesson), isPage);
       const now = await caches.open(NOW);
       const before = await Promise.all([pageOf(lesson), packOf(lesson)].map(async (address) => (await match(now, address))?.text()));
       const fresh = await Promise.all([page, pack].map((answer) => answer.clone().text()));
-      await keepFiles(FILES, told.files);
-      await keepFiles(VOICES, told.voices);
+      await keepFiles(FILES, content.files);
+      await keepFiles(VOICES, content.voices);
       if (before[0] === fresh[0] && before[1] === fresh[1]) return false;
       const cache = before[1] === undefined ? now : await caches.open(NEXT);
       await cache.put(pageOf(lesson), page);
@@ -79,7 +79,7 @@ export function openLessons({ caches, fetch, lang }) {
       return true;
     },
 
-    /** Somebody opens the lesson: from now on its new version, if one waits. */
+    /** Somebody opens the lesson: switch to its new version if there is one. */
     async turn(lesson) {
       const next = await caches.open(NEXT);
       const [page, pack] = [await match(next, pageOf(lesson)), await match(next, packOf(lesson))];
@@ -91,35 +91,35 @@ export function openLessons({ caches, fetch, lang }) {
       await next.delete(pageOf(lesson));
     },
 
-    /** Keep a page that is the same for everybody. */
+    /** Store a page that is the same for everybody. */
     async keepPage(address) {
       const answer = await fetched(address, isPage);
       await keepFiles(FILES, filesIn(await answer.clone().text()));
       await (await caches.open(NOW)).put(address, answer);
     },
 
-    /** Ids of the lessons kept. */
+    /** Ids of the stored lessons. */
     lessons: () => lessonsIn(NOW),
 
-    /** What a course takes before it is kept: {title, lessons, bytes, voices}. */
+    /** The download size of a course: {title, lessons, bytes, voices}. */
     async weigh(course) {
       const answer = await fetch(`/khoa-hoc/${course}/goi.json`, { credentials: "same-origin", cache: "no-cache", redirect: "error" });
       if (!answer.ok) throw new Error("not_our_answer");
       return answer.json();
     },
 
-    /** Bytes a lesson takes on this phone, what it shares with others left out. */
+    /** Bytes a lesson takes on this phone, without files it shares with others. */
     async size(lesson) {
       const cache = await caches.open(NOW);
-      const kept = await Promise.all([pageOf(lesson), packOf(lesson)].map((address) => match(cache, address)));
+      const stored = await Promise.all([pageOf(lesson), packOf(lesson)].map((address) => match(cache, address)));
       const voices = await caches.open(VOICES);
-      const pack = await kept[1]?.clone().json();
+      const pack = await stored[1]?.clone().json();
       const heard = await Promise.all((pack?.voices ?? []).map((address) => match(voices, address)));
-      const sizes = [...kept, ...heard].map(async (answer) => (answer ? (await answer.blob()).size : 0));
+      const sizes = [...stored, ...heard].map(async (answer) => (answer ? (await answer.blob()).size : 0));
       return (await Promise.all(sizes)).reduce((all, size) => all + size, 0);
     },
 
-    /** Let lessons go, and what only they needed. */
+    /** Delete lessons, and the files only they needed. */
     async drop(lessons, pages = []) {
       for (const name of [NOW, NEXT]) {
         const cache = await caches.open(name);
@@ -129,7 +129,7 @@ export function openLessons({ caches, fetch, lang }) {
       await this.tidy();
     },
 
-    /** Files and recordings that nothing kept needs any more go. */
+    /** Delete files and recordings that no stored lesson or page needs. */
     async tidy() {
       const needed = new Set();
       for (const name of [NOW, NEXT]) {

@@ -1,26 +1,26 @@
-// Whether there is a network to speak of: many a phone says it is connected when nothing comes.
+// Whether the network works. Many phones report a connection when no data arrives.
 
 const BELIEVED_MS = 20_000;
 
-/** @param {Record<string, any>} with_  fetch, now, isOnline: () => boolean  what the browser believes */
+/** @param {Record<string, any>} with_  fetch, now, isOnline: () => boolean  what the browser reports */
 export function watchLine({ fetch, now, isOnline }) {
   let silentAt = -Infinity;
 
   return {
-    /** Whether asking is in vain, by what happened a moment ago. */
+    /** Whether a request is likely to fail, judging by the last one. */
     isAway: () => !isOnline() || Math.abs(now() - silentAt) < BELIEVED_MS,
 
-    /** Nothing came, or nothing in time. */
+    /** A request failed or timed out. */
     fail() {
       silentAt = now();
     },
 
-    /** Something came back, or may again. */
+    /** A response arrived, or the network may be back. */
     revive() {
       silentAt = -Infinity;
     },
 
-    /** The answer to `request` if it comes within `milliseconds`; else null. What it started goes on. */
+    /** The response to `request` if it arrives within `milliseconds`; else null. The request itself continues. */
     async ask(request, milliseconds, how) {
       let timer;
       const late = new Promise((resolve) => {

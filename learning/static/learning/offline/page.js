@@ -1,4 +1,4 @@
-// The page of what is kept on this phone. Holds no sentence: the page brings them.
+// The page of the downloads on this phone. Contains no sentences: they are in the page.
 
 import { able, refill } from "../able.js";
 import { ask, nowLearning, takeTurn } from "./worker_client.js";
@@ -37,50 +37,50 @@ function drawWaiting({ waiting, refused }) {
   find("[data-refused] [data-count]", place).textContent = refused;
 }
 
-function drawKept(kept, titles) {
-  show(document.getElementById("nothing-kept"), kept.length === 0);
-  const courses = kept.map(({ course, lessons, bytes }) => {
-    const article = copy("kept-course").firstElementChild;
+function drawDownloads(courses, titles) {
+  show(document.getElementById("no-downloads"), courses.length === 0);
+  const articles = courses.map(({ course, lessons, bytes }) => {
+    const article = copy("downloaded-course").firstElementChild;
     find("[data-title]", article).textContent = titles[course] ?? lessons[0].title;
     find("[data-lessons]", article).textContent = lessons.length;
     find("[data-size]", article).textContent = Math.ceil(bytes / 1024).toLocaleString("vi-VN");
     for (const lesson of lessons) {
-      const item = copy("kept-lesson").firstElementChild;
+      const item = copy("downloaded-lesson").firstElementChild;
       find("a", item).href = `/bai-hoc/${lesson.id}`;
       find("[data-title]", item).textContent = lesson.title;
       show(find("[data-done]", item), lesson.done);
       find("[data-list]", article).append(item);
     }
     const [drop, sure] = [find("[data-drop]", article), find("[data-sure]", article)];
-    const asked = (isAsked) => {
-      show(drop, !isAsked);
-      show(sure, isAsked);
+    const confirm = (isConfirming) => {
+      show(drop, !isConfirming);
+      show(sure, isConfirming);
     };
-    drop.addEventListener("click", () => asked(true));
-    find("[data-keep]", article).addEventListener("click", () => asked(false));
+    drop.addEventListener("click", () => confirm(true));
+    find("[data-keep]", article).addEventListener("click", () => confirm(false));
     find("[data-drop-now]", article).addEventListener("click", () =>
       ask("drop", { lessons: lessons.map(({ id }) => id), page: `/khoa-hoc/${course}` }).then(draw),
     );
     return article;
   });
-  refill(document.getElementById("kept"), ...courses);
+  refill(document.getElementById("downloads"), ...articles);
 }
 
 async function draw() {
   const state = await ask("state");
   drawWaiting(state);
   drawPeople(state.people, nowLearning() ?? state.now);
-  drawKept(state.kept, JSON.parse(document.getElementById("kept").dataset.titles));
+  drawDownloads(state.kept, JSON.parse(document.getElementById("downloads").dataset.titles));
 }
 
 async function add(event) {
   event.preventDefault();
-  const told = new FormData(event.target);
-  const isChild = told.get("age_band") === "under_14";
-  const agrees = told.get("guardian_agrees") === "1";
+  const form = new FormData(event.target);
+  const isChild = form.get("age_band") === "under_14";
+  const agrees = form.get("guardian_agrees") === "1";
   show(document.getElementById("guardian-first"), isChild && !agrees);
   if (isChild && !agrees) return;
-  const person = { nickname: String(told.get("nickname")).trim(), picture: told.get("picture"), age_band: told.get("age_band"), guardian_agrees: agrees };
+  const person = { nickname: String(form.get("nickname")).trim(), picture: form.get("picture"), age_band: form.get("age_band"), guardian_agrees: agrees };
   try {
     const { learner } = await ask("add", person);
     await takeTurn(learner);
@@ -93,7 +93,7 @@ async function add(event) {
   await draw();
 }
 
-/** What is on this phone, once the worker is there to be asked; web/keeping.js says why where there is none. */
+/** Show what is on this phone, once the worker answers. If there is no worker, web/keeping.js says why. */
 async function begin() {
   const looking = document.getElementById("looking");
   show(looking, true);
@@ -111,7 +111,7 @@ if (able("phone")) {
   find("#add form").addEventListener("submit", add);
   if (location.hash === "#add") document.getElementById("add").open = true;
   const redraw = () => draw().catch(() => {});
-  // After every try to send, and after whoever learns here was asked for anew (hello.js).
+  // After every attempt to send, and after the learners were fetched again (hello.js).
   navigator.serviceWorker.addEventListener("message", ({ data }) => data?.what === "unsent" && redraw());
   document.addEventListener("greeted", redraw);
   begin();

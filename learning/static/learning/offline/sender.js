@@ -1,21 +1,21 @@
-// Decides when what waits is sent: at once where somebody asks, and at the first sign that the server is there again.
+// Decides when waiting answers are sent: at once on a person's tap, and as soon as the server responds again.
 
 import { Because, endPause, sendWaiting } from "./sending.js";
 
 /**
  * @param {Record<string, any>} with_
- *   answers: () => Promise of what openAnswers gives; line: as watchLine; fetch, crypto, now, random
- *   ended: (counts, stopped) => Promise  told after every try; stopped: as sendWaiting gives it
+ *   answers: () => Promise of what openAnswers returns; line: as watchLine; fetch, crypto, now, random
+ *   ended: (counts, stopped) => Promise  called after every attempt; stopped: as sendWaiting returns it
  *   askForSync: () => Promise  lets the browser try again by itself
  */
 export function openSender({ answers, line, fetch, crypto, now, random, ended = async () => {}, askForSync = async () => {} }) {
   let sending = null;
-  // Whether something may be waiting; not known when the worker starts.
+  // Whether something may be waiting. Unknown when the worker starts, so assumed.
   let owes = true;
 
   async function sendNow(because) {
     const store = await answers();
-    // The line was silent a moment ago: pages and answers need not find that out one after the other.
+    // A request failed a moment ago: do not try again for every page and answer.
     if (because === Because.SEEN && line.isAway()) {
       await ended(await store.counts(), "offline");
       return { sent: 0, stopped: "offline" };
@@ -24,7 +24,7 @@ export function openSender({ answers, line, fetch, crypto, now, random, ended = 
     do {
       owes = false;
       outcome = await sendWaiting({ answers: store, fetch, crypto, now, random, because });
-      // Something was given while the last request was under way.
+      // An answer was given during the last request.
     } while (owes && outcome.stopped === null);
     owes = outcome.stopped !== null;
     if (outcome.sent) line.revive();
@@ -35,7 +35,7 @@ export function openSender({ answers, line, fetch, crypto, now, random, ended = 
   }
 
   const sender = {
-    /** Send what waits. Two at once are one. @returns {Promise<{sent: number, stopped: string | null}>} */
+    /** Send what waits. Concurrent calls share one sending. @returns {Promise<{sent: number, stopped: string | null}>} */
     send(/** @type {string} */ because = Because.SEEN) {
       sending ??= sendNow(because).finally(() => {
         sending = null;
@@ -43,7 +43,7 @@ export function openSender({ answers, line, fetch, crypto, now, random, ended = 
       return sending;
     },
 
-    /** Somebody tapped "send": a try that was under way before has not tried as hard. */
+    /** Somebody tapped "send": wait for a running attempt, then try without regard to a pause. */
     async sendAsAsked() {
       line.revive();
       await sending?.catch(() => {});
@@ -56,8 +56,8 @@ export function openSender({ answers, line, fetch, crypto, now, random, ended = 
     },
 
     /**
-     * An answer of ours came, whatever was asked: the server is there again, and the pause is over.
-     * @returns {Promise<void>} when what waited has been tried; at once where nothing waits
+     * The server responded to some request: it is reachable again, so the pause is over.
+     * @returns {Promise<void>} after an attempt to send what waits; at once if nothing waits
      */
     async signOfLife() {
       line.revive();

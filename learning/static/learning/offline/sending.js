@@ -1,7 +1,7 @@
-// Sends what waits. Safe to call at any time and as often as wished: the server knows each answer by its id.
+// Sends what waits. Safe to call at any time and any number of times: the server identifies each answer by its id.
 //
-// The pause between tries grows with each outage that goes on, not with each try during it: thirteen answers given while
-// the server is silent are one failure. What proves that the server is there again ends the pause (endPause).
+// The pause between attempts grows once per failed pause, not with each attempt during it: thirteen answers given while
+// the server is unreachable are one failure. A response from the server ends the pause (endPause).
 
 import { randomId } from "../../../../foundation/web/static/ids.js";
 
@@ -13,10 +13,10 @@ const FIRST_MS = 5_000;
 const LONGEST_MS = 15 * 60_000;
 const OURS = /^application\/(problem\+)?json\b/;
 
-/** Who wants to send. A person's tap goes out at once; a page or an answer waits only where the server asked for it. */
+/** Why to send. A person's tap sends at once; a page or an answer waits only if the server asked for a pause. */
 export const Because = Object.freeze({ ASKED: "asked", SEEN: "seen", TIMER: "timer" });
 
-/** Why nothing more was sent: `offline`, `not_our_answer`, `later`, or a code of the server's. */
+/** Why sending stopped: `offline`, `not_our_answer`, `later`, or a code from the server. */
 class Stopped extends Error {
   /** @param {number | null} pause  milliseconds the server asked for */
   constructor(code, pause = null) {
@@ -26,18 +26,18 @@ class Stopped extends Error {
   }
 }
 
-/** Milliseconds to wait after the `failures`-th failure in a row: doubles, half of it chance. */
+/** Milliseconds to wait after the `failures`-th failure in a row: exponential backoff, half of it random. */
 export function patience(failures, random) {
   const longest = Math.min(FIRST_MS * 2 ** Math.min(failures, 20), LONGEST_MS);
   return Math.round(longest / 2 + (random() * longest) / 2);
 }
 
-/** Whether a pause is on at `moment`. A clock set back must not keep answers for days. */
+/** Whether a pause is on at `moment`. A clock set back must not hold answers back for days. */
 const isOn = ({ notBefore = 0 }, moment) => notBefore > moment && notBefore < moment + 2 * LONGEST_MS;
 
 /**
- * The server has shown that it is there: what waits need not wait any longer, and the next outage begins anew. A pause that
- * the server itself asked for goes on.
+ * End the pause, because the server responded; the next outage starts with the shortest pause. A pause that the server
+ * itself asked for continues.
  */
 export async function endPause(answers) {
   const { failures = 0, asked = false } = (await answers.get("sending")) ?? {};
@@ -45,8 +45,8 @@ export async function endPause(answers) {
 }
 
 /**
- * Send batch after batch until nothing waits or something stands in the way. Deletes nothing before an answer that names
- * our own batch. One at a time: the caller sees to it.
+ * Send batch after batch until nothing waits or an attempt fails. Deletes nothing before a response that names our batch.
+ * The caller makes sure that only one call runs at a time.
  *
  * @param {Record<string, any>} with_
  *   answers: as openAnswers; because: one of Because
@@ -64,7 +64,7 @@ export async function sendWaiting({ answers, fetch, crypto, now, random = Math.r
     const taken = await answers.take(size);
     if (!taken.length && !newcomers.length) return { sent, stopped: null };
     try {
-      // The same again after an answer: it moves nothing.
+      // The same batch again after a response: sending makes no progress.
       const turn = `${size} ${taken.map(({ id }) => id)} ${newcomers.map(({ id }) => id)}`;
       if (turn === last) throw new Stopped("not_our_answer");
       last = turn;
@@ -81,27 +81,27 @@ export async function sendWaiting({ answers, fetch, crypto, now, random = Math.r
     }
   }
 
-  /** Begin a pause. During one, a further failure is the same outage. */
-  async function rest({ code, pause: askedFor }) {
+  /** Begin a pause. A further failure during a pause belongs to the same outage. */
+  async function rest({ code, pause: requested }) {
     const asked = code === "later";
     if (isOn(pause, now()) && !sent && !asked) return;
     const failures = sent ? 0 : (pause.failures ?? 0);
-    const wait = Math.max(patience(failures, random), Math.min(askedFor ?? 0, LONGEST_MS));
+    const wait = Math.max(patience(failures, random), Math.min(requested ?? 0, LONGEST_MS));
     await answers.put("sending", { failures: failures + 1, notBefore: now() + wait, asked }).catch(() => {});
   }
 
   async function post(taken, newcomers) {
     const batch = randomId(crypto);
-    const told = {
+    const payload = {
       batch,
-      // Until its cookie has reached it, the phone is known by this.
+      // Identifies the phone until it has received its cookie.
       phone: await answers.phone().catch(() => undefined),
       learners: newcomers.map(({ id, nickname, picture, age_band, guardian_agrees }) => ({
         id, nickname, picture, age_band, guardian_agrees,
       })),
       answers: taken.map(({ id, learner, lesson, step, given, at }) => ({ id, learner, lesson, step, given, at })),
     };
-    const { body, headers } = await packed(JSON.stringify(told));
+    const { body, headers } = await packed(JSON.stringify(payload));
     const answer = await ask(body, headers);
     if (answer.batch !== batch || !Array.isArray(answer.results)) throw new Stopped("not_our_answer");
     return { results: answer.results, learners: answer.learners ?? [] };
@@ -112,7 +112,7 @@ export async function sendWaiting({ answers, fetch, crypto, now, random = Math.r
     const timeout = setTimeout(() => stop.abort(), TIMEOUT_MS);
     let response, text;
     try {
-      // A redirect is a portal in between, or a server that is not ours.
+      // A redirect comes from a captive portal or from a server that is not ours.
       const how = { method: "POST", body, headers, credentials: "same-origin", cache: "no-store", redirect: "manual" };
       response = await fetch(ANSWERS, { ...how, signal: stop.signal });
       text = await response.text();
@@ -126,14 +126,14 @@ export async function sendWaiting({ answers, fetch, crypto, now, random = Math.r
       throw new Stopped("later", 1000 * (Number.parseInt(response.headers.get("Retry-After"), 10) || 0));
     }
     if (!OURS.test(response.headers.get("Content-Type") ?? "")) throw new Stopped("not_our_answer");
-    let told;
+    let content;
     try {
-      told = JSON.parse(text);
+      content = JSON.parse(text);
     } catch {
       throw new Stopped("not_our_answer");
     }
-    if (response.status !== 200) throw new Stopped(String(told?.code ?? "not_our_answer"));
-    return told ?? {};
+    if (response.status !== 200) throw new Stopped(String(content?.code ?? "not_our_answer"));
+    return content ?? {};
   }
 }
 

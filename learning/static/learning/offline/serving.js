@@ -1,4 +1,4 @@
-// Answers the phone's own requests for kept lessons, as the server would: pages at once, answers into the store.
+// Responds to the phone's requests for stored lessons, as the server would: pages at once, answers into the outbox.
 
 import { greyed, withWords, wordsOf } from "./away.js";
 import { newId } from "../../../../foundation/web/static/ids.js";
@@ -6,15 +6,15 @@ import { answered, endPage, nextQuestion, questionPage, screenPage } from "./pag
 
 const STEP = /^\/bai-hoc\/([a-z0-9-]+)\/(tap|cau-hoi|xong)(?:\/([^/]+))?$/;
 const LESSON = /^\/bai-hoc\/([a-z0-9-]+)$/;
-// The server's own ending tells more (the path, the letter), if it comes before anybody has to wait.
+// The server's last page of a lesson shows more (the path, the letter). It is used if it arrives within this time.
 const ENDING_MS = 400;
-const PATIENCE_MS = 3_000;
-const NOT_KEPT_MS = 20_000;
+const STORED_TIMEOUT_MS = 3_000;
+const NETWORK_TIMEOUT_MS = 20_000;
 
 /**
  * @param {Record<string, any>} with_
  *   lessons, answers, line: as their modules open them; crypto, now;
- *   shell: () => Promise<string>  the page of the phone; shellAddress
+ *   shell: () => Promise<string>  the downloads page; shellAddress
  *   whoNow: (request) => Promise<string | null>; send: () => Promise; update: (lesson) => void  in the background
  *   fetch; redirect: (address, status) => Response; alwaysThere: (path) => boolean
  */
@@ -27,9 +27,9 @@ export function serving({ lessons, answers, line, crypto, now, shell, shellAddre
   };
 
   async function greyedHere(html) {
-    const kept = new Set(await lessons.lessons());
+    const ids = new Set(await lessons.lessons());
     const pages = new Set((await (await lessons.pages()).keys()).map(({ url }) => new URL(url).pathname));
-    return greyed(html, (path) => alwaysThere(path) || pages.has(path) || kept.has(STEP.exec(path)?.[1]));
+    return greyed(html, (path) => alwaysThere(path) || pages.has(path) || ids.has(STEP.exec(path)?.[1]));
   }
 
   async function shown(html, like) {
@@ -39,34 +39,34 @@ export function serving({ lessons, answers, line, crypto, now, shell, shellAddre
 
   const notHere = (why = "chua-co") => redirect(`${shellAddress}#${why}`, 302);
 
-  /** From the network, or what is kept of it, or the page that says why not. */
-  async function fromLine(request, kept) {
-    if (kept && line.isAway()) {
-      line.ask(request.url, PATIENCE_MS, { credentials: "omit" }); // perhaps it is back by the next page
-      return shown(await kept.text(), kept);
+  /** From the network, else the stored copy, else the page that explains why there is none. */
+  async function fromLine(request, stored) {
+    if (stored && line.isAway()) {
+      line.ask(request.url, STORED_TIMEOUT_MS, { credentials: "omit" }); // perhaps it is back by the next page
+      return shown(await stored.text(), stored);
     }
-    const answer = await line.ask(request, kept ? PATIENCE_MS : NOT_KEPT_MS);
+    const answer = await line.ask(request, stored ? STORED_TIMEOUT_MS : NETWORK_TIMEOUT_MS);
     if (answer) return answer;
-    return kept ? shown(await kept.text(), kept) : notHere();
+    return stored ? shown(await stored.text(), stored) : notHere();
   }
 
   async function lesson(request, id, language) {
     await lessons.turn(id);
-    const kept = await lessons.kept(`/bai-hoc/${id}`);
-    if (!kept) return fromLine(request, null);
+    const stored = await lessons.stored(`/bai-hoc/${id}`);
+    if (!stored) return fromLine(request, null);
     const { pack } = (await lessons.pack(id)) ?? {};
     if (pack && language && pack.lang !== language && !line.isAway()) {
-      const answer = await line.ask(request, PATIENCE_MS);
+      const answer = await line.ask(request, STORED_TIMEOUT_MS);
       if (answer) return answer;
     }
     update(id);
-    return shown(await kept.text(), kept);
+    return shown(await stored.text(), stored);
   }
 
   async function step(request, url, /** @type {string[]} */ [, id, part, step_]) {
-    const kept = await lessons.pack(id);
-    if (!kept) return fromLine(request, null);
-    const { pack, answer: like } = kept;
+    const stored = await lessons.pack(id);
+    if (!stored) return fromLine(request, null);
+    const { pack, answer: like } = stored;
     const learner = await whoNow(request);
     const form = newId(crypto, now());
     if (part === "xong") return ending(request, url, pack, like, learner);
@@ -79,7 +79,7 @@ export function serving({ lessons, answers, line, crypto, now, shell, shellAddre
 
   async function ending(request, url, pack, like, learner) {
     if (!line.isAway()) {
-      const sentAndAsked = send().then(async () => ((await answers.counts()).waiting ? null : line.ask(request, NOT_KEPT_MS)));
+      const sentAndAsked = send().then(async () => ((await answers.counts()).waiting ? null : line.ask(request, NETWORK_TIMEOUT_MS)));
       const late = new Promise((resolve) => setTimeout(resolve, ENDING_MS, null));
       const answer = await Promise.race([sentAndAsked.catch(() => null), late]);
       if (answer?.ok) return answer;
@@ -89,24 +89,24 @@ export function serving({ lessons, answers, line, crypto, now, shell, shellAddre
   }
 
   async function give(request, /** @type {string[]} */ [, id, part, step_]) {
-    const kept = await lessons.pack(id);
-    const form = kept ? await request.clone().formData() : null;
-    const told = kept && answered(kept.pack, part, step_, form.getAll("given").map(String));
-    if (!told) return fromLine(request, null);
-    if (told.answer) {
+    const stored = await lessons.pack(id);
+    const form = stored ? await request.clone().formData() : null;
+    const outcome = stored && answered(stored.pack, part, step_, form.getAll("given").map(String));
+    if (!outcome) return fromLine(request, null);
+    if (outcome.answer) {
       try {
-        await answers.give({ id: String(form.get("form") ?? ""), learner: await whoNow(request), lesson: id, ...told.answer });
+        await answers.give({ id: String(form.get("form") ?? ""), learner: await whoNow(request), lesson: id, ...outcome.answer });
       } catch (error) {
         if (error?.name !== "QuotaExceededError") throw error;
-        // It may still go straight to the server; else the person is told.
-        return (await line.ask(request, PATIENCE_MS)) ?? redirect(`${shellAddress}#may-day`, 303);
+        // The phone is full: try the server directly, else show a message.
+        return (await line.ask(request, STORED_TIMEOUT_MS)) ?? redirect(`${shellAddress}#may-day`, 303);
       }
     }
-    return redirect(told.to, 303);
+    return redirect(outcome.to, 303);
   }
 
   return {
-    /** @returns {Promise<Response> | null}  null: not a matter of this phone */
+    /** @returns {Promise<Response> | null}  null: leave the request to the network */
     serve(request, language) {
       const url = new URL(request.url);
       const found = STEP.exec(url.pathname);
@@ -117,12 +117,12 @@ export function serving({ lessons, answers, line, crypto, now, shell, shellAddre
       return id ? lesson(request, id, language) : null;
     },
 
-    /** Any other page of ours, which may be kept in the way everybody sees it. */
+    /** Any other page of ours; a copy that is the same for everybody may be stored. */
     async page(request) {
-      return fromLine(request, await lessons.kept(new URL(request.url).pathname));
+      return fromLine(request, await lessons.stored(new URL(request.url).pathname));
     },
 
-    /** The page of the phone; it tells by itself what waits. like: the answer it was kept as. */
+    /** The downloads page. like: the response it was stored as. */
     async phone(like) {
       const html = await shell();
       return page(line.isAway() ? (await greyedHere(html)).replace(' id="away" hidden>', ' id="away">') : html, like);

@@ -1,7 +1,7 @@
-// The worker of learning: what was opened goes on without network, and what was answered is sent.
+// The service worker of learning: opened lessons work without network, and answers are sent later.
 //
-// Not loaded by a page. The build puts it and what it imports into one classic script; views/offline.py serves that as
-// /sw.js, after `self.hoc`: what the phone always has, and which addresses are ours to answer.
+// Not loaded by a page. The build bundles it with its imports into one classic script; views/offline.py serves that as
+// /sw.js, after `self.hoc`: the files every phone stores, and the addresses this worker may respond to.
 
 import { openDB } from "idb";
 import { setCacheNameDetails } from "workbox-core";
@@ -28,7 +28,7 @@ const now = () => Date.now();
 const line = watchLine({ fetch: heard, now, isOnline: () => navigator.onLine !== false });
 let opening = null;
 
-/** What this phone keeps; opened anew after the browser has closed it. */
+/** The database of this phone; opened again after the browser has closed it. */
 function answers() {
   opening ??= openAnswers({ openDB, crypto, now }).catch((error) => {
     opening = null;
@@ -40,15 +40,15 @@ function answers() {
 const lang = async () => (await (await answers()).get("lang")) ?? "vi";
 const lessons = openLessons({ caches, fetch: watched, lang });
 
-/** fetch, which takes an answer of ours as the sign that what waits can leave. */
+/** fetch; a response from our server also starts sending what waits. */
 async function heard(address, how) {
   const answer = await fetch(address, how);
-  // A portal in between, or a server that cannot answer, is no such sign. Our pages all carry this header.
+  // Not after a captive portal's response or a server error. All our pages have this header.
   if (answer.status < 500 && answer.headers.has("Content-Security-Policy")) quietly(() => sender.signOfLife());
   return answer;
 }
 
-/** The same for what is fetched in the background; it tells the line when nothing came, or nothing in time. */
+/** The same for background fetches; also reports failures and timeouts to `line`. */
 async function watched(address, how) {
   const stop = new AbortController();
   const late = setTimeout(() => line.fail(), SLOW_MS);
@@ -65,7 +65,7 @@ async function watched(address, how) {
 }
 
 setCacheNameDetails({ prefix: "hoc", precache: "vo", runtime: "none", suffix: "" });
-// Before the files kept with it, or its links would never be greyed.
+// Registered before the precached files, else its links would never be disabled.
 registerRoute(
   ({ url, request, sameOrigin }) => sameOrigin && request.mode === "navigate" && url.pathname === hoc.shell,
   () => serve().then(async (here) => here.phone(await shellAnswer())).catch(shellAnswer),
@@ -74,8 +74,8 @@ precacheAndRoute(hoc.files, { cleanURLs: false, directoryIndex: null, ignoreURLP
 const shellAnswer = () => matchPrecache(hoc.shell);
 
 async function whoNow(request) {
-  const told = request.headers.get("X-Learner") ?? (await self.cookieStore?.get("hoc-ai").catch(() => null))?.value;
-  return told || ((await (await answers()).get("now")) ?? null);
+  const current = request.headers.get("X-Learner") ?? (await self.cookieStore?.get("hoc-ai").catch(() => null))?.value;
+  return current || ((await (await answers()).get("now")) ?? null);
 }
 
 const sender = openSender({
@@ -85,7 +85,7 @@ const sender = openSender({
 });
 const { send } = sender;
 
-/** Pages show how many answers wait. */
+/** Send the number of waiting answers to all open pages. */
 async function tellPages(counts, stopped) {
   for (const page of await self.clients.matchAll({ type: "window" })) page.postMessage({ what: "unsent", stopped, ...counts });
 }
@@ -98,15 +98,15 @@ const oftenEnough = async (what, every) => {
   return false;
 };
 
-/** Whether a lesson, or all that checking a letter takes, is on this phone as a whole, and answers can be kept. */
+/** Whether all files of a lesson, or of the letter check, are on this phone. Rejects if answers cannot be stored. */
 async function holds({ lesson, checking }) {
   await (await answers()).counts();
-  if (!checking) return Boolean((await lessons.kept(`/bai-hoc/${lesson}`)) && (await lessons.pack(lesson)));
+  if (!checking) return Boolean((await lessons.stored(`/bai-hoc/${lesson}`)) && (await lessons.pack(lesson)));
   const cache = await caches.open(CHECKING);
   return (await Promise.all(hoc.checking.files.map((address) => cache.match(address)))).every(Boolean);
 }
 
-/** Who learns here and what they know, as the server has it; only when nothing waits, or it would be told less. */
+/** Fetch learners and progress from the server. Only when nothing waits, since the server does not know waiting answers. */
 async function learn(always = false) {
   if (!always && (await oftenEnough("learnt_at", LEARN_EVERY_MS))) return;
   const [people, progress] = await Promise.all(["/api/v1/learners", "/api/v1/progress"].map((address) => fetch(address, { credentials: "same-origin", cache: "no-store" })));
@@ -115,15 +115,15 @@ async function learn(always = false) {
 
 async function refresh() {
   if (await oftenEnough("refreshed_at", REFRESH_EVERY_MS)) return;
-  const kept = await lessons.lessons();
+  const stored = await lessons.lessons();
   const urgent = hoc.lesson ? [hoc.lesson] : [];
-  const courses = new Set(kept.map((lesson) => hoc.courses[lesson]).filter(Boolean));
+  const courses = new Set(stored.map((lesson) => hoc.courses[lesson]).filter(Boolean));
   try {
-    for (const lesson of new Set([...urgent, ...kept])) await lessons.keep(lesson);
+    for (const lesson of new Set([...urgent, ...stored])) await lessons.keep(lesson);
     for (const page of [...hoc.pages, ...[...courses].map((course) => `/khoa-hoc/${course}`)]) await lessons.keepPage(page);
     await lessons.tidy();
   } catch {
-    await (await answers()).put("refreshed_at", 0); // the next page begins again where it stopped
+    await (await answers()).put("refreshed_at", 0); // the next page tries again
   }
 }
 
@@ -148,7 +148,7 @@ const quietly = (work) => Promise.resolve().then(work).catch(() => {});
 const isOurs = (url) => url.pathname === "/" || hoc.ours.includes(url.pathname.split("/")[1]);
 const IN_A_LESSON = /^\/bai-hoc\/[a-z0-9-]+(?:\/(?:tap|cau-hoi|xong)(?:\/[^/]+)?)?$/;
 
-/** A phone that keeps nothing just now (its store is broken, or was taken away) asks the server, as without a worker. */
+/** If storage fails (broken, or cleared by the browser), ask the server, as without a worker. */
 async function orPlainly(request, work) {
   const plain = request.clone();
   try {
@@ -167,10 +167,10 @@ async function inLesson({ request, event }) {
   return answer;
 }
 
-// Whatever is not matched here, and so everything of people who sign in, is none of this worker's business.
+// This worker ignores every request not matched here, and so all pages of people who sign in.
 const inALesson = ({ url, sameOrigin }) => sameOrigin && IN_A_LESSON.test(url.pathname);
-registerRoute(({ request, ...asked }) => inALesson(asked) && (request.mode === "navigate" || request.destination === ""), inLesson, "GET");
-registerRoute((asked) => inALesson(asked) && /\/(tap|cau-hoi)\/[^/]+$/.test(asked.url.pathname), inLesson, "POST");
+registerRoute(({ request, ...match }) => inALesson(match) && (request.mode === "navigate" || request.destination === ""), inLesson, "GET");
+registerRoute((match) => inALesson(match) && /\/(tap|cau-hoi)\/[^/]+$/.test(match.url.pathname), inLesson, "POST");
 
 registerRoute(
   ({ url, sameOrigin }) => sameOrigin && (/^\/static\/(web|learning|vendor)\//.test(url.pathname)),
@@ -179,8 +179,8 @@ registerRoute(
 registerRoute(
   ({ url, sameOrigin }) => sameOrigin && url.pathname.includes("/ghi-am/"),
   async ({ request }) => {
-    const kept = await inCaches([VOICES], request.url);
-    return kept ? ranged(request, kept) : fetch(request);
+    const stored = await inCaches([VOICES], request.url);
+    return stored ? ranged(request, stored) : fetch(request);
   },
 );
 
@@ -195,15 +195,15 @@ async function inCaches(names, address) {
 registerRoute(
   ({ url, request, sameOrigin }) => sameOrigin && request.mode === "navigate" && isOurs(url),
   async ({ url, request, event }) => {
-    // Who learns here may change there; the next word from a page asks anew.
+    // The learners may change on these pages; the next message from a page fetches them again.
     if (/^\/(toi|the)\b/.test(url.pathname)) await quietly(async () => (await answers()).put("learnt_at", 0));
     if (url.pathname.startsWith("/xac-nhan")) event.waitUntil(quietly(keepChecking));
     if (url.pathname === hoc.checking.page) {
-      const kept = await inCaches([CHECKING], url.pathname);
-      const fresh = kept && line.isAway() ? null : await line.ask(request, 4_000);
-      return fresh ?? kept ?? (await serve()).notHere();
+      const stored = await inCaches([CHECKING], url.pathname);
+      const fresh = stored && line.isAway() ? null : await line.ask(request, 4_000);
+      return fresh ?? stored ?? (await serve()).notHere();
     }
-    // The phone's own page stands in for "my learning" while there is no network.
+    // Without network, the downloads page replaces "my learning".
     if (url.pathname === "/toi" || url.pathname === "/toi/them") {
       const fresh = line.isAway() ? null : await line.ask(request, 4_000);
       return fresh ?? Response.redirect(new URL(hoc.shell + (url.pathname === "/toi" ? "" : "#add"), self.location.href), 302);
@@ -211,15 +211,15 @@ registerRoute(
     return orPlainly(request, async () => (await serve()).page(request));
   },
 );
-// Being forgotten: what waits leaves first, and what is kept here of that learner goes with it.
+// A learner leaves this phone: first send what waits, then delete the learner's data here.
 registerRoute(
   ({ url, sameOrigin }) => sameOrigin && url.pathname === "/toi/quen",
   async ({ request }) => {
-    const told = (await request.clone().formData()).get("learner");
+    const named = (await request.clone().formData()).get("learner");
     await quietly(() => sender.sendAsAsked());
     const answer = await fetch(request).catch(() => null);
     if (!answer) return (await serve()).notHere();
-    const learner = told || (await whoNow(request));
+    const learner = named || (await whoNow(request));
     if (learner && (answer.ok || answer.type === "opaqueredirect")) await quietly(async () => (await answers()).forget(learner));
     return answer;
   },
@@ -232,8 +232,9 @@ self.addEventListener("sync", (event) => event.tag === SYNC_TAG && event.waitUnt
   if (stopped) throw new Error(stopped); // the browser tries again by itself
 })));
 
-const DOING = {
-  /** A page is open, looked at again, or back on a network. */
+// The names of these actions, and the keys of what they return, are also used by pages loaded before an update.
+const ACTIONS = {
+  /** A page was opened, shown again, or is online again. */
   async hello({ path, lang: language, learner, online, timer }, tell) {
     const store = await answers();
     if (online) line.revive();
@@ -243,7 +244,7 @@ const DOING = {
     const [, lesson] = /^\/bai-hoc\/([a-z0-9-]+)/.exec(path) ?? [];
     if (lesson && !(await lessons.pack(lesson))) await quietly(() => lessons.keep(lesson));
     if (path.startsWith("/xac-nhan")) await quietly(keepChecking);
-    tell({ kept: true });
+    tell({ stored: true });
     if (stopped === null) await quietly(() => learn(sent > 0));
     await quietly(refresh);
   },
@@ -256,17 +257,17 @@ const DOING = {
     const store = await answers();
     const current = (await store.get("now")) ?? null;
     const right = await store.rightOf(current);
-    const kept = new Map();
+    const courses = new Map();
     for (const lesson of await lessons.lessons()) {
       const { pack } = await lessons.pack(lesson);
-      const course = kept.get(pack.course) ?? { course: pack.course, order: pack.course_lessons.map(({ id }) => id), lessons: [], bytes: 0 };
+      const course = courses.get(pack.course) ?? { course: pack.course, order: pack.course_lessons.map(({ id }) => id), lessons: [], bytes: 0 };
       const done = pack.graded.every((step) => right.get(lesson)?.has(step));
       course.lessons.push({ id: lesson, title: pack.title, done });
       course.bytes += await lessons.size(lesson);
-      kept.set(pack.course, course);
+      courses.set(pack.course, course);
     }
-    for (const course of kept.values()) course.lessons.sort((one, other) => course.order.indexOf(one.id) - course.order.indexOf(other.id));
-    return { ...(await store.counts()), people: await store.people(), now: current, kept: [...kept.values()] };
+    for (const course of courses.values()) course.lessons.sort((one, other) => course.order.indexOf(one.id) - course.order.indexOf(other.id));
+    return { ...(await store.counts()), people: await store.people(), now: current, kept: [...courses.values()] };
   },
   weigh: ({ course }) => lessons.weigh(course),
   async keep({ course, page }, tell) {
@@ -292,10 +293,10 @@ const DOING = {
 };
 
 self.addEventListener("message", (event) => {
-  const { what, ...told } = event.data ?? {};
-  if (!Object.prototype.hasOwnProperty.call(DOING, what)) return;
+  const { what, ...payload } = event.data ?? {};
+  if (!Object.prototype.hasOwnProperty.call(ACTIONS, what)) return;
   const [port] = event.ports;
-  const work = Promise.resolve(DOING[what](told, (progress) => port?.postMessage({ progress })));
+  const work = Promise.resolve(ACTIONS[what](payload, (progress) => port?.postMessage({ progress })));
   const answer = work.then(
     (result) => port?.postMessage({ result: result ?? null }),
     (error) => port?.postMessage({ fault: error?.name === "QuotaExceededError" ? "full" : "failed" }),
