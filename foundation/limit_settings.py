@@ -10,10 +10,10 @@ from foundation.rates import Rate, read_rate
 
 
 def _read(written: object) -> object:
-    if not isinstance(written, str):
+    if written is None or isinstance(written, Rate):
         return written
     try:
-        return read_rate(written)
+        return read_rate(str(written))
     except ValueError:
         raise PydanticCustomError("not_a_rate", "not a number over a time") from None
 

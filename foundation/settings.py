@@ -1,6 +1,7 @@
 """Everything a deployment may change, read from the environment. docs/deploy.md explains each."""
 
 import ipaddress
+import re
 import secrets
 from pathlib import Path
 from typing import Literal
@@ -19,6 +20,8 @@ PROJECT_ROOT = Path(__file__).resolve().parent.parent
 # A secret may lie in a file, named by a variable that ends in _FILE, as container engines and systemd hand them over.
 SECRETS = ("database_url", "secret_key", "seal_password", "sample_password")
 LARGEST_SECRET = 16 * 1024  # bytes
+# One part of a host's name; "_" is no letter of the standard, but containers have it.
+_LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")
 DRIVERS = {"sqlite", "sqlite+pysqlite", "postgresql", "postgresql+psycopg"}
 
 
@@ -29,7 +32,8 @@ class Settings(LimitSettings):
     foundation/settings_reading.py has sentences for. A server and its commands read them there.
     """
 
-    model_config = SettingsConfigDict(env_file=None, frozen=True)
+    # An empty variable is one that is not set: STATIC_FOLDER= would be the folder we happen to stand in.
+    model_config = SettingsConfigDict(env_file=None, env_ignore_empty=True, frozen=True)
 
     database_url_file: Path | None = Field(default=None, description="A file that holds DATABASE_URL.")
     secret_key_file: Path | None = Field(default=None, description="A file that holds SECRET_KEY.")
@@ -58,7 +62,7 @@ class Settings(LimitSettings):
         "Empty means the address of the request.",
     )
     organisation: str = Field(
-        default="Bình dân học vụ số (bản chạy thử)", description="Who issues the letters of completion."
+        default="Bình dân học vụ số (bản chạy thử)", max_length=300, description="Who issues the letters of completion."
     )
     map_tiles: str = Field(
         default="",
@@ -154,7 +158,11 @@ class Settings(LimitSettings):
             raise PydanticCustomError("no_scheme", "needs http:// or https:// and a name")
         if parts.path.strip("/") or parts.query or parts.fragment or "@" in parts.netloc:
             raise PydanticCustomError("more_than_an_address", "must be scheme and name only")
-        return value
+        host = host_name(parts.hostname)
+        if host is None:
+            raise PydanticCustomError("no_host_name", "no name that browsers reach")
+        usual = {"http": 80, "https": 443}[parts.scheme]
+        return f"{parts.scheme}://{host}" + (f":{parts.port}" if parts.port not in {None, usual} else "")
 
     @field_validator("metrics_address")
     @classmethod
@@ -211,9 +219,12 @@ class Settings(LimitSettings):
 def _read_secret(file: Path) -> str:
     """What a file holds, without the line break an editor puts at its end."""
     try:
+        # A pipe would be waited for, and could be read by the first process alone.
+        if file.exists() and not file.is_file():
+            raise PydanticCustomError("file_unreadable", "no file")
         with file.open("rb") as opened:
             content = opened.read(LARGEST_SECRET + 1)
-        text = content.decode().rstrip("\r\n")
+        text = content.decode("utf-8-sig").rstrip("\r\n")
     except FileNotFoundError:
         raise PydanticCustomError("file_missing", "the file is not there") from None
     except (OSError, UnicodeDecodeError):
@@ -223,6 +234,27 @@ def _read_secret(file: Path) -> str:
     if len(content) > LARGEST_SECRET or "\0" in text:
         raise PydanticCustomError("file_unreadable", "the file holds no secret")
     return text
+
+
+def host_name(written: str) -> str | None:
+    """The name of a host as browsers send it: ASCII (học.vn is xn--hc-68s.vn), lower case, without a dot at its end.
+
+    None for what is no name and no address.
+    """
+    try:
+        address = ipaddress.ip_address(written)
+        return f"[{address}]" if address.version == 6 else str(address)
+    except ValueError:
+        pass
+    try:
+        name = written.removesuffix(".").encode("idna").decode().lower()
+    except UnicodeError:
+        return None
+    labels = name.split(".")
+    # A name that ends in a number is read as an address by browsers.
+    if labels[-1].isdecimal() or not all(_LABEL.fullmatch(label) for label in labels):
+        return None
+    return name
 
 
 def _split(address: str) -> SplitResult:

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 from cryptography.hazmat.primitives.serialization import pkcs12
 from pydantic import ValidationError
+from sqlalchemy import make_url
 
 from foundation.backups.archives import read_recipients
 from foundation.backups.keeping import read_rule
@@ -32,6 +33,11 @@ SENTENCES = {
     "no_scheme": "thiếu http:// hoặc https:// ở đầu, hoặc tên máy (needs http:// or https:// and a name)",
     "more_than_an_address": (
         "chỉ gồm https:// và tên máy, không có đường dẫn, dấu ? hay tên người dùng (scheme and name only, no path)"
+    ),
+    "no_host_name": "tên máy viết chưa đúng, trình duyệt không tới được (not a name that browsers reach)",
+    "not_in_a_file": "chỉ mật khẩu và khoá đặt được trong tệp; đặt {meant} (only secrets come from files; set {meant})",
+    "database_in_memory": (
+        "thiếu tên tệp: mỗi tiến trình sẽ có một cơ sở dữ liệu riêng, tắt là mất (no file; would be lost at every stop)"
     ),
     "no_tile_numbers": "thiếu {{z}}, {{x}} hoặc {{y}} trong địa chỉ (needs {{z}}, {{x}} and {{y}})",
     "no_address_and_port": "phải như 127.0.0.1:9464 (an address and a port)",
@@ -119,6 +125,10 @@ def _together(settings: Settings) -> dict[str, str]:
         found |= {"SECRET_KEY": "short_key"}
     if not _can_write(settings.data_folder):
         found["DATA_FOLDER"] = "unwritable_folder"
+    if settings.static_folder is not None and not _can_write(settings.static_folder):
+        found["STATIC_FOLDER"] = "unwritable_folder"
+    if _in_memory(settings.database_url):
+        found["DATABASE_URL"] = "database_in_memory"
     if settings.seal_file is not None:
         code = _seal_fault(settings)
         if code:
@@ -132,6 +142,11 @@ def _together(settings: Settings) -> dict[str, str]:
         except ValueError:
             found[name] = code
     return found
+
+
+def _in_memory(database_url: str) -> bool:
+    url = make_url(database_url or "postgresql://")
+    return url.get_backend_name() == "sqlite" and (url.database or ":memory:").startswith(":memory:")
 
 
 def _can_write(folder: Path) -> bool:
@@ -163,6 +178,9 @@ def _near_misses() -> dict[str, str]:
     found = {}
     for name in os.environ:
         if name.upper() in known:
+            continue
+        if (meant := name.upper().removesuffix("_FILE")) in known - OTHER_NAMES:
+            found[name] = _sentence("not_in_a_file", name=name, meant=meant)
             continue
         likeness, meant = max((SequenceMatcher(None, name.upper(), each).ratio(), each) for each in known)
         if likeness >= LIKENESS:

@@ -55,6 +55,8 @@ def read_recipients(text: str) -> list[Recipient]:
                 found.append(kind.Recipient.from_str(key))
             except pyrage.RecipientError as error:
                 raise ValueError(key) from error
+    if text.strip() and not found:
+        raise ValueError(text)
     return found
 
 

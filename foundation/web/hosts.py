@@ -32,10 +32,14 @@ def check_hosts(app: Flask) -> None:
 
 
 def _same(host: str, expected: str) -> bool:
-    """With or without the port that goes without saying."""
-    return host.lower() in {expected, f"{expected}:443", f"{expected}:80"} or (
-        host.lower() == expected.removesuffix(":443").removesuffix(":80")
-    )
+    """With or without the port that goes without saying, and the dot that ends a whole name."""
+    told = urlsplit(f"//{host.lower()}")
+    try:
+        name, port = (told.hostname or "").removesuffix("."), told.port
+    except ValueError:
+        return False
+    wanted = urlsplit(f"//{expected}")
+    return name == wanted.hostname and (port == wanted.port or (wanted.port is None and port in {80, 443}))
 
 
 def _bare(host: str) -> str:

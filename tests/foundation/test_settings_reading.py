@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, pkcs12
 
+from foundation.rates import read_rate
 from foundation.settings import PROJECT_ROOT, SECRETS, Settings
 from foundation.settings_reading import SettingsFault, read_settings
 
@@ -71,6 +72,32 @@ WRONG = [
     ({"BACKUP_KEEP": "0,0,0"}, "BACKUP_KEEP", "7,4,12"),
     ({"BACKUP_KEEP": "many"}, "BACKUP_KEEP", "7,4,12"),
     ({"BEHIND_PROXYS": "1"}, "BEHIND_PROXYS", "BEHIND_PROXY?"),
+    ({"BACKUP_RECIPIENT": " , "}, "BACKUP_RECIPIENT", "age1"),
+    ({"ORGANISATION_FILE": "/etc/hostname"}, "ORGANISATION_FILE", "đặt ORGANISATION"),
+    ({"SEAL_FILE_FILE": "/etc/hostname"}, "SEAL_FILE_FILE", "đặt SEAL_FILE"),
+    ({"ORGANISATION": "x" * 301}, "ORGANISATION", "300"),
+    ({"STATIC_FOLDER": "/dev/null"}, "STATIC_FOLDER", "không ghi được"),
+    ({"STATIC_FOLDER": "/proc/khong/co"}, "STATIC_FOLDER", "không ghi được"),
+    ({"DATABASE_URL": "sqlite://"}, "DATABASE_URL", "tên tệp"),
+    ({"DATABASE_URL": "sqlite:///:memory:"}, "DATABASE_URL", "tên tệp"),
+    ({"LIMIT_ANSWERS": "5"}, "LIMIT_ANSWERS", "5/15m"),
+    *(
+        ({"PUBLIC_ADDRESS": f"https://{name}"}, "PUBLIC_ADDRESS", "tên máy")
+        for name in (
+            "-",
+            ".",
+            "hoc..vn",
+            "-hoc.vn",
+            "*.vn",
+            '"x"',
+            "<b>",
+            "hoc.vn\\x",
+            "hoc.vn;a",
+            "1.2.3",
+            "1.2.3.256",
+        )
+    ),
+    ({"PUBLIC_ADDRESS": f"https://{'x' * 64}.vn"}, "PUBLIC_ADDRESS", "tên máy"),
 ]
 
 
@@ -123,6 +150,50 @@ def test_everything_is_told_at_once(given):
 )
 def test_what_is_right_starts(given, values):
     assert given(**values) == {}
+
+
+@pytest.mark.parametrize("name", sorted(name.upper() for name in Settings.model_fields))
+def test_an_empty_variable_is_one_that_is_not_set(given, monkeypatch, name):
+    values = {} if name == "DATA_FOLDER" else {name: ""}
+    assert given(**values) == {}
+    monkeypatch.setenv(name, "")
+
+    usual = Settings.model_fields[name.lower()].default
+    got = getattr(Settings(), name.lower())
+    assert got == (read_rate(usual) if name.startswith("LIMIT_") else usual)
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("https://hoc.example.vn/", "https://hoc.example.vn"),
+        ("HTTPS://Hoc.Example.VN", "https://hoc.example.vn"),
+        ("https://hoc.example.vn.", "https://hoc.example.vn"),
+        ("https://hoc.example.vn:", "https://hoc.example.vn"),
+        ("https://hoc.example.vn:443", "https://hoc.example.vn"),
+        ("http://hoc.example.vn:80/", "http://hoc.example.vn"),
+        ("https://hoc.example.vn:8443", "https://hoc.example.vn:8443"),
+        ("https://học.vn", "https://xn--hc-68s.vn"),
+        ("https://[::1]:8443", "https://[::1]:8443"),
+        ("https://10.0.0.7", "https://10.0.0.7"),
+    ],
+)
+def test_an_address_is_read_as_browsers_send_it(written, read):
+    assert Settings(public_address=written).public_address == read
+
+
+@pytest.mark.parametrize("field", SECRETS)
+def test_a_secret_that_notepad_wrote_has_no_mark_in_front(monkeypatch, tmp_path, field):
+    secret = "postgresql://a:b@c/d" if field == "database_url" else LONG
+    (tmp_path / "secret").write_text(secret, encoding="utf-8-sig")
+    monkeypatch.setenv(f"{field.upper()}_FILE", str(tmp_path / "secret"))
+
+    assert getattr(Settings(), field) == secret
+
+
+def test_a_pipe_is_not_waited_for(given, tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    assert "không đọc được" in given(SECRET_KEY_FILE=tmp_path / "pipe")["SECRET_KEY"]
 
 
 @pytest.mark.parametrize("field", SECRETS)

@@ -17,12 +17,24 @@ def get(client, host, path="/xac-nhan", address="203.0.113.9"):
     return client.get(path, headers={"Host": host}, environ_overrides={"REMOTE_ADDR": address})
 
 
-@pytest.mark.parametrize("host", ["hoc.example.vn", "HOC.example.vn", "hoc.example.vn:443"])
+@pytest.mark.parametrize("host", ["hoc.example.vn", "HOC.example.vn", "hoc.example.vn:443", "hoc.example.vn."])
 def test_the_sites_own_host_is_served(public, host):
     assert get(public("https://hoc.example.vn"), host).status_code == 200
 
 
-@pytest.mark.parametrize("host", ["evil.example", "hoc.example.vn.evil.example", "localhost", "127.0.0.1:8000", ""])
+@pytest.mark.parametrize(
+    "host",
+    [
+        "evil.example",
+        "hoc.example.vn.evil.example",
+        "localhost",
+        "127.0.0.1:8000",
+        "hoc.example.vn:8443",
+        "hoc.example.vn:x",
+        "[::1",
+        "",
+    ],
+)
 def test_any_other_is_refused(public, host):
     answer = get(public("https://hoc.example.vn/"), host)
 
