@@ -25,9 +25,10 @@ from foundation.backups.manifest import (
     fingerprint,
 )
 from foundation.backups.models import BackupRecord
-from foundation.database import left_out_tables
+from foundation.database import Base, left_out_tables
 from foundation.migrating import current
 from foundation.problems import Invalid, Problem
+from foundation.schema import head
 from foundation.settings import Settings
 
 # In the data folder while a backup is made; whatever a killed one left goes with the next.
@@ -102,13 +103,17 @@ def _collect(
     tables_file = work / "tables"
     dump = sqlite.dump if database == "sqlite" else postgresql.dump
     tables = dump(engine, tables_file, without_rows=left_out_tables())
+    revision = current(engine)
+    if revision == head() and (missing := sorted(Base.metadata.tables.keys() - tables.keys())):
+        # A table that is gone leaves no broken page behind, and no line of any check.
+        raise Problem("damaged_database", lines=[f"{name}: không còn bảng này (table is gone)" for name in missing[:5]])
     secret_key = settings.signing_key()
     manifest = Manifest.model_validate(
         {
             "format": FORMAT,
             "made_at": now.replace(microsecond=0),
             "database": database,
-            "revision": current(engine),
+            "revision": revision,
             "tables": tables,
             "parts": {},
             "secret_fingerprint": fingerprint(secret_key),

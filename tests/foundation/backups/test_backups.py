@@ -341,6 +341,18 @@ def test_rows_missing_from_the_dump_are_noticed(own_engine, own_settings, databa
     assert refused.value.details["lines"] == ["area: 1 ≠ None"]
 
 
+def test_a_database_that_lost_a_table_is_not_called_whole(own_engine, own_settings, tmp_path):
+    with own_engine.begin() as connection:
+        connection.execute(text("DROP TABLE visit_person"))
+
+    with pytest.raises(Problem) as refused:
+        make_backup(own_engine, own_settings, tmp_path / "copy.tar.gz", [], now=NOW)
+
+    assert refused.value.code == "damaged_database"
+    assert refused.value.details["lines"] == ["visit_person: không còn bảng này (table is gone)"]
+    assert not (tmp_path / "copy.tar.gz").exists()
+
+
 def test_identity_files_of_age_and_ssh_are_read_and_others_refused(tmp_path):
     file = tmp_path / "key.txt"
     file.write_text(f"# created: today\r\n\n{pyrage.x25519.Identity.generate()}\n")
