@@ -3,9 +3,10 @@
 PYTHON ?= python3
 PORT ?= 8000
 WORKERS ?= 2
-# Of `make mutate`.
-SEED ?= 1
+# Of `make mutate` (1 if it is not given) and of `make test` (one of its own each time, which is shown).
+SEED ?=
 NUMBER ?= 300
+ORDER := $(or $(SEED),$(shell date +%s))
 export FLASK_APP = app
 
 # WeasyPrint's libraries, and the fonts of letters that Be Vietnam Pro does not carry.
@@ -30,8 +31,8 @@ run: .cache/system .venv/ready browser ## prepare what is missing and serve http
 		then cat var/prepared.txt; else .venv/bin/flask prepare; fi
 	@exec .venv/bin/flask serve --port $(PORT) --workers $(WORKERS)
 
-test: .cache/system .cache/system-test .venv/ready-test node_modules/.ready-test browser ## every test, on SQLite, PostgreSQL and in Chromium
-	.venv/bin/python -m tests.run .venv/bin/pytest -n 2 --dist loadfile --no-loadscope-reorder
+test: .cache/system .cache/system-test .venv/ready-test node_modules/.ready-test browser ## every test, on SQLite, PostgreSQL and in Chromium, in an order of its own (SEED= gives one again)
+	.venv/bin/python -m tests.run .venv/bin/pytest -n 2 --dist loadfile --no-loadscope-reorder --randomly-seed=$(ORDER)
 
 engines: .cache/system .cache/system-test .cache/system-engines .venv/ready-test node_modules/.ready-test browser tests/engines/node_modules/.ready ## walks in Firefox, WebKit, and in Chromium: today's, 80 and 64
 	.venv/bin/python -m tests.run .venv/bin/pytest --walk-engines tests/engines
@@ -49,13 +50,13 @@ lint: .cache/system .venv/ready-test node_modules/.ready-test browser ## format,
 	.venv/bin/flask translations status
 
 check: lint .cache/system-test ## lint, and the tests that need no browser, on SQLite
-	.venv/bin/python -m tests.run .venv/bin/pytest -n 2 --database sqlite -m "not browser"
+	.venv/bin/python -m tests.run .venv/bin/pytest -n 2 --dist loadfile --no-loadscope-reorder --database sqlite -m "not browser" --randomly-seed=$(ORDER)
 
 bench: .cache/system .cache/system-bench .venv/ready-test node_modules/.ready-test browser ## measure, with the goal beside each figure
 	.venv/bin/python -m bench
 
-mutate: .cache/system .venv/ready-test node_modules/.ready-test browser ## change the domain rules one thing at a time and count what no test notices (SEED=, NUMBER=; two hours)
-	.venv/bin/python -m bench.domain_mutants --seed $(SEED) --number $(NUMBER)
+mutate: .cache/system .venv/ready-test node_modules/.ready-test browser ## change the domain rules one thing at a time and count what no test notices (SEED=, NUMBER=)
+	.venv/bin/python -m bench.domain_mutants --seed $(or $(SEED),1) --number $(NUMBER)
 
 install: .cache/system .venv/ready browser migrate ## everything a server needs: libraries, browser files, the newest migration
 

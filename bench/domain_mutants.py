@@ -1,130 +1,131 @@
 """`make mutate`: changes one thing at a time in the domain rules, and counts how many changes no test notices.
 
-Every change is made in a copy of the source, never in the folder itself. The nearest tests run first, those that
-import the module; for a change that passes them, the tests whose imports reach the module through one more module.
-The same seed gives the same changes for the same source.
+Every change is made in a copy of the source, never in the folder itself. All tests of pages, services and rules run
+once on SQLite, and what each runs of the rules is recorded. A change then meets the tests that run its line, those
+that import the module first; if they pass, the other tests of the module. The same seed gives the same changes for
+the same source. The record is kept in .cache until the rules change.
 """
 
 import argparse
 import ast
+import hashlib
+import json
 import os
-import re
 import shutil
 import subprocess
 import sys
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from random import Random
 
+from bench.mutants import Mutant, mutants_of
 from bench.table import Row, show
 from foundation.settings import PROJECT_ROOT
+from tests.run import whole_run
 
 PACKAGES = ("community_teams", "courses", "foundation", "learning")
-COPIED = (*PACKAGES, "app.py", "bench", "migrations", "pyproject.toml", "scripts", "tests", "translations")
-LINKED = (".venv", "build", "node_modules", "package.json")
-LONGEST_RUN = 300  # seconds; a change that makes the tests hang is noticed
-SLOW = re.compile(r"tests/(browser|engines|faults|manual|matrix|lengths|deploy)/")
-SWAPPED: dict[type[ast.AST], type[ast.AST]] = {
-    ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq,
-    ast.In: ast.NotIn, ast.NotIn: ast.In, ast.Is: ast.IsNot, ast.IsNot: ast.Is, ast.And: ast.Or, ast.Or: ast.And,
-    ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.FloorDiv, ast.FloorDiv: ast.Mult,
-}  # fmt: skip
-OTHER_CALL = {"min": "max", "max": "min", "any": "all", "all": "any"}
+LINKED = (".venv", "build", "node_modules")
+NOT_COPIED = (*LINKED, ".cache", ".git", "__pycache__", "var")
+TESTED = ("tests/community_teams", "tests/courses", "tests/foundation", "tests/learning", "tests/translations")
+MOST_SECONDS = 60.0  # of tests against one change, by the time they took without it
+HANGS = 10  # times that: a change that makes tests hang is noticed
 
 
-@dataclass(frozen=True)
-class Mutant:
-    """One change to one file. before, after: source of the expression. start, end: its place in the file, in bytes."""
+class ForkedTests:
+    """Tests of a copy of the source: `bench/forked_tests.py`."""
 
-    path: str
-    line: int
-    start: int
-    end: int
-    before: str
-    after: str
+    def __init__(self, copy: Path) -> None:
+        self._log = copy / "forked_tests.log"
+        path = os.pathsep.join(filter(None, [str(copy), os.environ.get("PYTHONPATH")]))
+        environment = os.environ | {"PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"}
+        self._process = subprocess.Popen(
+            [sys.executable, "-P", "bench/forked_tests.py", str(self._log)],  # else bench/coverage.py hides the library
+            cwd=copy,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self._answer()
 
-    def __str__(self) -> str:
-        return f"{self.path}:{self.line}  {self.before}  ->  {self.after}"
+    def pass_(self, tests: Iterable[str], seconds: float, record: Path | None = None) -> bool:
+        order = {"tests": list(tests), "seconds": seconds, "record": record and str(record)}
+        assert self._process.stdin
+        self._process.stdin.write(json.dumps(order) + "\n")
+        self._process.stdin.flush()
+        return bool(self._answer()["passed"])
 
+    def output(self) -> str:
+        """What the last run printed."""
+        return self._log.read_text()
 
-def mutants_of(path: str, source: bytes) -> Iterator[Mutant]:
-    starts = [0]
-    for line in source.splitlines(keepends=True):
-        starts.append(starts[-1] + len(line))
-    for node in _mutable(ast.parse(source)):
-        for changed in _changes(node):
-            start = starts[node.lineno - 1] + node.col_offset
-            end = starts[(node.end_lineno or node.lineno) - 1] + (node.end_col_offset or 0)
-            before, after = source[start:end].decode(), ast.unparse(changed)
-            yield Mutant(path, node.lineno, start, end, before, f"({after})")
+    def close(self) -> None:
+        self._process.communicate()
 
-
-def _mutable(node: ast.AST) -> Iterator[ast.expr]:
-    """Expressions that are run: no annotations, no decorators."""
-    for name, value in ast.iter_fields(node):
-        if name in {"annotation", "returns", "decorator_list", "bases"}:
-            continue
-        for child in value if isinstance(value, list) else [value]:
-            if isinstance(child, ast.JoinedStr):  # has no place of its own for its parts in Python 3.11
-                continue
-            if isinstance(child, ast.expr):
-                yield child
-            if isinstance(child, ast.AST):
-                yield from _mutable(child)
+    def _answer(self) -> dict[str, bool]:
+        assert self._process.stdout
+        answer: dict[str, bool] = json.loads(self._process.stdout.readline())
+        return answer
 
 
-def _changes(node: ast.expr) -> Iterator[ast.expr]:
-    if isinstance(node, ast.Compare) and len(node.ops) == 1 and type(node.ops[0]) in SWAPPED:
-        yield ast.Compare(node.left, [SWAPPED[type(node.ops[0])]()], node.comparators)  # type: ignore[list-item]
-    elif isinstance(node, ast.BoolOp):
-        yield ast.BoolOp(SWAPPED[type(node.op)](), node.values)  # type: ignore[arg-type]
-    elif isinstance(node, ast.BinOp) and type(node.op) in SWAPPED:
-        yield ast.BinOp(node.left, SWAPPED[type(node.op)](), node.right)  # type: ignore[arg-type]
-    elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
-        yield node.operand
-    elif isinstance(node, ast.Constant) and isinstance(node.value, bool):
-        yield ast.Constant(not node.value)
-    elif isinstance(node, ast.Constant) and isinstance(node.value, int):
-        yield ast.Constant(node.value + 1)
-    elif isinstance(node, ast.IfExp):
-        yield ast.IfExp(node.test, node.orelse, node.body)
-    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in OTHER_CALL:
-        yield ast.Call(ast.Name(OTHER_CALL[node.func.id]), node.args, node.keywords)
+class CoveringTests:
+    """Which tests could notice a change. record: what `forked_tests` recorded of all tests."""
+
+    def __init__(self, record: Path) -> None:
+        read = json.loads(record.read_text())
+        self._lines: dict[str, dict[str, list[str]]] = read["lines"]
+        self._importers = _importers()
+        recorded: dict[str, float] = read["seconds"]
+        changed = {file for file, digest in read["files"].items() if digest != _digest(file)}
+        self._seconds = {test: took for test, took in recorded.items() if _file_of(test) not in changed}
+        self._recorded = read["files"].keys() - changed
+
+    def of(self, mutant: Mutant) -> tuple[list[str], list[str]]:
+        """Tests that run the line; then those that run or import something else of the module. [] if there are none."""
+        near = self._importers[mutant.path]
+        lines = self._lines.get(mutant.path, {})
+        first = {test for line in mutant.lines for test in lines.get(str(line), ())} & self._seconds.keys()
+        module = {test for tests in lines.values() for test in tests} & self._seconds.keys()
+        module |= {test for test in self._seconds if _file_of(test) in near}
+        return self._cheapest(first, near), self.new(mutant) + self._cheapest(module - first, near)
+
+    def new(self, mutant: Mutant) -> list[str]:
+        """Files of tests that import the module, written or changed since the record; they run whole."""
+        return sorted(self._importers[mutant.path] - self._recorded)
+
+    def seconds(self, tests: Iterable[str]) -> float:
+        return sum(self._seconds.get(test, MOST_SECONDS) for test in tests)
+
+    def _cheapest(self, tests: set[str], near: set[str]) -> list[str]:
+        """Of files that import the module first, then the quickest; of all of these, what takes MOST_SECONDS."""
+        chosen: list[str] = []
+        left = MOST_SECONDS
+        for test in sorted(tests, key=lambda test: (_file_of(test) not in near, self._seconds[test], test)):
+            left -= self._seconds[test]
+            if left > 0 or not chosen:
+                chosen.append(test)
+        return chosen
 
 
-def _modules() -> dict[str, str]:
-    """{module: path} of the domain rules."""
-    found = {}
-    for package in PACKAGES:
-        for path in (PROJECT_ROOT / package).rglob("*.py"):
-            parts = path.relative_to(PROJECT_ROOT).with_suffix("").parts
-            if "domain" in parts and path.stem != "__init__":
-                found[".".join(parts)] = str(path.relative_to(PROJECT_ROOT))
-    return found
+def _digest(file: str) -> str:
+    path = PROJECT_ROOT / file
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:16] if path.exists() else "gone"
 
 
-class NearTests:
-    """Which test files import a module, and which reach it through one more."""
+def _file_of(test: str) -> str:
+    return test.partition("::")[0]
 
-    def __init__(self) -> None:
-        self._importers: dict[str, set[str]] = defaultdict(set)
-        for folder in (*PACKAGES, "tests"):
-            for path in (PROJECT_ROOT / folder).rglob("*.py"):
-                file = str(path.relative_to(PROJECT_ROOT))
-                for module in _imported(path.read_bytes()):
-                    self._importers[module].add(file)
 
-    def of(self, module: str) -> list[list[str]]:
-        """Two lists of test files, the nearest first; the second has none of the first."""
-        direct = self._importers[module]
-        around = {
-            file for each in direct if not each.startswith("tests/") for file in self._importers[_module_of(each)]
-        }
-        near = sorted(filter(_is_test, direct))
-        return [near, sorted(file for file in around if _is_test(file) and file not in near)]
+def _importers() -> dict[str, set[str]]:
+    """{path of a domain module: test files that import it}."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for folder in TESTED:
+        for path in (PROJECT_ROOT / folder).rglob("test_*.py"):
+            for module in _imported(path.read_bytes()):
+                found[module.replace(".", "/") + ".py"].add(str(path.relative_to(PROJECT_ROOT)))
+    return defaultdict(set, {path: files for path, files in found.items() if "/domain/" in path})
 
 
 def _imported(source: bytes) -> Iterator[str]:
@@ -136,74 +137,66 @@ def _imported(source: bytes) -> Iterator[str]:
             yield from (each.name for each in node.names)
 
 
-def _module_of(file: str) -> str:
-    return file.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
-
-
-def _is_test(file: str) -> bool:
-    return Path(file).name.startswith("test_") and not SLOW.match(file)
-
-
-def _passes(tests: list[str], copy: Path, longest: float | None = LONGEST_RUN) -> bool:
-    """Whether these tests pass in the copy. Those that take longer do not."""
-    command = [sys.executable, "-m", "pytest", "-x", "-q", "--database", "sqlite", *tests]
-    environment = os.environ | {"PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1"}
-    try:
-        run = subprocess.run(command, cwd=copy, env=environment, capture_output=True, text=True, timeout=longest)
-    except subprocess.TimeoutExpired:
-        return False
-    return run.returncode == 0
+def _rules() -> dict[str, bytes]:
+    """{path: source} of the domain rules."""
+    found = [path for package in PACKAGES for path in (PROJECT_ROOT / package).rglob("*.py") if "domain" in path.parts]
+    return {str(path.relative_to(PROJECT_ROOT)): path.read_bytes() for path in sorted(found)}
 
 
 def _copy_of_source(folder: Path) -> None:
-    ignored = shutil.ignore_patterns("__pycache__", "node_modules")
-    for name in COPIED:
-        source = PROJECT_ROOT / name
-        if source.is_dir():
-            shutil.copytree(source, folder / name, ignore=ignored)
-        else:
-            shutil.copy(source, folder / name)
+    shutil.copytree(PROJECT_ROOT, folder, ignore=shutil.ignore_patterns(*NOT_COPIED), dirs_exist_ok=True)
     for name in LINKED:
         (folder / name).symlink_to((PROJECT_ROOT / name).resolve())
 
 
-def measure(seed: int, number: int) -> list[Row]:
-    modules, near = _modules(), NearTests()
-    every = [
-        (module, mutant)
-        for module, path in sorted(modules.items())
-        for mutant in mutants_of(path, (PROJECT_ROOT / path).read_bytes())
-    ]
-    chosen = Random(seed).sample(every, min(number, len(every)))
-    nearest = wider = 0
-    failing: set[str] = set()
+def _recorded(rules: dict[str, bytes], tests: ForkedTests) -> Path:
+    digest = hashlib.sha256(repr(sorted(rules.items())).encode()).hexdigest()[:16]
+    record = PROJECT_ROOT / f".cache/domain-coverage-{digest}.json"
+    if not record.exists():
+        print("recording what each test runs of the rules", flush=True)
+        record.parent.mkdir(exist_ok=True)
+        tests.pass_(TESTED, 3 * 3600, record)
+        if not record.exists():
+            sys.exit(tests.output())
+        read = json.loads(record.read_text())
+        read["files"] = {file: _digest(file) for file in {_file_of(test) for test in read["seconds"]}}
+        record.write_text(json.dumps(read))
+    return record
+
+
+def measure(seed: int, number: int, only: str = "") -> list[Row]:
+    rules = _rules()
+    every = [mutant for path, source in rules.items() for mutant in mutants_of(path, source)]
+    sample = Random(seed).sample(every, min(number, len(every)))
+    chosen = [mutant for mutant in sample if mutant.path.startswith(only)]
+    killed = wider = 0
     survivors: list[Mutant] = []
-    with tempfile.TemporaryDirectory() as folder:
+    with whole_run(), tempfile.TemporaryDirectory() as folder:
         copy = Path(folder)
         _copy_of_source(copy)
-        for module, mutant in chosen:
-            file, (first, second) = copy / mutant.path, near.of(module)
-            source = file.read_bytes()
-            changed = source[: mutant.start] + mutant.after.encode() + source[mutant.end :]
-            file.write_bytes(changed)
-            if first and not _passes(first, copy):
-                nearest, fate = nearest + 1, "killed"
-                failing |= set(first)
-            elif second and not _passes(second, copy):
-                wider, fate = wider + 1, "killed by wider tests"
-                failing |= set(second)
+        tests = ForkedTests(copy)
+        covering = CoveringTests(_recorded(rules, tests))
+        new = {file for mutant in chosen for file in covering.new(mutant)}
+        if new and not tests.pass_(sorted(new), 3600):
+            sys.exit(f"These tests fail without any change:\n{tests.output()}")
+        for mutant in chosen:
+            first, second = covering.of(mutant)
+            (copy / mutant.path).write_bytes(mutant.applied(rules[mutant.path]))
+            if first and not tests.pass_(first, 30 + HANGS * covering.seconds(first)):
+                killed, fate = killed + 1, "killed"
+            elif second and not tests.pass_(second, 30 + HANGS * covering.seconds(second)):
+                wider, fate = wider + 1, "killed by other tests of the module"
             else:
                 survivors.append(mutant)
                 fate = "SURVIVED"
-            file.write_bytes(source)
+            (copy / mutant.path).write_bytes(rules[mutant.path])
             print(f"{fate}: {mutant}", flush=True)
-        if not _passes(sorted(failing), copy, longest=None):
-            sys.exit("These tests fail without any change, so nothing is proved: " + " ".join(sorted(failing)))
+        tests.close()
     share = len(survivors) / len(chosen)
     return [
         Row(
             f"{len(chosen)} of {len(every):,} mutants of domain rules, seed {seed}: surviving",
-            f"{len(survivors)} ({share:.0%}); killed by the nearest tests {nearest}, by wider ones {wider}",
+            f"{len(survivors)} ({share:.0%}); killed by tests that run the line {killed}, by others {wider}",
             "≤ 10 %",
             share <= 0.1,
         )
@@ -214,6 +207,7 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--number", type=int, default=300)
+    parser.add_argument("--only", default="", help="of these, the changes in files whose path begins so")
     given = parser.parse_args()
     print(f"seed {given.seed}")
-    print(show(measure(given.seed, given.number)))
+    print(show(measure(given.seed, given.number, given.only)))

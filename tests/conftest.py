@@ -1,5 +1,6 @@
 """One database of each kind for the whole run; every test works inside a transaction that is rolled back."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -19,9 +20,12 @@ from community_teams.services.rollups import refresh_rows
 from foundation.database import Base, make_engine
 from foundation.settings import PROJECT_ROOT, Settings
 from tests import lock_watch
+from tests.leftovers import RUN_FOLDER
 from tests.making import Make
+from tests.ordering import sort_key
 from tests.postgres import own_database
 from tests.run import Leftovers, whole_run
+from tests.shared_parts import made_once
 from tests.visitor import Visitor
 
 RUN = pytest.StashKey[ExitStack]()
@@ -36,11 +40,26 @@ def pytest_addoption(parser):
 
 
 def pytest_configure(config):
+    begins_run = RUN_FOLDER not in os.environ
     run = config.stash[RUN] = ExitStack()
     run.enter_context(whole_run())
+    run.enter_context(made_once())
     config.add_cleanup(run.close)  # where no session was begun
-    if not hasattr(config, "workerinput"):  # else the process that started this one has done it
+    if begins_run:  # else it was done before: a worker of pytest, `make test`, `make mutate`
         _build_browser_files(config)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(items):
+    written = list(items)
+    yield
+    items.sort(key=sort_key(written, items))
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    """-q hides the head of pytest's report, where pytest-randomly says it."""
+    if config.getoption("randomly_seed", None) is not None:
+        terminalreporter.write_line(f"in this order again: --randomly-seed={config.getoption('randomly_seed')}")
 
 
 @pytest.hookimpl(wrapper=True)

@@ -127,6 +127,7 @@ WHOLE = f"{HEADER}\n{GOOD}\n{entry('Bài học', 'Lessons')}"
         (b'msgid "x"\n', 1, "not_po", None),
     ],
 )
+@pytest.mark.one_database
 def test_a_file_with_a_fault_is_named_with_its_line_and_the_site_starts(
     english, tmp_path, engine, content, line, code, shown
 ):
