@@ -125,7 +125,7 @@ def _importers() -> dict[str, set[str]]:
         for path in (PROJECT_ROOT / folder).rglob("test_*.py"):
             for module in _imported(path.read_bytes()):
                 found[module.replace(".", "/") + ".py"].add(str(path.relative_to(PROJECT_ROOT)))
-    return defaultdict(set, {path: files for path, files in found.items() if "/domain/" in path})
+    return defaultdict(set, {path: files for path, files in found.items() if _is_rule(Path(path))})
 
 
 def _imported(source: bytes) -> Iterator[str]:
@@ -139,8 +139,14 @@ def _imported(source: bytes) -> Iterator[str]:
 
 def _rules() -> dict[str, bytes]:
     """{path: source} of the domain rules."""
-    found = [path for package in PACKAGES for path in (PROJECT_ROOT / package).rglob("*.py") if "domain" in path.parts]
-    return {str(path.relative_to(PROJECT_ROOT)): path.read_bytes() for path in sorted(found)}
+    every = [path for package in PACKAGES for path in sorted((PROJECT_ROOT / package).rglob("*.py"))]
+    found = {path.relative_to(PROJECT_ROOT): path.read_bytes() for path in every}
+    return {str(path): source for path, source in found.items() if _is_rule(path)}
+
+
+def _is_rule(path: Path) -> bool:
+    """Whether this is a module of rules: in a folder `domain`, or domain.py."""
+    return "domain" in path.with_suffix("").parts
 
 
 def _copy_of_source(folder: Path) -> None:

@@ -32,7 +32,7 @@ class Recorder:
 
     def __init__(self, file: Path) -> None:
         self._file = file
-        self._coverage = coverage.Coverage(include=["*/domain/*"], data_file=None)
+        self._coverage = coverage.Coverage(include=["*/domain/*", "*/domain.py"], data_file=None)
         self._seconds: dict[str, float] = defaultdict(float)
         self._failed: set[str] = set()
         self._coverage.start()

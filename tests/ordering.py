@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 
 import pytest
 
-# Those that take more than some 30 s of CPU, the longest first. A missing file costs balance, nothing else.
+# Those that take more than some 30 s of CPU, the longest first.
 LONGEST = (
     "tests/test_leftovers.py",
     "tests/browser/test_old_phones.py",
@@ -23,11 +23,11 @@ LONGEST = (
     "tests/matrix/test_writes.py",
     "tests/faults/test_faults.py",
     "tests/browser/test_offline_learning.py",
-    "tests/community_teams/test_disclosure.py",
+    "tests/community_teams/open_data/test_disclosure.py",
     "tests/browser/test_team_troubles.py",
     "tests/browser/test_team_app.py",
     "tests/browser/test_class_evening.py",
-    "tests/community_teams/test_sent_at_once.py",
+    "tests/community_teams/phones/test_sent_at_once.py",
     "tests/test_migrations.py",
 )
 

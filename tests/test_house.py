@@ -8,6 +8,7 @@ import click
 import pytest
 
 from foundation.settings import PROJECT_ROOT, Settings
+from tests.ordering import LONGEST
 
 ONE_MEGABYTE = 1024 * 1024
 
@@ -76,3 +77,7 @@ def test_every_word_of_make_says_what_it_does():
 
     assert words >= {"run", "test", "check", "bench", "migrate", "translate"}
     assert words == set(re.findall(r"^([a-z]+):.*## \S", text, re.MULTILINE))
+
+
+def test_the_longest_files_of_tests_are_there():
+    assert [file for file in LONGEST if not (PROJECT_ROOT / file).is_file()] == []

@@ -9,9 +9,9 @@ from sqlalchemy import func, select
 from community_teams.domain.codes import IssueStatus
 from community_teams.domain.issues import is_overdue, read_change
 from community_teams.domain.phone_clocks import clock_error, offset_of
-from community_teams.domain.planning import read_wish
 from community_teams.domain.visits import read_visit
 from community_teams.models import HamletTotal, Visit
+from community_teams.planning.domain import read_wish
 from community_teams.services.recounting import recount
 from foundation.areas.domain.scope import NATION
 from foundation.problems import Invalid

@@ -28,7 +28,7 @@ def run(folder: Path, *words: str) -> None:
     subprocess.run(line, cwd=PROJECT_ROOT, env=environment(folder), check=True, capture_output=True, timeout=120)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def folder(tmp_path_factory) -> Path:
     """A data folder as an earlier version left it: open to everybody."""
     made = tmp_path_factory.mktemp("open") / "var"
@@ -43,15 +43,13 @@ def folder(tmp_path_factory) -> Path:
     return made
 
 
-def test_a_command_closes_what_was_open(folder):
+def test_a_command_closes_what_was_open_and_a_server_writes_for_nobody_else(folder):
     assert modes_open(folder)
     run(folder, "migrate")
     assert (folder / "bdhvs.sqlite3").is_file()
     assert (folder / "static").is_dir()
     assert modes_open(folder) == []
 
-
-def test_a_server_writes_for_nobody_else(folder):
     port = free_port()
     server = subprocess.Popen(
         ["sh", "-c", 'umask 022; exec "$@"', "sh", *serve_command(port, jobs=True)],
