@@ -60,3 +60,16 @@ def test_with_an_address_they_may_be_kept(public, now):
     answer = get(public("https://hoc.example.vn"), "hoc.example.vn", "/xac-nhan/khoa.json")
 
     assert answer.headers["Cache-Control"] == "public, max-age=300"
+
+
+@pytest.mark.parametrize("host", ["a" * 64, "a" * 3000, "hoc..vn", ".vn", f"{'a' * 64}.vn:8000"])
+@pytest.mark.parametrize("own", ["", "https://hoc.example.vn"])
+def test_what_is_no_name_is_refused_on_a_page(public, host, own):
+    """No address can be built with it: such a request was answered 500, without a page."""
+    client = public(own)
+
+    page = get(client, host, "/bai-hoc/at-otp/in.pdf")
+    by_program = get(client, host, "/api/openapi.json")
+
+    assert (page.status_code, "421 · wrong_host" in page.text) == (421, True)
+    assert (by_program.status_code, by_program.json["code"]) == (421, "wrong_host")
