@@ -11,22 +11,19 @@ from pathlib import Path
 
 from flask import Response, current_app, request
 
-from foundation.problems import NotFound
 from learning.views.blueprint import blueprint
 from learning.views.lookups import catalogue
 from learning.views.qr import has_own_address, printed_root
 
 MOST_BYTES = 24 * 1024 * 1024
 ONE_HOUR = 3600
-# A machine is reached as localhost, by its name and by its address in the local network.
-MOST_ROOTS = 4
 
 _TEMPLATES = sorted((Path(blueprint.root_path) / "templates" / "learning").rglob("*.html"))
 _WORDING = hashlib.sha256(b"".join(file.read_bytes() for file in _TEMPLATES)).hexdigest()
 
 _prints: OrderedDict[str, bytes] = OrderedDict()
 _rendering = threading.Lock()
-_roots: set[str] = set()
+_changing = threading.Lock()  # of _prints; never held while rendering
 
 
 def cached_print(draw: Callable[[], bytes], name: str) -> Response:
@@ -38,7 +35,6 @@ def cached_print(draw: Callable[[], bytes], name: str) -> Response:
     if request.if_none_match.contains(version):
         answer = Response(status=304)
     else:
-        _refuse_unknown_hosts()
         answer = Response(_get_or_render(version, draw), mimetype="application/pdf")
         # Downloaded as a file: people take it to a print shop or send it on.
         answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
@@ -49,19 +45,6 @@ def cached_print(draw: Callable[[], bytes], name: str) -> Response:
     else:
         answer.cache_control.private = True
     return answer
-
-
-def _refuse_unknown_hosts() -> None:
-    """Without a configured address, a print contains the host of the request; only the first MOST_ROOTS hosts are
-    accepted.
-
-    Raises NotFound("wrong_host"). Otherwise each new Host header would render every booklet again, ten seconds each.
-    """
-    if has_own_address() or printed_root() in _roots:
-        return
-    if len(_roots) >= MOST_ROOTS:
-        raise NotFound("wrong_host")
-    _roots.add(printed_root())
 
 
 def _version(name: str) -> str:
@@ -82,13 +65,28 @@ def _version(name: str) -> str:
 
 
 def _get_or_render(version: str, draw: Callable[[], bytes]) -> bytes:
-    if (found := _prints.get(version)) is not None:
+    """The print from memory, or rendered now: one at a time. The least recently used print is dropped first.
+
+    Without PUBLIC_ADDRESS each invented Host header is a version of its own. No host is refused for it: LIMIT_PRINTS
+    bounds what one visitor can have rendered, MOST_BYTES the memory, and prints that people ask for stay.
+    """
+    if (found := _get(version)) is not None:
         return found
     with _rendering:
-        found = _prints.get(version)
-        if found is None:
-            found = _prints[version] = draw()
-            # The oldest is dropped first, so memory stays bounded also with invented Host headers.
+        # Whoever waited finds what was rendered meanwhile.
+        if (found := _get(version)) is not None:
+            return found
+        rendered = draw()
+        with _changing:
+            _prints[version] = rendered
             while len(_prints) > 1 and sum(map(len, _prints.values())) > MOST_BYTES:
                 _prints.popitem(last=False)
-        return found
+        return rendered
+
+
+def _get(version: str) -> bytes | None:
+    """A print in memory, which is then the most recently used."""
+    with _changing:
+        if version in _prints:
+            _prints.move_to_end(version)
+        return _prints.get(version)

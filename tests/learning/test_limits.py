@@ -8,7 +8,6 @@ from uuid_utils.compat import uuid7
 
 from foundation.rates import Rate
 from learning.domain.codes import code_from
-from learning.views import print_cache
 
 MOST = 4
 ONE, OTHER = "8.8.8.8", "9.9.9.9"  # public ones: to Python the addresses kept for documentation are private
@@ -84,19 +83,3 @@ def test_invented_answers_are_kept_up_to_so_many_a_phone(client_at, now):
     assert {each["outcome"] for each in first} == {"stored"}
     assert (more["outcome"], more["problems"]) == ("rejected", {"lesson": "too_many_unknown"})
     assert other["outcome"] == "stored"
-
-
-def test_prints_are_drawn_for_four_hosts_and_no_more(app, monkeypatch):
-    monkeypatch.setattr(print_cache, "_roots", set())
-    hosts = [f"may-{n}.vn" for n in range(print_cache.MOST_ROOTS + 1)]
-
-    def drawn(host):
-        with app.test_request_context("/x.pdf", base_url=f"http://{host}"):
-            try:
-                print_cache._refuse_unknown_hosts()
-            except print_cache.NotFound as refused:
-                return refused.code
-        return ""
-
-    assert [drawn(host) for host in hosts] == [""] * print_cache.MOST_ROOTS + ["wrong_host"]
-    assert drawn(hosts[0]) == ""  # who was there before is served on

@@ -334,6 +334,44 @@ def test_what_is_kept_is_bounded(visitor, teach, make, monkeypatch):
     assert len(kept) == 1
 
 
+@pytest.mark.parametrize("address", EVERY_KIND)
+def test_invented_hosts_close_no_print_to_visitors(visitor, monkeypatch, address):
+    """Without PUBLIC_ADDRESS any Host is served. A process once drew for the first four names, and for no more."""
+    drawn = []
+
+    def draw(*_args, **values):
+        drawn.append(values["address"])
+        return values["address"].encode()
+
+    monkeypatch.setattr("learning.views.printing.render_pdf", draw)
+    monkeypatch.setattr("learning.views.printing.render_shortest_pdf", draw)
+    for number in range(40):
+        visitor.client.get(address, base_url=f"http://invented-{number}.example/")
+
+    answer = visitor.client.get(address, base_url="http://192.168.1.20:8000/")
+
+    assert answer.status_code == 200
+    assert answer.data.startswith(b"http://192.168.1.20:8000/")
+    assert len(drawn) == 41
+
+
+def test_a_print_that_is_asked_for_stays_while_invented_hosts_push_each_other_out(visitor, monkeypatch):
+    drawn = []
+
+    def draw(*_args, address, **_values):
+        drawn.append(address)
+        return address.encode()
+
+    monkeypatch.setattr("learning.views.printing.render_pdf", draw)
+    monkeypatch.setattr("learning.views.print_cache.MOST_BYTES", 200)  # room for about three
+    for number in range(20):
+        visitor.client.get(REMINDER, base_url=f"http://invented-{number}.example/")
+        visitor.client.get(REMINDER, base_url="http://xa-mau.example/")
+
+    assert sum(address.startswith("http://xa-mau.example/") for address in drawn) == 1
+    assert len(drawn) == 21
+
+
 @pytest.mark.parametrize("address", [CARD, BOOKLET])
 @pytest.mark.parametrize("name", ["khong-co", "..%2f..%2fetc", "%00", "a" * 1500])
 def test_a_print_of_nothing_is_a_page_that_says_so(visitor, address, name):
