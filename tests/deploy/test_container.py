@@ -62,3 +62,49 @@ def test_a_service_is_hardened_and_gets_known_settings(service):
     # The image's own volumes: what is written elsewhere is gone with the container.
     places = {Path(volume.split(":")[1]) for volume in words["volumes"]}
     assert places == {Path(place) for place in re.findall(r'"(/[^"]+)"', re.search(r"^VOLUME (.+)$", RECIPE, re.M)[1])}
+
+
+def test_the_databases_version_is_one_that_the_images_client_can_back_up():
+    """pg_dump refuses a server that is newer than itself."""
+    clients = {"bookworm": 15, "trixie": 17}
+    base = re.search(r"^ARG BASE=\S+:(\w+)-slim$", RECIPE, re.M)[1]
+    server = COMPOSE["services"]["database"]["image"].rpartition(":")[2]
+
+    assert int(server) <= clients[base]
+
+
+def test_only_the_web_server_is_asked_how_it_is():
+    """The image's check asks for /healthz on the port that `serve` listens on; elsewhere it would always fail."""
+    check = re.search(r"http://127\.0\.0\.1:(\d+)(/\w+)", RECIPE)
+    arguments = re.search(r"^CMD (\[.+\])$", RECIPE, re.M)[1]
+
+    assert f'"--port", "{check[1]}"' in arguments
+    assert check[2] == "/healthz"
+    assert re.search(rf"^EXPOSE {check[1]}$", RECIPE, re.M)
+    assert COMPOSE["services"]["web"]["ports"] == [f"127.0.0.1:8000:{check[1]}"]
+    for name in OURS:
+        words = COMPOSE["services"][name]
+        serves = "command" not in words
+        assert ("healthcheck" in words) is not serves, name
+        assert serves or words["healthcheck"] == {"disable": True}
+
+
+def test_migrate_ends_well_before_anything_else_of_ours_starts():
+    services = COMPOSE["services"]
+
+    assert services["migrate"]["depends_on"] == {"database": {"condition": "service_healthy"}}
+    assert services["migrate"]["restart"] == "no"
+    for name in set(OURS) - {"migrate"}:
+        assert services[name]["depends_on"] == {"migrate": {"condition": "service_completed_successfully"}}
+
+
+def test_volumes_are_declared_and_the_settings_named_for_bdhvs_env_exist():
+    used = {volume.split(":")[0] for service in COMPOSE["services"].values() for volume in service.get("volumes", [])}
+    head = (CONTAINER / "compose.yaml").read_text(encoding="utf-8").split("\nname:")[0]
+    named = set(re.findall(r"\b[A-Z]+(?:_[A-Z]+)+\b", head)) - {"DATABASE_PASSWORD"}
+
+    assert used == set(COMPOSE["volumes"])
+    assert {"SECRET_KEY", "PUBLIC_ADDRESS", "BEHIND_PROXY", "HTTPS_ONLY"} <= named
+    assert {name.lower() for name in named} <= set(Settings.model_fields)
+    data = re.search(r"^ENV DATA_FOLDER=(\S+)$", RECIPE, re.M)[1]
+    assert COMPOSE["x-platform"]["environment"]["DATA_FOLDER"] == data
