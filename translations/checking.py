@@ -253,11 +253,22 @@ def _parse(lines: list[str], tag: str) -> _ReadCatalog:
     catalog = _ReadCatalog(tag)
     try:
         PoFileParser(catalog, abort_invalid=True).parse(lines)
-        c2py(catalog.plural_expr)
+        form_of = c2py(catalog.plural_expr)
+        # 0 to 200 shows every rule of the languages we know; one that fails only there would fail on a page.
+        if not all(0 <= form_of(n) < catalog.num_plurals for n in range(201)):
+            raise ValueError(f"Plural-Forms: {catalog.plural_forms}")
         write_mo(BytesIO(), catalog)
     except PoFileError as error:
         raise _ParseError(error.lineno + 1, "not_po", why=error) from None
-    except (ValueError, LookupError, AttributeError, TypeError, AssertionError, RecursionError) as error:
+    except (
+        ValueError,
+        LookupError,
+        AttributeError,
+        TypeError,
+        ArithmeticError,
+        AssertionError,
+        RecursionError,
+    ) as error:
         raise _ParseError(1, "not_po", why=error or error.__class__.__name__) from None
     return catalog
 

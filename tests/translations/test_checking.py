@@ -146,6 +146,16 @@ def test_a_file_with_a_fault_is_named_with_its_line_and_the_site_starts(
     assert translations_for("en").gettext("Chưa có trong sổ") == "Chưa có trong sổ"
 
 
+@pytest.mark.parametrize("plural", ["n/0", "n%0", "5", "n-9", "n ? 1/(n-3) : 0"])
+def test_a_rule_for_plurals_that_fails_on_a_page_is_told(plural):
+    header = f'msgid ""\nmsgstr ""\n"Plural-Forms: nplurals=2; plural=({plural});\\n"\n'
+
+    checked = check_catalogue(f'{header}\nmsgid "Bài"\nmsgstr "Lesson"\n'.encode(), "en", "x.po")
+
+    assert [fault.code for fault in checked.faults] == ["not_po"]
+    assert not checked.complete
+
+
 @pytest.mark.parametrize("command", ["compile", "status", "update"])
 def test_commands_name_the_fault_and_exit_with_1(english, tmp_path, engine, monkeypatch, command):
     broken = WHOLE[:-4].encode()
