@@ -28,7 +28,6 @@ from community_teams.domain.codes import (
     VisitType,
 )
 from community_teams.domain.faults import codes_by_field
-from community_teams.domain.phone_clocks import CLOCK_TOLERANCE, clock_error
 from community_teams.domain.questions import Asked, questions_of
 from community_teams.domain.visit_groups import (
     LANGUAGES,
@@ -60,6 +59,10 @@ CONSENT_TEXT_VERSION = "2026-11"
 EARLIEST = date(2022, 3, 5)
 FURTHEST_APPOINTMENT = timedelta(days=366)
 LONGEST_VISIT = timedelta(days=1)
+# Phones' clocks are rarely further off than this, and a slow line takes no longer.
+CLOCK_TOLERANCE = timedelta(minutes=15)
+# A phone without its clock shows 1970; what is further off is no clock.
+FURTHEST_OFFSET = timedelta(days=65 * 366)
 MOST_PEOPLE = 10
 MOST_ISSUES = 5
 # Ten people of whom everything is told are some seven hundred.
@@ -220,6 +223,20 @@ OF_ISSUE = tuple(questions_of(IssueTold))
 YES_NO_COUNTERS = {question.asked.counter: question.path for question in QUESTIONS if question.asked.counter}
 # What a family must have agreed to before it is written down, by the names in the visit's JSON.
 WITH_CONSENT = tuple(dict.fromkeys(["people", *(question.name for question in QUESTIONS if question.asked.consent)]))
+
+
+def clock_offset_of(sent_at: datetime | None, now: datetime) -> int | None:
+    """Seconds a phone's clock is ahead of ours, by the time it sent at; None where it is unknown or makes no sense."""
+    if sent_at is None:
+        return None
+    offset = sent_at - now
+    return round(offset.total_seconds()) if abs(offset) <= FURTHEST_OFFSET else None
+
+
+def clock_error(clock_offset: int | None) -> timedelta:
+    """How far ahead a phone's clock is taken to be: nothing within CLOCK_TOLERANCE, which may be a slow line."""
+    error = timedelta(seconds=clock_offset or 0)
+    return error if abs(error) > CLOCK_TOLERANCE else timedelta()
 
 
 def visited_on(report: VisitReport, clock_offset: int | None) -> date:

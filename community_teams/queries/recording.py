@@ -113,8 +113,9 @@ def household_places(session: Session, households: Collection[UUID]) -> dict[UUI
     left its own hamlet."""
     rows = ask(session, _PLACES, households)
     places = {id: HouseholdPlace(id, code, path) for id, code, path, _ in rows}
-    canonical = canonical_ids(session, {id for id, *_, into in rows if into is not None})
-    if canonical:
+    merged = {id for id, *_, into in rows if into is not None}
+    if merged:
+        canonical = canonical_ids(session, merged)
         found = {
             id: HouseholdPlace(id, code, path) for id, code, path, _ in ask(session, _PLACES, set(canonical.values()))
         }
@@ -135,6 +136,8 @@ def hamlets_of_visits(
 ) -> dict[str, str]:
     """{code: path} of the hamlets where these visits were made, of those visits that name no household, one of `to`, or
     one with the same canonical household as one of `to`."""
+    if not visits:
+        return {}
     rows = ask(session, _HAMLETS, visits)
     canonical = canonical_ids(
         session, {household for household, *_ in rows if household is not None and household not in to}
@@ -164,6 +167,8 @@ def histories_of(session: Session, households: Collection[UUID]) -> dict[UUID, V
 
     households: ids of households that were not merged.
     """
+    if not households:
+        return {}
     histories = {id: VisitHistory({id}) for id in households}
     # Each id that visits may name, and the household they count for.
     counted_for = {id: id for id in histories}

@@ -16,9 +16,8 @@ from community_teams.domain.visits import VisitReport, read_visit, visited_on
 from community_teams.models import HeldVisit, Issue, Settlement, Visit, VisitPerson, WhyHeld
 from community_teams.queries.held_visits import counting_now
 from community_teams.queries.recording import household_places
-from community_teams.services.recording import Submission
+from community_teams.services.recording import Submission, record_visit
 from community_teams.services.visit_rows import issue_rows, people_rows, visit_row
-from community_teams.services.visits import record_visit
 from foundation.accounts.models import Person
 from foundation.accounts.services import audit
 from foundation.areas.domain.scope import Scope

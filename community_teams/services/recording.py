@@ -33,6 +33,7 @@ from community_teams.services.visit_rows import Row, anonymous_visit_row, issue_
 from foundation.areas.domain.scope import Scope
 from foundation.bulk import insert_rows
 from foundation.database import Base
+from foundation.problems import Conflict, Invalid
 
 log = logging.getLogger(__name__)
 
@@ -110,6 +111,31 @@ def record_visits(
         # but with all communes locked first, so that two such batches do not deadlock.
         lock_communes(session, hamlets)
         return [recorder.record_alone(entry) for entry in entries]
+
+
+def record_visit(
+    session: Session,
+    report: VisitReport,
+    *,
+    member: int,
+    scope: Scope,
+    now: datetime,
+    device: UUID | None = None,
+    clock_offset: int | None = None,
+) -> ResultStatus:
+    """Store one visit, as record_visits does, for a form: STORED, or ALREADY_STORED for the same id and content.
+
+    scope: where that person may record visits, whatever the day. Raises Invalid {field: code} where it is rejected;
+    Conflict "visit_id_taken" or "already_corrected" where record_visits gives CONFLICT.
+    """
+    submission = Submission(member, lambda _day: scope, device, clock_offset)
+    (result,) = record_visits(session, [report], submission=submission, now=now)
+    if result.status is ResultStatus.REJECTED:
+        raise Invalid(result.problems)
+    if result.status is ResultStatus.CONFLICT:
+        ((field, code),) = result.problems.items()
+        raise Conflict(code, id=str(getattr(report, field)))
+    return result.status
 
 
 class _MovedMeanwhile(Exception):

@@ -18,8 +18,7 @@ from community_teams.models import HeldVisit, Settlement, Visit, WhyHeld
 from community_teams.queries.held_visits import area_of_member, counting_now
 from community_teams.queries.recording import household_places
 from community_teams.services.held_visits import insert_held, waiting_row, write_settlement
-from community_teams.services.recording import Submission
-from community_teams.services.visits import record_visit
+from community_teams.services.recording import Submission, record_visit
 from foundation.accounts.models import Person
 from foundation.areas.domain.scope import Scope
 from foundation.clock import day_in_vietnam

@@ -1,13 +1,11 @@
-"""What the form, the desk and the typing-in of paper do alike: read what was told, and keep it."""
+"""Recording a visit from a form: what the visit form, the desk and the typing-in of paper have in common."""
 
-from collections.abc import Callable, Mapping
-from typing import Any
-from uuid import UUID
+from collections.abc import Mapping
 
 from flask_login import current_user
 
 from community_teams.domain.visits import VisitReport, read_visit
-from community_teams.services.visits import record_visit
+from community_teams.services.recording import record_visit
 from community_teams.views.visit_told import Told
 from foundation import clock
 from foundation.accounts.domain.roles import Act
@@ -21,23 +19,20 @@ LARGEST_FORM = 256 * KB
 MOST_FIELDS = 1_500
 
 
-def keep_told(record: Mapping[str, object], add: Callable[[Any], UUID] | None = None) -> VisitReport:
-    """Read and keep one visit, by the person signed in. record: the phone's JSON. add: puts the household on its list
-    first, in the session it is given, and returns its id.
+def save_visit(record: Mapping[str, object]) -> VisitReport:
+    """Read and record one visit of the person signed in. record: in the form of the phone's JSON.
 
-    Raises Invalid and Conflict as read_visit and record_visit do; nothing is kept then.
+    Raises Invalid and Conflict as read_visit and record_visit do; nothing is stored then.
     """
     now = clock.now()
     report = read_visit(record, now=now)
     with transaction() as writing:
-        if add is not None:
-            report = report.model_copy(update={"household": add(writing)})
         record_visit(writing, report, member=current_user.id, scope=scope_for(Act.RECORD_VISIT), now=now)
     return report
 
 
 def become_correction(told: Told, problem: Conflict) -> None:
-    """Sent, then gone back and changed: what is kept stays, and this becomes its correction if the visitor says so."""
+    """Sent, then gone back and changed: the stored visit stays, and this corrects it if the visitor says so."""
     if problem.code == "visit_id_taken":
         told["supersedes"] = told["id"]
     told["id"] = ""

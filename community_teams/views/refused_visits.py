@@ -12,9 +12,8 @@ from werkzeug import Response
 from community_teams.blueprints import teams_blueprint
 from community_teams.domain.codes import InputType
 from community_teams.domain.form_fields import flat
-from community_teams.domain.phone_clocks import clock_error
 from community_teams.domain.raw_records import read_raw
-from community_teams.domain.visits import VisitReport, read_visit
+from community_teams.domain.visits import VisitReport, clock_error, read_visit
 from community_teams.models import HeldVisit, Household
 from community_teams.queries import held_visits as queries
 from community_teams.queries import households

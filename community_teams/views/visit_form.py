@@ -16,7 +16,7 @@ from community_teams.queries import households as queries
 from community_teams.queries import visits
 from community_teams.queries.known import known_of
 from community_teams.views.households import household_or_404, standing_or_404
-from community_teams.views.recording import LARGEST_FORM, MOST_FIELDS, become_correction, keep_told
+from community_teams.views.recording import LARGEST_FORM, MOST_FIELDS, become_correction, save_visit
 from community_teams.views.visit_answers import (
     LANGUAGES,
     as_form,
@@ -56,7 +56,7 @@ def keep_visit(household_id: UUID) -> Response | tuple[str, int]:
     household, hamlet = household_or_404(household_id, Act.RECORD_VISIT)
     told = sent(request.form)
     try:
-        report = keep_told(as_record(as_told_today(told), household_id))
+        report = save_visit(as_record(as_told_today(told), household_id))
     except Invalid as problem:
         return show_form(household, hamlet, told, problem.fields), problem.status
     except Conflict as problem:

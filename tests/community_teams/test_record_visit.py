@@ -30,10 +30,9 @@ from community_teams.models import (
 )
 from community_teams.services import counters
 from community_teams.services.households import add_households
-from community_teams.services.recording import Submission, record_visits
+from community_teams.services.recording import Submission, record_visit, record_visits
 from community_teams.services.recounting import recount
 from community_teams.services.rollups import refresh_communes
-from community_teams.services.visits import record_visit
 from foundation.accounts.models import Person
 from foundation.accounts.services import audit
 from foundation.areas.domain.kinds import Kind, Level

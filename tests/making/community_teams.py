@@ -7,7 +7,7 @@ from community_teams.domain.household_lists import NewHousehold
 from community_teams.domain.visits import read_visit
 from community_teams.models import Household, Visit
 from community_teams.services.households import add_households
-from community_teams.services.visits import record_visit
+from community_teams.services.recording import record_visit
 from foundation.accounts.models import Person
 from foundation.areas.domain.scope import NATION
 from tests.making.areas import MakesAreas

@@ -10,10 +10,11 @@ from werkzeug import Response
 
 from community_teams.blueprints import teams_blueprint
 from community_teams.domain.codes import ConsentHow, ConsentLevel, InputType, Outcome, VisitType
-from community_teams.domain.visits import CONSENT_TEXT_VERSION, VisitReport
+from community_teams.domain.visits import CONSENT_TEXT_VERSION, VisitReport, read_visit
 from community_teams.queries import households, visits
 from community_teams.services.desk import household_named, new_household
-from community_teams.views.recording import become_correction, keep_told
+from community_teams.services.recording import record_visit
+from community_teams.views.recording import become_correction, save_visit
 from community_teams.views.visit_answers import as_record, local_time
 from community_teams.views.visit_told import Told
 from foundation import clock
@@ -21,7 +22,7 @@ from foundation.accounts.domain.roles import Act
 from foundation.accounts.views.access import may, scope_for
 from foundation.areas.models import Area
 from foundation.problems import Conflict, Invalid
-from foundation.web.database import session
+from foundation.web.database import session, transaction
 
 PLACES = (VisitType.CENTRE, VisitType.CULTURE_HOUSE, VisitType.BY_PHONE)
 # What of the desk's form is no answer of the visit.
@@ -65,17 +66,19 @@ def _keep(hamlet: Area, told: Told) -> VisitReport:
     code = told.get("household_code", "")
     named: dict[str, Any] = {"scope": scope_for(Act.RECORD_VISIT), "now": clock.now()}
     try:
-        return keep_told(_record(told, household_named(session(), hamlet, code, **named).id))
+        return save_visit(_record(told, household_named(session(), hamlet, code, **named).id))
     except Invalid as problem:
         if not told.get("add_household") or problem.fields.get("household_code") != "no_such_household":
             raise
     # Out of the form's own id, so that a double tap adds one household.
     id = uuid5(NAMESPACE_OID, told.get("id", ""))
     new = new_household(code, hamlet, id)
-    return keep_told(
-        _record(told, id),
-        add=lambda writing: household_named(writing, hamlet, code, add=new, **named).id,
-    )
+    report = read_visit(_record(told, id), now=named["now"])
+    with transaction() as writing:
+        household = household_named(writing, hamlet, code, add=new, **named)
+        report = report.model_copy(update={"household": household.id})
+        record_visit(writing, report, member=current_user.id, **named)
+    return report
 
 
 def _record(told: Told, household: UUID) -> dict[str, object]:

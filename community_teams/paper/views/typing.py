@@ -15,7 +15,7 @@ from community_teams.paper import domain as paper
 from community_teams.queries import households, visits
 from community_teams.queries.household_codes import following
 from community_teams.services.desk import household_named
-from community_teams.views.recording import LARGEST_FORM, MOST_FIELDS, become_correction, keep_told
+from community_teams.views.recording import LARGEST_FORM, MOST_FIELDS, become_correction, save_visit
 from community_teams.views.visit_answers import as_day, as_record
 from community_teams.views.visit_told import Told, rows_told
 from foundation import clock
@@ -61,7 +61,7 @@ def keep_paper(hamlet_code: str) -> Response | tuple[str, int]:
     hamlet = hamlet_to_record(hamlet_code)
     told = Told(request.form.items(multi=True))
     try:
-        report = keep_told(_record(hamlet, told))
+        report = save_visit(_record(hamlet, told))
     except Invalid as problem:
         return _page(hamlet, told, problem.fields), problem.status
     except Conflict as problem:

@@ -5,10 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from community_teams.domain.phone_clocks import offset_of
 from community_teams.domain.raw_records import RawRecord, raw_record, valid_record
 from community_teams.domain.visit_batch import ResultStatus, VisitResult
-from community_teams.domain.visits import FORM_VERSION, VisitReport, read_visit
+from community_teams.domain.visits import FORM_VERSION, VisitReport, clock_offset_of, read_visit
 from community_teams.phones.domain.batches import Batch
 from community_teams.phones.domain.earlier_versions import read_sent_before
 from foundation.problems import Invalid
@@ -33,7 +32,7 @@ def read_records(records: Sequence[Any], *, now: datetime, clock_offset: int | N
 
 def read_of(batch: Batch, *, now: datetime) -> list[Read]:
     """The visits of a batch and then its drafts, read by its phone's clock."""
-    return read_records([*batch.records, *batch.drafts], now=now, clock_offset=offset_of(batch.sent_at, now))
+    return read_records([*batch.records, *batch.drafts], now=now, clock_offset=clock_offset_of(batch.sent_at, now))
 
 
 def raw_of(record: object, judged: VisitReport | VisitResult) -> RawRecord:

@@ -7,14 +7,12 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from community_teams.domain.phone_clocks import offset_of
 from community_teams.domain.visit_batch import ResultStatus, VisitResult
-from community_teams.domain.visits import VisitReport
+from community_teams.domain.visits import VisitReport, clock_offset_of
 from community_teams.models import WhyHeld
 from community_teams.phones.domain.batches import Batch, BatchAnswer, Result, id_of
 from community_teams.phones.queries.devices import Carrier
-from community_teams.phones.services import devices
-from community_teams.phones.services import handover as handing_over
+from community_teams.phones.services import devices, handover
 from community_teams.phones.services.batch_reading import Read, Unread, raw_of
 from community_teams.phones.services.handover import HandedOver, hold_all
 from community_teams.queries.held_visits import conflicts_among, handed_over_by, held_of
@@ -40,7 +38,7 @@ def receive_batch(
     a person beside what was kept; sent again after somebody has settled it, it is ALREADY_STORED.
     HandedOver where the phone was cut off: what it sent was set aside, and none of it counts.
     """
-    submission = Submission(member, scope_on, batch.device, offset_of(batch.sent_at, now))
+    submission = Submission(member, scope_on, batch.device, clock_offset_of(batch.sent_at, now))
     cut_off = devices.saw(
         session,
         device=batch.device,
@@ -54,7 +52,7 @@ def receive_batch(
         handed_over = hold_all(session, batch, read, submission=submission, now=now)
         _count_handed_over(session, batch, member, handed_over)
         return handed_over
-    results = take_records(session, batch.records, read[: len(batch.records)], submission=submission, now=now)
+    results = record_sent(session, batch.records, read[: len(batch.records)], submission=submission, now=now)
     # A conflict is kept here, too: the phone is rid of it.
     rid = sum(result.outcome is not ResultStatus.REJECTED for result in results)
     devices.handed_over(session, device=batch.device, person=member, number=rid)
@@ -79,7 +77,7 @@ def hold_batch(
     """
     batch = batch.model_copy(update={"device": device})
     member = carrier.person.id
-    submission = Submission(member, scope_on, device, offset_of(batch.sent_at, now))
+    submission = Submission(member, scope_on, device, clock_offset_of(batch.sent_at, now))
     if not carrier.is_known:
         # No row for whoever is only said to have used it: their officers would get a say over the phone.
         return hold_all(session, batch, read, submission=submission, now=now, doubt={"member": "not_of_this_phone"})
@@ -89,81 +87,99 @@ def hold_batch(
     return handed_over
 
 
-def take_records(
+def record_sent(
     session: Session,
     records: Sequence[Any],
     read: Sequence[Read],
     *,
     submission: Submission,
     now: datetime,
-    last_door: bool = False,
+    hold_rejected: bool = False,
 ) -> list[Result]:
-    """Keep these visits as they were sent, at most MOST_VISITS of them, whatever door they came by; a result for each,
-    in their order. read: as read_records gives it. Conflicts are held for a person, and so is what a newer form asked.
-    What is kept already is answered so, whatever the clock, the form or the member's hamlets have become since.
+    """Record visits as they were sent, at most MOST_VISITS of them. Returns a result for each, in their order.
 
-    last_door: nothing else keeps what is refused here, so that is held, too.
+    read: as read_records gives it. A conflict is held for a person, and so is a visit of a newer form. A visit that is
+    stored already is ALREADY_STORED, whatever the clock, the form or the member's hamlets have become since.
+    hold_rejected: hold what is rejected, too, because nothing else keeps it.
     """
     reports = [report for report in read if isinstance(report, VisitReport)]
-    results = iter(_record_and_hold(session, reports, submission, now))
-    judged = [next(results) if isinstance(each, VisitReport) else each for each in read]
-    judged = _as_answered_before(session, read, judged)
-    judged = _hold_unread(session, records, judged, submission, now, last_door)
+    recorded = iter(record_visits(session, reports, submission=submission, now=now))
+    results = [next(recorded) if isinstance(each, VisitReport) else each for each in read]
+    # Most batches have none of these.
+    _hold_conflicts(session, read, results, submission, now)
+    if any(result.status is ResultStatus.REJECTED for result in results):
+        results = _as_answered_before(session, read, results)
+    held = {ResultStatus.HELD, ResultStatus.REJECTED} if hold_rejected else {ResultStatus.HELD}
+    places = [place for place, result in enumerate(results) if result.status in held]
+    if places:
+        _hold_unread(session, records, results, places, submission, now)
     return [
         Result(id=id_of(record), outcome=result.status, problems=dict(result.problems))
-        for record, result in zip(records, judged, strict=True)
+        for record, result in zip(records, results, strict=True)
     ]
+
+
+def _hold_conflicts(
+    session: Session, read: Sequence[Read], results: list[VisitResult], submission: Submission, now: datetime
+) -> None:
+    """Hold the conflicts among the results; one that a person has settled already becomes ALREADY_STORED."""
+    conflicts = {
+        place: (report, WhyHeld(next(iter(result.problems.values()))))
+        for place, (report, result) in enumerate(zip(read, results, strict=True))
+        if result.status is ResultStatus.CONFLICT and isinstance(report, VisitReport)
+    }
+    if not conflicts:
+        return
+    settled = hold(session, list(conflicts.values()), submission=submission, now=now)
+    for place, is_settled in zip(conflicts, settled, strict=True):
+        if is_settled:
+            results[place] = VisitResult(ResultStatus.ALREADY_STORED)
 
 
 def _hold_unread(
     session: Session,
     records: Sequence[Any],
-    judged: list[VisitResult],
+    results: list[VisitResult],
+    places: Sequence[int],
     submission: Submission,
     now: datetime,
-    last_door: bool,
-) -> list[VisitResult]:
+) -> None:
+    """Hold the records at these places as they were sent, as far as there is room, and change their results."""
     waiting = held_of(session, submission.device) if submission.device else 0
-    places = [
-        place
-        for place, result in enumerate(judged)
-        if result.status is ResultStatus.HELD or (last_door and result.status is ResultStatus.REJECTED)
-    ]
-    room = places[: max(0, handing_over.MOST_HELD - waiting)]
+    room = places[: max(0, handover.MOST_HELD - waiting)]
     refused = [
         Refused(
             records[place],
-            raw_of(records[place], judged[place]),
-            judged[place].problems,
-            WhyHeld.NEWER_FORM if judged[place].status is ResultStatus.HELD else WhyHeld.FROM_FILE,
+            raw_of(records[place], results[place]),
+            results[place].problems,
+            WhyHeld.NEWER_FORM if results[place].status is ResultStatus.HELD else WhyHeld.FROM_FILE,
         )
         for place in room
     ]
-    told = list(judged)
     for place in places[len(room) :]:
-        told[place] = VisitResult(ResultStatus.REJECTED, judged[place].problems)
+        results[place] = VisitResult(ResultStatus.REJECTED, results[place].problems)
     for place, settled in zip(room, hold_refused(session, refused, submission=submission, now=now), strict=True):
-        told[place] = (
+        results[place] = (
             VisitResult(ResultStatus.ALREADY_STORED)
             if settled
-            else VisitResult(ResultStatus.HELD, judged[place].problems)
+            else VisitResult(ResultStatus.HELD, results[place].problems)
         )
-    return told
 
 
-def _as_answered_before(session: Session, read: Sequence[Read], judged: list[VisitResult]) -> list[VisitResult]:
-    """Those that are rejected now, but lie here with the same content: their answer was lost."""
+def _as_answered_before(session: Session, read: Sequence[Read], results: list[VisitResult]) -> list[VisitResult]:
+    """The results, with the right one for what is rejected now but is stored or held with the same content: the phone
+    sends it again because the answer was lost."""
     sent = {
         place: report
-        for place, (each, result) in enumerate(zip(read, judged, strict=True))
+        for place, (each, result) in enumerate(zip(read, results, strict=True))
         if result.status is ResultStatus.REJECTED
         and (report := each.before if isinstance(each, Unread) else each) is not None
     }
     if not sent:
-        return judged
+        return results
     ids = {report.id for report in sent.values()}
     stored, conflicts = stored_among(session, ids), conflicts_among(session, ids)
-    answered = list(judged)
+    answered = list(results)
     for place, report in sent.items():
         key = (report.id, report.content_hash())
         why, is_settled = conflicts.get(key, (None, False))
@@ -173,18 +189,6 @@ def _as_answered_before(session: Session, read: Sequence[Read], judged: list[Vis
             field_name = "id" if why is WhyHeld.VISIT_ID_TAKEN else "supersedes"
             answered[place] = VisitResult(ResultStatus.CONFLICT, {field_name: why.value})
     return answered
-
-
-def _record_and_hold(
-    session: Session, reports: list[VisitReport], submission: Submission, now: datetime
-) -> list[VisitResult]:
-    results = record_visits(session, reports, submission=submission, now=now)
-    conflicts = [place for place, result in enumerate(results) if result.status is ResultStatus.CONFLICT]
-    held = [(reports[place], WhyHeld(next(iter(results[place].problems.values())))) for place in conflicts]
-    for place, settled in zip(conflicts, hold(session, held, submission=submission, now=now), strict=True):
-        if settled:
-            results[place] = VisitResult(ResultStatus.ALREADY_STORED)
-    return results
 
 
 def _count_handed_over(session: Session, batch: Batch, member: int, handed_over: HandedOver) -> None:

@@ -15,7 +15,7 @@ from community_teams.domain.visit_batch import ResultStatus
 from community_teams.phones.domain.batches import MOST_VISITS, Result
 from community_teams.phones.queries.devices import held_within, only_carrier
 from community_teams.phones.services.batch_reading import Read
-from community_teams.phones.services.batches import take_records
+from community_teams.phones.services.batches import record_sent
 from community_teams.services.recording import Submission
 from foundation.accounts.domain.roles import Act, Holding, reach
 from foundation.accounts.models import Person
@@ -94,7 +94,9 @@ def import_visits(
     results: list[Result] = []
     for start in range(0, len(file.visits), MOST_VISITS):
         some = slice(start, start + MOST_VISITS)
-        results += take_records(session, file.visits[some], read[some], submission=submission, now=now, last_door=True)
+        results += record_sent(
+            session, file.visits[some], read[some], submission=submission, now=now, hold_rejected=True
+        )
     imported = Imported(person, file, results)
     counts = {status.value: number for status, number in sorted(imported.counts.items())}
     path = min(held_within(session, scope, [person.id])[person.id])
