@@ -11,15 +11,18 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
+from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from bench.processor import postgres, processor_time, servers
 from bench.table import Row
 from bench.visit_batches import Round, batch_of, hamlets_with_members, rich_visits_to
+from bench.visit_load import sign_in
 from community_teams.domain.visits import read_visit
+from community_teams.models import Visit
 from community_teams.services.recording import Submission, record_visits
 from foundation.areas.domain.scope import NATION
 from foundation.database import make_engine
@@ -58,10 +61,16 @@ def _stored(kind: str) -> Iterator[Row]:
             for phone in phones:
                 _record(engine, phone, phone.households, now=now - timedelta(days=10 * ago), chance=chance)
         processes = servers(address) | (postgres(url) if kind == "postgresql" else set())
-        # The first one warms up.
-        sent = [_send(address, phones, processes, Random(seed)) for seed in range(SENDINGS + 1)][1:]
+        cookies = [sign_in(urlsplit(address).netloc, phone.name)[1] for phone in phones]
+        sent = []
+        for seed in range(SENDINGS + 1):
+            # Each sending is of a later day than the one before, as visits to one door are.
+            made = now - timedelta(days=SENDINGS - seed)
+            before = _count(engine)
+            sent.append(_send(address, list(zip(phones, cookies, strict=True)), processes, Random(seed), made=made))
+            assert _count(engine) - before == PHONES * BATCHES * BATCH
         engine.dispose()
-    rates, costs = (sorted(figures) for figures in zip(*sent, strict=True))
+    rates, costs = (sorted(figures) for figures in zip(*sent[1:], strict=True))  # the first one warms up
     name = "PostgreSQL" if kind == "postgresql" else "SQLite"
     rate, cost = statistics.median(rates), statistics.median(costs)
     what = f"{name}, stored after {VISITED} earlier visits, {PHONES} phones, batches of {BATCH}"
@@ -70,19 +79,25 @@ def _stored(kind: str) -> Iterator[Row]:
     yield Row("  server and database CPU a visit", spread, "≤ 1 ms", cost <= 1)
 
 
-def _send(address: str, phones: Sequence[Round], processes: set[int], chance: Random) -> tuple[float, float]:
-    """Visits a second, and CPU of server and database a visit in milliseconds."""
+def _send(
+    address: str, phones: Sequence[tuple[Round, str]], processes: set[int], chance: Random, *, made: datetime
+) -> tuple[float, float]:
+    """Visits a second, and CPU of server and database a visit in milliseconds.
+
+    phones: each with its cookie, so that checking passwords is not measured. made: when the visits were made.
+    """
     now = datetime.now(UTC)
     lines = []
-    for phone in phones:
+    for phone, cookie in phones:
         doors, device = chance.sample(phone.households, len(phone.households)), uuid4()
         bodies = [
             batch_of(
-                list(rich_visits_to(doors[start : start + BATCH], chance, now=now)), device=device, pending=0, now=now
+                list(rich_visits_to(doors[start : start + BATCH], chance, now=made)), device=device, pending=0, now=now
             )
             for start in range(0, len(doors), BATCH)
         ]
-        lines.append(json.dumps({"name": phone.name, "bodies": [base64.b64encode(body).decode() for body in bodies]}))
+        packed = [base64.b64encode(body).decode() for body in bodies]
+        lines.append(json.dumps({"name": phone.name, "cookie": cookie, "bodies": packed}))
     before = processor_time(processes)
     answer = json.loads(
         subprocess.run(
@@ -98,6 +113,11 @@ def _send(address: str, phones: Sequence[Round], processes: set[int], chance: Ra
     stored = PHONES * BATCHES * BATCH
     assert answer["outcomes"] == {"200": PHONES * BATCHES}, answer["outcomes"]
     return stored / answer["seconds"], spent / stored
+
+
+def _count(engine: Engine) -> int:
+    with Session(engine) as session:
+        return session.scalar(select(func.count()).select_from(Visit)) or 0
 
 
 def _compared(kind: str) -> Iterator[Row]:
