@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import JSON, Connection, Dialect, Table, insert
+from sqlalchemy import JSON, BindParameter, Connection, Dialect, Table, TextClause, bindparam, insert, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import TypeEngine
 
@@ -20,6 +20,40 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str
         _copy(connection, table, rows)
     else:
         connection.execute(insert(table), list(rows))
+
+
+def upsert_from_json(
+    table: Table, columns: Mapping[str, str], update: Mapping[str, str], *, conflict: Sequence[str]
+) -> TextClause:
+    """A statement for PostgreSQL that inserts or updates any number of rows, given as one JSON value, `rows`.
+
+    columns: {column: expression of `new`, the row from JSON}; update: {column: expression of the table and `excluded`}.
+    conflict: columns of the key. Rows are written in the order of the key. One value in place of a hundred parameters:
+    the driver takes longer to prepare those than the database to add them.
+    """
+    sql = (
+        f"INSERT INTO {table.name} ({', '.join(columns)})"  # noqa: S608 - names of ours
+        f" SELECT {', '.join(columns.values())} FROM json_populate_recordset(NULL::{table.name}, :rows) AS new"
+        f" ORDER BY {', '.join(f'new.{name}' for name in conflict)}"
+        f" ON CONFLICT ({', '.join(conflict)}) DO UPDATE SET {_assignments(update)}"
+    )
+    return text(sql).bindparams(ROWS)
+
+
+def update_from_json(table: Table, update: Mapping[str, str], *, key: str) -> TextClause:
+    """The same for rows that exist. update: {column: expression of the table and `new`}. key: a column of both."""
+    sql = (
+        f"UPDATE {table.name} SET {_assignments(update)}"  # noqa: S608 - names of ours
+        f" FROM json_populate_recordset(NULL::{table.name}, :rows) AS new WHERE {table.name}.{key} = new.{key}"
+    )
+    return text(sql).bindparams(ROWS)
+
+
+def _assignments(update: Mapping[str, str]) -> str:
+    return ", ".join(f"{name} = {value}" for name, value in update.items())
+
+
+ROWS: BindParameter[Any] = bindparam("rows", type_=JSON)
 
 
 def _copy(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:

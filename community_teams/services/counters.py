@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, cast
 
-from sqlalchemy import Date, Table, bindparam, case, func, literal_column, or_, select, update
+from sqlalchemy import Connection, Date, Table, TextClause, bindparam, case, func, literal_column, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -12,7 +12,9 @@ from community_teams.domain.counting import DAYS, MEMBERS, TOTALS, WEEKS, Sum, w
 from community_teams.models import HamletDay, HamletTotal, HamletWeek, MemberDay, Visit
 from community_teams.queries.visits import NOT_CORRECTED
 from community_teams.services import rollups
+from foundation.bulk import update_from_json, upsert_from_json
 from foundation.clock import day_in_vietnam
+from foundation.database import Base
 
 _TOTAL = cast("Table", HamletTotal.__table__)
 Row = dict[str, Any]
@@ -61,40 +63,27 @@ def add_all(
     the week of `now`.
     """
     connection = session.connection()
-    add_up = _ADD_UP[connection.dialect.name]
-    for statement, rows in (
-        (_ADD_TOTALS, [_total_row(code, change, now, last_visit_on) for code, change in sorted(changes.items())]),
-        (add_up[HamletDay], [row for code, change in sorted(changes.items()) for row in _day_rows(code, change)]),
-        (
-            add_up[HamletWeek],
-            [row for code, change in sorted(changes.items()) for row in _week_rows(code, change, now)],
-        ),
-        (add_up[MemberDay], [row for code, change in sorted(changes.items()) for row in _member_rows(code, change)]),
-    ):
-        if rows:
-            connection.execute(statement, rows)
+    in_order = sorted(changes.items())
+    _write(connection, HamletTotal, [_total_row(code, change, now, last_visit_on) for code, change in in_order])
+    _write(connection, HamletDay, [row for code, change in in_order for row in _day_rows(code, change)])
+    _write(connection, HamletWeek, [row for code, change in in_order for row in _week_rows(code, change, now)])
+    _write(connection, MemberDay, [row for code, change in in_order for row in _member_rows(code, change)])
     # Last of all, for a commune's row is locked from here on.
     rollups.add_to_communes(session, changes, now=now, last_visit_on=last_visit_on)
 
 
 def revise_weeks(session: Session, hamlet_code: str, change: Sum, *, now: datetime) -> None:
     """Add the weeks of a sum alone, as known in the week of `now`: to set right what is written."""
-    connection = session.connection()
-    rows = _week_rows(hamlet_code, change, now)
-    if rows:
-        connection.execute(_ADD_UP[connection.dialect.name][HamletWeek], rows)
+    _write(session.connection(), HamletWeek, _week_rows(hamlet_code, change, now))
 
 
 def take_from_days(session: Session, hamlet_code: str, change: Sum) -> None:
     """Take a sum away from the days of a hamlet and of its members; weeks and totals keep it. The lock is held."""
-    connection = session.connection()
-    add_up = _ADD_UP[connection.dialect.name]
-    for table, names, rows in (
+    for model, names, rows in (
         (HamletDay, DAYS, _day_rows(hamlet_code, change)),
         (MemberDay, MEMBERS, _member_rows(hamlet_code, change)),
     ):
-        if rows:
-            connection.execute(add_up[table], [row | {name: -row[name] for name in names} for row in rows])
+        _write(session.connection(), model, [row | {name: -row[name] for name in names} for row in rows])
 
 
 def set_last_visit(session: Session, hamlet_code: str) -> None:
@@ -109,9 +98,22 @@ def set_last_visit(session: Session, hamlet_code: str) -> None:
     rollups.set_last_visit_around(session, hamlet_code)
 
 
+def _write(connection: Connection, model: type[Base], rows: list[Row]) -> None:
+    """Add these rows to the counters of a table. Every count is given in every row."""
+    if not rows:
+        return
+    if connection.dialect.name == "postgresql":
+        connection.execute(_ADD_AT_ONCE[model], {"rows": rows})
+    elif model is HamletTotal:
+        # SQLAlchemy keeps the columns' own names for itself in an UPDATE.
+        connection.execute(_ADD_TOTALS, [{f"_{name}": value for name, value in row.items()} for row in rows])
+    else:
+        connection.execute(_ADD_UP[model], rows)
+
+
 def _total_row(code: str, change: Sum, now: datetime, last_visit_on: Mapping[str, date | None]) -> Row:
-    counts = {f"_{name}": change.total[name] for name in TOTALS}
-    return {"_hamlet": code, "_now": now, "_last": last_visit_on.get(code)} | counts
+    counts = {name: change.total[name] for name in TOTALS}
+    return {"hamlet_code": code, "updated_at": now, "last_visit_on": last_visit_on.get(code)} | counts
 
 
 def _day_rows(code: str, change: Sum) -> list[Row]:
@@ -144,9 +146,10 @@ def _locking(insert: Callable[[Any], Any]) -> Any:
     ).returning(_TOTAL.c.change)
 
 
-def _adding_up(table: Table, names: Sequence[str], insert: Callable[[Any], Any]) -> Any:
-    """Adds counts to counter rows, making those that are missing. Every name is given for every row."""
-    new = insert(table).values({name: bindparam(name) for name in (*table.primary_key.columns.keys(), *names)})
+def _adding_up(model: type[Base], names: Sequence[str]) -> Any:
+    """Adds counts to counter rows on SQLite, making those that are missing."""
+    table = cast("Table", model.__table__)
+    new = sqlite.insert(table).values({name: bindparam(name) for name in (*table.primary_key.columns.keys(), *names)})
     if "path" in table.c:
         new = new.values(
             path=select(HamletTotal.path).where(HamletTotal.hamlet_code == bindparam("hamlet_code")).scalar_subquery()
@@ -157,18 +160,29 @@ def _adding_up(table: Table, names: Sequence[str], insert: Callable[[Any], Any])
     )
 
 
+def _adding_at_once(model: type[Base], names: Sequence[str]) -> TextClause:
+    """The same on PostgreSQL."""
+    table = cast("Table", model.__table__)
+    keys = table.primary_key.columns.keys()
+    columns = {name: f"new.{name}" for name in (*keys, *names)}
+    if "path" in table.c:
+        columns["path"] = "(SELECT path FROM hamlet_total WHERE hamlet_total.hamlet_code = new.hamlet_code)"
+    update_ = {name: f"{table.name}.{name} + excluded.{name}" for name in names}
+    return upsert_from_json(table, columns, update_, conflict=list(keys))
+
+
 # Made once, for all names at once: to put a statement together takes longer than to add forty zeros.
 _ZERO_DAY: Row = dict.fromkeys(DAYS, 0)
 _ZERO_WEEK: Row = dict.fromkeys(WEEKS, 0)
 _ZERO_MEMBER: Row = dict.fromkeys(MEMBERS, 0)
 _LOCK = {"postgresql": _locking(postgresql.insert), "sqlite": _locking(sqlite.insert)}
-_LAST = bindparam("_last", type_=Date)
+_LAST = bindparam("_last_visit_on", type_=Date)
 _ADD_TOTALS = (
     update(_TOTAL)
-    .where(_TOTAL.c.hamlet_code == bindparam("_hamlet"))
+    .where(_TOTAL.c.hamlet_code == bindparam("_hamlet_code"))
     .values({name: _TOTAL.c[name] + bindparam(f"_{name}") for name in TOTALS})
     .values(
-        updated_at=bindparam("_now"),
+        updated_at=bindparam("_updated_at"),
         last_visit_on=case(
             (
                 or_(_TOTAL.c.last_visit_on.is_(None), _TOTAL.c.last_visit_on < _LAST),
@@ -178,11 +192,18 @@ _ADD_TOTALS = (
         ),
     )
 )
-_ADD_UP = {
-    name: {
-        HamletDay: _adding_up(cast("Table", HamletDay.__table__), DAYS, insert),
-        HamletWeek: _adding_up(cast("Table", HamletWeek.__table__), WEEKS, insert),
-        MemberDay: _adding_up(cast("Table", MemberDay.__table__), MEMBERS, insert),
-    }
-    for name, insert in (("postgresql", postgresql.insert), ("sqlite", sqlite.insert))
+_ADD_UP: dict[type[Base], Any] = {
+    model: _adding_up(model, names) for model, names in ((HamletDay, DAYS), (HamletWeek, WEEKS), (MemberDay, MEMBERS))
+}
+_ADD_AT_ONCE: dict[type[Base], TextClause] = {
+    HamletTotal: update_from_json(
+        _TOTAL,
+        {name: f"hamlet_total.{name} + new.{name}" for name in TOTALS}
+        # greatest() passes over NULL.
+        | {"updated_at": "new.updated_at", "last_visit_on": "greatest(hamlet_total.last_visit_on, new.last_visit_on)"},
+        key="hamlet_code",
+    ),
+    HamletDay: _adding_at_once(HamletDay, DAYS),
+    HamletWeek: _adding_at_once(HamletWeek, WEEKS),
+    MemberDay: _adding_at_once(MemberDay, MEMBERS),
 }

@@ -1,6 +1,5 @@
 """Writing the state of households. Nothing else writes these columns."""
 
-import json
 from collections.abc import Mapping
 from uuid import UUID
 
@@ -10,6 +9,7 @@ from sqlalchemy.orm import Session
 from community_teams.domain.household_state import HouseholdState
 from community_teams.domain.households import HouseholdSummary
 from community_teams.models import HamletTotal, Household
+from foundation.bulk import ROWS
 
 _table = Household.__table__
 # The number counters.lock_hamlets gave to this very transaction, which holds the hamlet's lock.
@@ -41,10 +41,10 @@ _WRITE_AT_ONCE = text(
         version = household.version + 1,
         state_version = household.version + 1,
         change = hamlet_total.change
-    FROM json_populate_recordset(NULL::household, CAST(:rows AS json)) AS new, hamlet_total
+    FROM json_populate_recordset(NULL::household, :rows) AS new, hamlet_total
     WHERE household.id = new.id AND hamlet_total.hamlet_code = household.hamlet_code
     """
-)
+).bindparams(ROWS)
 
 
 def write_state(household: Household, new: HouseholdState) -> None:
@@ -67,8 +67,7 @@ def write_states(session: Session, changed: Mapping[UUID, HouseholdState]) -> No
     connection = session.connection()
     rows = {id: {**vars(new.summary), "state": new.to_json()} for id, new in changed.items()}
     if connection.dialect.name == "postgresql":
-        at_once = [{"id": id} | row for id, row in rows.items()]
-        connection.execute(_WRITE_AT_ONCE, {"rows": json.dumps(at_once, default=str)})
+        connection.execute(_WRITE_AT_ONCE, {"rows": [{"id": id} | row for id, row in rows.items()]})
     else:
         connection.execute(_WRITE, [{"_household": id} | row for id, row in sorted(rows.items())])
     for row in session.identity_map.values():

@@ -14,7 +14,6 @@ from sqlalchemy import (
     BindParameter,
     ColumnElement,
     Connection,
-    Date,
     Integer,
     Select,
     Table,
@@ -45,6 +44,7 @@ from community_teams.queries.rollups import (
 from community_teams.services.closing import close_weeks_daily, refresh_provinces
 from foundation.areas.domain.kinds import Level
 from foundation.areas.models import Area
+from foundation.bulk import upsert_from_json
 from foundation.clock import day_in_vietnam
 
 # So many communes are put together by one statement.
@@ -96,10 +96,12 @@ def add_to_communes(
     known_in = week_of(day_in_vietnam(now))
     for hamlet, parent in parents.items():
         change = changes[hamlet]
-        total = totals.setdefault(parent.commune, {"_path": parent.path, "_last": None} | _ZERO_TOTAL)
+        total = totals.setdefault(parent.commune, {"path": parent.path, "last_visit_on": None} | _ZERO_TOTAL)
         if parent.valid:
             _add_total(total, change.total, parent.listed)
-            total["_last"] = max(filter(None, (total["_last"], last_visit_on.get(hamlet))), default=None)
+            total["last_visit_on"] = max(
+                filter(None, (total["last_visit_on"], last_visit_on.get(hamlet))), default=None
+            )
         for week, names in change.weeks_changed():
             row = weeks[parent.commune, week]
             row["path"] = parent.path
@@ -107,16 +109,16 @@ def add_to_communes(
                 row[name] += count
             if parent.listed:
                 row[FIRST_LISTED] += names.get("first_reached", 0)
-    dialect = connection.dialect.name
+    at_once = connection.dialect.name == "postgresql"
     if totals:
-        rows = [{"_commune": code, "_now": now} | total for code, total in sorted(totals.items())]
-        connection.execute(_ADD_TOTALS[dialect], rows)
+        rows = [{"commune_code": code, "updated_at": now} | total for code, total in sorted(totals.items())]
+        connection.execute(_ADD_TOTALS_AT_ONCE, {"rows": rows}) if at_once else connection.execute(_ADD_TOTALS, rows)
     if weeks:
         rows = [
             {"commune_code": commune, "week": week, "known_in": known_in} | weeks[commune, week]
             for commune, week in sorted(weeks)
         ]
-        connection.execute(_ADD_WEEKS[dialect], rows)
+        connection.execute(_ADD_WEEKS_AT_ONCE, {"rows": rows}) if at_once else connection.execute(_ADD_WEEKS, rows)
     close_weeks_daily(session, now=now)
 
 
@@ -161,15 +163,15 @@ def touch_communes(connection: Connection, province: str) -> None:
 
 def _add_total(total: dict[str, Any], change: Mapping[str, int], listed: bool) -> None:
     for name, count in change.items():
-        total[f"_{name}"] += count
+        total[name] += count
     if listed:
-        total[f"_{LISTED}"] += change.get("reached", 0)
+        total[LISTED] += change.get("reached", 0)
     else:
-        total[f"_{UNLISTED}"] += change.get("households", 0)
+        total[UNLISTED] += change.get("households", 0)
 
 
 _TOTAL, _WEEK = cast("Table", CommuneTotal.__table__), cast("Table", CommuneWeek.__table__)
-_ZERO_TOTAL = {f"_{name}": 0 for name in COUNTED}
+_ZERO_TOTAL = dict.fromkeys(COUNTED, 0)
 _INSERT: dict[str, Callable[[Any], Any]] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
 _HAMLETS: BindParameter[Any] = bindparam("hamlets", expanding=True)
 
@@ -205,12 +207,12 @@ _PARENTS = (
 )
 
 
-def _adding_totals(insert: Callable[[Any], Any]) -> Any:
-    last = bindparam("_last", type_=Date)
-    new = insert(_TOTAL).values(
-        {name: bindparam(f"_{name}") for name in COUNTED}
-        | {"commune_code": bindparam("_commune"), "path": bindparam("_path"), "updated_at": bindparam("_now")}
-        | {"last_visit_on": last, "hamlets": literal_column("0"), "listed": literal_column("0")}
+def _adding_totals() -> Any:
+    """Adds to the totals of communes on SQLite, making rows that are missing."""
+    names = (*COUNTED, "commune_code", "path", "updated_at", "last_visit_on")
+    new = sqlite.insert(_TOTAL).values(
+        {name: bindparam(name, type_=_TOTAL.c[name].type) for name in names}
+        | {"hamlets": literal_column("0"), "listed": literal_column("0")}
     )
     later = or_(_TOTAL.c.last_visit_on.is_(None), _TOTAL.c.last_visit_on < new.excluded.last_visit_on)
     return new.on_conflict_do_update(
@@ -227,17 +229,36 @@ def _adding_totals(insert: Callable[[Any], Any]) -> Any:
     )
 
 
-def _adding_weeks(insert: Callable[[Any], Any]) -> Any:
+def _adding_weeks() -> Any:
     keys = _WEEK.primary_key.columns.keys()
-    new = insert(_WEEK).values({name: bindparam(name) for name in (*keys, *WEEK_NAMES)})
+    new = sqlite.insert(_WEEK).values({name: bindparam(name) for name in (*keys, *WEEK_NAMES)})
     return new.on_conflict_do_update(
         index_elements=list(keys),
         set_={name: _WEEK.c[name] + new.excluded[name] for name in (*WEEKS, FIRST_LISTED)},
     )
 
 
-_ADD_TOTALS = {name: _adding_totals(insert) for name, insert in _INSERT.items()}
-_ADD_WEEKS = {name: _adding_weeks(insert) for name, insert in _INSERT.items()}
+_ADD_TOTALS, _ADD_WEEKS = _adding_totals(), _adding_weeks()
+# The same on PostgreSQL.
+_ADD_TOTALS_AT_ONCE = upsert_from_json(
+    _TOTAL,
+    {name: f"new.{name}" for name in ("commune_code", "path", *COUNTED, "updated_at", "last_visit_on")}
+    | {"hamlets": "0", "listed": "0"},
+    {name: f"commune_total.{name} + excluded.{name}" for name in COUNTED}
+    | {
+        "updated_at": "excluded.updated_at",
+        "change": "commune_total.change + 1",
+        # greatest() passes over NULL.
+        "last_visit_on": "greatest(commune_total.last_visit_on, excluded.last_visit_on)",
+    },
+    conflict=["commune_code"],
+)
+_ADD_WEEKS_AT_ONCE = upsert_from_json(
+    _WEEK,
+    {name: f"new.{name}" for name in (*_WEEK.primary_key.columns.keys(), *WEEK_NAMES)},
+    {name: f"commune_week.{name} + excluded.{name}" for name in (*WEEKS, FIRST_LISTED)},
+    conflict=_WEEK.primary_key.columns.keys(),
+)
 _around = select(Area.parent_code).where(Area.code == bindparam("_hamlet")).scalar_subquery()
 _SET_LAST = (
     update(_TOTAL)
