@@ -8,8 +8,7 @@ from sqlalchemy import func, select
 
 from community_teams.domain.codes import IssueStatus
 from community_teams.domain.issues import is_overdue, read_change
-from community_teams.domain.phone_clocks import clock_error, offset_of
-from community_teams.domain.visits import read_visit
+from community_teams.domain.visits import clock_error, clock_offset_of, read_visit
 from community_teams.models import HamletTotal, Visit
 from community_teams.planning.domain import read_wish
 from community_teams.services.recounting import recount
@@ -128,5 +127,5 @@ def test_a_clock_is_wrong_from_a_second_over_15_minutes(seconds, error):
 def test_a_clock_further_off_than_23790_days_is_no_clock(seconds, offset):
     told = timedelta(days=23_790, seconds=seconds)
 
-    assert offset_of(NOON + told, NOON) == offset
-    assert offset_of(NOON - told, NOON) == (offset and -offset)
+    assert clock_offset_of(NOON + told, NOON) == offset
+    assert clock_offset_of(NOON - told, NOON) == (offset and -offset)
