@@ -59,6 +59,7 @@ export default [
   },
   guarded(["learning/static/learning/letters/*.js"], NEEDS.letters),
   guarded(["learning/static/learning/offline/*.js"], forWorkers),
+  guarded(["foundation/web/static/offline/*.js"], forWorkers),
   guarded(["community_teams/static/teams/{phone,screens}/*.js"], [...forWorkers, ...forTeams]),
   { files: ["*/static/**/worker.js"], languageOptions: { globals: globals.serviceworker } },
   { files: ["foundation/web/static/{keeping,too_old}.js"], languageOptions: { sourceType: "script" } },

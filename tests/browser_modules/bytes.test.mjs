@@ -6,8 +6,8 @@ import { webcrypto } from "node:crypto";
 import { test } from "node:test";
 import { deflateRawSync, gzipSync } from "node:zlib";
 
-import { jsonBody } from "../../community_teams/static/teams/phone/asking.js";
-import { newId } from "../../foundation/web/static/ids.js";
+import { jsonBody } from "../../foundation/web/static/offline/requests.js";
+import { newId } from "../../foundation/web/static/offline/ids.js";
 import { NOON } from "./fakes.mjs";
 
 const SKILLS = ["video_call", "wifi", "install_app", "update_vneid", "document_wallet", "submit_online", "follow_dossier", "qr_payment", "health_record", "scam_call", "otp_secret", "report_156"];

@@ -1,5 +1,6 @@
 // A phone and a server for the tests: the phone's own modules on a store in memory, a server that keeps what it is sent.
 
+import "fake-indexeddb/auto";
 import { IDBFactory } from "fake-indexeddb";
 import { gunzipSync } from "node:zlib";
 import { webcrypto } from "node:crypto";

@@ -5,9 +5,10 @@ import { test } from "node:test";
 
 import { IDBFactory } from "fake-indexeddb";
 
-import { Fault } from "../../community_teams/static/teams/phone/faults.js";
+import { Fault } from "../../foundation/web/static/offline/faults.js";
 import { changePin, checkPin, keptKeys, makeMemberKey, newSealingKey, seal, unlockMemberKey, unseal } from "../../community_teams/static/teams/phone/keys.js";
-import { MEMBER_STEPS, openStore } from "../../community_teams/static/teams/phone/store.js";
+import { openStore } from "../../foundation/web/static/offline/store.js";
+import { MEMBER_STEPS } from "../../community_teams/static/teams/phone/store.js";
 import { Browser, household, NOON, PIN, quickCrypto, record, refusal } from "./fakes.mjs";
 
 const SECOND = 1000;
@@ -203,7 +204,7 @@ test("nothing that was written can be read in the store", async () => {
   await phone.drafts.save(household(2), { outcome: "met_partial", note: "sóng yếu" });
   phone.close();
 
-  const { openStore: open } = await import("../../community_teams/static/teams/phone/store.js");
+  const { openStore: open } = await import("../../foundation/web/static/offline/store.js");
   const store = await open(browser.indexedDB, "doi-so-member-7", MEMBER_STEPS);
   const rooms = ["kept", "hamlets", "drafts", "known", "outbox"];
   const everything = await store.read(rooms, async ({ all }) => Promise.all(rooms.map((room) => all(room))));

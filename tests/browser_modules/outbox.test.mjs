@@ -142,7 +142,8 @@ test("a visit is marked on disk as being sent before the request starts", async 
 });
 
 async function peek(browser, member = "7") {
-  const { openStore, MEMBER_STEPS, MEMBER_STORE } = await import("../../community_teams/static/teams/phone/store.js");
+  const { openStore } = await import("../../foundation/web/static/offline/store.js");
+  const { MEMBER_STEPS, MEMBER_STORE } = await import("../../community_teams/static/teams/phone/store.js");
   return { store: await openStore(browser.indexedDB, MEMBER_STORE + member, MEMBER_STEPS) };
 }
 

@@ -4,7 +4,7 @@ import "./form.mjs";
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { nextTry } from "../../community_teams/static/teams/phone/patience.js";
+import { retryDelay } from "../../foundation/web/static/offline/backoff.js";
 import { bodyOf, Browser, household, json, offline, problem, record, Server } from "./fakes.mjs";
 
 const SENT = "/api/v1/visits";
@@ -221,13 +221,13 @@ async function until(holds) {
 }
 
 test("waiting doubles from seconds to a quarter of an hour, half of it chance", () => {
-  const longest = Array.from({ length: 12 }, (_, failures) => nextTry(failures, null, () => 1));
-  const shortest = Array.from({ length: 12 }, (_, failures) => nextTry(failures, null, () => 0));
+  const longest = Array.from({ length: 12 }, (_, failures) => retryDelay(failures, null, () => 1));
+  const shortest = Array.from({ length: 12 }, (_, failures) => retryDelay(failures, null, () => 0));
 
   assert.deepEqual(longest.slice(0, 4), [5000, 10_000, 20_000, 40_000]);
   assert.equal(longest.at(-1), 15 * 60_000);
   longest.forEach((wait, at) => assert.equal(shortest[at], wait / 2));
-  assert.equal(nextTry(0, 60, () => 0), 60_000);
+  assert.equal(retryDelay(0, 60, () => 0), 60_000);
 });
 
 test("one success makes it patient no longer", async () => {

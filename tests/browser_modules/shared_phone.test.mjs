@@ -6,7 +6,7 @@ import { test } from "node:test";
 
 import { membersHere, whoIsSignedIn } from "../../community_teams/static/teams/phone/phone.js";
 import { sendInBackground, somethingWaits } from "../../community_teams/static/teams/phone/background.js";
-import { Fault } from "../../community_teams/static/teams/phone/faults.js";
+import { Fault } from "../../foundation/web/static/offline/faults.js";
 import { openMemberStore } from "../../community_teams/static/teams/phone/members.js";
 import { bodyOf, Browser, household, offline, PIN, problem, record, refusal } from "./fakes.mjs";
 

@@ -6,7 +6,8 @@ import { test } from "node:test";
 
 import { IDBFactory, IDBObjectStore } from "fake-indexeddb";
 
-import { MEMBER_STEPS, MEMBER_STORE, openStore } from "../../community_teams/static/teams/phone/store.js";
+import { openStore } from "../../foundation/web/static/offline/store.js";
+import { MEMBER_STEPS, MEMBER_STORE } from "../../community_teams/static/teams/phone/store.js";
 import { Browser, household, offline, record, refusal } from "./fakes.mjs";
 import * as version1 from "./stores/version_1.mjs";
 

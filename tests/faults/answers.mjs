@@ -3,12 +3,13 @@
 // prints what every phone was given to answer. The modules of the browser are the real ones; so is the server.
 
 import "fake-indexeddb/auto";
-import { openDB } from "idb";
 import { webcrypto as crypto } from "node:crypto";
 
 import { openAnswers } from "../../learning/static/learning/offline/answers.js";
-import { newId } from "../../foundation/web/static/ids.js";
-import { sendWaiting } from "../../learning/static/learning/offline/sending.js";
+import { newId } from "../../foundation/web/static/offline/ids.js";
+import { Because } from "../../foundation/web/static/offline/backoff.js";
+import { sendWaiting } from "../../foundation/web/static/offline/sending.js";
+import { answerQueue } from "../../learning/static/learning/offline/sending.js";
 import { chanceOf } from "./chance.mjs";
 
 const STEPS = [["cuoc-goi", ["tat-may"], true], ["go-ma", true, true], ["ai-hoi-otp", ["khong"], true], ["ai-hoi-otp", ["co"], false]];
@@ -28,7 +29,7 @@ class Phone {
   }
 
   tab = async () => {
-    const answers = await openAnswers({ openDB, crypto, now: () => this.now, name: this.name });
+    const answers = await openAnswers({ indexedDB: globalThis.indexedDB, crypto, now: () => this.now, name: this.name });
     this.open.push(answers);
     return answers;
   };
@@ -62,7 +63,8 @@ class Phone {
   };
 
   send(answers, fetch = this.hears) {
-    return sendWaiting({ answers, fetch, crypto, now: () => this.now, random: this.chance });
+    const env = { store: answers.store, crypto, now: () => this.now, random: this.chance };
+    return sendWaiting("hoc-gui", Because.ASKED, answerQueue({ answers, fetch, crypto }), env);
   }
 
   async answer(answers) {

@@ -1,12 +1,14 @@
 // IndexedDB on a disk: fake-indexeddb, whose committed transactions are written to a file before anybody hears of them.
 // A process that is killed finds them there when it starts again, whole transactions and nothing else.
 
+import "fake-indexeddb/auto";
 import { IDBFactory, IDBObjectStore } from "fake-indexeddb";
 import { appendFileSync, existsSync, readFileSync, truncateSync } from "node:fs";
 import { KeyObject, webcrypto } from "node:crypto";
 import { deserialize, serialize } from "node:v8";
 
-import { DEVICE_STEPS, DEVICE_STORE, MEMBER_STEPS, openStore } from "../../community_teams/static/teams/phone/store.js";
+import { openStore } from "../../foundation/web/static/offline/store.js";
+import { DEVICE_STEPS, DEVICE_STORE, MEMBER_STEPS } from "../../community_teams/static/teams/phone/store.js";
 
 /** @returns {Promise<{indexedDB, isFull: () => boolean}>} isFull: whether the next write finds no room; set it at will */
 export async function openDisk(file) {

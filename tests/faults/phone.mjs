@@ -6,7 +6,8 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 
 import { openPhone } from "../../community_teams/static/teams/phone/phone.js";
-import { MEMBER_STEPS, MEMBER_STORE, openStore } from "../../community_teams/static/teams/phone/store.js";
+import { openStore } from "../../foundation/web/static/offline/store.js";
+import { MEMBER_STEPS, MEMBER_STORE } from "../../community_teams/static/teams/phone/store.js";
 import "../browser_modules/form.mjs";
 import { PIN, quickCrypto } from "../browser_modules/fakes.mjs";
 import { openActs } from "./acts.mjs";

@@ -1,12 +1,13 @@
 // What the worker sends while no page is open: the visits of whoever is signed in now, and nobody else's.
 
-import { ask } from "./asking.js";
-import { Fault } from "./faults.js";
+import { ask } from "../../../../foundation/web/static/offline/requests.js";
+import { Fault } from "../../../../foundation/web/static/offline/faults.js";
 import { keptKeys } from "./keys.js";
 import { openDevice, openMemberStore } from "./members.js";
 import { openOutbox } from "./outbox.js";
 import { wipePhone } from "./parting.js";
-import { Because, send } from "./sender.js";
+import { Because } from "../../../../foundation/web/static/offline/backoff.js";
+import { send } from "./sender.js";
 import { whoIsSignedIn, WORKLIST } from "./who.js";
 
 const TIMEOUT_MS = 30_000;

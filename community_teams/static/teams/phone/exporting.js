@@ -1,6 +1,6 @@
 // The last resort: waiting visits as a file that an organiser can read in. Whoever holds the file reads the visits.
 
-import { randomId } from "../../../../foundation/web/static/ids.js";
+import { randomId } from "../../../../foundation/web/static/offline/ids.js";
 
 /** @param {Record<string, any>[]} visits  records, oldest first @returns {Blob} the body of a batch, of any length */
 export function fileOf(visits, { crypto, device, member, now, about = {} }) {

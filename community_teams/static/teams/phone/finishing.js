@@ -1,6 +1,6 @@
 // From draft to outbox, in one write: never in both, never in neither.
 
-import { Fault } from "./faults.js";
+import { Fault } from "../../../../foundation/web/static/offline/faults.js";
 import { finished } from "./records.js";
 
 /** Finish the draft of `household`. Rejects with `no_draft`, `incomplete` {fields}. @returns the record as it will go out */

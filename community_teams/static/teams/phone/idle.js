@@ -1,6 +1,6 @@
 // The member key in memory, and the clock that takes it away.
 
-import { Fault } from "./faults.js";
+import { Fault } from "../../../../foundation/web/static/offline/faults.js";
 
 export const IDLE_MS = 15 * 60_000;
 const LOOKS_EVERY_MS = 20_000;

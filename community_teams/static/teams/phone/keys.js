@@ -1,7 +1,7 @@
 // Sealing what is kept (AES-GCM), and the lock that only the member's PIN opens. WebCrypto only.
 // Which key guards what, and against whom: docs/decisions/the-phone-sends-while-locked.md.
 
-import { Fault, unlessFull } from "./faults.js";
+import { Fault, unlessFull } from "../../../../foundation/web/static/offline/faults.js";
 
 export const SHORTEST_PIN = 6;
 const LONGEST_PIN = 12;

@@ -1,7 +1,7 @@
 // What is known of households from their earlier visits, so that "Gần xong" need not ask again: what the server tells,
 // and what this phone recorded since. Sealed under the member's key, household by household.
 
-import { Fault } from "./faults.js";
+import { Fault } from "../../../../foundation/web/static/offline/faults.js";
 import { seal, unseal } from "./keys.js";
 import { dayInVietnam } from "./clock.js";
 import { knownFrom, namesHousehold } from "./records.js";
@@ -49,7 +49,7 @@ export function openKnown({ store, crypto, memberKey, ask }) {
       return { sealed: await seal(crypto, memberKey(), { ...known, ...told }), on: before > day ? before : day };
     },
 
-    /** Ask the server for what changed. Rejects as asking.js does. */
+    /** Ask the server for what changed. Rejects as requests.js does. */
     async refresh() {
       for (let page = 0; page < MOST_PAGES; page += 1) {
         const since = await store.get("kept", "known_cursor");

@@ -1,8 +1,8 @@
 // Signing out: only once the server has everything, and with a network, or the session would stay behind.
 
-import { Fault } from "./faults.js";
+import { Fault } from "../../../../foundation/web/static/offline/faults.js";
 import { openDevice, SIGN_OUT } from "./members.js";
-import { Because } from "./sender.js";
+import { Because } from "../../../../foundation/web/static/offline/backoff.js";
 
 /** Sign out at the server and delete all that this phone keeps of `member`. @param {Record<string, any>} room  summary: as the outbox's */
 export async function leave({ env, member, speaking, summary, close, evenDrafts }) {

@@ -1,7 +1,8 @@
 // Who uses this phone, and what the phone is called. Holds no household and no visit.
 
-import { randomId } from "../../../../foundation/web/static/ids.js";
-import { DEVICE_STEPS, DEVICE_STORE, MEMBER_STEPS, MEMBER_STORE, openStore, wipeStore } from "./store.js";
+import { randomId } from "../../../../foundation/web/static/offline/ids.js";
+import { openStore, wipeStore } from "../../../../foundation/web/static/offline/store.js";
+import { DEVICE_STEPS, DEVICE_STORE, MEMBER_STEPS, MEMBER_STORE } from "./store.js";
 
 export const SIGN_OUT = "/dang-xuat";
 

@@ -1,6 +1,6 @@
 // When a page tries to send by itself: when it opens, is looked at again, is back on a network, and every five minutes.
 
-import { Because } from "./sender.js";
+import { Because } from "../../../../foundation/web/static/offline/backoff.js";
 
 const EVERY_MS = 5 * 60_000;
 

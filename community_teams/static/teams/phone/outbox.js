@@ -1,8 +1,8 @@
 // Finished visits on their way: ready -> sending -> acknowledged -> purged after a week, or needs_person.
 // Sealed under a key of their own that this browser can use without the member's PIN, so that they leave while locked.
 
-import { Fault, unlessFull } from "./faults.js";
-import { newId } from "../../../../foundation/web/static/ids.js";
+import { Fault, unlessFull } from "../../../../foundation/web/static/offline/faults.js";
+import { newId } from "../../../../foundation/web/static/offline/ids.js";
 import { seal, unseal } from "./keys.js";
 
 export const State = Object.freeze({
@@ -121,8 +121,8 @@ export function openOutbox(/** @type {Record<string, any>} */ { store, crypto, n
 
     /** All that the server does not have goes out again, also what it refused: for a phone about to forget everything. */
     async retryAll() {
-      await store.write(["outbox"], async ({ withState, put }) => {
-        for (const entry of await withState("outbox", State.NEEDS_PERSON)) {
+      await store.write(["outbox"], async ({ where, put }) => {
+        for (const entry of await where("outbox", "state", State.NEEDS_PERSON)) {
           if (!entry.delivered) await put("outbox", { ...entry, state: State.READY, problems: null });
         }
       });
@@ -130,8 +130,8 @@ export function openOutbox(/** @type {Record<string, any>} */ { store, crypto, n
 
     /** What a crash left half sent is unsent. Only for whoever holds the sending lock. */
     async recover() {
-      await store.write(["outbox"], async ({ withState, put }) => {
-        for (const entry of await withState("outbox", State.SENDING)) {
+      await store.write(["outbox"], async ({ where, put }) => {
+        for (const entry of await where("outbox", "state", State.SENDING)) {
           await put("outbox", { ...entry, state: State.READY });
         }
       });
@@ -225,9 +225,9 @@ export function openOutbox(/** @type {Record<string, any>} */ { store, crypto, n
   };
 
   function mark(most) {
-    return store.write(["outbox"], async ({ withState, put }) => {
+    return store.write(["outbox"], async ({ where, put }) => {
       const taken = [];
-      for (const entry of await withState("outbox", State.READY, most)) {
+      for (const entry of await where("outbox", "state", State.READY, most)) {
         const attempted = entry.attempted ?? outgoing(entry);
         taken.push({ ...entry, attempted, state: State.SENDING, tries: entry.tries + 1 });
         await put("outbox", lastOf(taken));
@@ -237,9 +237,9 @@ export function openOutbox(/** @type {Record<string, any>} */ { store, crypto, n
   }
 
   async function unmarked(most) {
-    const entries = await store.read(["outbox"], async ({ withState }) => [
-      ...(await withState("outbox", State.SENDING)),
-      ...(await withState("outbox", State.READY)),
+    const entries = await store.read(["outbox"], async ({ where }) => [
+      ...(await where("outbox", "state", State.SENDING)),
+      ...(await where("outbox", "state", State.READY)),
     ]);
     const known = entries.filter((entry) => entry.attempted || entry.trail.length === 0);
     return known.slice(0, most).map((entry) => ({ ...entry, attempted: entry.attempted ?? outgoing(entry) }));

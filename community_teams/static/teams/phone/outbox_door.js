@@ -2,10 +2,10 @@
 
 import { dayInVietnam } from "./clock.js";
 import { fileOf } from "./exporting.js";
-import { Fault } from "./faults.js";
+import { Fault } from "../../../../foundation/web/static/offline/faults.js";
 import { finishDraft } from "./finishing.js";
 import { State } from "./outbox.js";
-import { Because } from "./sender.js";
+import { Because } from "../../../../foundation/web/static/offline/backoff.js";
 import { lineOf, summaryOf } from "./telling.js";
 
 /**

@@ -1,8 +1,8 @@
 // A phone that was cut off: it hands over what it holds, whoever recorded it, and forgets it as the server has it.
 
-import { ask, jsonBody } from "./asking.js";
-import { Fault, unlessFull } from "./faults.js";
-import { randomId } from "../../../../foundation/web/static/ids.js";
+import { ask, jsonBody } from "../../../../foundation/web/static/offline/requests.js";
+import { Fault, unlessFull } from "../../../../foundation/web/static/offline/faults.js";
+import { randomId } from "../../../../foundation/web/static/offline/ids.js";
 import { keptKeys, unseal } from "./keys.js";
 import { forgetList, openDevice, openMemberStore, SIGN_OUT } from "./members.js";
 import { sendBySelf } from "./moments.js";

@@ -3,12 +3,12 @@
 // Every function is async and rejects with a Fault, whose `code` is stable; the page has the words. Besides those named
 // below any of them may reject with `locked` (the PIN is asked for), `storage_full` (the phone is full; nothing stored
 // before is lost), `newer_store` (a newer app was here: reload), `store_closed` (another tab took over: reload),
-// `no_storage` and `store_failed`. Requests reject as asking.js says: `offline`, `time_out`, `not_our_answer`, `later`,
+// `no_storage` and `store_failed`. Requests reject as requests.js says: `offline`, `time_out`, `not_our_answer`, `later`,
 // `not_signed_in`, `other_member` (somebody else is signed in now), `device_cut_off` (everything was wiped but what the server has not).
 
 import { openDrafts } from "./drafts.js";
 import { environment } from "./environment.js";
-import { Fault } from "./faults.js";
+import { Fault } from "../../../../foundation/web/static/offline/faults.js";
 import { openIdle } from "./idle.js";
 import { changePin, hasPin, keptKeys, makeMemberKey, unlockMemberKey } from "./keys.js";
 import { openKnown } from "./known.js";

@@ -1,7 +1,7 @@
 // One visit as the API takes it. A question left out is missing, and stays missing: never 0, never "no".
 
-import { Fault } from "./faults.js";
-import { newId } from "../../../../foundation/web/static/ids.js";
+import { Fault } from "../../../../foundation/web/static/offline/faults.js";
+import { newId } from "../../../../foundation/web/static/offline/ids.js";
 import { namesWhere, visitForm } from "./visit_form.js";
 
 export const FORM_VERSION = 1;

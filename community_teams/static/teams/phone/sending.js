@@ -1,10 +1,9 @@
-// Sends the outbox. Safe to call at any time, from any tab and from the worker: the server knows each visit by its id.
+// What the team's phone sends, and what it does with the answer. When and how often: foundation/web/static/offline/sending.js.
 
-import { ask, jsonBody } from "./asking.js";
+import { Fault, unlessFull } from "../../../../foundation/web/static/offline/faults.js";
+import { randomId } from "../../../../foundation/web/static/offline/ids.js";
+import { ask, jsonBody } from "../../../../foundation/web/static/offline/requests.js";
 import { secondsAhead } from "./clock.js";
-import { Fault, unlessFull } from "./faults.js";
-import { randomId } from "../../../../foundation/web/static/ids.js";
-import { LONGEST_PAUSE_MS, nextTry } from "./patience.js";
 
 export const VISITS = "/api/v1/visits";
 export const MOST_AT_ONCE = 200;
@@ -13,63 +12,26 @@ const TIMEOUT_MS = 60_000;
 const HEARD = new Set(["stored", "already_stored", "conflict", "held", "rejected"]);
 // Faults of one visit, or of the size of the batch; anything else is about the connection or the member.
 export const ABOUT_THE_BATCH = new Set(["invalid", "bad_json", "too_many_visits", "too_large"]);
-const GROWS_AGAIN_ONLY_LATER = new Set(["too_large", "too_many_visits", "time_out"]);
 
 /**
- * Send what is ready, batch after batch, until nothing is left or something stands in the way.
- *
- * The caller holds the sending lock. Deletes nothing, and calls a visit acknowledged only when an answer names our own
- * batch and that visit.
+ * The member's outbox, as the shared sending takes it.
  *
  * @param {Record<string, any>} with_
  *   outbox: as openOutbox; store: the member's; member: whose visits, as the server calls them; device: its id;
  *   about: {app_version?, storage?} said with each batch
- * @returns {Promise<{sent: number, stopped: string | null}>} stopped: code of what stood in the way: `offline`,
- *   `time_out`, `not_our_answer`, `later`, `not_signed_in`, `other_member`, `device_cut_off`, …; null when all is out
+ * @returns {import("../../../../foundation/web/static/offline/sending.js").Queue}
  */
-export async function sendWaiting(with_) {
-  const { outbox, store, fetch, crypto, now, random = Math.random, member, device, about = {} } = with_;
-  await unlessFull(outbox.recover());
-  let { size = MOST_AT_ONCE } = (await store.get("kept", "sending")) ?? {};
-  let sent = 0;
-  let last = null;
-  for (;;) {
-    const batch = await outbox.take(size);
-    if (batch.length === 0) return { sent, stopped: null };
-    // The same visits and the same fault again: nothing moves.
-    const turn = batch.map((entry) => entry.turn).join();
-    const stuck = turn === last;
-    last = turn;
-    try {
-      if (stuck) throw new Fault("not_our_answer");
-      const { stored, taken } = await sendBatch(batch);
-      sent += stored;
-      size = Math.min(size * 2, MOST_AT_ONCE);
-      // An answer that refused everything is an answer, but nothing was sent that stayed there.
-      await remember({ size, failures: 0, notBefore: 0, problem: null, ...(taken ? { lastSentAt: now() } : {}) });
-    } catch (error) {
-      await unlessFull(outbox.giveBack(batch.map((entry) => entry.id)));
-      if (!(error instanceof Fault)) throw error;
-      if (error.code === "device_cut_off") return { sent, stopped: error.code };
-      if (ABOUT_THE_BATCH.has(error.code) || error.code === "time_out") {
-        const halved = Math.floor(batch.length / 2);
-        if (halved >= 1) size = halved;
-        if (ABOUT_THE_BATCH.has(error.code)) {
-          if (halved < 1) await unlessFull(outbox.refuse(batch[0].id, batch[0].record, { visit: error.code }));
-          if (GROWS_AGAIN_ONLY_LATER.has(error.code)) await remember({ size });
-          last = null;
-          continue;
-        }
-      }
-      const { failures = 0, notBefore: until = 0 } = (await store.get("kept", "sending")) ?? {};
-      const asked = /** @type {any} */ (error).retryAfter != null;
-      // During a pause a further failure is the same outage. A clock set back ends it.
-      const isPaused = until > now() && until < now() + LONGEST_PAUSE_MS && !asked;
-      const pause = { failures: failures + 1, notBefore: now() + nextTry(failures, /** @type {any} */ (error).retryAfter ?? null, random), asked };
-      await remember({ size, problem: error.code, ...(isPaused ? {} : pause) });
-      return { sent, stopped: error.code };
-    }
-  }
+export function visitQueue({ outbox, store, fetch, crypto, now, member, device, about = {} }) {
+  return {
+    most: MOST_AT_ONCE,
+    recover: () => outbox.recover(),
+    take: (most) => outbox.take(most),
+    post: sendBatch,
+    giveBack: (batch) => outbox.giveBack(batch.map((entry) => entry.id)),
+    aboutTheBatch: ABOUT_THE_BATCH,
+    refuse: ({ id, record }, code) => outbox.refuse(id, record, { visit: code }),
+    noPause: new Set(["device_cut_off"]),
+  };
 
   async function sendBatch(batch) {
     const id = randomId(crypto);
@@ -91,35 +53,28 @@ export async function sendWaiting(with_) {
     return settle(batch, answer.body.results);
   }
 
-  /** stored: how many the server counts now; taken: how many it has, those included that a person must settle there. */
+  /** sent: how many the server counts now; accepted: how many it has, those included that a person must settle there. */
   async function settle(batch, results) {
     const left = new Map(batch.map((entry) => [entry.record.id, entry]));
-    let stored = 0;
-    let taken = 0;
+    let sent = 0;
+    let accepted = 0;
     for (const { id: sentAs, outcome, problems } of results) {
       const entry = left.get(sentAs);
       if (!entry || !HEARD.has(outcome)) continue;
       left.delete(sentAs);
       const { id, rev, record } = entry;
-      if (outcome !== "rejected") taken += 1;
+      if (outcome !== "rejected") accepted += 1;
       if (outcome === "rejected") await unlessFull(outbox.refuse(id, record, problems ?? {}));
       else if (outcome === "conflict" || outcome === "held") {
         await unlessFull(outbox.conflict(id, record, { visit: outcome, ...problems }));
       }
       else {
         if (!(await unlessFull(outbox.acknowledge(id, record)))) await outbox.drop(id, rev);
-        stored += 1;
+        sent += 1;
       }
     }
     // What the answer did not name is unsent.
     await unlessFull(outbox.giveBack([...left.values()].map(({ id }) => id)));
-    return { stored, taken };
-  }
-
-  async function remember(changes) {
-    const writing = store.write(["kept"], async ({ get, put }) => {
-      await put("kept", { ...(await get("kept", "sending")), ...changes }, "sending");
-    });
-    await unlessFull(writing);
+    return { sent, accepted };
   }
 }

@@ -1,7 +1,9 @@
 // Speaks to the server for one member: asks, sends, and says when the phone was cut off.
 
-import { ask } from "./asking.js";
-import { Because, endPause, send, SYNC_TAG } from "./sender.js";
+import { ask } from "../../../../foundation/web/static/offline/requests.js";
+import { Because } from "../../../../foundation/web/static/offline/backoff.js";
+import { endPause } from "../../../../foundation/web/static/offline/sending.js";
+import { send, SYNC_TAG } from "./sender.js";
 import { WORKLIST } from "./who.js";
 
 const TIMEOUT_MS = 30_000;
@@ -44,7 +46,7 @@ export function openSpeaking({ env, store, outbox, member, device, appVersion, c
   const speaking = {
     storageGranted,
 
-    /** The member's own answer. Rejects as asking.js does; after `device_cut_off` nothing is left on the phone. */
+    /** The member's own answer. Rejects as requests.js does; after `device_cut_off` nothing is left on the phone. */
     async ask(address, timeoutMs = TIMEOUT_MS) {
       const headers = { "X-Member": member, "X-Device": await deviceTold() };
       try {

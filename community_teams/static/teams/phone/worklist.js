@@ -1,7 +1,7 @@
 // The households of the member's hamlets: sealed on disk a hamlet at a time, in memory only while unlocked.
 
 import { dayInVietnam } from "./clock.js";
-import { Fault } from "./faults.js";
+import { Fault } from "../../../../foundation/web/static/offline/faults.js";
 import { afterVisit, byLaneAndCode, searchable } from "./households.js";
 import { seal, unseal } from "./keys.js";
 import { WORKLIST } from "./who.js";
@@ -100,7 +100,7 @@ export function openWorklist({ store, crypto, now, memberKey, ask, untold = asyn
   }
 
   return {
-    /** Ask for what changed. @returns {Promise<{changed: number}>} rejects as asking.js does, or with `locked` */
+    /** Ask for what changed. @returns {Promise<{changed: number}>} rejects as requests.js does, or with `locked` */
     async refresh() {
       await load();
       let changed = 0;

@@ -1,7 +1,7 @@
 // Responds to the phone's requests for stored lessons, as the server would: pages at once, answers into the outbox.
 
 import { greyed, withWords, wordsOf } from "./away.js";
-import { newId } from "../../../../foundation/web/static/ids.js";
+import { newId } from "../../../../foundation/web/static/offline/ids.js";
 import { answered, endPage, nextQuestion, questionPage, screenPage } from "./pages.js";
 
 const STEP = /^\/bai-hoc\/([a-z0-9-]+)\/(tap|cau-hoi|xong)(?:\/([^/]+))?$/;
@@ -97,7 +97,7 @@ export function serving({ lessons, answers, line, crypto, now, shell, shellAddre
       try {
         await answers.give({ id: String(form.get("form") ?? ""), learner: await whoNow(request), lesson: id, ...outcome.answer });
       } catch (error) {
-        if (error?.name !== "QuotaExceededError") throw error;
+        if (error?.code !== "storage_full") throw error;
         // The phone is full: try the server directly, else show a message.
         return (await line.ask(request, STORED_TIMEOUT_MS)) ?? redirect(`${shellAddress}#may-day`, 303);
       }

@@ -3,20 +3,19 @@
 // Not loaded by a page. The build bundles it with its imports into one classic script; views/offline.py serves that as
 // /sw.js, after `self.hoc`: the files every phone stores, and the addresses this worker may respond to.
 
-import { openDB } from "idb";
 import { setCacheNameDetails } from "workbox-core";
 import { matchPrecache, precacheAndRoute } from "workbox-precaching";
 import { registerRoute } from "workbox-routing";
 
+import { Because } from "../../../../foundation/web/static/offline/backoff.js";
 import { openAnswers } from "./answers.js";
 import { FILES, openLessons, VOICES } from "./lessons.js";
 import { watchLine } from "./line.js";
 import { ranged } from "./ranges.js";
 import { openSender } from "./sender.js";
-import { Because } from "./sending.js";
 import { serving } from "./serving.js";
 
-const { hoc, crypto, caches, navigator } = self;
+const { hoc, crypto, caches, indexedDB, navigator } = self;
 const SYNC_TAG = "hoc-gui";
 const CHECKING = "hoc-quet";
 const SLOW_MS = 3_000;
@@ -28,10 +27,13 @@ const now = () => Date.now();
 const line = watchLine({ fetch: heard, now, isOnline: () => navigator.onLine !== false });
 let opening = null;
 
-/** The database of this phone; opened again after the browser has closed it. */
+/** The database of this phone; opened again after the browser has closed it or another version took it. */
 function answers() {
-  opening ??= openAnswers({ openDB, crypto, now }).catch((error) => {
+  const forget = () => {
     opening = null;
+  };
+  opening ??= openAnswers({ indexedDB, crypto, now, onTaken: forget }).catch((error) => {
+    forget();
     throw error;
   });
   return opening;
@@ -79,7 +81,7 @@ async function whoNow(request) {
 }
 
 const sender = openSender({
-  answers, line, crypto, now, ended: tellPages,
+  answers, line, crypto, now, locks: navigator.locks ?? null, ended: tellPages,
   fetch: (address, how) => fetch(address, how),
   askForSync: async () => self.registration.sync?.register(SYNC_TAG),
 });
@@ -240,7 +242,7 @@ const ACTIONS = {
     if (online) line.revive();
     if (language && (await store.get("lang")) !== language) await store.put("lang", language);
     if (learner) await store.put("now", learner);
-    const { stopped, sent } = await send(timer ? Because.TIMER : Because.SEEN);
+    const { stopped, sent } = await send(timer ? Because.TIMER : Because.BACK);
     const [, lesson] = /^\/bai-hoc\/([a-z0-9-]+)/.exec(path) ?? [];
     if (lesson && !(await lessons.pack(lesson))) await quietly(() => lessons.keep(lesson));
     if (path.startsWith("/xac-nhan")) await quietly(keepChecking);
@@ -299,7 +301,7 @@ self.addEventListener("message", (event) => {
   const work = Promise.resolve(ACTIONS[what](payload, (progress) => port?.postMessage({ progress })));
   const answer = work.then(
     (result) => port?.postMessage({ result: result ?? null }),
-    (error) => port?.postMessage({ fault: error?.name === "QuotaExceededError" ? "full" : "failed" }),
+    (error) => port?.postMessage({ fault: error?.code === "storage_full" || error?.name === "QuotaExceededError" ? "full" : "failed" }),
   );
   event.waitUntil(answer);
 });

@@ -1,4 +1,4 @@
-// The ways the phone may refuse. `code` is stable and never shown: the page has the words for it.
+// The ways the phone may refuse, in both apps. `code` is stable and never shown: the page has the words for it.
 
 export class Fault extends Error {
   /** @param {Record<string, any>} details  kept on the fault itself, for example `until` of "pin_wait" */

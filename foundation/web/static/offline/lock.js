@@ -6,12 +6,12 @@ const LEASE_MS = 150_000;
 
 /**
  * Do `work` unless somebody else is at it. A tab that dies frees a Web Lock at once, and a lease after two and a half
- * minutes. Two at once would harm nothing (the server knows each visit by its id), only cost bytes.
+ * minutes. Two at once would harm nothing (the server knows each record by its id), only cost bytes.
  *
- * @param {Record<string, any>} with_  locks, store, crypto, now
+ * @param {Record<string, any>} with_  locks, store (with a room `kept`), crypto, now
  * @returns {Promise<{busy: boolean, result?: any}>}  result: what `work` gave, unless busy
  */
-export async function alone(name, work, with_) {
+export async function exclusively(name, work, with_) {
   const { locks, store, crypto, now } = with_;
   if (locks) {
     return locks.request(name, { ifAvailable: true }, async (lock) =>
