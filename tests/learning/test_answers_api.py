@@ -65,12 +65,12 @@ def test_answers_given_without_network_count_once_they_arrive(lesson, visitor, s
 def test_the_answer_names_the_batch_and_keeps_the_order(lesson, visitor):
     batch, answers = str(uuid4()), [an_answer(), {"id": "khong-phai"}, an_answer("ai-hoi-otp", "co")]
 
-    told = visitor.send(ADDRESS, json=sent(*answers, batch=batch)).response.json
+    reply = visitor.send(ADDRESS, json=sent(*answers, batch=batch)).response.json
 
-    assert told["batch"] == batch
-    assert [result["id"] for result in told["results"]] == [answer["id"] for answer in answers]
-    assert [result["outcome"] for result in told["results"]] == ["stored", "rejected", "stored"]
-    assert told["results"][1]["problems"]["id"] == "not_an_id"
+    assert reply["batch"] == batch
+    assert [result["id"] for result in reply["results"]] == [answer["id"] for answer in answers]
+    assert [result["outcome"] for result in reply["results"]] == ["stored", "rejected", "stored"]
+    assert reply["results"][1]["problems"]["id"] == "not_an_id"
 
 
 def test_the_server_judges_what_was_given(lesson, visitor, session):
@@ -363,9 +363,9 @@ def test_one_batch_sent_eight_times_at_once_by_a_new_phone_counts_once(apart, en
 
     taken = apart(send)
 
-    told = [result.outcome for each in taken for result in each.answers]
-    assert told.count("stored") == 40
-    assert told.count("already_stored") == 7 * 40
+    reply = [result.outcome for each in taken for result in each.answers]
+    assert reply.count("stored") == 40
+    assert reply.count("already_stored") == 7 * 40
     with Session(engine) as own:
         assert [count(own, table) for table in (AnswerRow, Phone, Learner, PhoneLearner)] == [40, 1, 2, 2]
 
@@ -388,11 +388,11 @@ def test_a_learners_id_is_not_the_key_to_their_phone(lesson, app, session):
     """Teachers see the ids of learners in the addresses of their classes."""
     learner = somebody()
     theirs, stranger = app.test_client(), app.test_client()
-    told = theirs.post(ADDRESS, json=sent(learners=[learner])).json
-    assert [each["outcome"] for each in told["learners"]] == ["stored"]
+    reply = theirs.post(ADDRESS, json=sent(learners=[learner])).json
+    assert [each["outcome"] for each in reply["learners"]] == ["stored"]
 
     for learners in ([learner], [{"id": learner["id"]}]):
-        told = stranger.post(ADDRESS, json=sent(learners=learners)).json
-        assert [each["problems"] for each in told["learners"]] == [{"id": "not_on_this_phone"}]
+        reply = stranger.post(ADDRESS, json=sent(learners=learners)).json
+        assert [each["problems"] for each in reply["learners"]] == [{"id": "not_on_this_phone"}]
     assert stranger.get("/api/v1/learners").json["learners"] == []
     assert len(theirs.get("/api/v1/learners").json["learners"]) == 1

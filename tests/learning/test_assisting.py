@@ -33,8 +33,8 @@ def say(visitor, lesson, given="co"):
 
 
 def test_on_the_helpers_phone_answers_count_as_helped_until_it_ends(helper, session, lesson):
-    told = {"nickname": "Bà Mến", "picture": "trau", "age_band": "from_14", "ve": "/ngoi-canh"}
-    page = helper.send("/toi/them", **told)
+    form_data = {"nickname": "Bà Mến", "picture": "trau", "age_band": "from_14", "ve": "/ngoi-canh"}
+    page = helper.send("/toi/them", **form_data)
     learner = re.search(r'name="learner" value="([^"]+)"', page.html).group(1)
     helper.send("/ngoi-canh", learner=learner)
     assert "Người hướng dẫn ngồi cạnh" in helper.open(f"/bai-hoc/{lesson.id}")

@@ -79,8 +79,8 @@ def test_cards_are_tagged_for_screen_readers(app):
     with app.test_request_context("/", base_url="https://hoc.example.vn"):
         pdf = cards_as_pdf([paper_card("K7M2QX94BD", somebody())], sheet=False)
 
-    told = subprocess.run(["pdfinfo", "-"], input=pdf, capture_output=True, check=True).stdout.decode()
-    assert "Tagged:          yes" in told
+    info = subprocess.run(["pdfinfo", "-"], input=pdf, capture_output=True, check=True).stdout.decode()
+    assert "Tagged:          yes" in info
 
 
 def test_a_card_is_printed_by_its_own_phone_only(visitor, teach, session, make, phone_of, now):

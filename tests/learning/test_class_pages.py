@@ -54,8 +54,8 @@ def evening(teacher, hamlet, session):
 
 
 def newcomer(teacher, evening, name="Bà Mến", **changes):
-    told = {"form": str(uuid7()), "nickname": name, "picture": "trau", "age_band": "from_14"} | changes
-    return teacher.send(f"/lop-hoc/{evening.id}/nguoi-moi", **told)
+    form_data = {"form": str(uuid7()), "nickname": name, "picture": "trau", "age_band": "from_14"} | changes
+    return teacher.send(f"/lop-hoc/{evening.id}/nguoi-moi", **form_data)
 
 
 def learner_ids(session, evening):
@@ -74,15 +74,15 @@ def test_a_class_needs_a_hamlet_of_ones_own_a_course_a_day_and_a_name(teacher, m
 
 
 def test_the_same_form_sent_twice_makes_one_class(teacher, hamlet, session):
-    told = {
+    form_data = {
         "form": str(uuid7()),
         "area": hamlet.path,
         "course": "khoa-mau",
         "held_on": "2026-11-21",
         "teacher": "Vi Thị Mẫu",
     }
-    teacher.send("/lop-hoc/moi", **told)
-    teacher.send("/lop-hoc/moi", **told)
+    teacher.send("/lop-hoc/moi", **form_data)
+    teacher.send("/lop-hoc/moi", **form_data)
 
     assert session.scalar(select(func.count()).select_from(ClassEvening)) == 1
 

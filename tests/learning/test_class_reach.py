@@ -328,8 +328,8 @@ def test_what_is_said_of_the_nations_lessons_is_settled_by_the_nations_editors(
     visitor, make, course, session, now, role, area, settled
 ):
     id_ = uuid7()
-    told = {"lesson": "mot", "place": "", "kind": "screen_differs", "note": "", "library": "v", "address": ""}
-    session.add(FaultReportRow(id=id_, state=ReportState.NEW, sent_at=now, reply="", handled_by="", **told))
+    content = {"lesson": "mot", "place": "", "kind": "screen_differs", "note": "", "library": "v", "address": ""}
+    session.add(FaultReportRow(id=id_, state=ReportState.NEW, sent_at=now, reply="", handled_by="", **content))
     session.commit()
     make.person("bien-tap", role, area)
     visitor.client.post("/dang-nhap", data={"name": "bien-tap", "password": PASSWORD})

@@ -132,11 +132,11 @@ def test_every_fault_but_a_misfit_is_told_in_vietnamese_with_what_is_set_into_it
     with app.test_request_context():
         tell = app.jinja_env.get_template("learning/fault_sentences.html").module.fault_sentence
         for code, sentence in MESSAGES.items():
-            told = str(tell(code, {name: f"⟨{name}⟩" for name in named}))
-            assert bool(told) == (code != "misfit"), code
+            sentence_shown = str(tell(code, {name: f"⟨{name}⟩" for name in named}))
+            assert bool(sentence_shown) == (code != "misfit"), code
             # The kind of a screen, and the name of a file, stand beside the fault already.
             meant = set(re.findall(r"\{(\w+)", sentence)) - {"kind", "file", "byte"}
-            assert code == "misfit" or meant <= set(re.findall(r"⟨(\w+)⟩", told)), code
+            assert code == "misfit" or meant <= set(re.findall(r"⟨(\w+)⟩", sentence_shown)), code
 
 
 @pytest.mark.parametrize(
@@ -157,9 +157,11 @@ def test_every_fault_but_a_misfit_is_told_in_vietnamese_with_what_is_set_into_it
         ("[practice]", "[practice", "Tệp viết chưa đúng cách TOML"),
     ],
 )
-def test_an_editor_reads_the_commonest_faults_in_vietnamese(app, editor, library, monkeypatch, old, new, told):
+def test_an_editor_reads_the_commonest_faults_in_vietnamese(
+    app, editor, library, monkeypatch, old, new, sentence_shown
+):
     library.faults_when(old, new)
     monkeypatch.setitem(app.extensions, "catalogue", library.load())
 
-    assert told in editor.open(LIST)
-    assert told in editor.open(f"{LIST}/bai-mau")
+    assert sentence_shown in editor.open(LIST)
+    assert sentence_shown in editor.open(f"{LIST}/bai-mau")

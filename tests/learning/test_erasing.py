@@ -77,19 +77,19 @@ def test_after_erasing_nothing_is_left_in_any_table(child, session, make, now):
 
 
 def test_what_is_taken_along_names_everything_that_erasing_removes(child, session):
-    told = learner_data(session, child.id)
+    exported = learner_data(session, child.id)
 
-    assert told["learner"] == {
+    assert exported["learner"] == {
         "nickname": "Cu Tí Đặc Biệt",
         "picture": "ga",
         "age_band": "under_14",
         "since": NOON.isoformat(),
         "phones": 2,
     }
-    assert [answer["step"] for answer in told["answers"]] == ["cuoc-goi", "go-ma", "ai-hoi-otp"]
-    assert len(told["cards"]) == 2
-    assert [letter["name"] for letter in told["letters"]] == ["Lò Thị Đặc Biệt", "Lò Thị Rất Đặc Biệt"]
-    assert [consent["purpose"] for consent in told["consents"]] == ["child_learns"]
+    assert [answer["step"] for answer in exported["answers"]] == ["cuoc-goi", "go-ma", "ai-hoi-otp"]
+    assert len(exported["cards"]) == 2
+    assert [letter["name"] for letter in exported["letters"]] == ["Lò Thị Đặc Biệt", "Lò Thị Rất Đặc Biệt"]
+    assert [consent["purpose"] for consent in exported["consents"]] == ["child_learns"]
 
 
 def test_every_table_that_knows_learners_is_told_and_erased():

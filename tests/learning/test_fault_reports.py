@@ -58,7 +58,7 @@ def settle(session):
     return to
 
 
-def kept(session):
+def count_reports(session):
     return session.scalar(select(func.count()).select_from(FaultReportRow))
 
 
@@ -100,7 +100,7 @@ def test_the_same_form_sent_twice_counts_once(send, session):
 
     assert send(form, note="Chữ mờ") == send(form, note=" Chữ mờ ") == form
     assert send(form, note="Chữ nhỏ") != form
-    assert kept(session) == 2
+    assert count_reports(session) == 2
 
 
 def test_one_tap_that_arrives_eight_times_at_once_is_one_report(engine):
@@ -109,8 +109,8 @@ def test_one_tap_that_arrives_eight_times_at_once_is_one_report(engine):
     def tap(_):
         with Session(engine) as own:
             own.connection(execution_options={"writing": True})
-            told = {"place": "", "kind": ReportKind.HARD_TO_FOLLOW, "note": "Mờ", "library": "v1", "buckets": ()}
-            report = send_report(own, form=form, lesson=lesson, now=NOON, **told)
+            content = {"place": "", "kind": ReportKind.HARD_TO_FOLLOW, "note": "Mờ", "library": "v1", "buckets": ()}
+            report = send_report(own, form=form, lesson=lesson, now=NOON, **content)
             own.commit()
             return report
 
@@ -118,7 +118,7 @@ def test_one_tap_that_arrives_eight_times_at_once_is_one_report(engine):
         with ThreadPoolExecutor(8) as pool:
             assert set(pool.map(tap, range(8))) == {form}
         with Session(engine) as own:
-            assert kept(own) == 1
+            assert count_reports(own) == 1
     finally:
         with Session(engine) as own:
             own.execute(delete(FaultReportRow))
@@ -144,13 +144,13 @@ def test_what_cannot_be_kept_is_said_and_nothing_typed_is_forgotten(visitor, les
     assert says in page
     assert note.strip()[:8] in page.html or not note.isprintable()
     assert '<option value="hai" selected>' in page.html
-    assert kept(session) == 0
+    assert count_reports(session) == 0
 
 
 def test_hotlines_and_days_may_be_told(send, session):
     send(note="Tổng đài 1900.0368 đổi từ 21/11/2026")
 
-    assert kept(session) == 1
+    assert count_reports(session) == 1
 
 
 def test_a_place_the_lesson_no_longer_has_is_the_whole_lesson(send, session):
@@ -184,7 +184,7 @@ def test_a_flood_is_told_so_and_keeps_what_was_typed(visitor, lesson, session, a
     assert "Chỗ bác gửi hơi nhiều" in page
     assert ">Hai</textarea>" in page.html
     assert page.response.headers["Retry-After"] == "3600"
-    assert kept(session) == 1
+    assert count_reports(session) == 1
 
 
 def test_a_report_nobody_looked_at_in_five_days_says_sorry(visitor, send, session, monkeypatch):

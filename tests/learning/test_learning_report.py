@@ -82,12 +82,12 @@ def twelve(make, course, evening, session):
 
 
 def test_sums_tell_who_did_it_alone_and_who_in_class(officer, twelve):
-    told = tables_of(officer.open("/quan-ly/viec-hoc").html)
+    tables = tables_of(officer.open("/quan-ly/viec-hoc").html)
 
-    assert told["khoa"] == [["1. Khoá mẫu", "12", "10", "6", "0", "4"]]
-    assert told["dia-ban"] == [["Khẹo", "12", "10", "6", "0", "4"]]
-    assert [row[1:] for row in told["bai"]] == [["12", "10", "6", "0", "4"], ["10", "10", "6", "0", "4"]]
-    assert told["hay-sai"] == [["1.1. Bài mẫu", "Có ai được hỏi mã OTP của bác không?", "28", "22"]]
+    assert tables["khoa"] == [["1. Khoá mẫu", "12", "10", "6", "0", "4"]]
+    assert tables["dia-ban"] == [["Khẹo", "12", "10", "6", "0", "4"]]
+    assert [row[1:] for row in tables["bai"]] == [["12", "10", "6", "0", "4"], ["10", "10", "6", "0", "4"]]
+    assert tables["hay-sai"] == [["1.1. Bài mẫu", "Có ai được hỏi mã OTP của bác không?", "28", "22"]]
 
 
 def test_files_say_what_the_screen_says_cell_by_cell(officer, twelve):
@@ -104,9 +104,9 @@ def test_files_say_what_the_screen_says_cell_by_cell(officer, twelve):
 def test_few_people_are_not_told(officer, make, course, evening):
     evening(make.hamlet(name="Khẹo"), *[make.learner(*course.lessons).id for _ in range(3)])
 
-    told = tables_of(officer.open("/quan-ly/viec-hoc").html)
+    tables = tables_of(officer.open("/quan-ly/viec-hoc").html)
 
-    assert told["dia-ban"] == [["Khẹo", *["dưới 10 người"] * 5]]
+    assert tables["dia-ban"] == [["Khẹo", *["dưới 10 người"] * 5]]
 
 
 def test_one_hidden_row_hides_another():

@@ -122,9 +122,9 @@ def _answer(session, chance, courses, learner, life, now):
             save_answers(session, batch)  # a second time, as phones do
 
 
-def _counted(id_, told):
+def _counted(id_, computed):
     """Sums over learners told of as (begun, finished, passed, alone)."""
-    begun = [each for each in told if each[0]]
+    begun = [each for each in computed if each[0]]
     finished, passed, alone = (sum(each[place] for each in begun) for place in (1, 2, 3))
     return Sums(id_, len(begun), finished, alone, passed - alone, finished - passed)
 
@@ -141,8 +141,8 @@ def _in_lesson(life, lesson):
 
 
 def _in_course(life, course):
-    told = [_in_lesson(life, lesson) for lesson in course.lessons]
-    return (any(each[0] for each in told), *(all(each[place] for each in told) for place in (1, 2, 3)))
+    computed = [_in_lesson(life, lesson) for lesson in course.lessons]
+    return (any(each[0] for each in computed), *(all(each[place] for each in computed) for place in (1, 2, 3)))
 
 
 def _in_any(life, courses):
@@ -158,37 +158,37 @@ def test_sums_are_what_counting_by_hand_gives(session, courses, hamlets, live, s
     lives = live(seed)
     beneath = [area for area in hamlets if area.path.startswith("38/15607/")]
 
-    told = sums_of_learning(session, NATION, courses, beneath)
+    computed = sums_of_learning(session, NATION, courses, beneath)
 
     lessons = [lesson for course in courses for lesson in course.lessons]
-    assert told.lessons == _begun(_counted(each.id, [_in_lesson(life, each) for life in lives]) for each in lessons)
-    assert told.courses == _begun(_counted(each.id, [_in_course(life, each) for life in lives]) for each in courses)
-    assert told.areas == _begun(
+    assert computed.lessons == _begun(_counted(each.id, [_in_lesson(life, each) for life in lives]) for each in lessons)
+    assert computed.courses == _begun(_counted(each.id, [_in_course(life, each) for life in lives]) for each in courses)
+    assert computed.areas == _begun(
         _counted(area.code, [_in_any(life, courses) for life in lives if area.path in life.places]) for area in beneath
     )
-    assert sum(each.finished for each in told.courses.values()) > 20, "chance was too lazy to show anything"
+    assert sum(each.finished for each in computed.courses.values()) > 20, "chance was too lazy to show anything"
 
 
 def test_areas_may_count_one_course_alone(session, make, courses, hamlets, live):
     lives = live(5)
 
-    told = sums_of_learning(session, NATION, courses, hamlets[:4], course="khoa-2")
+    computed = sums_of_learning(session, NATION, courses, hamlets[:4], course="khoa-2")
 
-    assert told.areas == _begun(
+    assert computed.areas == _begun(
         _counted(area.code, [_in_course(life, courses[1]) for life in lives if area.path in life.places])
         for area in hamlets[:4]
     )
-    assert told.courses == sums_of_learning(session, NATION, courses, []).courses
+    assert computed.courses == sums_of_learning(session, NATION, courses, []).courses
 
 
 def test_who_is_tied_to_two_hamlets_of_a_commune_is_counted_in_it_once(session, make, courses, hamlets, live):
     lives = live(6)
     communes = [make.commune(), make.commune("15001")]
 
-    told = sums_of_learning(session, NATION, courses, communes)
+    computed = sums_of_learning(session, NATION, courses, communes)
 
     assert any(len({path for path in life.places if path.startswith("38/15607/")}) > 1 for life in lives)
-    assert told.areas == _begun(
+    assert computed.areas == _begun(
         _counted(
             area.code,
             [_in_any(life, courses) for life in lives if any(path.startswith(area.path) for path in life.places)],

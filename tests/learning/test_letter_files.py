@@ -171,12 +171,12 @@ def metadata_of(pdf):
 def assert_tagged_to_last(pdf):
     """PDF/A-3a and PDF/UA-1 by name, and what both ask of the file around the pages."""
     root = pdf.Root
-    told = metadata_of(pdf)
-    assert told[f"{PDFA}part"] == "3"
-    assert told[f"{PDFA}conformance"] == "A"
-    assert told[f"{PDFUA}part"] == "1"
+    metadata = metadata_of(pdf)
+    assert metadata[f"{PDFA}part"] == "3"
+    assert metadata[f"{PDFA}conformance"] == "A"
+    assert metadata[f"{PDFUA}part"] == "1"
     # What PDF/A does not know is described in the file.
-    assert told["{http://www.aiim.org/pdfa/ns/schema#}namespaceURI"] == PDFUA.strip("{}")
+    assert metadata["{http://www.aiim.org/pdfa/ns/schema#}namespaceURI"] == PDFUA.strip("{}")
     assert root.MarkInfo.Marked
     assert root.ViewerPreferences.DisplayDocTitle
     assert str(root.Lang) == "vi"
@@ -209,9 +209,9 @@ def test_a_letter_is_an_archive_file_tagged_for_readers(printed, letter):
         assert_tagged_to_last(pdf)
         assert "Nguyễn Thị Mẫu" in str(pdf.docinfo.Title)
         # PDF/A asks that both places tell the same.
-        told = ElementTree.fromstring(pdf.Root.Metadata.read_bytes())
+        metadata = ElementTree.fromstring(pdf.Root.Metadata.read_bytes())
         for name, info in (("title", "Title"), ("creator", "Author"), ("description", "Subject")):
-            [element] = told.iter(f"{{http://purl.org/dc/elements/1.1/}}{name}")
+            [element] = metadata.iter(f"{{http://purl.org/dc/elements/1.1/}}{name}")
             assert "".join(element.itertext()) == str(pdf.docinfo[f"/{info}"])
         assert letter.facts.organisation == str(pdf.docinfo.Author)
         assert format_code(letter.code) in str(pdf.docinfo.Subject)

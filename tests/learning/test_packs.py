@@ -107,19 +107,19 @@ def test_the_last_pages_say_what_the_server_says(visitor):
 
 def test_a_course_tells_what_it_weighs(visitor):
     for course in CATALOGUE.courses[:2]:
-        told = visitor.client.get(f"/khoa-hoc/{course.id}/goi.json").json
-        assert told["lessons"] == [lesson.id for lesson in course.lessons]
-        assert 10_000 < told["bytes"] < 400 * 1024
+        content = visitor.client.get(f"/khoa-hoc/{course.id}/goi.json").json
+        assert content["lessons"] == [lesson.id for lesson in course.lessons]
+        assert 10_000 < content["bytes"] < 400 * 1024
 
 
 def test_the_worker_leaves_everybody_else_alone(visitor):
     worker = visitor.client.get("/sw.js")
 
-    told = json.loads(worker.text.partition(";\n")[0].removeprefix("self.hoc="))
+    content = json.loads(worker.text.partition(";\n")[0].removeprefix("self.hoc="))
     assert worker.mimetype == "text/javascript"
     assert "Service-Worker-Allowed" not in worker.headers
-    assert not {"doi-so", "quan-ly", "api", "dang-nhap", "tai-khoan", "sw.js"} & set(told["ours"])
-    assert all(visitor.client.get(page).status_code == 200 for page in told["pages"])
+    assert not {"doi-so", "quan-ly", "api", "dang-nhap", "tai-khoan", "sw.js"} & set(content["ours"])
+    assert all(visitor.client.get(page).status_code == 200 for page in content["pages"])
 
 
 def test_what_phones_keep_names_nobody_who_is_signed_in(app, visitor, make):
@@ -144,8 +144,8 @@ def on_phone(node: str, pack: object, asked: list[object]) -> list[str]:  # noqa
         text=True,
         check=True,
     ).stdout
-    told: list[str] = json.loads(said)
-    return told
+    content: list[str] = json.loads(said)
+    return content
 
 
 def without_marks(way: str) -> str:

@@ -141,14 +141,14 @@ def test_somebody_gets_a_name_and_keeps_what_they_did(visitor, teach, session):
 
 def test_a_child_learns_only_with_a_guardian_and_the_words_are_kept(visitor, teach, session, now):
     teach()
-    told = {"nickname": "Cu Tí", "picture": "ga", "age_band": "under_14"}
+    form_data = {"nickname": "Cu Tí", "picture": "ga", "age_band": "under_14"}
 
-    page = visitor.send("/toi/them", expect=422, **told)
+    page = visitor.send("/toi/them", expect=422, **form_data)
     assert "bố, mẹ hoặc người giám hộ" in page
     assert "Cu Tí" in page.html
     assert session.scalar(select(func.count()).select_from(Learner)) == 0
 
-    visitor.send("/toi/them", **told, guardian_agrees="1")
+    visitor.send("/toi/them", **form_data, guardian_agrees="1")
     child = session.scalars(select(Learner)).one()
     consent = session.scalars(select(Consent)).one()
     assert (consent.subject, consent.purpose) == (f"learner:{child.id}", "child_learns")
@@ -176,11 +176,11 @@ def test_a_member_beside_the_guardian_is_named_in_the_consent(visitor, teach, se
         ({"nickname": "Mến", "age_band": "from_14", "picture": "../x"}, "Bác chọn một trong các ô"),
     ],
 )
-def test_what_is_missing_is_said_and_nothing_typed_is_lost(visitor, told, says):
-    page = visitor.send("/toi/them", expect=422, **told)
+def test_what_is_missing_is_said_and_nothing_typed_is_lost(visitor, form_data, says):
+    page = visitor.send("/toi/them", expect=422, **form_data)
 
     assert says in page
-    assert told["nickname"] in page.html
+    assert form_data["nickname"] in page.html
     assert page.links["Xem chỗ cần điền"].removeprefix("#") in {"nickname", "age_band"}
 
 

@@ -37,7 +37,7 @@ HEADINGS = {
 
 
 @pytest.fixture(autouse=True)
-def nothing_kept(monkeypatch):
+def empty_cache(monkeypatch):
     monkeypatch.setattr("learning.views.print_cache._prints", OrderedDict())
 
 
@@ -54,16 +54,16 @@ def printed(visitor):
 
 def pages(pdf: bytes, *how: str) -> list[str]:
     """The text of each page as it stands on paper, line by line; with "-raw", box by box."""
-    told = subprocess.run(["pdftotext", *how, "-", "-"], input=pdf, capture_output=True, check=True).stdout.decode()
-    assert unicodedata.is_normalized("NFC", told)
-    return told.split("\f")[:-1]
+    pdf_text = subprocess.run(["pdftotext", *how, "-", "-"], input=pdf, capture_output=True, check=True).stdout.decode()
+    assert unicodedata.is_normalized("NFC", pdf_text)
+    return pdf_text.split("\f")[:-1]
 
 
 def flat(text: str) -> str:
     return " ".join(text.replace("**", "").replace("\u00a0", " ").split())
 
 
-def told(pdf: bytes, *how: str) -> str:
+def pdf_text(pdf: bytes, *how: str) -> str:
     return flat(" ".join(pages(pdf, *how)))
 
 
@@ -87,7 +87,7 @@ def longest(catalogue):
 def test_a_card_says_all_that_its_lesson_does(printed, app, lesson_id):
     lesson = app.extensions["catalogue"].lesson(lesson_id)
 
-    text = told(printed(CARD.format(lesson_id)))
+    text = pdf_text(printed(CARD.format(lesson_id)))
 
     for words in (
         *(lesson.title, lesson.goal, lesson.remember, lesson.safety, *lesson.prepare, *lesson.if_stuck),
@@ -130,8 +130,8 @@ def test_the_address_the_house_is_known_under_is_the_one_printed(printed, app, m
 def test_only_a_draft_is_called_one(printed, teach, make):
     teach(make.course(lessons=(make.lesson(id="xong"), make.lesson(id="nhap", draft=True))))
 
-    assert "nháp" not in told(printed(CARD.format("xong")))
-    assert "Bài nháp, đang đối chiếu" in told(printed(CARD.format("nhap")))
+    assert "nháp" not in pdf_text(printed(CARD.format("xong")))
+    assert "Bài nháp, đang đối chiếu" in pdf_text(printed(CARD.format("nhap")))
 
 
 def test_a_number_changed_in_the_facts_is_changed_on_paper(printed, teach, make, app, monkeypatch):
@@ -139,7 +139,7 @@ def test_a_number_changed_in_the_facts_is_changed_on_paper(printed, teach, make,
     facts = {each.name: each for each in (fact("TD", "1900 0000", Reliability.SECONDARY), fact("KHAC", "1900 1111"))}
     monkeypatch.setitem(app.extensions, "catalogue", replace(app.extensions["catalogue"], facts=facts))
 
-    text = told(printed(CARD.format("bai-mau")))
+    text = pdf_text(printed(CARD.format("bai-mau")))
 
     assert "1900 0000 – Số mẫu TD (số đang đối chiếu)" in text
     assert "1900 1111" not in text
@@ -152,13 +152,13 @@ def test_a_step_with_a_picture_is_printed_with_it(printed, teach, make):
     pdf = printed(CARD.format("bai-mau"))
 
     assert "Một ô vuông" in alternatives(pdf)
-    assert "Nhìn ô vuông." in told(pdf)
+    assert "Nhìn ô vuông." in pdf_text(pdf)
 
 
 def test_what_a_lesson_writes_stays_words(printed, teach, make):
     teach(make.course(lessons=(make.lesson(title="<b>A & B</b>", steps=(Step("mot", "<img src=x> {{ 7*7 }}"),)),)))
 
-    text = told(printed(CARD.format("bai-mau")))
+    text = pdf_text(printed(CARD.format("bai-mau")))
 
     assert "<b>A & B</b>" in text
     assert "<img src=x> {{ 7*7 }}" in text
@@ -183,7 +183,7 @@ def test_the_reminder_says_the_signs_and_deeds_of_lesson_one_of_safety(printed, 
     steps = {step.id: step.text for step in lesson.steps}
 
     pdf = printed(REMINDER)
-    text = told(pdf, "-raw")
+    text = pdf_text(pdf, "-raw")
 
     assert len(pages(pdf)) == 1
     for sign in ("la", "giuc", "doa", "tien", "ma"):
@@ -319,19 +319,19 @@ def test_a_lesson_rewritten_is_printed_anew(visitor, teach, make, app, monkeypat
     second = visitor.client.get(CARD.format("bai-mau"), headers={"If-None-Match": first.headers["ETag"]})
 
     assert second.status_code == 200
-    assert "Viết lại" in told(second.data)
+    assert "Viết lại" in pdf_text(second.data)
 
 
 def test_what_is_kept_is_bounded(visitor, teach, make, monkeypatch):
-    kept = OrderedDict()
-    monkeypatch.setattr("learning.views.print_cache._prints", kept)
+    cache = OrderedDict()
+    monkeypatch.setattr("learning.views.print_cache._prints", cache)
     monkeypatch.setattr("learning.views.print_cache.MOST_BYTES", 1)
     teach(make.course())
 
     for host in ("mot.example", "hai.example", "ba.example"):
         visitor.client.get(CARD.format("bai-mau"), base_url=f"http://{host}/")
 
-    assert len(kept) == 1
+    assert len(cache) == 1
 
 
 @pytest.mark.parametrize("address", EVERY_KIND)

@@ -83,12 +83,12 @@ def test_erasing_a_learner_takes_everything_of_theirs_and_nothing_of_others(sess
     course = make.course()
     gone, stays = (make.learner(*course.lessons) for _ in range(2))
     make.letter(gone.id, course)
-    kept = make.letter(stays.id, course)
+    remaining = make.letter(stays.id, course)
 
     erase_learner(session, gone.id)
     erase_learner(session, gone.id)
 
     assert session.get(Learner, gone.id) is None
     assert queries.right_answers(session, gone.id) == {}
-    assert [row.code for row in session.scalars(select(Certificate))] == [kept.code]
+    assert [row.code for row in session.scalars(select(Certificate))] == [remaining.code]
     assert queries.right_answers(session, stays.id)
