@@ -1,4 +1,4 @@
-# Everything a person needs to say to this house. `make` alone lists it.
+# The commands of this project. `make` alone lists them.
 
 PYTHON ?= python3
 PORT ?= 8000
@@ -37,7 +37,7 @@ test: .cache/system .cache/system-test .venv/ready-test node_modules/.ready-test
 engines: .cache/system .cache/system-test .cache/system-engines .venv/ready-test node_modules/.ready-test browser tests/engines/node_modules/.ready ## walks in Firefox, WebKit, and in Chromium: today's, 80 and 64
 	.venv/bin/python -m tests.run .venv/bin/pytest --walk-engines tests/engines
 
-lint: .cache/system .venv/ready-test node_modules/.ready-test browser ## format, rules, types, floors, requirements, lessons, translations
+lint: .cache/system .venv/ready-test node_modules/.ready-test browser ## format, rules, types, layers, requirements, lessons, translations
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
 	.venv/bin/mypy

@@ -1,4 +1,4 @@
-"""Puts the floors together. Nobody imports this module; servers and `flask --app app` call create_app()."""
+"""Builds the application from all packages. No module imports this one; servers and flask call create_app()."""
 
 import gc
 from datetime import timedelta
@@ -9,11 +9,11 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from community_teams.registration import register_community_teams
 from courses.extension import init_courses
-from foundation.accounts.views import serve_accounts
+from foundation.accounts.views import init_accounts
 from foundation.areas.views import blueprint as areas
-from foundation.backups.health import watch_backups
+from foundation.backups.health import init_backups
 from foundation.database import make_engine
-from foundation.deployment_checks import serve_deployment_checks
+from foundation.deployment_checks import init_deployment_checks
 from foundation.doctor import add_check
 from foundation.file_modes import check_file_modes, correct_modes, prepare_data_folder
 from foundation.jobs.views import init_jobs
@@ -22,14 +22,14 @@ from foundation.logs.setup import configure_logging
 from foundation.metrics_starting import start_metrics
 from foundation.settings import Settings
 from foundation.settings_reading import read_settings
-from foundation.throttling.visitors import serve_throttling
+from foundation.throttling.visitors import init_throttling
 from foundation.version import code_fingerprint
-from foundation.web import serve_web
+from foundation.web import init_web
 from foundation.web.browser_health import check_browser_files
 from foundation.web.compiled_templates import compile_templates
-from foundation.web.database import serve_database
+from foundation.web.database import init_database
 from foundation.web.request_log import RequestLog
-from foundation.web.static_files import serve_static_files
+from foundation.web.static_files import init_static_files
 from learning.views.registration import register_learning, register_lesson_admin, register_teaching
 from translations.web import init_translations
 
@@ -64,7 +64,7 @@ COMPILED_AHEAD = (
 def create_app(settings: Settings | None = None, *, engine: Engine | None = None) -> Flask:
     """The whole platform as one WSGI application.
 
-    settings: read from the environment when not given; raises SettingsFault where those are wrong. engine: the
+    settings: read from the environment when not given; raises SettingsError where those are wrong. engine: the
     database to work on; made from the settings when not given. Opens no connection and starts nothing, so it may be
     called several times in a process. Sets the process's umask: what the platform writes is its own.
     """
@@ -79,16 +79,16 @@ def create_app(settings: Settings | None = None, *, engine: Engine | None = None
         PERMANENT_SESSION_LIFETIME=timedelta(days=settings.session_idle_days),
     )
     app.extensions["settings"] = settings
-    serve_database(app, engine or make_engine(settings.database))
-    watch_backups(app)
-    serve_web(app)
-    serve_throttling(app)
+    init_database(app, engine or make_engine(settings.database))
+    init_backups(app)
+    init_web(app)
+    init_throttling(app)
 
-    # Rooms, lower floors first.
+    # Packages, lower layers first.
     app.register_blueprint(areas)
     init_courses(app)
     init_translations(app)
-    serve_accounts(app)
+    init_accounts(app)
     init_jobs(app)
     register_learning(app)
     register_lesson_admin(app)
@@ -96,9 +96,9 @@ def create_app(settings: Settings | None = None, *, engine: Engine | None = None
     register_community_teams(app)
 
     app.cli = LazyCommands(COMMANDS)
-    serve_static_files(app, settings.prepared_static)
+    init_static_files(app, settings.prepared_static)
     correct_modes(settings)
-    serve_deployment_checks(app)
+    init_deployment_checks(app)
     add_check(app, check_file_modes)
     add_check(app, check_browser_files)
     if settings.behind_proxy:

@@ -29,7 +29,7 @@ from foundation import migrating
 from foundation.accounts.domain.roles import Role
 from foundation.accounts.models import Person, RoleHolding
 from foundation.accounts.passwords import hash_password
-from foundation.areas.domain.kinds import Kind, Level
+from foundation.areas.domain.kinds import AreaKind, Level
 from foundation.areas.models import Area
 from foundation.bulk import insert_rows
 from foundation.database import Base, make_engine
@@ -98,13 +98,13 @@ class _Filling:
         self.evenings: list[UUID] = [uuid7() for _ in self.paths]
         with Session(self.engine) as session:
             for area in (
-                _area("38", None, "Thanh Hóa", Level.PROVINCE, Kind.TINH, "38/"),
-                _area("15607", "38", "Bát Mọt", Level.COMMUNE, Kind.XA, "38/15607/"),
+                _area("38", None, "Thanh Hóa", Level.PROVINCE, AreaKind.TINH, "38/"),
+                _area("15607", "38", "Bát Mọt", Level.COMMUNE, AreaKind.XA, "38/15607/"),
             ):
                 session.add(area)
                 session.flush()
             session.add_all(
-                _area(path[9:-1], "15607", f"Mẫu {number}", Level.HAMLET, Kind.BAN, path)
+                _area(path[9:-1], "15607", f"Mẫu {number}", Level.HAMLET, AreaKind.BAN, path)
                 for number, path in enumerate(self.paths)
             )
             session.add_all(
@@ -228,7 +228,7 @@ def _card(code: str, learner: UUID, path: str) -> dict[str, Any]:
     }
 
 
-def _area(code: str, parent: str | None, name: str, level: Level, kind: Kind, path: str) -> Area:
+def _area(code: str, parent: str | None, name: str, level: Level, kind: AreaKind, path: str) -> Area:
     return Area(
         code=code, parent_code=parent, level=level, kind=kind, name=name, path=path, sort_key=code, folded=name.lower()
     )

@@ -29,7 +29,7 @@ from foundation import clock
 from foundation.accounts.domain.roles import Role
 from foundation.accounts.services.audit import COMMAND_LINE
 from foundation.accounts.services.people import Administrator, add_person, check_person
-from foundation.areas.domain.kinds import Kind, Level
+from foundation.areas.domain.kinds import AreaKind, Level
 from foundation.areas.domain.naming import fold, sort_key
 from foundation.areas.domain.scope import NATION
 from foundation.areas.models import Area
@@ -115,7 +115,7 @@ def _hamlets(session: Session) -> list[dict[str, Any]]:
             "code": f"{commune}-D{number:03}",
             "parent_code": commune,
             "level": Level.HAMLET,
-            "kind": Kind.THON,
+            "kind": AreaKind.THON,
             "name": f"Đo {number}",
             "path": f"{path}{commune}-D{number:03}/",
             "sort_key": sort_key(f"Đo {number}"),

@@ -18,7 +18,7 @@ from community_teams.services.households import add_households
 from foundation.accounts.domain.roles import Role
 from foundation.accounts.models import Person, RoleHolding
 from foundation.accounts.passwords import hash_password
-from foundation.areas.domain.kinds import Kind, Level
+from foundation.areas.domain.kinds import AreaKind, Level
 from foundation.areas.models import Area
 
 PASSWORD = "mau-thu-2026"
@@ -44,15 +44,15 @@ def hamlets_with_members(engine: Engine, *, hamlets: int, households: int, empty
     now, rounds = datetime.now(UTC), []
     with Session(engine) as session:
         session.connection(execution_options={"writing": True})
-        session.add(_area("98", None, "98/", Level.PROVINCE, Kind.TINH))
+        session.add(_area("98", None, "98/", Level.PROVINCE, AreaKind.TINH))
         session.flush()
-        session.add(_area("98001", "98", "98/98001/", Level.COMMUNE, Kind.XA))
+        session.add(_area("98001", "98", "98/98001/", Level.COMMUNE, AreaKind.XA))
         session.flush()
         secret = hash_password(PASSWORD)
         for number in range(1, hamlets + empty + 1):
             code = f"98001-{number:03}"
             path = f"98/98001/{code}/"
-            session.add(_area(code, "98001", path, Level.HAMLET, Kind.BAN))
+            session.add(_area(code, "98001", path, Level.HAMLET, AreaKind.BAN))
             member = Person(name=f"do-{number}", display_name=f"Đo {number}", password_hash=secret, created_at=now)
             member.holdings.append(RoleHolding(role=Role.VISITOR, area_path=path, valid_from=date(2026, 1, 1)))
             session.add(member)
@@ -67,7 +67,7 @@ def hamlets_with_members(engine: Engine, *, hamlets: int, households: int, empty
     return rounds
 
 
-def _area(code: str, parent: str | None, path: str, level: Level, kind: Kind) -> Area:
+def _area(code: str, parent: str | None, path: str, level: Level, kind: AreaKind) -> Area:
     return Area(
         code=code, parent_code=parent, path=path, level=level, kind=kind, name=f"Đo {code}", sort_key=code, folded=code
     )

@@ -29,7 +29,7 @@ from foundation import clock
 from foundation.accounts.domain.roles import Role
 from foundation.accounts.models import Person, RoleHolding
 from foundation.accounts.services.sessions import open_session
-from foundation.areas.domain.kinds import Kind, Level
+from foundation.areas.domain.kinds import AreaKind, Level
 from foundation.areas.models import Area
 from foundation.database import make_engine
 from foundation.settings import PROJECT_ROOT, Settings
@@ -117,11 +117,11 @@ def _fill(engine: Engine) -> list[int]:
     """A leader with a commune of 6,000 households, then the members of all hamlets. Their ids, the leader's first."""
     now, chance = datetime.now(UTC), Random(1)
     with Session(engine) as session:
-        _area(session, "98", None, "98/", Level.PROVINCE, Kind.TINH)
+        _area(session, "98", None, "98/", Level.PROVINCE, AreaKind.TINH)
         people = [_person(session, "truong", Role.TEAM_LEADER, "98/98000/", now)]
         for commune in range(COMMUNES + 1):
             code = f"98{commune:03}"
-            _area(session, code, "98", f"98/{code}/", Level.COMMUNE, Kind.XA)
+            _area(session, code, "98", f"98/{code}/", Level.COMMUNE, AreaKind.XA)
             hamlets = COMMUNE // HAMLET if commune == 0 else 1
             for hamlet in range(1, hamlets + 1):
                 _hamlet(session, f"{code}-{hamlet:03}", f"98/{code}/{code}-{hamlet:03}/", code, hamlet, now, chance)
@@ -133,7 +133,7 @@ def _fill(engine: Engine) -> list[int]:
 
 
 def _hamlet(session: Session, code: str, path: str, commune: str, number: int, now: datetime, chance: Random) -> None:
-    _area(session, code, commune, path, Level.HAMLET, Kind.BAN)
+    _area(session, code, commune, path, Level.HAMLET, AreaKind.BAN)
     rows = []
     for door in range(1, HAMLET + 1):
         # As the teams number their households: "M3-017", some forty in a lane.
@@ -158,7 +158,7 @@ def _person(session: Session, name: str, role: Role, path: str, now: datetime) -
     return person
 
 
-def _area(session: Session, code: str, parent: str | None, path: str, level: Level, kind: Kind) -> None:
+def _area(session: Session, code: str, parent: str | None, path: str, level: Level, kind: AreaKind) -> None:
     session.add(
         Area(
             code=code,

@@ -1,1 +1,1 @@
-"""What every room stands on: database, problems, clock, settings, areas, accounts and the web shell."""
+"""The lowest layer: database, problems, clock, settings, areas, accounts, jobs, backups, serving and web."""

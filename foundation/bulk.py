@@ -1,4 +1,4 @@
-"""Writing many rows at once, by the quickest way each database has."""
+"""Inserts many rows at once, by the fastest method of each database."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -11,8 +11,9 @@ from sqlalchemy.types import TypeEngine
 def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert rows, all of them or none, in this connection's transaction.
 
-    rows: values by the columns' names, the same names in each. A column left out gets the database's own default: one
-    that only the model knows has to be given. Raises IntegrityError, DataError and OperationalError as an INSERT does.
+    rows: values by the columns' names, the same names in each. A column left out gets the default of the
+    database; a default that only the model has must be given. Raises IntegrityError, DataError and OperationalError as
+    an INSERT does.
     """
     if not rows:
         return
@@ -57,7 +58,7 @@ ROWS: BindParameter[Any] = bindparam("rows", type_=JSON)
 
 
 def _copy(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    # One statement a row, even prepared and in a pipeline, costs client and server five times as much.
+    # One statement per row, even prepared and pipelined, costs client and server five times as much.
     names = list(rows[0])
     write = [_text_of(table.c[name].type.dialect_impl(connection.dialect), connection.dialect) for name in names]
     columns = ", ".join(connection.dialect.identifier_preparer.quote(name) for name in names)
@@ -71,7 +72,7 @@ def _copy(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]
                     [value if how is None else how(value) for how, value in zip(write, row.values(), strict=True)]
                 )
     except errors.Error as error:
-        # As SQLAlchemy would: nobody needs to know how the rows were written.
+        # Wrapped as SQLAlchemy does, so that callers need not know how the rows were written.
         raise DBAPIError.instance(command, None, error, errors.Error, dialect=connection.dialect) from error
 
 

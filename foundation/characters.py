@@ -1,31 +1,31 @@
-"""Characters that cannot be seen, or that turn the order of what stands around them: no part of any name."""
+"""Invisible characters and bidirectional controls, which no name may contain."""
 
 import unicodedata
 
-# Controls, invisible joints and bidi marks, halves of letters, private use, unassigned, line and paragraph separators.
+# Controls, format characters (joiners, bidi controls), surrogates, private use, unassigned, line and paragraph breaks.
 _HIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-# Letters, marks and symbols by category that draw nothing (Unicode's Default_Ignorable_Code_Point, and the empty
-# Braille pattern).
+# Letters, marks and symbols that are drawn as nothing (Unicode's Default_Ignorable_Code_Point, and the empty Braille
+# pattern).
 _BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u3164\uffa0\u2800") | {
     chr(code) for start, end in ((0xFE00, 0xFE0F), (0xE0100, 0xE01EF)) for code in range(start, end + 1)
 }
-# Invisible joints that keyboards and web pages leave behind; dropping them changes no Vietnamese name.
+# Joiners that keyboards and web pages leave in a text; removing them changes no Vietnamese name.
 _JOINTS = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
-# What turns the order of letters around it.
-BIDI_MARKS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-# How many characters one letter may be typed as: a letter with two marks is three.
-MOST_TYPED_APART = 3
-# More than any script puts on one letter.
-MOST_PILED = 8
+# They change the order in which the letters around them are shown.
+BIDI_CONTROLS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+# How many characters one letter may be decomposed into: a letter with two marks is three.
+MAX_DECOMPOSED = 3
+# More combining characters than any script puts on one letter.
+MAX_COMBINING = 8
 
 
 def tidy_name(typed: str) -> str:
-    """A typed name as it is judged and stored: NFC, single spaces, without the joints keyboards leave behind."""
+    """A typed name in the form that is checked and stored: NFC, single spaces, without joiners."""
     return " ".join(unicodedata.normalize("NFC", typed.translate(_JOINTS)).split())
 
 
 def is_hidden(character: str) -> bool:
-    """Whether one character draws nothing by itself or turns the order of its neighbours. Plain spaces are seen."""
+    """Whether a character is drawn as nothing or changes the order of its neighbours. A plain space is not hidden."""
     return character in _BLANK or unicodedata.category(character) in _HIDDEN_CATEGORIES
 
 
@@ -34,22 +34,23 @@ def has_hidden_characters(text: str) -> bool:
 
 
 def is_overlong(typed: str, longest: int) -> bool:
-    """Whether `typed` cannot have `longest` characters once it is tidied, asked before anything else looks at it.
+    """Whether `typed` must be longer than `longest` characters after tidy_name. Call it before any other check.
 
-    A letter with two marks typed apart is three characters, a line break two. Beyond that nothing may normalise it:
-    that takes the square of the length where marks pile up.
+    A decomposed letter with two marks is three characters, a line break two. A longer text must not be normalised,
+    because that takes quadratic time on a run of combining characters.
     """
-    return len(typed) > MOST_TYPED_APART * longest
+    return len(typed) > MAX_DECOMPOSED * longest
 
 
-def without_piled_marks(text: str) -> str:
-    """`text` with at most MOST_PILED combining marks in a row, for texts that must be normalised however long they are.
+def limit_combining_characters(text: str) -> str:
+    """`text` with at most MAX_COMBINING combining marks in a row, for texts that must be normalised however long they
+    are.
 
     Normalisation sorts the marks of a letter, which takes the square of their number: 65,000 of them seven seconds.
     """
-    kept, piled = [], 0
+    letters, combining = [], 0
     for letter in text:
-        piled = piled + 1 if unicodedata.combining(letter) else 0
-        if piled <= MOST_PILED:
-            kept.append(letter)
-    return "".join(kept)
+        combining = combining + 1 if unicodedata.combining(letter) else 0
+        if combining <= MAX_COMBINING:
+            letters.append(letter)
+    return "".join(letters)

@@ -1,18 +1,18 @@
-"""What time it is, and which day that is in Việt Nam."""
+"""The current time, and the calendar day in Việt Nam."""
 
 from datetime import UTC, date, datetime, timedelta, timezone
 
-# Việt Nam keeps UTC+7 all year, so no zone data is needed.
+# Việt Nam uses UTC+7 all year, so no time zone data is needed.
 VIETNAM = timezone(timedelta(hours=7), "+07")
 
 
 def now() -> datetime:
-    """This moment, in UTC with its zone."""
+    """The current time in UTC, time zone included."""
     return datetime.now(UTC)
 
 
 def in_vietnam(moment: datetime) -> datetime:
-    """The same moment on a Vietnamese clock. `moment` carries its zone."""
+    """The same moment in Vietnamese time. `moment` must have a time zone."""
     return moment.astimezone(VIETNAM)
 
 

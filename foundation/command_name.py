@@ -1,6 +1,6 @@
-"""How an administrator calls a command of the platform here, for every sentence that says what to type."""
+"""How an administrator calls a command here, for every message that says what to type."""
 
 import shutil
 
-# docs/deploy.md installs `bdhvs` (deploy/bdhvs) on a server; in a checkout and in a container there is flask alone.
+# docs/deploy.md installs `bdhvs` (deploy/bdhvs) on a server; a checkout and a container have flask only.
 COMMAND = "bdhvs" if shutil.which("bdhvs") else ".venv/bin/flask --app app"

@@ -1,4 +1,4 @@
-"""The database: one base for all tables, moments that keep their zone, and engines set up for work."""
+"""The database: the base class of all tables, column types, and engines with their settings."""
 
 import sqlite3
 from datetime import UTC, datetime
@@ -12,15 +12,15 @@ from sqlalchemy.types import TypeDecorator
 
 from foundation.sqlite_lock import QueuedConnection
 
-# How long a writer waits for its turn before the database counts as busy, in milliseconds. A phone waits for a minute.
+# Milliseconds a writer waits for the write lock before the database counts as busy. A phone waits for a minute.
 BUSY_TIMEOUT = 15_000
 
-# Seconds that a connection to PostgreSQL may take to come about; `connect_timeout` in DATABASE_URL overrides it.
+# Seconds to wait for a connection to PostgreSQL; `connect_timeout` in DATABASE_URL overrides it.
 CONNECT_TIMEOUT = 5
 
 
 class Base(DeclarativeBase):
-    """Names every constraint, so that a migration can find it again."""
+    """Base class of all tables. Names every constraint, so that migrations can refer to it."""
 
     metadata = MetaData(
         naming_convention={
@@ -33,13 +33,13 @@ class Base(DeclarativeBase):
     )
 
 
-def left_out_tables() -> list[str]:
-    """Tables whose rows no backup and no copy takes along: marked {"backup": False}, because they are made anew."""
+def tables_without_backup() -> list[str]:
+    """Tables whose rows are in no backup and no copy (info={"backup": False}), because they can be made again."""
     return sorted(table.name for table in Base.metadata.tables.values() if table.info.get("backup") is False)
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """A moment with its zone. SQLite forgets zones, so UTC is written and given back."""
+    """A time with its time zone. SQLite stores no zones, so UTC is stored and returned."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -48,7 +48,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         if value.tzinfo is None:
-            raise ValueError("a moment without its zone")
+            raise ValueError("a time without a time zone")
         return value.astimezone(UTC)
 
     def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
@@ -58,46 +58,48 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 def bytewise(length: int) -> String:
-    """Text that both databases sort and compare byte by byte, as area paths and sort keys need."""
+    """Text that both databases sort and compare by bytes, as area paths and sort keys need."""
     return String(length).with_variant(String(length, collation="C"), "postgresql")
 
 
 def make_engine(url: str) -> Engine:
     """An engine for SQLite or PostgreSQL. Opens no connection yet.
 
-    On SQLite: WAL, foreign keys on, and a transaction whose connection carries the execution option `writing` takes the
-    write lock at its start, so it can never be refused halfway. Writers queue for it, BUSY_TIMEOUT at most.
+    On SQLite: WAL, foreign keys on. A transaction whose connection has the execution option `writing` takes the write
+    lock at its start, so it cannot fail halfway. Writers queue for the lock, BUSY_TIMEOUT at most.
     """
     if url.startswith("sqlite"):
         arguments = {"timeout": BUSY_TIMEOUT / 1000, "factory": QueuedConnection}
-        engine = create_engine(url, connect_args=arguments, **_ALIKE)
+        engine = create_engine(url, connect_args=arguments, **_ENGINE_OPTIONS)
         _set_up_sqlite(engine)
         return engine
     if url.startswith("postgresql://"):
         url = url.replace("postgresql://", "postgresql+psycopg://", 1)
-    # A machine that is off answers nothing at all: without a limit each request would wait two minutes for it.
+    # A machine that is off sends no answer: without a limit each request would wait two minutes.
     waiting = {} if "connect_timeout" in make_url(url).query else {"connect_timeout": CONNECT_TIMEOUT}
-    return create_engine(url, connect_args=waiting, pool_pre_ping=True, pool_size=10, max_overflow=10, **_ALIKE)
+    return create_engine(
+        url, connect_args=waiting, pool_pre_ping=True, pool_size=10, max_overflow=10, **_ENGINE_OPTIONS
+    )
 
 
 def _as_json(value: object) -> str:
-    # A visit alone is written with ten values of JSON; this takes a quarter of the time the standard library does.
+    # One visit has ten JSON values; this takes a quarter of the time of the standard library.
     return to_json(value).decode()
 
 
-# What was told about a family stands in no log: an error names the statement, not its values.
-_ALIKE: dict[str, Any] = {"json_serializer": _as_json, "hide_parameters": True}
+# Data about families must not get into a log: an error names the statement, without its values.
+_ENGINE_OPTIONS: dict[str, Any] = {"json_serializer": _as_json, "hide_parameters": True}
 
 
 def make_sessions(engine: Engine) -> sessionmaker[Session]:
-    # Objects stay readable after a commit: a page is drawn after its service has been committed.
+    # Objects stay readable after a commit: pages are rendered after the commit.
     return sessionmaker(engine, expire_on_commit=False)
 
 
 def _set_up_sqlite(engine: Engine) -> None:
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:
-        connection.isolation_level = None  # we say BEGIN ourselves, or savepoints do not work
+        connection.isolation_level = None  # BEGIN is sent below, otherwise savepoints do not work
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA foreign_keys=ON")

@@ -7,8 +7,8 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 from foundation.command_name import COMMAND
 from foundation.database import make_engine
-from foundation.database_copy import copy_database
 from foundation.problems import Problem
+from foundation.sqlite_to_postgresql import copy_database
 
 commands = AppGroup("database", help="The database as a whole.")
 

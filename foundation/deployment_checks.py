@@ -1,4 +1,4 @@
-"""What `flask doctor` looks at in every deployment: what /readyz asks, and what only an administrator needs to know."""
+"""Checks of `flask doctor` for every deployment: those of /readyz, and those that only concern an administrator."""
 
 import ctypes
 import ctypes.util
@@ -20,17 +20,17 @@ from foundation.settings_reading import SHORTEST_KEY, in_production, weak_key
 from foundation.storage_faults import StorageFault, storage_fault
 
 ENOUGH_DISK = 1024 * 1024 * 1024  # bytes; a backup alone may take a gigabyte
-# A job that waits longer has no worker; the longest known work, letters of a commune, takes minutes.
+# A job that waits longer has no worker; the longest known job, letters of a commune, takes minutes.
 LONGEST_WAIT = timedelta(minutes=15)
 FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fonts", "~/.fonts")
-# Letters that Be Vietnam Pro does not carry, and Debian's fonts-noto-core does.
+# Scripts that Be Vietnam Pro lacks and Debian's fonts-noto-core has.
 FONT_FILES = ("NotoSansTaiViet-Regular", "NotoSansKhmer-Regular", "NotoSansCham-Regular", "NotoSerif-Regular")
 PRINT_LIBRARIES = ("pango-1.0", "pangoft2-1.0", "harfbuzz-subset")
 _UNSYNCHRONISED = 0x40  # STA_UNSYNC of <sys/timex.h>
 
 
-def serve_deployment_checks(app: Flask) -> None:
-    """Have `flask doctor` make the checks of this module."""
+def init_deployment_checks(app: Flask) -> None:
+    """Add the checks of this module to `flask doctor`."""
     for check in (
         check_readiness,
         check_settings,
@@ -44,7 +44,7 @@ def serve_deployment_checks(app: Flask) -> None:
 
 
 def check_readiness(app: Flask) -> list[Finding]:
-    """Everything that makes /readyz answer 503, except browser files, which have a check of their own."""
+    """Everything that makes /readyz answer 503, except browser files, which have their own check."""
     found = []
     for name, check in app.extensions["readiness"].checks().items():
         if check.ok or name == "browser_files" or (name == "schema" and not check.code.startswith("schema")):
@@ -56,7 +56,7 @@ def check_readiness(app: Flask) -> list[Finding]:
 
 
 def check_settings(app: Flask) -> list[Finding]:
-    """Settings that let the platform start and are wrong for what it is used for."""
+    """Settings with which the platform starts but which are wrong for production."""
     settings: Settings = app.extensions["settings"]
     found = []
     if weak_key(settings):
@@ -113,7 +113,7 @@ def check_settings(app: Flask) -> list[Finding]:
 
 
 def check_disk_room(app: Flask) -> list[Finding]:
-    """Warns before /readyz gives up."""
+    """Warns earlier than /readyz fails."""
     free = shutil.disk_usage(app.extensions["settings"].data_folder).free
     if free >= ENOUGH_DISK:
         return []
@@ -122,12 +122,12 @@ def check_disk_room(app: Flask) -> list[Finding]:
 
 
 def check_sqlite_pages(app: Flask) -> list[Finding]:
-    """Reads the SQLite file through; a gigabyte takes some seconds. Nothing on PostgreSQL."""
+    """Reads the whole SQLite file; a gigabyte takes some seconds. Does nothing on PostgreSQL."""
     engine = app.extensions["engine"]
     if engine.dialect.name != "sqlite":
         return []
     try:
-        with engine.connect() as connection:  # where the first pages are damaged, this fails already
+        with engine.connect() as connection:  # fails here already if the first pages are damaged
             if connection.scalar(text("PRAGMA quick_check(1)")) == "ok":
                 return []
     except DatabaseError as error:
@@ -138,7 +138,7 @@ def check_sqlite_pages(app: Flask) -> list[Finding]:
 
 
 def check_jobs(app: Flask) -> list[Finding]:
-    """Whether long work is done: no worker, work that waits, work that failed."""
+    """Problems with background jobs: no worker, jobs that wait too long, failed jobs."""
     with app.extensions["sessions"]() as session:
         todo = backlog(session, now=clock.now())
     found = []
@@ -171,7 +171,7 @@ def check_jobs(app: Flask) -> list[Finding]:
 
 
 def check_time_service(_app: Flask) -> list[Finding]:
-    """Whether the kernel's clock is kept right by NTP."""
+    """Whether the kernel's clock is synchronised by NTP."""
     if clock_is_synchronised() is not False:
         return []
     what = "Đồng hồ của máy này chưa được đồng bộ (NTP)."
@@ -181,7 +181,7 @@ def check_time_service(_app: Flask) -> list[Finding]:
 
 
 def clock_is_synchronised() -> bool | None:
-    """What the kernel says; None where it says nothing. See adjtimex(2)."""
+    """The kernel's answer; None where it gives none. See adjtimex(2)."""
     timex = (ctypes.c_long * 64)()  # struct timex is 208 bytes; its sixth word of four or eight bytes is the status
     try:
         if ctypes.CDLL(None, use_errno=True).adjtimex(ctypes.byref(timex)) < 0:
@@ -192,7 +192,7 @@ def clock_is_synchronised() -> bool | None:
 
 
 def check_fonts(_app: Flask) -> list[Finding]:
-    """Whether prints have their libraries and the letters of every language taught in."""
+    """Whether PDF libraries, and fonts for every language of lessons, are installed."""
     libraries = [name for name in PRINT_LIBRARIES if ctypes.util.find_library(name) is None]
     folders = [Path(folder).expanduser() for folder in FONT_FOLDERS]
     there = {file.stem for folder in folders if folder.is_dir() for file in folder.rglob("Noto*")}

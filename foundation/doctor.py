@@ -1,4 +1,4 @@
-"""The checks of a running deployment. Rooms add their own; `flask doctor` runs them all."""
+"""The checks of a deployment. Packages add their own; `flask doctor` runs them all."""
 
 import logging
 from collections.abc import Callable
@@ -26,7 +26,7 @@ class Finding:
     """One thing an administrator should know.
 
     code: stable, English, such as "backup_too_old". what, why, fix: Vietnamese sentences: what was found, why it
-    matters, and what to type or do. why and fix may be empty for an INFO. No secret and nobody's name goes into any.
+    matters, and what to type or do. why and fix may be empty for an INFO. Must not contain secrets or names of people.
     """
 
     code: str
@@ -36,21 +36,22 @@ class Finding:
     fix: str = ""
 
 
-# Called inside an application context, in the order added. It reads only, takes no lock and ends within seconds. An
-# empty list means that all is well. What it raises stops no other check: trouble of the storage becomes one finding for
-# all checks that met the same trouble, anything else a finding of its own.
+# Called in an application context, in the order added. Only reads, takes no lock, ends within seconds. Returns an empty
+# list if all is well. An exception does not stop the other checks: storage faults of one kind become one finding for
+# all
+# checks that met it; any other exception becomes its own finding.
 Check = Callable[[Flask], list[Finding]]
 
 
 def add_check(app: Flask, check: Check) -> None:
-    """Have `flask doctor` call this check. Adding the same one again changes nothing."""
+    """Add a check to `flask doctor`. Adding the same one again changes nothing."""
     checks: list[Check] = app.extensions.setdefault("doctor_checks", [])
     if check not in checks:
         checks.append(check)
 
 
 def run_checks(app: Flask) -> list[Finding]:
-    """What all checks found, the gravest first, otherwise in the order of the checks."""
+    """The findings of all checks, the most severe first, otherwise in the order of the checks."""
     found: list[Finding] = []
     blocked: dict[StorageFault, list[str]] = {}
     with app.app_context():
@@ -59,15 +60,15 @@ def run_checks(app: Flask) -> list[Finding]:
             try:
                 found += check(app)
             except Exception as error:
-                # Not passed on: what the other checks found must still be seen.
+                # Not raised: the findings of the other checks must still be shown.
                 log.debug("check %s failed", name, exc_info=error)
                 if fault := storage_fault(error):
                     blocked.setdefault(fault, []).append(name)
                 else:
                     found.append(_check_failed(name, error))
     found += [_checks_blocked(fault, names) for fault, names in blocked.items()]
-    gravity = list(Severity)
-    return sorted(found, key=lambda finding: gravity.index(finding.severity))
+    order = list(Severity)
+    return sorted(found, key=lambda finding: order.index(finding.severity))
 
 
 def _check_failed(name: str, error: Exception) -> Finding:

@@ -1,4 +1,4 @@
-"""`doctor`: everything that may be wrong with a deployment, and what to type."""
+"""The command `doctor`: what may be wrong with a deployment, and what to type."""
 
 import json
 from dataclasses import asdict
@@ -9,7 +9,7 @@ from flask.cli import with_appcontext
 
 from foundation.doctor import Finding, Severity, run_checks
 
-_MARKS = {Severity.FAULT: "LỖI", Severity.WARNING: "LƯU Ý", Severity.INFO: "BIẾT THÊM"}
+_LABELS = {Severity.FAULT: "LỖI", Severity.WARNING: "LƯU Ý", Severity.INFO: "BIẾT THÊM"}
 
 
 @click.command("doctor")
@@ -28,7 +28,7 @@ def doctor(as_json: bool) -> None:
 
 
 def _paragraph(finding: Finding) -> str:
-    lines = [f"{_MARKS[finding.severity]}  {finding.what}"]
+    lines = [f"{_LABELS[finding.severity]}  {finding.what}"]
     lines += [f"  Vì sao: {finding.why}"] if finding.why else []
     lines += [f"  Cần làm: {finding.fix}"] if finding.fix else []
     return "\n".join(lines)

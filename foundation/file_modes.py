@@ -1,4 +1,4 @@
-"""File modes of everything the platform writes: folders 0700, files 0600, closed to other users of the machine."""
+"""File modes of everything the platform writes: folders 0700, files 0600, so that other users cannot read it."""
 
 import os
 import stat
@@ -14,13 +14,13 @@ from foundation.sqlite_lock import LOCK_SUFFIX
 
 UMASK = 0o077
 FOLDER_MODE, FILE_MODE = 0o700, 0o600
-# A data folder that exists is corrected only if it holds one of these or nothing: DATA_FOLDER=/tmp by mistake must not
-# take /tmp away from everybody.
-_MARKS = ("secret_key", "bdhvs.sqlite3", "static")
+# An existing data folder is changed only if it is empty or contains one of these: DATA_FOLDER=/tmp by mistake must not
+# close /tmp to everybody.
+_KNOWN_NAMES = ("secret_key", "bdhvs.sqlite3", "static")
 
 
 def prepare_data_folder(settings: Settings) -> None:
-    """Set the umask of this process, make the data folder, and close it to others. Again: no change."""
+    """Set the umask of this process, create the data folder, and close it to others. A second call changes nothing."""
     os.umask(UMASK)
     settings.data_folder.mkdir(parents=True, exist_ok=True)
     if _is_ours(settings.data_folder):
@@ -30,15 +30,15 @@ def prepare_data_folder(settings: Settings) -> None:
 
 
 def correct_modes(settings: Settings) -> None:
-    """Close what lies in the data folder from before, or was copied there with its modes. Again: no change."""
+    """Correct the modes of everything in the data folder. A second call changes nothing."""
     for path, wanted in _entries(settings):
         _set_mode(path, wanted)
 
 
 def open_to_others(settings: Settings) -> list[Path]:
-    """What of the data folder and the SQLite file others on this machine may read or change, at most 20 paths.
+    """Paths of the data folder and the SQLite file that other users may read or change, at most 20.
 
-    After correct_modes only what belongs to another user of the machine, or a data folder that is not only ours.
+    After correct_modes these are files of another user, or a data folder that others share.
     """
     found = []
     for path, _ in [(settings.data_folder, FOLDER_MODE), *_entries(settings), *_of_database(settings)]:
@@ -72,7 +72,7 @@ def _entries(settings: Settings) -> Iterator[tuple[Path, int]]:
     folder = settings.data_folder
     if not _is_ours(folder):
         return
-    # Links are not followed: what they lead to is not ours to change.
+    # Links are not followed: their targets may belong to others.
     for here, folders, files in os.walk(folder):
         yield from ((Path(here, name), FOLDER_MODE) for name in folders)
         yield from ((Path(here, name), FILE_MODE) for name in files)
@@ -83,7 +83,7 @@ def _of_database(settings: Settings) -> Iterator[tuple[Path, int]]:
 
 
 def _database_files(settings: Settings) -> list[Path]:
-    """The SQLite file with its log and index, wherever DATABASE_URL puts it; none on PostgreSQL."""
+    """The SQLite file with its log, index and lock file, from DATABASE_URL; none on PostgreSQL."""
     url = make_url(settings.database)
     if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
         return []
@@ -96,7 +96,7 @@ def _is_ours(folder: Path) -> bool:
         names = {entry.name for entry in os.scandir(folder)}
     except OSError:
         return False
-    return not mode & stat.S_ISVTX and (not names or any(mark in names for mark in _MARKS))
+    return not mode & stat.S_ISVTX and (not names or any(mark in names for mark in _KNOWN_NAMES))
 
 
 def _set_mode(path: Path, wanted: int) -> None:
@@ -105,5 +105,5 @@ def _set_mode(path: Path, wanted: int) -> None:
         if not stat.S_ISLNK(now) and stat.S_IMODE(now) != wanted:
             path.chmod(wanted)
     except OSError:
-        # Another user's, or gone a moment ago: `open_to_others` tells about what stays.
+        # Another user's file, or just deleted. `open_to_others` reports what remains.
         return

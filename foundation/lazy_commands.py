@@ -1,7 +1,7 @@
-"""The command line; the module of a command is imported only when the command is called.
+"""The command line. The module of a command is imported only when the command is called.
 
-Commands import what web workers never need (shapely, openpyxl, alembic: some 40 MB, and half a second of every start),
-so the application has only the names of their modules.
+Commands import libraries that web workers never need (shapely, openpyxl, alembic: some 40 MB and half a second per
+start), so the application has only the names of their modules.
 """
 
 import logging
@@ -20,7 +20,7 @@ from foundation.storage_faults import StorageFault, storage_fault
 
 log = logging.getLogger(__name__)
 
-# What an administrator can do about it. Said after what was found; before the driver's own words.
+# What an administrator can do. Printed after the subject and before the driver's message.
 _ADVICE = {
     StorageFault.BUSY: "đang bận: có tiến trình khác giữ lâu. Chờ một lát rồi chạy lại.",
     StorageFault.UNREACHABLE: (
@@ -42,28 +42,28 @@ _ADVICE = {
 
 
 class LazyCommands(AppGroup):
-    """A group that imports a command when it is called. places: name -> "foundation.areas.cli:commands"."""
+    """A group that imports a command when it is called. modules: name -> "foundation.areas.cli:commands"."""
 
-    def __init__(self, places: Mapping[str, str]) -> None:
+    def __init__(self, modules: Mapping[str, str]) -> None:
         super().__init__()
-        self.places = dict(places)
+        self.modules = dict(modules)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted({*super().list_commands(ctx), *self.places})
+        return sorted({*super().list_commands(ctx), *self.modules})
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        place = self.places.get(cmd_name)
-        if place is None:
+        found = self.modules.get(cmd_name)
+        if found is None:
             return super().get_command(ctx, cmd_name)
-        module, _, name = place.partition(":")
+        module, _, name = found.partition(":")
         command: click.Command = getattr(import_module(module), name)
         return _guarded(command)
 
 
 def _guarded(command: click.Command) -> click.Command:
-    """The same command, which answers trouble with the storage in a sentence and with 1.
+    """The same command; a storage fault prints a sentence and exits with 1.
 
-    The traceback is written with LOG_LEVEL=debug alone.
+    The traceback is logged with LOG_LEVEL=debug only.
     """
 
     def invoke(ctx: click.Context) -> Any:
@@ -86,6 +86,6 @@ def _guarded(command: click.Command) -> click.Command:
 
 
 def storage_sentence(fault: StorageFault, error: BaseException) -> str:
-    """What is wrong with the database or the disk, what to do about it, and the driver's own words in brackets."""
+    """What is wrong with the database or the disk, what to do, and the driver's message in brackets."""
     where = "Đĩa" if isinstance(error, OSError) else "Cơ sở dữ liệu"
     return f"{where} {_ADVICE[fault]}\n({describe_error(error)}; mã {fault_id(error)})"

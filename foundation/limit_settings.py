@@ -1,4 +1,4 @@
-"""The settings that say how often is too often: docs/throttling.md."""
+"""The settings of rate limits: docs/throttling.md."""
 
 from typing import Annotated, Any
 

@@ -1,7 +1,8 @@
-"""Figures for Prometheus, on a private address of their own. Loaded only where METRICS_ADDRESS is set.
+"""Metrics for Prometheus, on a separate private address. Imported only if METRICS_ADDRESS is set.
 
-Every web process counts into files of DATA_FOLDER/metrics (prometheus_client's multiprocess mode). One of them answers
-for all: whoever gets the address, and another one some seconds after it is gone. Two nodes of one machine share it.
+Every web process counts into files of DATA_FOLDER/metrics (prometheus_client's multiprocess mode). The process that
+binds the address answers for all; when it ends, another one takes over within seconds. Two nodes on one machine share
+it.
 """
 
 import logging
@@ -24,8 +25,8 @@ from foundation.readiness import STORAGE_ERRORS
 
 log = logging.getLogger(__name__)
 
-TRY_AGAIN = 5.0  # seconds between two attempts to get the address
-# Seconds. A lesson takes some milliseconds, a print a second, a batch on a thin line minutes before it is here.
+TRY_AGAIN = 5.0  # seconds between two attempts to bind the address
+# Seconds. A lesson takes milliseconds, a PDF a second, a batch on a slow line minutes to arrive.
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
 _own = CollectorRegistry()
@@ -36,12 +37,12 @@ durations = Histogram(
 throttled = Counter("bdhvs_throttled", "Requests refused because too many came.", ["route"], registry=_own)
 faults = Counter("bdhvs_faults", "Requests that met a fault of ours or of the storage.", ["route"], registry=_own)
 
-# A room's own figure, asked when Prometheus asks: {metric's name: (what it means, how to read it)}.
+# A package's own metric, read at each scrape: {name: (description, function that reads it)}.
 Figures = dict[str, tuple[str, Callable[[Any], float]]]
 
 
 def observe(entry: dict[str, Any]) -> None:
-    """Count one request by its line in the log; routes are patterns, so their number is bounded."""
+    """Count one request. entry: its log line. Routes are patterns, so their number is bounded."""
     route = entry["route"]
     requests.labels(entry["method"], route, str(entry["status"])).inc()
     durations.labels(route).observe(entry["ms"] / 1000)
@@ -52,7 +53,7 @@ def observe(entry: dict[str, Any]) -> None:
 
 
 class DatabaseFigures(Collector):
-    """What the database knows, read at each visit of Prometheus; left out while it does not answer."""
+    """Metrics from the database, read at each scrape; left out while the database does not answer."""
 
     def __init__(self, app: Flask) -> None:
         self._app = app
@@ -74,8 +75,8 @@ class DatabaseFigures(Collector):
 
 
 def serve_metrics(app: Flask, folder: Path, host: str, port: int) -> threading.Thread:
-    """Answer at host:port for all processes that count into `folder`, from when the address is free."""
-    _forget_the_dead(folder)
+    """Answer at host:port for all processes that count into `folder`, as soon as the address is free."""
+    _remove_files_of_ended_processes(folder)
     registry = CollectorRegistry()
     MultiProcessCollector(registry, path=str(folder))
     registry.register(DatabaseFigures(app))
@@ -85,7 +86,7 @@ def serve_metrics(app: Flask, folder: Path, host: str, port: int) -> threading.T
             try:
                 start_http_server(port, host, registry=registry)
             except OSError:
-                time.sleep(TRY_AGAIN)  # another process of ours has it
+                time.sleep(TRY_AGAIN)  # another of our processes has it
             else:
                 return
 
@@ -94,15 +95,15 @@ def serve_metrics(app: Flask, folder: Path, host: str, port: int) -> threading.T
     return thread
 
 
-def _forget_the_dead(folder: Path) -> None:
-    """Remove the files of processes that are no more: their counts end, as after a restart."""
+def _remove_files_of_ended_processes(folder: Path) -> None:
+    """Delete the files of processes that have ended; their counts start again, as after a restart."""
     for file in folder.glob("*_*.db"):
         number = file.stem.rpartition("_")[2]
-        if number.isdecimal() and not _lives(int(number)):
+        if number.isdecimal() and not _is_running(int(number)):
             file.unlink(missing_ok=True)
 
 
-def _lives(number: int) -> bool:
+def _is_running(number: int) -> bool:
     try:
         os.kill(number, 0)
     except ProcessLookupError:

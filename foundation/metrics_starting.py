@@ -1,4 +1,4 @@
-"""Starts the figures for Prometheus where METRICS_ADDRESS asks for them; costs nothing where it does not."""
+"""Starts the metrics for Prometheus if METRICS_ADDRESS is set; otherwise imports nothing."""
 
 import os
 from importlib import import_module
@@ -9,13 +9,13 @@ from foundation.settings import Settings
 
 
 def start_metrics(app: Flask) -> None:
-    """Count this process's requests, and answer for all of them once the address is free."""
+    """Count the requests of this process, and serve the metrics of all processes once the address is free."""
     settings: Settings = app.extensions["settings"]
     if not settings.metrics_address:
         return
     folder = settings.data_folder / "metrics"
     folder.mkdir(parents=True, exist_ok=True)
-    # prometheus_client decides as it is imported whether several processes count together.
+    # prometheus_client reads this when it is imported.
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
     metrics = import_module("foundation.metrics")
     app.extensions["request_log"].observers.append(metrics.observe)

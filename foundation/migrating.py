@@ -1,4 +1,4 @@
-"""Brings the tables to the newest form, or back, one migration after another."""
+"""Runs migrations up and down, and compares the database with the models."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,41 +15,41 @@ from foundation.database import Base
 from foundation.schema import revisions
 from foundation.settings import PROJECT_ROOT
 
-# Any number; every process that migrates asks for the same lock.
+# An arbitrary number: every process that migrates takes the same lock.
 MIGRATION_LOCK = 20251121
 
 
 def upgrade(engine: Engine, to: str = "head") -> None:
-    """Run every migration not yet run. Does nothing the second time; all of them are kept, or none.
+    """Run every missing migration in one transaction. A second call does nothing.
 
-    Processes that start together wait for each other, and the later ones find nothing left to do.
+    Processes that start together wait for each other; the later ones find nothing to do.
     """
     _run(engine, lambda config: command.upgrade(config, to))
 
 
 def downgrade(engine: Engine, to: str) -> None:
-    """Go back to revision `to`, or to an empty database with "base". What the later tables held is lost."""
+    """Go back to revision `to`, or to an empty database with "base". The data of later tables is lost."""
     _run(engine, lambda config: command.downgrade(config, to))
 
 
 def current(engine: Engine) -> str | None:
-    """The revision the database is at; None if no migration has ever run."""
+    """The revision of the database; None if no migration has ever run."""
     with engine.connect() as connection:
         return MigrationContext.configure(connection).get_current_revision()
 
 
 def heads() -> list[str]:
-    """The revisions nothing comes after. More than one means that two people have numbered at once."""
+    """The newest revisions. More than one means that two migrations follow the same one."""
     return ScriptDirectory.from_config(_config()).get_heads()
 
 
 def knows(revision: str) -> bool:
-    """Whether a revision is one of ours; one of a newer checkout is not."""
+    """Whether this code has the revision; one of a newer version it has not."""
     return revision in revisions()
 
 
 def differences(engine: Engine) -> list[Any]:
-    """What the database lacks, or has too much of, beside the models loaded so far; as alembic describes it."""
+    """Differences between the database and the models imported so far, as alembic describes them."""
     with engine.connect() as connection:
         opts = {"compare_type": True, "compare_server_default": _defaults_differ}
         context = MigrationContext.configure(connection, opts=opts)
@@ -58,7 +58,7 @@ def differences(engine: Engine) -> list[Any]:
 
 
 def is_clean(engine: Engine) -> bool:
-    """Whether the database is exactly as the models say. The whole application must have been imported."""
+    """Whether the database matches the models. The whole application must have been imported."""
     return not differences(engine)
 
 
@@ -70,7 +70,7 @@ def _defaults_differ(
     _default: object,
     expected: str | None,
 ) -> bool | None:
-    """None leaves it to the database, which can tell for every type but JSON: PostgreSQL has no `=` there."""
+    """None lets the database compare. That fails for JSON only: PostgreSQL has no `=` for it."""
     if not isinstance(column.type, JSON):
         return None
     return (found or "").removesuffix("::json").strip("'") != (expected or "").strip("'")
@@ -85,7 +85,7 @@ def _config() -> Config:
 
 def _run(engine: Engine, action: Callable[[Config], None]) -> None:
     config = _config()
-    with engine.connect() as connection, _foreign_keys_asleep(connection):
+    with engine.connect() as connection, _foreign_keys_off(connection):
         connection = connection.execution_options(writing=True)
         with connection.begin():
             if connection.dialect.name == "postgresql":
@@ -96,18 +96,18 @@ def _run(engine: Engine, action: Callable[[Config], None]) -> None:
 
 
 @contextmanager
-def _foreign_keys_asleep(connection: Connection) -> Iterator[None]:
-    """SQLite alters a table by copying and dropping it, and dropping would cascade to the rows that point at it."""
+def _foreign_keys_off(connection: Connection) -> Iterator[None]:
+    """Turn foreign keys off on SQLite: it alters a table by copying and dropping it, and the drop would cascade."""
     if connection.dialect.name != "sqlite":
         yield
         return
-    # Only heard outside a transaction, hence past SQLAlchemy.
+    # Has an effect outside a transaction only, so it goes directly to the driver.
     raw: Any = connection.connection.dbapi_connection
     raw.execute("PRAGMA foreign_keys=OFF")
     try:
         yield
-        astray = raw.execute("PRAGMA foreign_key_check").fetchall()
-        if astray:
-            raise RuntimeError(f"rows point at nothing after the migration: {astray[:5]}")
+        broken = raw.execute("PRAGMA foreign_key_check").fetchall()
+        if broken:
+            raise RuntimeError(f"rows point at nothing after the migration: {broken[:5]}")
     finally:
         raw.execute("PRAGMA foreign_keys=ON")

@@ -1,10 +1,10 @@
-"""The few ways a use case may refuse. Services raise them; foundation/web/errors.py answers for them."""
+"""The exceptions with which services refuse. foundation/web/errors.py turns them into answers."""
 
 from collections.abc import Mapping
 
 
 class Problem(Exception):
-    """A refusal the person can understand. `code` is stable and never translated."""
+    """A refusal that a person can understand. `code` is stable and never translated; templates translate it."""
 
     status = 400
 
@@ -27,13 +27,21 @@ class Conflict(Problem):
 
 
 class TooMany(Problem):
-    """Asked too often. `retry_after` is in seconds, at least 1."""
+    """Too many requests. `retry_after` is in seconds, at least 1."""
 
     status = 429
 
     def __init__(self, code: str, *, retry_after: int, **details: object) -> None:
         super().__init__(code, retry_after=retry_after, **details)
         self.retry_after = retry_after
+
+
+class ParseError(Exception):
+    """Something in a file or a cell cannot be read. `code`: stable, tells what is wrong."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
 
 
 class Invalid(Problem):

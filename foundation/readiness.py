@@ -1,6 +1,6 @@
-"""Whether this process can do its work: the checks behind /readyz, `flask doctor` and the start of a server.
+"""Whether this process can work: the checks behind /readyz and `flask doctor`.
 
-Each reads only: nothing is written and no lock is taken, however often somebody asks.
+They only read, and take no lock, however often they run.
 """
 
 import os
@@ -23,17 +23,23 @@ from foundation.schema import SchemaMismatch, check_schema
 from foundation.settings import Settings
 from foundation.storage_faults import StorageFault, storage_fault
 
-CACHED_FOR = 2.0  # seconds; a flood of probes costs one look
-# Below this the platform cannot be relied on to write: SQLite's log alone grows to some 4 MB between checkpoints.
+CACHED_FOR = 2.0  # seconds; many probes at once run the checks once
+# With less free space writes may fail: SQLite's log alone grows to some 4 MB between checkpoints.
 LEAST_FREE = 20 * 1024 * 1024  # bytes
-# A clock that is this far off changes days, terms and the order of visits; signatures of letters carry it.
+# A clock that is wrong by more changes days, deadlines, the order of visits and the dates of signatures.
 CLOCK_TOLERANCE = 300  # seconds
-# What the storage may raise; SQLite's own where a connection is set up.
+# What the storage may raise; sqlite3.Error comes while a connection is set up.
 STORAGE_ERRORS = (SQLAlchemyError, sqlite3.Error, OSError)
-# Trouble met by a request within so many seconds counts against readiness, since a probe does not write.
+# A storage fault met by a request makes the process not ready for so many seconds, because probes do not write.
 REMEMBERED_FOR = 60.0
-_LASTING = {StorageFault.FULL, StorageFault.READ_ONLY, StorageFault.DAMAGED, StorageFault.SCHEMA, StorageFault.REFUSED}
-# No clock is right that stands before this code was written.
+_PERSISTENT = {
+    StorageFault.FULL,
+    StorageFault.READ_ONLY,
+    StorageFault.DAMAGED,
+    StorageFault.SCHEMA,
+    StorageFault.REFUSED,
+}
+# The clock must be wrong if it shows a time before this code was written.
 _EARLIEST = datetime(2026, 11, 1, tzinfo=UTC)
 
 
@@ -50,48 +56,48 @@ class Check:
 
 
 class Readiness:
-    """The checks of one application, with what they found for CACHED_FOR seconds. Thread-safe."""
+    """The checks of one application; results are cached for CACHED_FOR seconds. Thread-safe."""
 
     def __init__(self, app: Flask, *, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._app = app
         self._monotonic = monotonic
         self._lock = threading.Lock()
         self._found: dict[str, Check] = {}
-        self._looked = float("-inf")
+        self._checked_at = float("-inf")
         self._added: dict[str, Callable[[Flask], Check]] = {}
-        self._troubles: dict[StorageFault, float] = {}
-        # What the clock shows where the machine's own count of seconds is 0: it moves only if somebody sets the clock.
+        self._faults: dict[StorageFault, float] = {}
+        # The clock's time when the machine's uptime was 0: it changes only if somebody sets the clock.
         self._offset = clock.now().timestamp() - _uptime()
 
     def add(self, name: str, check: Callable[[Flask], Check]) -> None:
-        """Have a room's own check made as well. It handles what the storage raises: see `failed`."""
+        """Add a check of another package. It must catch STORAGE_ERRORS and return failed(error) for them."""
         self._added[name] = check
 
-    def note_trouble(self, fault: StorageFault) -> None:
-        """A request met this. Trouble that passes by itself is not remembered."""
-        if fault in _LASTING:
-            self._troubles[fault] = self._monotonic()
+    def note_fault(self, fault: StorageFault) -> None:
+        """Remember that a request met this fault. Temporary faults are ignored."""
+        if fault in _PERSISTENT:
+            self._faults[fault] = self._monotonic()
 
     def checks(self) -> dict[str, Check]:
-        """Each check by its name. Who asks while another looks gets what was found before."""
-        if self._monotonic() - self._looked < CACHED_FOR:
+        """The results by name of the check. While one thread runs the checks, others get the previous results."""
+        if self._monotonic() - self._checked_at < CACHED_FOR:
             return self._found
         if not self._lock.acquire(blocking=not self._found):
             return self._found
         try:
-            if self._monotonic() - self._looked >= CACHED_FOR:
-                self._found = self._look()
-                self._looked = self._monotonic()
+            if self._monotonic() - self._checked_at >= CACHED_FOR:
+                self._found = self._run()
+                self._checked_at = self._monotonic()
             return self._found
         finally:
             self._lock.release()
 
-    def _look(self) -> dict[str, Check]:
+    def _run(self) -> dict[str, Check]:
         settings: Settings = self._app.extensions["settings"]
         engine: Engine = self._app.extensions["engine"]
         found = {"schema": check_database_schema(engine)}
         found["database"], database_time = check_database(engine, settings)
-        recent = self._recent_trouble()
+        recent = self._recent_fault()
         if found["database"].ok and recent is not None:
             found["database"] = Check(False, recent)
         found["browser_files"] = check_browser_files(self._app)
@@ -100,16 +106,16 @@ class Readiness:
         found["clock"] = check_clock(clock.now(), database_time=database_time, jump=self._jump())
         return found | {name: check(self._app) for name, check in self._added.items()}
 
-    def _recent_trouble(self) -> str | None:
+    def _recent_fault(self) -> str | None:
         now = self._monotonic()
-        return next((fault for fault, at in self._troubles.items() if now - at < REMEMBERED_FOR), None)
+        return next((fault for fault, at in self._faults.items() if now - at < REMEMBERED_FOR), None)
 
     def _jump(self) -> float:
         return clock.now().timestamp() - _uptime() - self._offset
 
 
 def check_database_schema(engine: Engine) -> Check:
-    """Whether the tables are as this code needs them; a newer database that says nothing against it is as good."""
+    """Whether the schema fits this code. A newer database is fine unless it requires newer code."""
     try:
         revision = check_schema(engine)
     except SchemaMismatch as mismatch:
@@ -121,9 +127,9 @@ def check_database_schema(engine: Engine) -> Check:
 
 
 def check_database(engine: Engine, settings: Settings) -> tuple[Check, datetime | None]:
-    """Whether the database answers and would take what is written; and its own time, where it has one.
+    """Whether the database answers and accepts writes; and its own time, None on SQLite.
 
-    SQLite's file is looked at, since only taking the write lock could tell more.
+    On SQLite only the permissions of the file are checked: more would need the write lock.
     """
     try:
         with engine.connect() as connection:
@@ -139,20 +145,20 @@ def check_database(engine: Engine, settings: Settings) -> tuple[Check, datetime 
 
 
 def check_browser_files(app: Flask) -> Check:
-    """Whether what pages ask for was built; missing: how many files, and the first of them."""
+    """Whether the browser files that pages use were built. Details: how many are missing, and the first one."""
     missing = app.extensions["static_files"].missing()
     return Check(True) if not missing else Check(False, "missing", {"missing": len(missing), "first": missing[0]})
 
 
 def check_folder(folder: Path) -> Check:
-    """Whether files can be made in the data folder."""
+    """Whether files can be created in the data folder."""
     if not folder.is_dir():
         return Check(False, "no_folder")
     return Check(True) if os.access(folder, os.W_OK | os.X_OK) else Check(False, "read_only")
 
 
 def check_disk(settings: Settings) -> Check:
-    """The least room on the disks of the data folder and of the SQLite file, in megabytes."""
+    """The smallest free space, in megabytes, on the disks of the data folder and of the SQLite file."""
     places = [settings.data_folder, *_sqlite_paths(settings)]
     try:
         free = min(shutil.disk_usage(place).free for place in places if place.exists())
@@ -165,8 +171,9 @@ def check_disk(settings: Settings) -> Check:
 def check_clock(now: datetime, *, database_time: datetime | None, jump: float) -> Check:
     """Whether the clock can be right.
 
-    database_time: the clock of the database's machine, for comparison. jump: by how many seconds the clock was set
-    since the process began, which is told and no fault: it may have been set right.
+    database_time: the time of the database server, for comparison. jump: by how many seconds the clock was changed
+    since
+    the process started. A jump is reported but does not fail the check: it may have been a correction.
     """
     details: dict[str, Any] = {"jump_seconds": round(jump)} if abs(jump) >= 1 else {}
     if database_time is not None:
@@ -177,18 +184,18 @@ def check_clock(now: datetime, *, database_time: datetime | None, jump: float) -
 
 
 def _check_postgresql(connection: Connection) -> tuple[Check, datetime | None]:
-    question = "SELECT pg_is_in_recovery() OR current_setting('transaction_read_only') = 'on', clock_timestamp()"
-    read_only, moment = connection.execute(text(question)).one()
+    statement = "SELECT pg_is_in_recovery() OR current_setting('transaction_read_only') = 'on', clock_timestamp()"
+    read_only, moment = connection.execute(text(statement)).one()
     return (Check(False, "read_only") if read_only else Check(True)), moment
 
 
 def failed(error: Exception) -> Check:
-    """What a check found that could not be made."""
+    """The result of a check that raised an exception."""
     return Check(False, storage_fault(error) or "our_fault")
 
 
 def _sqlite_paths(settings: Settings) -> list[Path]:
-    """The SQLite file and its folder, which has to take the files beside it; none on PostgreSQL."""
+    """The SQLite file and its folder, where SQLite creates more files; none on PostgreSQL."""
     url = make_url(settings.database)
     if url.get_backend_name() != "sqlite" or not url.database:
         return []
@@ -197,5 +204,5 @@ def _sqlite_paths(settings: Settings) -> list[Path]:
 
 
 def _uptime() -> float:
-    """Seconds since the machine started, through any sleep; nobody can set it."""
+    """Seconds since the machine started, including sleep. Nobody can change it."""
     return time.clock_gettime(time.CLOCK_BOOTTIME)

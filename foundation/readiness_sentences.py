@@ -1,8 +1,8 @@
-"""What an administrator is told of a check that fails, by /readyz and by `flask doctor`."""
+"""The Vietnamese messages of failed checks, for /readyz and `flask doctor`."""
 
 from foundation.command_name import COMMAND
 
-# By check of /readyz and its code: what, why, what to do. The code "" stands for all others of the check.
+# By check of /readyz and its code: what, why, what to do. The code "" is used for every other code of the check.
 NOT_READY = {
     ("schema", "schema_behind"): (
         "Cơ sở dữ liệu chưa ở bản mới nhất.",
@@ -68,6 +68,6 @@ NOT_READY = {
 
 
 def sentence_for(name: str, code: str) -> str:
-    """What is wrong and what to do; "" for a check that has no sentence."""
+    """What is wrong and what to do; "" for a check without a message."""
     what, _why, fix = NOT_READY.get((name, code)) or NOT_READY.get((name, ""), ("", "", ""))
     return f"{what} {fix}".strip()

@@ -1,7 +1,7 @@
-"""Whether this code and the database belong together, told without loading alembic.
+"""Whether this code and the database schema fit together, checked without importing alembic.
 
-A database may be ahead of the code while a new version is rolled out: migrations are safe for the version before
-(docs/migrations.md). One that is not names the oldest code it goes with in the table schema_requirement.
+A database may be newer than the code while a new version is rolled out: migrations are safe for the version before
+(docs/migrations.md). A migration that is not writes the oldest code that works into the table schema_requirement.
 """
 
 import re
@@ -12,7 +12,7 @@ from sqlalchemy import Column, Connection, Engine, String, Table, inspect, selec
 from foundation.database import Base
 from foundation.settings import PROJECT_ROOT
 
-# One row. minimum_code: a revision that the code must know; empty while any code may go with this database.
+# One row. minimum_code: a revision that the code must have; empty if any code works with this database.
 schema_requirement = Table("schema_requirement", Base.metadata, Column("minimum_code", String(32), primary_key=True))
 
 _LINE = re.compile(r"^(revision|down_revision) = [\"'](\w+)[\"']", re.MULTILINE)
@@ -28,22 +28,22 @@ class SchemaMismatch(Exception):
 
 @cache
 def revisions() -> frozenset[str]:
-    """The migrations this code knows."""
+    """The revisions of this code."""
     return frozenset(_migrations())
 
 
 @cache
 def head() -> str:
-    """The newest migration this code knows. Raises ValueError where two claim to be."""
+    """The newest revision of this code. Raises ValueError if there are two."""
     found = _migrations()
     (newest,) = set(found) - set(found.values())
     return newest
 
 
 def check_schema(engine: Engine) -> str:
-    """The revision the database is at, "" for one without tables. Raises SchemaMismatch where the code does not fit it.
+    """The revision of the database, "" for one without tables. Raises SchemaMismatch if the code does not fit it.
 
-    What the driver raises when the database does not answer is let through.
+    Errors of the driver, such as an unreachable database, are not caught.
     """
     with engine.connect() as connection:
         database = _read(connection, "alembic_version", "version_num")
@@ -58,7 +58,7 @@ def check_schema(engine: Engine) -> str:
 
 
 def _read(connection: Connection, table: str, column: str) -> str:
-    """The value in a table of one row; empty where there is no such table, or no row in it."""
+    """The value in a table of one row; empty if the table or the row does not exist."""
     if not inspect(connection).has_table(table):
         return ""
     value: str | None = connection.scalar(select(text(column)).select_from(text(table)))
@@ -66,7 +66,7 @@ def _read(connection: Connection, table: str, column: str) -> str:
 
 
 def _migrations() -> dict[str, str]:
-    """Each migration of this code, with the one before it ("" for the first)."""
+    """Each revision of this code, with the one before it ("" for the first)."""
     found = {}
     for file in (PROJECT_ROOT / "migrations" / "versions").glob("*.py"):
         lines = dict(_LINE.findall(file.read_text(encoding="utf-8")))

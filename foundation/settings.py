@@ -1,4 +1,4 @@
-"""Everything a deployment may change, read from the environment. docs/deploy.md explains each."""
+"""All settings, read from environment variables. docs/deploy.md explains each."""
 
 import ipaddress
 import re
@@ -17,7 +17,7 @@ from foundation.limit_settings import LimitSettings
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 
-# A secret may lie in a file, named by a variable that ends in _FILE, as container engines and systemd hand them over.
+# A secret may be in a file, named by a variable that ends in _FILE, as container engines and systemd provide them.
 SECRETS = ("database_url", "secret_key", "seal_password", "sample_password")
 LARGEST_SECRET = 16 * 1024  # bytes
 # One part of a host's name; "_" is no letter of the standard, but containers have it.
@@ -28,8 +28,9 @@ DRIVERS = {"sqlite", "sqlite+pysqlite", "postgresql", "postgresql+psycopg"}
 class Settings(LimitSettings):
     """The settings of one process, read once at start.
 
-    Raises pydantic's ValidationError for values that cannot be read, all of them at once, with the codes that
-    foundation/settings_reading.py has sentences for. A server and its commands read them there.
+    Raises pydantic's ValidationError with every value that cannot be read. foundation/settings_reading.py has the
+    messages
+    for its codes; the server and the commands read settings through that module.
     """
 
     # An empty variable is one that is not set: STATIC_FOLDER= would be the folder we happen to stand in.
@@ -201,13 +202,16 @@ class Settings(LimitSettings):
         return self.static_folder or self.data_folder / "static"
 
     def signing_key(self) -> str:
-        """The secret key; made on the first call if none is set, and the same ever after."""
+        """The secret key.
+
+        If none is set, the first call creates one in the data folder; later calls return the same.
+        """
         if self.secret_key:
             return self.secret_key
         file = self.data_folder / "secret_key"
         self.data_folder.mkdir(parents=True, exist_ok=True)
         try:
-            # "x" so that two workers starting at once agree on whichever wrote first.
+            # "x": of two workers that start at once the first one writes, and both use its key.
             with file.open("x") as opened:
                 file.chmod(0o600)
                 opened.write(secrets.token_urlsafe(48))
@@ -217,7 +221,7 @@ class Settings(LimitSettings):
 
 
 def _read_secret(file: Path) -> str:
-    """What a file holds, without the line break an editor puts at its end."""
+    """The content of a file without the line break at its end."""
     try:
         # A pipe would be waited for, and could be read by the first process alone.
         if file.exists() and not file.is_file():
@@ -258,7 +262,7 @@ def host_name(written: str) -> str | None:
 
 
 def _split(address: str) -> SplitResult:
-    """Parts of an address; with no scheme where a browser would not take it."""
+    """Parts of an address; an empty result if a browser would refuse the address."""
     try:
         parts = urlsplit(address)
         _ = parts.port

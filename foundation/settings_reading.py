@@ -1,4 +1,4 @@
-"""Reads the settings of a server or a command, and refuses to start with a sentence for each that is wrong."""
+"""Reads the settings of the server or a command. Wrong ones stop the start, with a message for each."""
 
 import os
 from collections.abc import Mapping
@@ -11,16 +11,16 @@ from pydantic import ValidationError
 from sqlalchemy import make_url
 
 from foundation.backups.archives import read_recipients
-from foundation.backups.keeping import read_rule
+from foundation.backups.retention import parse_retention_rule
 from foundation.settings import SECRETS, Settings
 
 SHORTEST_KEY = 32  # characters; 24 random bytes in base64
-# From here on a name that nobody knows is taken for a slip: SECRET_KEYS, PUBLIC_ADRESS, BEHIND_PROXIES.
-LIKENESS = 0.85
-# What `make run` and the server's own start read beside the settings.
+# An unknown name this similar to a setting is taken as a typing mistake: SECRET_KEYS, PUBLIC_ADRESS.
+MIN_SIMILARITY = 0.85
+# Variables that `make run` and the start of the server read besides the settings.
 OTHER_NAMES = {"PORT", "WORKERS", "PYTHON", "FLASK_APP"}
 
-# Codes of Settings' validators and of pydantic, each with Vietnamese and English.
+# Codes of the validators of Settings and of pydantic, each with a Vietnamese and an English text.
 SENTENCES = {
     "given_twice": "vừa đặt giá trị vừa đặt tệp {name}_FILE: bỏ một trong hai (given both as a value and as a file)",
     "file_missing": "tệp ghi trong {name}_FILE không có (the file is not there)",
@@ -72,8 +72,8 @@ SENTENCES = {
 _OTHERWISE = "không đọc được (cannot be read)"
 
 
-class SettingsFault(click.ClickException):
-    """faults: a sentence for each variable that is wrong, by its name. A command ends with them and with 1."""
+class SettingsError(click.ClickException):
+    """faults: a message for each wrong variable, by its name. A command prints them and exits with 1."""
 
     def __init__(self, faults: Mapping[str, str]) -> None:
         self.faults = dict(faults)
@@ -82,9 +82,9 @@ class SettingsFault(click.ClickException):
 
 
 def read_settings() -> Settings:
-    """The settings out of the environment. Raises SettingsFault with everything that is wrong, not the first alone.
+    """Read the settings from the environment. Raises SettingsError with everything that is wrong.
 
-    No value is repeated in a sentence: it may be a secret.
+    Messages never repeat a value, because it may be a secret.
     """
     faults: dict[str, str] = {}
     try:
@@ -93,33 +93,33 @@ def read_settings() -> Settings:
         usable: dict[str, object] = {}
         for each in error.errors():
             field = str(each["loc"][0]).lower()
-            told = _sentence(each["type"], name=field.upper(), **each.get("ctx", {}))
-            faults.setdefault(field.upper(), told)
+            sentence = _sentence(each["type"], name=field.upper(), **each.get("ctx", {}))
+            faults.setdefault(field.upper(), sentence)
             usable |= {field: Settings.model_fields[field].default, f"{field}_file": None}
-        # The others are looked at as well, with what is wrong left at its default.
+        # Checks the other settings too, with the wrong ones at their defaults.
         settings = Settings.model_validate(
             {name: value for name, value in usable.items() if name in Settings.model_fields}
         )
-    for name, code in _together(settings).items():
+    for name, code in _cross_checks(settings).items():
         faults.setdefault(name, _sentence(code, name=name, shortest=SHORTEST_KEY))
-    faults |= _near_misses()
+    faults |= _misspelt_names()
     if faults:
-        raise SettingsFault(faults)
+        raise SettingsError(faults)
     return settings
 
 
 def weak_key(settings: Settings) -> bool:
-    """Whether a key was given that can be guessed; one that the platform made itself is long."""
+    """Whether the given key is short enough to guess. A key that the platform creates is long."""
     return 0 < len(settings.secret_key) < SHORTEST_KEY
 
 
 def in_production(settings: Settings) -> bool:
-    """Whether this is more than a trial: people reach it over HTTPS."""
+    """Whether this is a production site: people reach it over HTTPS."""
     return settings.https_only or settings.public_address.startswith("https://")
 
 
-def _together(settings: Settings) -> dict[str, str]:
-    """Codes of what is wrong with settings that each can be read: by the name of the variable."""
+def _cross_checks(settings: Settings) -> dict[str, str]:
+    """Codes for settings that can be read but do not fit together, by the name of the variable."""
     found: dict[str, str] = {}
     if weak_key(settings) and in_production(settings):
         found |= {"SECRET_KEY": "short_key"}
@@ -135,7 +135,7 @@ def _together(settings: Settings) -> dict[str, str]:
             found["SEAL_FILE"] = code
     for name, read, value, code in (
         ("BACKUP_RECIPIENT", read_recipients, settings.backup_recipient, "not_a_recipient"),
-        ("BACKUP_KEEP", read_rule, settings.backup_keep, "not_a_keep_rule"),
+        ("BACKUP_KEEP", parse_retention_rule, settings.backup_keep, "not_a_keep_rule"),
     ):
         try:
             read(value)
@@ -150,7 +150,7 @@ def _in_memory(database_url: str) -> bool:
 
 
 def _can_write(folder: Path) -> bool:
-    """Whether the folder is there, or can be made, and takes files."""
+    """Whether the folder exists or can be created, and can be written."""
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError:
@@ -172,7 +172,7 @@ def _seal_fault(settings: Settings) -> str:
     return "" if certificate is not None and curve == "secp256r1" else "seal_refused"
 
 
-def _near_misses() -> dict[str, str]:
+def _misspelt_names() -> dict[str, str]:
     known = {name.upper() for name in Settings.model_fields} | OTHER_NAMES
     assert all(f"{name.upper()}_FILE" in known for name in SECRETS)
     found = {}
@@ -182,8 +182,8 @@ def _near_misses() -> dict[str, str]:
         if (meant := name.upper().removesuffix("_FILE")) in known - OTHER_NAMES:
             found[name] = _sentence("not_in_a_file", name=name, meant=meant)
             continue
-        likeness, meant = max((SequenceMatcher(None, name.upper(), each).ratio(), each) for each in known)
-        if likeness >= LIKENESS:
+        similarity, meant = max((SequenceMatcher(None, name.upper(), each).ratio(), each) for each in known)
+        if similarity >= MIN_SIMILARITY:
             found[name] = _sentence("near_miss", name=name, meant=meant)
     return found
 

@@ -1,4 +1,4 @@
-"""Which trouble of the database or the disk an exception stands for, the same words for SQLite and PostgreSQL."""
+"""Classifies errors of the database and the disk, with the same codes for SQLite and PostgreSQL."""
 
 import errno
 import sqlite3
@@ -10,10 +10,10 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 
 class StorageFault(StrEnum):
-    """What is wrong. The first two pass by themselves; the others need an administrator."""
+    """What is wrong. The first two are temporary; the others need an administrator."""
 
-    BUSY = "busy"  # others hold a lock, or all connections are taken
-    UNREACHABLE = "unreachable"  # no connection: stopped, starting, file not there
+    BUSY = "busy"  # others hold a lock, or all connections are in use
+    UNREACHABLE = "unreachable"  # no connection: stopped, starting, file missing
     READ_ONLY = "read_only"  # a server in recovery, or a file or folder that may not be written
     FULL = "full"  # no room left on the disk
     DAMAGED = "damaged"  # the file is malformed, or is no database
@@ -21,7 +21,7 @@ class StorageFault(StrEnum):
     REFUSED = "refused"  # wrong name, password, database or permission
 
 
-# Of codes that begin alike the longer one counts. https://www.postgresql.org/docs/15/errcodes-appendix.html
+# The longest matching prefix counts. https://www.postgresql.org/docs/15/errcodes-appendix.html
 _SQLSTATES = {
     "08": StorageFault.UNREACHABLE,
     "25006": StorageFault.READ_ONLY,
@@ -38,11 +38,11 @@ _SQLSTATES = {
     "57014": StorageFault.BUSY,
     "57P": StorageFault.UNREACHABLE,
     "58": StorageFault.UNREACHABLE,
-    "58P01": StorageFault.DAMAGED,  # a file of the database is not there
+    "58P01": StorageFault.DAMAGED,  # a file of the database is missing
     "XX": StorageFault.DAMAGED,
 }
 
-# Of names that begin alike the longer one counts. https://www.sqlite.org/rescode.html
+# The longest matching prefix counts. https://www.sqlite.org/rescode.html
 _SQLITE_NAMES = {
     "SQLITE_AUTH": StorageFault.UNREACHABLE,
     "SQLITE_BUSY": StorageFault.BUSY,
@@ -50,7 +50,7 @@ _SQLITE_NAMES = {
     "SQLITE_CORRUPT": StorageFault.DAMAGED,
     "SQLITE_FULL": StorageFault.FULL,
     "SQLITE_IOERR": StorageFault.UNREACHABLE,
-    # What SQLite answers where the files beside the database cannot grow.
+    # SQLite's answers when the files beside the database cannot grow.
     "SQLITE_IOERR_FSYNC": StorageFault.FULL,
     "SQLITE_IOERR_SHMSIZE": StorageFault.FULL,
     "SQLITE_IOERR_TRUNCATE": StorageFault.FULL,
@@ -61,7 +61,7 @@ _SQLITE_NAMES = {
     "SQLITE_READONLY": StorageFault.READ_ONLY,
 }
 
-# Where there is no code, or one that says nothing: SQLite's own errors of a statement, libpq's of a connection.
+# For errors without a useful code: SQLite's errors of a statement, libpq's errors of a connection.
 _WORDS = {
     "No space left": StorageFault.FULL,
     "authentication failed": StorageFault.REFUSED,
@@ -88,9 +88,9 @@ _ERRNOS = {
 
 
 def storage_fault(error: BaseException) -> StorageFault | None:
-    """What is wrong with the storage; None for any other error, such as a broken constraint or a mistake of ours.
+    """What is wrong with the storage; None for any other error, such as a violated constraint or a bug.
 
-    Looks through the exceptions an error was raised from, so that a wrapped one is recognised.
+    Also looks at the exceptions that caused the error, so that a wrapped one is recognised.
     """
     for each in _causes(error):
         found = _fault(each)
@@ -131,7 +131,7 @@ def _postgresql(error: BaseException) -> StorageFault | None:
             return known
     if state is not None:
         return _longest(_SQLSTATES, state)
-    # Without a state it never reached the server, or lost it; ProgrammingError and the like are mistakes of ours.
+    # Without a state the server was not reached, or the connection was lost. ProgrammingError and the like are bugs.
     return StorageFault.UNREACHABLE if type(error).__name__ in {"OperationalError", "ConnectionTimeout"} else None
 
 

@@ -1,7 +1,7 @@
-"""Tables as files for spreadsheets: the one place that writes CSV and XLSX.
+"""Writes tables as CSV and XLSX. No other module writes these formats.
 
-Names and notes of people stand in cells. A spreadsheet runs a cell that begins like a formula, so such a cell gets an
-apostrophe before it, which spreadsheets show or hide but never run. Source of the rule: OWASP, "CSV Injection".
+Cells contain names and notes from people. A spreadsheet runs a cell that begins like a formula, so such a cell gets a
+leading apostrophe; spreadsheets show or hide it but never run the cell. Source of the rule: OWASP, "CSV Injection".
 """
 
 import csv
@@ -11,19 +11,19 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from importlib import import_module
 
-from foundation.characters import BIDI_MARKS, is_hidden
+from foundation.characters import BIDI_CONTROLS, is_hidden
 
 Cell = str | int | float | bool | None
 Row = Sequence[Cell]
 
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LONGEST_CELL = 32_767  # characters; Excel's bound
-_WORKBOOK = "openpyxl"  # loaded once somebody asks for a file
+_WORKBOOK = "openpyxl"  # imported with the first file
 _CELLS = "openpyxl.cell"
 _FORMULA = frozenset("=+-@")
-# Where a spreadsheet that takes another separator, as Vietnamese Excel takes the semicolon, would begin a new cell.
+# A spreadsheet with another separator (Vietnamese Excel uses the semicolon) starts a new cell at these.
 _SEPARATORS = re.compile(r"([,;|\n])")
-_NO_TITLE = str.maketrans(dict.fromkeys("[]:*?/\\", " "))
+_FORBIDDEN_IN_TITLE = str.maketrans(dict.fromkeys("[]:*?/\\", " "))
 _LONGEST_TITLE = 31  # characters; Excel's bound
 
 
@@ -39,16 +39,16 @@ def write_xlsx(sheets: Iterable[tuple[str, Iterable[Row]]]) -> bytes:
     """A workbook of sheets, each a title and its rows. Numbers stay numbers; every text is typed as text, never as a
     formula or an error value. Cells as `plain_cell`."""
     book = import_module(_WORKBOOK).Workbook(write_only=True)
-    typed = import_module(_CELLS).WriteOnlyCell
+    cell_type = import_module(_CELLS).WriteOnlyCell
     for title, rows in sheets:
         sheet = book.create_sheet(_sheet_title(title))
         for row in rows:
             cells = []
             for value in map(plain_cell, row):
-                cell = typed(sheet, value=_number(value))
+                cell = cell_type(sheet, value=_number(value))
                 if isinstance(value, str):
                     cell.data_type = "s"
-                    # Stays text, too, when somebody edits the cell.
+                    # So that it stays text when somebody edits the cell.
                     cell.quotePrefix = value.startswith("'")
                 cells.append(cell)
             sheet.append(cells)
@@ -58,15 +58,16 @@ def write_xlsx(sheets: Iterable[tuple[str, Iterable[Row]]]) -> bytes:
 
 
 def plain_cell(cell: Cell) -> Cell:
-    """A cell that shows what it says and does nothing.
+    """A cell that a spreadsheet shows as text and never runs.
 
-    Text: controls and bidi marks go, line breaks stay; an apostrophe stands before what begins like a formula, also
-    after spaces, invisible letters or a separator inside the text; at most LONGEST_CELL characters. Numbers and None
-    stay as they are.
+    Text: controls and bidi controls are removed, line breaks stay; an apostrophe is put before anything that begins
+    like
+    a formula, also after spaces, invisible characters or a separator inside the text; at most LONGEST_CELL characters.
+    Numbers and None are returned unchanged.
     """
     if not isinstance(cell, str):
         return cell
-    text = "".join(map(_shown, cell.replace("\r\n", "\n").replace("\r", "\n")))
+    text = "".join(map(_cleaned, cell.replace("\r\n", "\n").replace("\r", "\n")))
     parts = _SEPARATORS.split(text)
     # Every other part is a separator.
     parts[::2] = [f"'{part}" if _begins_formula(part) else part for part in parts[::2]]
@@ -81,15 +82,15 @@ def _begins_formula(text: str) -> bool:
     for letter in text:
         if letter.isspace() or is_hidden(letter):
             continue
-        # NFKC: spreadsheets set to East Asian languages take full-width signs for the plain ones.
+        # NFKC: spreadsheets set to East Asian languages treat full-width signs like plain ones.
         return unicodedata.normalize("NFKC", letter)[:1] in _FORMULA
     return False
 
 
-def _shown(letter: str) -> str:
+def _cleaned(letter: str) -> str:
     if letter == "\n":
         return letter
-    if letter in BIDI_MARKS:
+    if letter in BIDI_CONTROLS:
         return ""
     category = unicodedata.category(letter)
     if category in {"Zl", "Zp"} or letter in "\t\v\f\x85":
@@ -100,4 +101,4 @@ def _shown(letter: str) -> str:
 
 
 def _sheet_title(title: str) -> str:
-    return str(plain_cell(title)).translate(_NO_TITLE).replace("\n", " ").strip("' ")[:_LONGEST_TITLE]
+    return str(plain_cell(title)).translate(_FORBIDDEN_IN_TITLE).replace("\n", " ").strip("' ")[:_LONGEST_TITLE]

@@ -1,4 +1,4 @@
-"""The version of the platform, as pyproject.toml names it, and a fingerprint of its code."""
+"""The version of the platform, from pyproject.toml, and a fingerprint of its code."""
 
 import tomllib
 from functools import cache
@@ -12,7 +12,10 @@ PACKAGES = ("community_teams", "learning", "courses", "translations", "foundatio
 
 @cache
 def code_fingerprint() -> str:
-    """Changes with any source file, template or catalogue of the platform: 16 hexadecimal digits, once a process."""
+    """16 hexadecimal digits that change with any source file, template or gettext catalogue.
+
+    Computed once per process.
+    """
     found = sha256()
     for package in PACKAGES:
         for file in sorted((PROJECT_ROOT / package).rglob("*")):

@@ -1,6 +1,6 @@
-"""Marks a Vietnamese sentence in Python code for translation; the template that shows it translates it."""
+"""Marks a Vietnamese sentence in Python code for translation. The template that shows it translates it."""
 
 
 def N_(sentence: str) -> str:
-    """Give the sentence back as it is."""
+    """Return the sentence unchanged."""
     return sentence

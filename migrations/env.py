@@ -7,7 +7,7 @@ import app
 from foundation.database import Base, make_engine
 from foundation.settings_reading import read_settings
 
-# Importing the application is what makes every room's tables known.
+# Importing the application registers the tables of every package.
 assert callable(app.create_app)
 
 

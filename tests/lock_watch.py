@@ -1,7 +1,8 @@
 """Sees to it that nothing typed is read or judged, no password hashed and no page drawn while a write transaction is
 open: others wait to write for as long as it takes.
 
-Every function of a `domain` room whose name says that it reads or judges is watched, wherever it is called from, and so
+Every function of a `domain` package whose name says that it reads or judges is watched, wherever it is called from, and
+so
 are the schemas of pydantic, the forms and bodies of requests, Argon2, Jinja and WeasyPrint.
 """
 
@@ -25,7 +26,7 @@ import learning
 import translations
 from foundation.web.database import is_writing
 
-HOUSES = (foundation, translations, courses, learning, community_teams)
+PACKAGES = (foundation, translations, courses, learning, community_teams)
 _JUDGES = re.compile(r"(read|judge)_\w+|\w+_fault|answer")
 # A part of where it was called from: why it may run under the lock.
 ALLOWED = {
@@ -43,7 +44,7 @@ def watch() -> None:
     """Begin to watch. Once for a whole run."""
     watched = {each: _watched(each) for each in _judges()}
     for module in list(sys.modules.values()):
-        if module.__name__.startswith(tuple(house.__name__ for house in HOUSES)):
+        if module.__name__.startswith(tuple(package.__name__ for package in PACKAGES)):
             for name, value in list(vars(module).items()):
                 if isinstance(value, FunctionType) and value in watched:
                     setattr(module, name, watched[value])
@@ -59,19 +60,19 @@ def watch() -> None:
 
 
 def _judges() -> set[FunctionType]:
-    rooms = [module for house in HOUSES for module in _modules(house)]
+    modules = [module for package in PACKAGES for module in _modules(package)]
     return {
         value
-        for module in rooms
+        for module in modules
         if ".domain." in module.__name__ or module.__name__.endswith((".domain", "free_text"))
         for name, value in vars(module).items()
         if isinstance(value, FunctionType) and value.__module__ == module.__name__ and _JUDGES.fullmatch(name)
     }
 
 
-def _modules(house: ModuleType) -> list[ModuleType]:
-    found = [house]
-    for each in pkgutil.walk_packages(house.__path__, f"{house.__name__}."):
+def _modules(package: ModuleType) -> list[ModuleType]:
+    found = [package]
+    for each in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
         if ".static." not in each.name:
             found.append(importlib.import_module(each.name))
     return found

@@ -19,7 +19,7 @@ from foundation.areas.cli import TABLES
 from foundation.areas.cli import counted as number
 from foundation.areas.domain.hamlet_lists import Fault
 from foundation.areas.domain.scope import NATION
-from foundation.areas.services.tables import UnreadableTable, read_table
+from foundation.areas.services.tables import TableParseError, read_table
 from foundation.problems import Invalid
 from foundation.web.database import transaction
 
@@ -88,7 +88,7 @@ def import_list(file: Path) -> None:
             done = import_households(session, listed, scope=NATION, now=clock.now())
         # Households that are real: `make run` prepares no sample beside them.
         (current_app.extensions["settings"].data_folder / PREPARED_FILE).unlink(missing_ok=True)
-    except UnreadableTable as problem:
+    except TableParseError as problem:
         raise click.ClickException(TABLES[problem.code].format(**problem.details) + " Chưa ghi gì.") from None
     except FaultyHouseholds as problem:
         for fault in problem.faults[:SHOWN]:

@@ -9,7 +9,7 @@ from community_teams.indicators.domain.targets import UnreadableTargets, read_ta
 from community_teams.indicators.services import FaultyTargets, import_targets
 from foundation.areas.cli import TABLES
 from foundation.areas.cli import counted as number
-from foundation.areas.services.tables import UnreadableTable, read_table
+from foundation.areas.services.tables import TableParseError, read_table
 from foundation.web.database import transaction
 
 FAULTS = {
@@ -52,7 +52,7 @@ def import_file_of_targets(file: Path) -> None:
             listed = read_table_of_targets(read_table(file))
         with transaction() as session:
             done = import_targets(session, listed)
-    except UnreadableTable as problem:
+    except TableParseError as problem:
         raise click.ClickException(TABLES[problem.code].format(**problem.details) + " Chưa ghi gì.") from None
     except UnreadableTargets:
         raise click.ClickException("Tệp này không phải TOML có các mục [[target]]. Chưa ghi gì.") from None

@@ -7,12 +7,12 @@ from typing import TypeVar
 from uuid import UUID
 
 from foundation.areas.domain import hamlet_cells
-from foundation.areas.domain.hamlet_cells import Unreadable
-from foundation.areas.domain.kinds import Kind, Level
+from foundation.areas.domain.hamlet_cells import CellParseError
+from foundation.areas.domain.kinds import AreaKind, Level
 from foundation.free_text import number_fault
 from foundation.problems import Invalid
 
-HAMLET_KINDS = tuple(kind for kind in Kind if kind.level is Level.HAMLET)
+HAMLET_KINDS = tuple(kind for kind in AreaKind if kind.level is Level.HAMLET)
 LONGEST_MARK = 8
 _MARK = re.compile(r"([^\W_]+-?)?")
 
@@ -23,7 +23,7 @@ Value = TypeVar("Value")
 class Named:
     """What a hamlet is to be called; name without the kind."""
 
-    kind: Kind
+    kind: AreaKind
     name: str
 
 
@@ -50,8 +50,8 @@ def read_named(told: Mapping[str, str]) -> Named:
     if faults or name is None:
         raise Invalid(faults)
     try:
-        return Named(Kind(kind), hamlet_cells.bare_name(Kind(kind), name))
-    except Unreadable as fault:
+        return Named(AreaKind(kind), hamlet_cells.bare_name(AreaKind(kind), name))
+    except CellParseError as fault:
         raise Invalid({"name": fault.code}) from None
 
 
@@ -95,6 +95,6 @@ def _read(faults: dict[str, str], name: str, told: Mapping[str, str], read: Call
         return None
     try:
         return read(typed)
-    except Unreadable as fault:
+    except CellParseError as fault:
         faults[name] = fault.code
         return None

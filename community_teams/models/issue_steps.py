@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, Mapper, mapped_column
 
 from community_teams.domain.codes import IssueLevel, IssueStatus
 from community_teams.models.columns import code
-from foundation.accounts.models import AppendOnly
+from foundation.accounts.models import AppendOnlyError
 from foundation.database import Base, UtcDateTime
 
 
@@ -33,4 +33,4 @@ class IssueStep(Base):
 @event.listens_for(IssueStep, "before_update")
 @event.listens_for(IssueStep, "before_delete")
 def _refuse(_mapper: Mapper[IssueStep], _connection: Connection, _step: IssueStep) -> None:
-    raise AppendOnly("steps of issues are written once")
+    raise AppendOnlyError("steps of issues are written once")

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Integer, Result, Row, Select, and_, bindparam, func, literal_column, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from foundation.areas.domain.kinds import Kind, Level
+from foundation.areas.domain.kinds import AreaKind, Level
 from foundation.areas.domain.scope import Scope
 from foundation.areas.models import Area
 from foundation.areas.queries import bounds, inside, inside_one
@@ -26,7 +26,7 @@ class Place:
     code: str
     path: str
     level: Level | None
-    kind: Kind | None
+    kind: AreaKind | None
     name: str
     latitude: float | None = None
     longitude: float | None = None

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 
-from foundation.areas.domain.kinds import Kind
+from foundation.areas.domain.kinds import AreaKind
 
 PROVINCE = "38"
 # One in the mountains, one in the middle, one by the sea; what is made up for them is said to be so everywhere.
@@ -31,7 +31,7 @@ class SampleHamlet:
 
     number: int
     commune: str
-    kind: Kind
+    kind: AreaKind
     size: int
     official: int | None
     reached: int
@@ -106,5 +106,5 @@ def _hamlet(number: int, commune: str, size: int) -> SampleHamlet:
         official = None
     elif turn == _OVERFULL and size > 3:
         official = reached - max(1, size // 15)
-    kind = Kind.THON if commune == FIRST_COMMUNES[2] else Kind.BAN
+    kind = AreaKind.THON if commune == FIRST_COMMUNES[2] else AreaKind.BAN
     return SampleHamlet(number, commune, kind, size, official, min(reached, size), busy=share > 0)

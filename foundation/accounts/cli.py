@@ -62,7 +62,7 @@ def add(name: str, role: str, area: str, display_name: str | None, generate: boo
         with transaction() as writing:
             person = people.add_person(writing, SERVER, new, now=clock.now())
     except Invalid as problem:
-        raise click.ClickException("; ".join(_told(problem))) from None
+        raise click.ClickException("; ".join(_messages(problem))) from None
     click.echo(f"added  {person.name}: {role} in {area}")
     if generate:
         click.echo(f"password  {password}")
@@ -90,5 +90,5 @@ def _password(generate: bool) -> str:
     return given
 
 
-def _told(problem: Invalid) -> list[str]:
+def _messages(problem: Invalid) -> list[str]:
     return [FAULTS.get((field, code), f"{field}: {code}") for field, code in problem.fields.items()]

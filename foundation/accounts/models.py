@@ -77,7 +77,7 @@ class SignInFailure(Base):
     at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
 
 
-class Consent(Base):
+class ConsentRecord(Base):
     """What somebody agreed to, in which words and how, and when they took it back.
 
     subject: whom or what it is about, such as "household:7c0e…"; no name. purpose: a code, such as "cell".
@@ -115,14 +115,14 @@ class AuditEntry(Base):
     at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
 
 
-class AppendOnly(Exception):
+class AppendOnlyError(Exception):
     """A bug tried to change or delete an audit entry."""
 
 
 @event.listens_for(AuditEntry, "before_update")
 @event.listens_for(AuditEntry, "before_delete")
 def _refuse(_mapper: Mapper[AuditEntry], _connection: Connection, _entry: AuditEntry) -> None:
-    raise AppendOnly("audit entries are written once")
+    raise AppendOnlyError("audit entries are written once")
 
 
 # The same promise kept by the database, whoever holds the pen. migrations/versions/0002_accounts.py says it again.

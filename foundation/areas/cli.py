@@ -111,11 +111,11 @@ def import_hamlets(file: Path) -> None:
         listed = read_hamlets(tables.read_table(file), today=clock.day_in_vietnam(clock.now()))
         with transaction() as session:
             done = hamlets.import_hamlets(session, listed)
-    except tables.UnreadableTable as problem:
+    except tables.TableParseError as problem:
         raise click.ClickException(TABLES[problem.code].format(**problem.details) + " Chưa ghi gì.") from None
-    except hamlets.FaultyHamlets as problem:
+    except hamlets.HamletValidationError as problem:
         for fault in problem.faults:
-            click.echo(told(fault), err=True)
+            click.echo(fault_message(fault), err=True)
         raise click.ClickException(
             f"{counted(len(problem.faults))} lỗi. Chưa ghi gì: sửa xong, chạy lại lệnh này."
         ) from None
@@ -148,12 +148,12 @@ def import_outlines(paths: tuple[Path, ...]) -> None:
         some = ", ".join(lacking[:5]) + ("…" if len(lacking) > 5 else "")
         click.echo(f"Tỉnh {province} chưa ghép được ranh giới từ các xã: còn thiếu {some}", err=True)
     click.echo(
-        f"{counted(done.kept)} đường ranh giới dùng được, {counted(done.changed)} thay đổi; "
+        f"{counted(done.accepted)} đường ranh giới dùng được, {counted(done.changed)} thay đổi; "
         f"{counted(len(done.dissolved))} tỉnh ghép từ các xã; {counted(len(done.skipped))} bỏ qua"
     )
 
 
-def told(fault: Fault) -> str:
+def fault_message(fault: Fault) -> str:
     """One fault of a list as a line for the person who keeps the list."""
     value = _HEADINGS.get(fault.value, fault.value) if fault.code == "missing_heading" else fault.value
     return f"Dòng {fault.row}: {FAULTS[fault.code].format(value=value)}"

@@ -5,11 +5,11 @@ from datetime import date
 from sqlalchemy import Enum, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from foundation.areas.domain.kinds import Kind, Level
+from foundation.areas.domain.kinds import AreaKind, Level
 from foundation.database import Base, bytewise
 
 
-def _codes(kinds: type[Level] | type[Kind]) -> list[str]:
+def _codes(kinds: type[Level] | type[AreaKind]) -> list[str]:
     return [kind.value for kind in kinds]
 
 
@@ -25,7 +25,7 @@ class Area(Base):
     code: Mapped[str] = mapped_column(String(20), primary_key=True)
     parent_code: Mapped[str | None] = mapped_column(ForeignKey("area.code"), index=True)
     level: Mapped[Level] = mapped_column(Enum(Level, native_enum=False, length=10, values_callable=_codes))
-    kind: Mapped[Kind] = mapped_column(Enum(Kind, native_enum=False, length=20, values_callable=_codes))
+    kind: Mapped[AreaKind] = mapped_column(Enum(AreaKind, native_enum=False, length=20, values_callable=_codes))
     name: Mapped[str] = mapped_column(String(100))
     path: Mapped[str] = mapped_column(bytewise(60), unique=True)
     sort_key: Mapped[str] = mapped_column(bytewise(600))

@@ -7,7 +7,7 @@ from hashlib import sha256
 from sqlalchemy import ColumnElement, SQLColumnExpression, and_, bindparam, case, false, or_, select, true
 from sqlalchemy.orm import Session
 
-from foundation.areas.domain.kinds import HOANG_SA, KIND_WORDS, TRUONG_SA, Kind, Level
+from foundation.areas.domain.kinds import HOANG_SA, KIND_WORDS, TRUONG_SA, AreaKind, Level
 from foundation.areas.domain.naming import fold
 from foundation.areas.domain.scope import NATION, Scope
 from foundation.areas.models import Area, Outline
@@ -110,24 +110,24 @@ def search(session: Session, folded_text: str, limit: int = 20) -> list[Area]:
     )
 
 
-def _with_kind(folded_text: str) -> list[tuple[Kind, str]]:
+def _with_kind(folded_text: str) -> list[tuple[AreaKind, str]]:
     leads = [(kind, fold(words) + " ") for kind, words in KIND_WORDS.items()]
     return [(kind, folded_text.removeprefix(lead)) for kind, lead in leads if folded_text.startswith(lead)]
 
 
 @dataclass(frozen=True)
-class DrawnArea:
+class AreaOutline:
     """One area as a map draws it. geojson: a GeoJSON geometry as text; box: west, south, east, north in degrees."""
 
     code: str
     path: str
-    kind: Kind
+    kind: AreaKind
     name: str
     geojson: str
     box: tuple[float, float, float, float]
 
 
-def outlines_of(session: Session, parent_code: str | None) -> list[DrawnArea]:
+def outlines_of(session: Session, parent_code: str | None) -> list[AreaOutline]:
     """The outlines of the areas right beneath `parent_code` (the provinces for None), in the order of their codes.
 
     Outlines are public, so no scope is asked for. Areas without an outline are left out.
@@ -135,11 +135,11 @@ def outlines_of(session: Session, parent_code: str | None) -> list[DrawnArea]:
     rows = session.execute(
         select(Area, Outline)
         .join(Outline, Outline.area_code == Area.code)
-        .where(*_drawn_beneath(parent_code))
+        .where(*_current_children(parent_code))
         .order_by(Area.code)
     )
     return [
-        DrawnArea(
+        AreaOutline(
             code=area.code,
             path=area.path,
             kind=area.kind,
@@ -156,7 +156,7 @@ def outline_version(session: Session, parent_code: str | None) -> str | None:
     rows = session.execute(
         select(Area.code, Area.kind, Area.name, Outline.version)
         .join(Outline, Outline.area_code == Area.code)
-        .where(*_drawn_beneath(parent_code))
+        .where(*_current_children(parent_code))
         .order_by(Area.code)
     ).all()
     return fingerprint(["\t".join(row) for row in rows]) if rows else None
@@ -167,7 +167,7 @@ def fingerprint(lines: Sequence[str]) -> str:
     return sha256("\n".join(lines).encode()).hexdigest()[:16]
 
 
-def _drawn_beneath(parent_code: str | None) -> tuple[ColumnElement[bool], ...]:
+def _current_children(parent_code: str | None) -> tuple[ColumnElement[bool], ...]:
     # That provinces lie beneath nothing is said for the sake of the index.
     provinces = Area.parent_code.is_(None) & (Area.level == Level.PROVINCE)
     beneath = Area.parent_code == parent_code if parent_code is not None else provinces

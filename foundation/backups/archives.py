@@ -18,7 +18,7 @@ from typing import Any, BinaryIO, cast
 
 import pyrage
 
-from foundation.backups.manifest import MANIFEST, MANIFEST_BYTES, Manifest, Part, read_manifest
+from foundation.backups.manifest import MANIFEST, MANIFEST_BYTES, ArchivePart, Manifest, read_manifest
 from foundation.problems import Invalid
 
 CHUNK = 1024 * 1024  # bytes read at once
@@ -35,14 +35,14 @@ def owner_only(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
 
 
-def describe(source: Path | bytes) -> Part:
+def describe(source: Path | bytes) -> ArchivePart:
     """Size and hash of a file, or of bytes."""
     digest, size = hashlib.sha256(), 0
     with _open(source) as opened:
         while block := opened.read(CHUNK):
             digest.update(block)
             size += len(block)
-    return Part(size=size, sha256=digest.hexdigest())
+    return ArchivePart(size=size, sha256=digest.hexdigest())
 
 
 def read_recipients(text: str) -> list[Recipient]:
@@ -174,7 +174,7 @@ def _opened(tar: tarfile.TarFile, entry: tarfile.TarInfo) -> BinaryIO:
     return cast(BinaryIO, opened)
 
 
-def _copy_part(source: BinaryIO, part: Part, target: Path | None) -> None:
+def _copy_part(source: BinaryIO, part: ArchivePart, target: Path | None) -> None:
     digest, size = hashlib.sha256(), 0
     with open(target or os.devnull, "wb", opener=owner_only) as out:
         while block := source.read(CHUNK):

@@ -10,10 +10,10 @@ from flask.cli import with_appcontext
 
 from foundation import clock
 from foundation.backups.archives import Recipient, read_identities, read_recipients
-from foundation.backups.folder import apply_rule
-from foundation.backups.keeping import KeepRule, read_rule
-from foundation.backups.making import Backup, backup_name, make_backup
-from foundation.backups.restoring import Restored, restore_backup
+from foundation.backups.create import Backup, backup_name, create_backup
+from foundation.backups.folder import apply_retention
+from foundation.backups.restore import Restored, restore_backup
+from foundation.backups.retention import RetentionRule, parse_retention_rule
 from foundation.migrating import upgrade
 from foundation.problems import Conflict, Invalid, Problem
 from foundation.settings import Settings
@@ -51,7 +51,7 @@ def backup(target: Path, recipients: tuple[str, ...], keep: str | None) -> None:
     """
     settings: Settings = current_app.extensions["settings"]
     try:
-        rule = read_rule(settings.backup_keep if keep is None else keep)
+        rule = parse_retention_rule(settings.backup_keep if keep is None else keep)
     except ValueError:
         raise click.ClickException(
             "--keep là ba số: bao nhiêu bản ngày, tuần, tháng, ví dụ 7,4,12. Chưa ghi gì."
@@ -62,7 +62,7 @@ def backup(target: Path, recipients: tuple[str, ...], keep: str | None) -> None:
     if not file.parent.is_dir() or not os.access(file.parent, os.W_OK):
         raise click.ClickException(f"Không có thư mục {file.parent}, hoặc không được ghi vào đó. Chưa ghi gì.")
     try:
-        made = make_backup(current_app.extensions["engine"], settings, file, public_keys, now=now)
+        made = create_backup(current_app.extensions["engine"], settings, file, public_keys, now=now)
     except Problem as problem:
         raise click.ClickException(f"{_why(problem)} Chưa ghi gì, các bản sao lưu trước vẫn nguyên.") from None
     _tell(made)
@@ -144,16 +144,18 @@ def _tell(made: Backup) -> None:
         click.echo(f"Trong thư mục dữ liệu có tệp lạ, không được sao lưu: {', '.join(made.unknown_files)}.")
 
 
-def _keep_by_rule(folder: Path, rule: KeepRule) -> None:
+def _keep_by_rule(folder: Path, rule: RetentionRule) -> None:
     try:
-        kept = apply_rule(folder, rule)
+        result = apply_retention(folder, rule)
     except OSError as error:
         raise click.ClickException(
             f"Bản mới đã xong, nhưng chưa dọn được bản cũ trong {folder}: {error.strerror}."
         ) from None
-    click.echo(f"Giữ {kept.kept} bản, bỏ {len(kept.removed)} bản cũ.")
-    if kept.damaged:
-        click.echo(f"HỎNG, không tính và không xoá: {', '.join(kept.damaged)}. Kiểm tra ổ đĩa và xem lại các bản này.")
+    click.echo(f"Giữ {result.retained} bản, bỏ {len(result.removed)} bản cũ.")
+    if result.damaged:
+        click.echo(
+            f"HỎNG, không tính và không xoá: {', '.join(result.damaged)}. Kiểm tra ổ đĩa và xem lại các bản này."
+        )
 
 
 def _conflict(code: str) -> str:

@@ -6,22 +6,22 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from foundation.backups.archives import describe
-from foundation.backups.keeping import KeepRule, backups_to_keep
-from foundation.backups.making import HASH_ENDING
+from foundation.backups.create import HASH_ENDING
+from foundation.backups.retention import RetentionRule, backups_to_keep
 
 _NAME = re.compile(r"bdhvs-(\d{8}T\d{6}Z)\.tar\.gz(\.age)?")
 
 
 @dataclass(frozen=True)
-class Kept:
+class RetentionResult:
     """What the rule did to a folder. removed, damaged: file names; damaged ones stay, and count for nothing."""
 
-    kept: int
+    retained: int
     removed: tuple[str, ...]
     damaged: tuple[str, ...]
 
 
-def apply_rule(folder: Path, rule: KeepRule) -> Kept:
+def apply_retention(folder: Path, rule: RetentionRule) -> RetentionResult:
     """Remove the backups of a folder that the rule lets go. Call it only after a new good one was made there.
 
     Looks at files named as `backup FOLDER` names them and at nothing else. A backup whose hash does not match its
@@ -44,7 +44,7 @@ def apply_rule(folder: Path, rule: KeepRule) -> Kept:
             file.unlink(missing_ok=True)
             file.with_name(file.name + HASH_ENDING).unlink(missing_ok=True)
             removed.append(file.name)
-    return Kept(len(keep), tuple(removed), tuple(sorted(damaged)))
+    return RetentionResult(len(keep), tuple(removed), tuple(sorted(damaged)))
 
 
 def is_whole(file: Path) -> bool:

@@ -15,7 +15,7 @@ from foundation.doctor import Finding, Severity, add_check
 LATE, TOO_OLD = timedelta(hours=26), timedelta(hours=50)
 
 
-def watch_backups(app: Flask) -> None:
+def init_backups(app: Flask) -> None:
     add_check(app, check_backups)
 
 

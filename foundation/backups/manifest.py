@@ -18,7 +18,7 @@ SECRET_KEY, SEAL, SEAL_PASSWORD = "keys/secret_key", "keys/seal.p12", "keys/seal
 KEY_PARTS = (SECRET_KEY, SEAL, SEAL_PASSWORD)
 
 
-class Part(BaseModel):
+class ArchivePart(BaseModel):
     """One file of the backup. size: bytes."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -42,7 +42,7 @@ class Manifest(BaseModel):
     database: Literal["sqlite", "postgresql"]
     revision: str | None
     tables: dict[str, int]
-    parts: dict[str, Part]
+    parts: dict[str, ArchivePart]
     secret_fingerprint: str
     has_seal: bool
     settings: dict[str, str]

@@ -85,7 +85,7 @@ def format_fault(error: BaseException) -> str:
 
 
 @dataclass
-class _Seen:
+class _FaultRecord:
     first: float
     last: float
     summarised: float
@@ -104,7 +104,7 @@ class RepeatedFaults(logging.Filter):
         super().__init__()
         self._clock = clock
         self._lock = threading.Lock()
-        self._seen: OrderedDict[str, _Seen] = OrderedDict()
+        self._seen: OrderedDict[str, _FaultRecord] = OrderedDict()
 
     def filter(self, record: logging.LogRecord) -> bool:
         error = record.exc_info[1] if record.exc_info else None
@@ -117,7 +117,7 @@ class RepeatedFaults(logging.Filter):
             if seen is not None and now - seen.last < FORGET_AFTER:
                 seen.last, seen.repeats = now, seen.repeats + 1
                 return False
-            self._seen[id_] = _Seen(first=now, last=now, summarised=now)
+            self._seen[id_] = _FaultRecord(first=now, last=now, summarised=now)
             while len(self._seen) > MOST_FAULTS:
                 self._seen.popitem(last=False)
             return True

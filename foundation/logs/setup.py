@@ -11,7 +11,7 @@ from foundation.logs.formats import JsonFormatter, TextFormatter
 from foundation.settings import Settings
 
 log = logging.getLogger(__name__)
-OUR_ROOMS = ("foundation", "translations", "courses", "learning", "community_teams")
+OUR_PACKAGES = ("foundation", "translations", "courses", "learning", "community_teams")
 
 
 class LogHandler(logging.StreamHandler[TextIO]):
@@ -57,8 +57,8 @@ def configure_logging(settings: Settings, *, least: int = logging.DEBUG) -> LogH
         logging.captureWarnings(True)
     handler.setFormatter(JsonFormatter() if settings.log_format == "json" else TextFormatter())
     root.setLevel(logging.INFO if level <= logging.DEBUG else max(level, logging.WARNING))
-    for room in OUR_ROOMS:
-        logging.getLogger(room).setLevel(level)
+    for package in OUR_PACKAGES:
+        logging.getLogger(package).setLevel(level)
     return handler
 
 

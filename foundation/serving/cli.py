@@ -12,7 +12,7 @@ from foundation.command_name import COMMAND
 from foundation.schema import SchemaMismatch, check_schema
 from foundation.settings import PROJECT_ROOT
 
-# What the administrator reads when the code and the database do not belong together.
+# Messages for an administrator when the code and the database schema do not fit.
 REFUSALS = {
     "behind": "Cơ sở dữ liệu ở bản {database}, mã nguồn cần bản {needed}. Chạy: {command} migrate",
     "too_new": "Cơ sở dữ liệu đã ở bản {database}, chỉ dùng được với mã nguồn từ bản {needed} trở lên. "
@@ -33,8 +33,8 @@ def serve(host: str, port: int, workers: int, jobs: bool, factory: str) -> None:
     try:
         check_schema(engine)
     except SchemaMismatch as mismatch:
-        told = {"database": mismatch.database or "trống", "needed": mismatch.needed}
-        raise click.ClickException(REFUSALS[mismatch.code].format(command=COMMAND, **told)) from None
+        details = {"database": mismatch.database or "trống", "needed": mismatch.needed}
+        raise click.ClickException(REFUSALS[mismatch.code].format(command=COMMAND, **details)) from None
     except DBAPIError:
         click.echo("Chưa tới được cơ sở dữ liệu: bài học vẫn mở được, phần còn lại chờ nó.", err=True)
     engine.dispose()
@@ -42,5 +42,5 @@ def serve(host: str, port: int, workers: int, jobs: bool, factory: str) -> None:
     command = [sys.executable, "-m", "foundation.serving.supervisor", *arguments, "--jobs" if jobs else "--no-jobs"]
     os.chdir(PROJECT_ROOT)
     sys.stdout.flush()
-    # In this process's place: the supervisor holds none of the application's memory.
+    # Replaces this process, so that the supervisor does not keep the application in memory.
     os.execv(sys.executable, command)  # noqa: S606 - our own interpreter and module

@@ -18,10 +18,10 @@ from foundation.web.body_refusals import REFUSAL, BodyRefused
 
 log = logging.getLogger(__name__)
 
-# A refused body goes on being read for a while: a connection closed over unread bytes loses the answer on its way.
+# A refused body is still read for a while: closing a connection with unread bytes loses the answer.
 LINGER = 5.0  # seconds
 LINGER_BYTES = 16 * 1024 * 1024
-# granian opens an answer's file as soon as it is told of it; the file is held open so long, to be sure.
+# granian opens an answer's file after we return it, so we keep the file open for so long.
 FILE_OPEN = 30.0  # seconds
 BODILESS = {"GET", "HEAD"}
 # A print takes from half a second to ten of processor time, and is runs alone: foundation/web/pdf/engine.py.
@@ -31,9 +31,9 @@ MOST_PRINTS_WAITING = 40  # some 30 s of drawing; a proxy gives up after 60
 
 @dataclass(frozen=True)
 class Patience:
-    """How long a body may take: `floor` seconds, one more for every `rate` bytes that came, never more than `longest`.
+    """Time limit for a body: `floor` seconds, one more for every `rate` bytes received, at most `longest`.
 
-    A phone in a hamlet sends 1 kB/s and hears nothing for ten seconds now and then; 50 visits are some 40 kB.
+    A phone in a hamlet sends 1 kB/s, with gaps of ten seconds; 50 visits are some 40 kB.
     """
 
     rate: float = 256.0
@@ -45,14 +45,14 @@ class Patience:
 
 
 class BodyCut(Exception):
-    """The connection ended before its body did."""
+    """The connection ended before the body was complete."""
 
 
 class Front:
     """One worker's application as granian runs it.
 
-    app: the WSGI application. limit: (method, path) → the largest body in bytes. threads: how many requests are worked
-    on at once.
+    app: the WSGI application. limit: (method, path) → the largest body in bytes. threads: how many requests run at
+    once.
     """
 
     def __init__(
@@ -68,11 +68,11 @@ class Front:
         self._limit = limit
         self._spool = spool
         self._threads = Threads(threads)
-        # A thread of their own: with fifty prints asked for at once, all others would only wait for the press.
+        # PDFs have their own thread: otherwise fifty requests for PDFs would block all other requests.
         self._prints = Threads(1)
         self._prints_waiting = 0
         self._patience = patience or Patience()
-        # While the worker is leaving, every answer asks its client to make a new connection, which another takes.
+        # While the worker ends, every answer asks the client for a new connection, which another worker accepts.
         self.leaving = False
 
     async def __rsgi__(self, scope: Any, proto: Any) -> None:
@@ -85,13 +85,13 @@ class Front:
             await self._receive(scope, proto, body)
             await self._answer(scope, proto, body.reader(), body.size)
         except BodyRefused as refusal:
-            # What came of it is of no use: its share of the budget is free before the answer is made.
+            # Frees its share of the budget before the answer is made.
             body.close()
             await self._answer(scope, proto, io.BytesIO(), 0, refusal)
             if refusal.status == 413:
                 await _read_on(proto)
         except BodyCut:
-            # Nobody hears this answer, and the application never hears of the request.
+            # The client is gone; the application is not called.
             fields = {"method": scope.method, "status": 400, "size": body.size}
             log.info("request cut", extra={"fields": fields})
             proto.response_empty(400, [("connection", "close")])
@@ -109,7 +109,7 @@ class Front:
         try:
             async with asyncio.timeout_at(started + self._patience.floor) as timeout:
                 async for chunk in proto:
-                    # granian ends a body with one empty chunk; after one that was cut off comes another.
+                    # granian ends a body with one empty chunk, and an incomplete body with two.
                     if ended:
                         raise BodyCut
                     if not chunk:
@@ -141,7 +141,7 @@ class Front:
             asyncio.get_running_loop().call_later(FILE_OPEN, answer.close)
 
     async def _print(self, environ: dict[str, Any], proto: Any) -> Answer | None:
-        """In the one thread for prints, behind those that wait already; busy where they are many."""
+        """Run in the one thread for PDFs; answer 503 "busy" if MOST_PRINTS_WAITING are waiting."""
         if self._prints_waiting >= MOST_PRINTS_WAITING:
             environ[REFUSAL] = BodyRefused(503, "busy")
             return await self._threads.run(self._run, environ, proto)
@@ -152,11 +152,11 @@ class Front:
             self._prints_waiting -= 1
 
     def _run(self, environ: dict[str, Any], proto: Any) -> Answer | None:
-        """In a thread of the pool. Returns the answer while its file must stay open."""
+        """Runs in a thread of the pool. Returns the answer if its file must stay open, else None."""
         try:
             answer = Answer(self._app, environ, self._spool.folder)
         except Exception:
-            # Which request it was stands in its own line: its address may hold a card's code.
+            # Without the address, which may contain a card's code; the request has its own log line.
             log.exception("the application raised")
             proto.response_empty(500, [])
             return None
@@ -171,12 +171,12 @@ class Front:
 
 
 async def _read_on(proto: Any) -> None:
-    """Read what is still coming of a refused body, and drop it. Not after a read that was given up."""
+    """Read and discard the rest of a refused body."""
     received = 0
     try:
         stream = aiter(proto)
     except RuntimeError:
-        stream = proto  # begun already
+        stream = proto  # already started
     try:
         async with asyncio.timeout(LINGER):
             while chunk := await anext(stream):

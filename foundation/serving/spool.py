@@ -1,23 +1,23 @@
-"""Request bodies that are being received: small ones in memory, the others in nameless files, both within a budget."""
+"""Stores request bodies while they arrive: small ones in memory, others in unnamed files, within a budget."""
 
 import io
 import tempfile
 from pathlib import Path
 from typing import IO, cast
 
-# A larger body goes to a file at once, so that a few of them cannot use up the memory of the many small ones.
+# A larger body goes to a file at once, so that a few large ones cannot use the memory of many small ones.
 LARGEST_IN_MEMORY = 64 * 1024  # bytes
 
 
 class SpoolFull(Exception):
-    """The disk budget is used up, or the disk is full. Whoever sent the body may try again later."""
+    """The disk budget is used up, or the disk is full. The client may try again later."""
 
 
 class Spool:
     """The budget that all bodies of one worker share.
 
     folder: where files go; made when missing. memory, disk: bytes that all bodies together may take.
-    Used by the event loop's thread alone, so it needs no lock. Files have no name: they vanish with the process.
+    Used only in the event loop's thread, so it needs no lock. Files have no name and disappear with the process.
     """
 
     def __init__(self, folder: Path, *, memory: int, disk: int) -> None:
@@ -38,7 +38,7 @@ class Spool:
 
 
 class Body:
-    """One body. Call close() when it is no longer needed: that gives its share of the budget back."""
+    """One body. Call close() when it is no longer needed, to free its share of the budget."""
 
     def __init__(self, spool: Spool) -> None:
         self._spool = spool
@@ -47,7 +47,7 @@ class Body:
         self.size = 0
 
     def write(self, chunk: bytes) -> None:
-        """Add what came in. Raises SpoolFull; the body is then of no use any more and must be closed."""
+        """Add a chunk. Raises SpoolFull; the body is then incomplete and must be closed."""
         size = len(chunk)
         if self._file is None:
             if self.size + size <= LARGEST_IN_MEMORY and size <= self._spool.memory_left:

@@ -1,11 +1,11 @@
-"""Starts the processes of the server and keeps them: `python -m foundation.serving.supervisor --help`.
+"""Starts the processes of the server and restarts them: `python -m foundation.serving.supervisor --help`.
 
-Imports nothing of the application, so that it stays small and a reload starts the newest code. The listening sockets
-are its own, one for each worker: connections wait in them while no worker is there, and workers come and go without one
-being refused. While a worker is missing, the others take the connections of its socket, too.
+Imports nothing of the application, so that it stays small and a reload starts the newest code. It owns the listening
+sockets, one per worker: connections wait in them while a worker is replaced, and none is refused. While a worker is
+missing, the others also accept the connections of its socket.
 
-SIGHUP: new processes take the place of the old ones, each old one only once its successor answers. SIGINT, SIGTERM: all
-end; a second time, at once. Ends with 0, or with 1 when the first workers do not come to answer.
+SIGHUP: replaces every process; an old one ends only when its successor answers. SIGINT, SIGTERM: all processes end; a
+second signal ends them at once. Exit code 0, or 1 if the first workers never answer.
 """
 
 import argparse
@@ -34,11 +34,11 @@ from foundation.serving.system import (
 log = logging.getLogger("foundation.serving")
 
 # Seconds.
-UNTIL_READY = 120.0  # a worker that has not said it answers by then is killed
-LEAVE_ON_RELOAD = 120.0  # what open requests get when their worker is replaced: no new connection waits for it
-LEAVE_ON_STOP = 10.0  # and when all of the server ends
+UNTIL_READY = 120.0  # a worker that is not ready by then is killed
+LEAVE_ON_RELOAD = 120.0  # time for open requests when their worker is replaced
+LEAVE_ON_STOP = 10.0  # the same when the whole server ends
 LONGEST_PAUSE = 10.0  # between two attempts to start a process that keeps dying
-STABLE = 3.0  # a process that served so long is started again at once: it did not die of starting
+STABLE = 3.0  # a process that served so long is restarted at once: it did not fail at its start
 
 WORKER = "worker"
 JOBS = "jobs"
@@ -48,9 +48,8 @@ JOBS = "jobs"
 class Child:
     """A process. ready: whether it answers, since ready_at.
 
-    leave_by: the moment after which it is killed, once it was asked to go.
-
-    takes_all: whether it was asked to take connections from all sockets, because a worker is missing.
+    leave_by: when it is killed, after it was asked to end. takes_all: whether it accepts connections from all sockets,
+    because a worker is missing.
     """
 
     process: subprocess.Popen[bytes]
@@ -63,8 +62,8 @@ class Child:
 
 
 @dataclass(eq=False)
-class Place:
-    """One process that ought to run: `now` does, `next` is about to take over."""
+class ProcessSlot:
+    """One process that should run. now: the running one. next: the one that is starting to replace it."""
 
     name: str
     command: Sequence[str]
@@ -79,9 +78,9 @@ class Supervisor:
     listening: Sequence[socket.socket]
     factory: str
     jobs: bool
-    places: list[Place] = field(default_factory=list)
+    places: list[ProcessSlot] = field(default_factory=list)
     leaving: list[Child] = field(default_factory=list)
-    to_reload: list[Place] = field(default_factory=list)
+    to_reload: list[ProcessSlot] = field(default_factory=list)
     served: bool = False
     stopping: bool = False
     status: int = 0
@@ -92,15 +91,15 @@ class Supervisor:
         numbers = [str(each.fileno()) for each in self.listening]
         for place, own in enumerate(numbers):
             first = ",".join([own, *(number for number in numbers if number != own)])
-            self.places.append(Place(f"{WORKER} {place + 1}", [*worker, first]))
+            self.places.append(ProcessSlot(f"{WORKER} {place + 1}", [*worker, first]))
         if self.jobs:
             app = self.factory.partition(":")[0]
-            self.places.append(Place(JOBS, [sys.executable, "-m", "flask", "--app", app, "jobs", "work"]))
+            self.places.append(ProcessSlot(JOBS, [sys.executable, "-m", "flask", "--app", app, "jobs", "work"]))
         while not self._over():
             if not self.stopping:
                 self._start_what_is_due()
             self._wait()
-            self._look()
+            self._handle_events()
             self._cover()
         return self.status
 
@@ -119,7 +118,7 @@ class Supervisor:
             if place.now is not None:
                 self._start(place)
 
-    def _start(self, place: Place) -> None:
+    def _start(self, place: ProcessSlot) -> None:
         command, pipe, ready = list(place.command), None, False
         passed = [each.fileno() for each in self.listening]
         write = None
@@ -137,8 +136,8 @@ class Supervisor:
         if ready:
             self._take_over(place)
 
-    def _take_over(self, place: Place) -> None:
-        """`next` answers: whoever was there before it goes."""
+    def _take_over(self, place: ProcessSlot) -> None:
+        """Make `next` the current process, and ask the old one to end."""
         self._ask_to_leave(place, LEAVE_ON_RELOAD)
         place.now, place.next = place.next, None
         if place.now is not None:
@@ -150,7 +149,7 @@ class Supervisor:
             notify_systemd("READY=1")
 
     def _cover(self) -> None:
-        """Have the workers that are there take the connections of one that is not, and leave them to it again."""
+        """Make the running workers accept the connections of a missing one, and stop when it is back."""
         workers = [place.now for place in self.places if place.name != JOBS]
         missing = None in workers
         for child in workers:
@@ -158,10 +157,10 @@ class Supervisor:
                 child.takes_all = missing
                 child.process.send_signal(signal.SIGUSR1 if missing else signal.SIGUSR2)
 
-    # Looking.
+    # Watching.
 
     def _wait(self) -> None:
-        """Until a signal, a word of a worker, or the next moment at which something is due."""
+        """Wait for a signal, a message from a worker, or the next due time."""
         pipes = [child.pipe for place in self.places if (child := place.next) and child.pipe is not None]
         moments = []
         if not self.stopping:
@@ -171,18 +170,18 @@ class Supervisor:
         timeout = max(0.0, min(moments, default=time.monotonic() + 60) - time.monotonic())
         select.select([self._wake, *pipes], [], [], timeout)
 
-    def _look(self) -> None:
+    def _handle_events(self) -> None:
         try:
             for number in set(os.read(self._wake, 4096)):
-                self._heed(number)
+                self._handle_signal(number)
         except BlockingIOError:
             pass
         for place in self.places:
             if place.next is not None and not place.next.ready:
-                self._hear(place, place.next)
-        self._bury()
+                self._check_ready(place, place.next)
+        self._reap()
 
-    def _heed(self, number: int) -> None:
+    def _handle_signal(self, number: int) -> None:
         if number == signal.SIGHUP and not terminal_is_gone():
             log.warning("nạp lại: thay từng tiến trình")
             self.to_reload = list(self.places)
@@ -201,22 +200,22 @@ class Supervisor:
         for place in self.places:
             if place.next is not None:
                 place.next.process.kill()
-                self._let_go(place.next, 0)
+                self._wait_for_end(place.next, 0)
                 place.next = None
             self._ask_to_leave(place, LEAVE_ON_STOP)
 
-    def _ask_to_leave(self, place: Place, patience: float) -> None:
+    def _ask_to_leave(self, place: ProcessSlot, patience: float) -> None:
         if place.now is not None:
             place.now.process.terminate()
-            self._let_go(place.now, patience)
+            self._wait_for_end(place.now, patience)
             place.now = None
 
-    def _let_go(self, child: Child, patience: float) -> None:
+    def _wait_for_end(self, child: Child, patience: float) -> None:
         child.leave_by = time.monotonic() + patience
         self.leaving.append(child)
 
-    def _hear(self, place: Place, child: Child) -> None:
-        """Whether a starting worker answers by now; one that will not is killed."""
+    def _check_ready(self, place: ProcessSlot, child: Child) -> None:
+        """Check whether a starting worker is ready; kill it after UNTIL_READY."""
         assert child.pipe is not None
         if select.select([child.pipe], [], [], 0)[0]:
             child.ready = bool(os.read(child.pipe, 16))
@@ -229,7 +228,7 @@ class Supervisor:
         elif time.monotonic() > child.started + UNTIL_READY:
             child.process.kill()
 
-    def _bury(self) -> None:
+    def _reap(self) -> None:
         now = time.monotonic()
         for child in list(self.leaving):
             if child.process.poll() is not None:
@@ -242,17 +241,17 @@ class Supervisor:
             if place.now is not None and place.now.process.poll() is not None:
                 self._lost(place, place.now)
 
-    def _lost(self, place: Place, child: Child) -> None:
+    def _lost(self, place: ProcessSlot, child: Child) -> None:
         log.error("%s (pid %s) mất, mã %s: mở lại", place.name, child.process.pid, child.process.returncode)
         place.now = None
         self._pause(place, child)
 
-    def _lost_before_ready(self, place: Place, child: Child) -> None:
+    def _lost_before_ready(self, place: ProcessSlot, child: Child) -> None:
         if child.pipe is not None:
             os.close(child.pipe)
         place.next = None
         if place.now is not None:
-            # The old ones go on serving: a version that does not start costs nobody anything.
+            # The old processes keep serving, so a version that does not start harms nobody.
             log.error("%s mới không chạy được, mã %s: giữ tiến trình cũ", place.name, child.process.returncode)
             self.to_reload = []
         elif self.served:
@@ -263,8 +262,8 @@ class Supervisor:
             self.status = 1
             self._stop()
 
-    def _pause(self, place: Place, child: Child) -> None:
-        """Start again at once, or later and later where it keeps dying."""
+    def _pause(self, place: ProcessSlot, child: Child) -> None:
+        """Schedule the restart: at once, or with growing pauses if the process keeps failing."""
         served = time.monotonic() - child.ready_at if child.ready_at is not None else 0.0
         place.failures = 0 if served > STABLE else place.failures + 1
         wait = 0.0 if place.failures < 2 else min(0.5 * 2**place.failures, LONGEST_PAUSE)

@@ -1,4 +1,4 @@
-"""What the supervisor asks of the operating system: the listening socket, signals, limits, systemd."""
+"""Operating system calls of the supervisor: listening sockets, signals, limits, systemd."""
 
 import ctypes
 import errno
@@ -7,10 +7,10 @@ import resource
 import signal
 import socket
 
-# A peer that takes nothing, or is gone, is cut after so long: an answer larger than the socket's buffers waits for it.
+# A client that reads nothing, or is gone, is disconnected after so long.
 PEER_TIMEOUT = 60  # seconds
 OPEN_FILES = 65_536
-# By what the operating system answered; anything else is told in its own words.
+# By errno; for any other one the operating system's own message is shown.
 PORT_ADVICE = {
     errno.EADDRINUSE: "đã có chương trình khác dùng cổng này. Tắt nó, hoặc chọn cổng khác: "
     "make run PORT=8001, hay serve --port 8001",
@@ -22,11 +22,11 @@ _terminal = os.isatty(0)
 
 
 def listen(host: str, port: int, count: int = 1) -> list[socket.socket]:
-    """`count` sockets on one port that take connections from now on, shared out evenly between them by the kernel.
+    """`count` listening sockets on one port. The kernel distributes connections evenly between them.
 
-    port: 0 for any free one. Raises OSError where the port is taken, also by a server that shares its own.
+    port: 0 for any free one. Raises OSError if the port is in use, even by a server with SO_REUSEPORT.
     """
-    with _made(host) as probe:  # without SO_REUSEPORT, which would join whoever is there
+    with _made(host) as probe:  # without SO_REUSEPORT, which would share a port in use
         probe.bind((host, port))
         port = probe.getsockname()[1]
     sockets = []
@@ -40,7 +40,7 @@ def listen(host: str, port: int, count: int = 1) -> list[socket.socket]:
 
 
 def _made(host: str) -> socket.socket:
-    """What is set on it here, every connection inherits."""
+    """A new socket; every accepted connection inherits its options."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -52,14 +52,14 @@ def _made(host: str) -> socket.socket:
 
 
 def web_address(listening: socket.socket) -> str:
-    """Where a browser on this machine reaches the server; one that listens everywhere is reached as this machine."""
+    """The address for a browser on this machine; a server that listens everywhere is reached at 127.0.0.1 or ::1."""
     host, port = listening.getsockname()[:2]
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared, not bound
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def notify_systemd(state: str) -> None:
-    """Tell systemd how far we are (sd_notify(3)), where a unit of Type=notify started us; otherwise nothing."""
+    """Send a state to systemd (sd_notify(3)) if a unit of Type=notify started this process; otherwise do nothing."""
     place = os.environ.get("NOTIFY_SOCKET", "")
     if not place:
         return
@@ -70,15 +70,15 @@ def notify_systemd(state: str) -> None:
 
 
 def set_up_child() -> None:
-    # A terminal's Ctrl+C and hang-up reach the whole group; the supervisor alone says what they mean.
+    # Ctrl+C and hang-up of a terminal reach the whole group; only the supervisor handles them.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    # Nobody is left behind when the supervisor is killed.
+    # The process gets SIGTERM when the supervisor is killed.
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
 
 
 def signals_as_bytes() -> int:
-    """A descriptor from which every signal that concerns us can be read, as one byte with its number."""
+    """A descriptor that gives one byte, the signal's number, for every signal that the supervisor handles."""
     read, write = os.pipe()
     os.set_blocking(read, False)
     os.set_blocking(write, False)
@@ -89,7 +89,7 @@ def signals_as_bytes() -> int:
 
 
 def terminal_is_gone() -> bool:
-    """Whether a SIGHUP means that the terminal this was started from was closed, and not "load anew"."""
+    """Whether a SIGHUP came because the terminal was closed, and does not ask for a reload."""
     if not _terminal:
         return False
     try:
@@ -100,7 +100,7 @@ def terminal_is_gone() -> bool:
 
 
 def raise_open_files() -> None:
-    """A connection is an open file, and so is a body that waits on disk."""
+    """Raise the limit of open files: every connection, and every body on disk, is one."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else min(hard, OPEN_FILES)
     if soft != resource.RLIM_INFINITY and soft < wanted:

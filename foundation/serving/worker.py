@@ -1,6 +1,6 @@
 """One web process: `python -m foundation.serving.worker FACTORY LISTENING READY`, started by the supervisor.
 
-Loads the application, looks whether it answers, says so, serves until SIGTERM, then ends without losing a request.
+Loads the application, checks that it answers, reports ready, serves until SIGTERM, then ends without losing a request.
 LISTENING: descriptors of the listening sockets, its own first. SIGUSR1: take connections from all of them, because a
 worker is missing; SIGUSR2: from its own alone again.
 """
@@ -41,23 +41,23 @@ MOST_CONNECTIONS = 8192
 HEADERS = 20_000  # milliseconds
 # Headers and what is read ahead of a body. hyper would let each of two thousand connections fill 400 KB.
 BUFFER = 32 * 1024  # bytes
-# While leaving, answers say "Connection: close" for so long before idle connections are closed.
+# When ending, answers have "Connection: close" for so long before idle connections are closed.
 POLITE = 1.0  # seconds
 
 
 class SchemaRefused(SystemExit):
-    """Ends the worker. While others serve, the supervisor goes on trying, later and later."""
+    """Ends the worker. The supervisor tries again with growing pauses while other workers serve."""
 
     def __init__(self) -> None:
         super().__init__(3)
 
 
 class InheritedSocket(Server):
-    """granian's embedded server on a socket that the supervisor has bound and listens on."""
+    """granian's embedded server on a listening socket of the supervisor."""
 
     def __init__(self, listening: int, target: Any, **options: Any) -> None:
         super().__init__(target, **options)
-        self._listening = os.dup(listening)  # granian closes it in the end
+        self._listening = os.dup(listening)  # granian closes it
 
     def _init_shared_socket(self) -> None:
         # granian's stub knows none of its arguments: descriptor, whether it is a Unix socket, backlog.
@@ -144,11 +144,11 @@ async def serve(app: Flask, listening: Sequence[int], ready: int) -> None:
     if sockets.serving.done():
         sockets.serving.result()
         raise SystemExit("the server ended by itself")
-    await asyncio.gather(sockets.stop(), *changes)  # the supervisor bounds the wait
+    await asyncio.gather(sockets.stop(), *changes)  # the supervisor limits the wait
 
 
 def answers(app: Flask) -> bool:
-    """Whether the application answers at all; a database that is away for a moment is no reason not to start."""
+    """Whether the application answers; it may start while the database is unreachable."""
     return app.test_client().get("/healthz").status_code in {200, 503}
 
 
@@ -168,8 +168,8 @@ def main(factory: str, listening: Sequence[int], ready: int) -> None:
 
 
 def _end(app: Flask) -> NoReturn:
-    """Ends the process with 0, without Python's own shutdown: when it takes the interpreter from granian's threads,
-    they sometimes abort (1 of 18 workers replaced under load), and the log of a server that does well shows a panic.
+    """Ends the process with 0, without Python's own shutdown. During that shutdown granian's threads sometimes abort
+    (1 of 18 workers replaced under load), and the log of a healthy server shows a panic.
     """
     app.extensions["engine"].dispose()
     atexit._run_exitfuncs()  # what is left of the log

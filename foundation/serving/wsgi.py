@@ -1,4 +1,4 @@
-"""RSGI on one side, WSGI (PEP 3333) on the other: the environment of a request, and the whole answer."""
+"""Translates between RSGI and WSGI (PEP 3333): the environment of a request, and the whole answer."""
 
 import sys
 import tempfile
@@ -10,12 +10,12 @@ from werkzeug.wsgi import FileWrapper
 
 WSGI = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
-# An answer larger than this waits in a file for its reader: granian would hold all of it in memory.
+# A larger answer is put into a file, because granian would hold all of it in memory.
 LARGEST_IN_MEMORY = 256 * 1024  # bytes
 
 
 class FileAnswer(FileWrapper):
-    """wsgi.file_wrapper: an answer that lies in a file already."""
+    """wsgi.file_wrapper: an answer that is a file already."""
 
 
 CONSTANT: dict[str, Any] = {
@@ -50,7 +50,7 @@ def environ_of(scope: Any, body: IO[bytes], size: int | None) -> dict[str, Any]:
         "wsgi.input": body,
     }
     for name, value in scope.headers.items():
-        # X_Forwarded_For would become the same name as X-Forwarded-For, which a proxy vouches for.
+        # X_Forwarded_For would become the same key as X-Forwarded-For, which a trusted proxy sets.
         if "_" in name or name == "transfer-encoding":
             continue
         key = name.upper().replace("-", "_")
@@ -69,7 +69,7 @@ def environ_of(scope: Any, body: IO[bytes], size: int | None) -> dict[str, Any]:
 class Answer:
     """What the application answers, whole. status: HTTP; headers: as WSGI has them; content, or a file when large.
 
-    close() says that nobody reads the file any more.
+    Call close() when the file is no longer read.
     """
 
     def __init__(self, app: WSGI, environ: dict[str, Any], folder: Path) -> None:
@@ -103,7 +103,7 @@ class Answer:
             file.write(self.content)
             file.flush()
         except OSError:
-            # Reading works on a full disk: then it waits in memory.
+            # On a full disk the answer stays in memory.
             self.close()
             self.file = None
         else:
@@ -111,7 +111,7 @@ class Answer:
 
 
 def _is_large_file(file: Any) -> bool:
-    """Whether granian can send it by itself: a whole file of the disk, from its start, worth the trouble."""
+    """Whether granian can send it itself: a file on disk, read from its start, larger than LARGEST_IN_MEMORY."""
     try:
         return bool(Path(f"/proc/self/fd/{file.fileno()}").stat().st_size > LARGEST_IN_MEMORY and file.tell() == 0)
     except (AttributeError, OSError, ValueError):

@@ -1,1 +1,1 @@
-"""How often somebody may try something: one table, one service, named limits. docs/throttling.md."""
+"""Rate limits by account, device and address: one table, one service, named limits. docs/throttling.md."""

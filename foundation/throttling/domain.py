@@ -1,7 +1,7 @@
-"""How often is too often. Pure.
+"""The arithmetic of rate limits. Pure.
 
-A limit is a bucket that drains steadily (the generic cell rate algorithm, ITU-T I.371): so many tries at once, then one
-more each time a part of the period has passed. Nothing is closed for the whole period, and a bucket is one moment.
+A limit is a leaky bucket (the generic cell rate algorithm, ITU-T I.371): so many tries at once, then one more each time
+a part of the period has passed. Nobody is locked out for the whole period, and a bucket is stored as one timestamp.
 """
 
 from datetime import datetime, timedelta
@@ -13,8 +13,8 @@ from foundation.rates import Rate
 def spend(full_until: datetime | None, rate: Rate, now: datetime, times: int = 1) -> tuple[datetime, timedelta]:
     """When the bucket is empty again after `times` more tries, and how long to wait first; zero if allowed now.
 
-    full_until: when it would be empty without them; None or past for an empty one. While there is a wait, the moment
-    is not to be stored: a try that was refused costs nothing.
+    full_until: when it would be empty without them; None or past for an empty one. If there is a wait, do not
+    store the time: a refused try does not count.
     """
     begins = max(full_until or now, now)
     after = begins + times * rate.each
@@ -22,9 +22,9 @@ def spend(full_until: datetime | None, rate: Rate, now: datetime, times: int = 1
 
 
 def address_keys(address: str | None) -> tuple[str, ...]:
-    """What counts as one address, the narrowest first: an IPv6 house has a /64, whoever rents many has a /48.
+    """The networks that count as one address, the narrowest first: a home has an IPv6 /64, an organisation a /48.
 
-    () for none, for something unreadable, and for the machine itself.
+    () for no address, an invalid one, and this machine.
     """
     try:
         read = ip_address(address or "")
@@ -40,7 +40,7 @@ def address_keys(address: str | None) -> tuple[str, ...]:
 
 
 def is_private(address: str | None) -> bool:
-    """Whether an address belongs to no public network, as that of a proxy in front does."""
+    """Whether an address is in a private network, as a proxy usually is."""
     try:
         return ip_address(address or "").is_private
     except ValueError:

@@ -1,4 +1,4 @@
-"""Counting tries. What is asked at once is allowed together or refused together, and a refusal counts nothing."""
+"""Counts tries. Buckets taken in one call are allowed or refused together; a refused try does not count."""
 
 import math
 from collections.abc import Iterable, Sequence
@@ -17,14 +17,14 @@ from foundation.rates import Rate
 from foundation.throttling.domain import spend
 from foundation.throttling.models import ThrottleBucket
 
-# Empty buckets are taken away at every so many tries of a process; the jobs' worker does it with its heartbeat, too.
+# Empty buckets are deleted at every so many tries of a process, and by the jobs' worker with its heartbeat.
 SWEEP_EVERY = 50
 _tries = count(1)
 
 
 @dataclass(frozen=True, order=True)
 class Bucket:
-    """name: of the limit. key: as key_of gives it. rate: None where the limit is off. factor: times the usual room."""
+    """name: of the limit. key: as key_of gives it. rate: None where the limit is off. factor: times the usual rate."""
 
     name: str
     key: str
@@ -32,20 +32,20 @@ class Bucket:
     factor: int = 1
 
     @property
-    def room(self) -> Rate | None:
+    def capacity(self) -> Rate | None:
         return Rate(self.rate.most * self.factor, self.rate.period) if self.rate else None
 
 
 def key_of(secret: str, *parts: str) -> str:
-    """What is stored of a name, device or address. secret: the server's; without it nobody finds out which it was."""
-    told = "\0".join(parts).encode("utf-8", "surrogatepass")
-    return digest(secret.encode(), b"throttle " + told, sha256).hex()[:32]
+    """What is stored of a name, device or address. secret: the server's key, needed to find the name out."""
+    joined = "\0".join(parts).encode("utf-8", "surrogatepass")
+    return digest(secret.encode(), b"throttle " + joined, sha256).hex()[:32]
 
 
 def take(session: Session, buckets: Iterable[Bucket], *, now: datetime, times: int = 1) -> None:
-    """Count `times` tries in each of these buckets. Commit before doing what was asked.
+    """Count `times` tries in each of these buckets. Commit before doing what is limited.
 
-    Raises TooMany("too_many"), with the longest wait, and counts nothing, while one of them is full.
+    Raises TooMany("too_many"), with the longest wait if one of them is full; then nothing is counted.
     """
     asked = sorted({each for each in buckets if each.rate is not None}, key=lambda each: (each.name, each.key))
     if next(_tries) % SWEEP_EVERY == 0:
@@ -53,7 +53,9 @@ def take(session: Session, buckets: Iterable[Bucket], *, now: datetime, times: i
     if not asked:
         return
     known = _locked(session, asked, now)
-    after = {each: spend(known.get((each.name, each.key)), each.room, now, times) for each in asked if each.room}
+    after = {
+        each: spend(known.get((each.name, each.key)), each.capacity, now, times) for each in asked if each.capacity
+    }
     wait = max((wait for _, wait in after.values()), default=timedelta(0))
     if wait:
         raise TooMany("too_many", retry_after=max(1, math.ceil(wait.total_seconds())))
@@ -62,7 +64,7 @@ def take(session: Session, buckets: Iterable[Bucket], *, now: datetime, times: i
 
 
 def refuse_full(session: Session, buckets: Iterable[Bucket], *, now: datetime) -> None:
-    """Raises TooMany("too_many") while one of these buckets is full. Only reads."""
+    """Raises TooMany("too_many") if one of these buckets is full. Only reads."""
     asked = [each for each in buckets if each.rate is not None]
     if not asked:
         return
@@ -72,46 +74,46 @@ def refuse_full(session: Session, buckets: Iterable[Bucket], *, now: datetime) -
         )
     )
     known = {(name, key): full_until for name, key, full_until in rows}
-    waits = [spend(known.get((each.name, each.key)), each.room, now)[1] for each in asked if each.room]
+    waits = [spend(known.get((each.name, each.key)), each.capacity, now)[1] for each in asked if each.capacity]
     if any(waits):
         raise TooMany("too_many", retry_after=max(1, math.ceil(max(waits).total_seconds())))
 
 
 def give_back(session: Session, buckets: Iterable[Bucket], *, now: datetime) -> None:
-    """Take back one try in each: it was an honest one. An empty bucket stays empty."""
+    """Undo one try in each bucket, after it succeeded. An empty bucket stays empty."""
     asked = sorted({each for each in buckets if each.rate is not None}, key=lambda each: (each.name, each.key))
     known = _locked(session, asked, now) if asked else {}
     for each in asked:
-        if each.room and (full_until := known.get((each.name, each.key))):
-            _write(session, each, max(full_until - each.room.each, now))
+        if each.capacity and (full_until := known.get((each.name, each.key))):
+            _write(session, each, max(full_until - each.capacity.each, now))
 
 
 def empty(session: Session, buckets: Iterable[Bucket]) -> None:
-    """Forget all tries in these buckets."""
+    """Delete all tries in these buckets."""
     keys = [(each.name, each.key) for each in buckets]
     if keys:
         session.execute(delete(ThrottleBucket).where(_these(keys)))
 
 
 def sweep(session: Session, *, now: datetime) -> None:
-    """Take away the buckets that have drained."""
+    """Delete the buckets that are empty by now."""
     session.execute(delete(ThrottleBucket).where(ThrottleBucket.full_until <= now))
 
 
-def _locked(session: Session, asked: Sequence[Bucket], now: datetime) -> dict[tuple[str, str], datetime]:
-    """When these buckets are empty. Their rows are locked, in one order everywhere, so that nobody counts twice."""
-    for each in asked:
+def _locked(session: Session, buckets: Sequence[Bucket], now: datetime) -> dict[tuple[str, str], datetime]:
+    """When these buckets are empty. Locks their rows, always in the same order, so that concurrent tries all count."""
+    for each in buckets:
         session.execute(_MAKE, {"name": each.name, "key": each.key, "now": now})
     rows = session.execute(
         select(ThrottleBucket.name, ThrottleBucket.key, ThrottleBucket.full_until)
-        .where(_these([(each.name, each.key) for each in asked]))
+        .where(_these([(each.name, each.key) for each in buckets]))
         .order_by(ThrottleBucket.name, ThrottleBucket.key)
         .with_for_update()
     )
     return {(name, key): full_until for name, key, full_until in rows}
 
 
-# Both databases understand it; SQLAlchemy has it for each alone.
+# Works on both databases; SQLAlchemy has a construct per database only.
 _MAKE = text(
     "INSERT INTO throttle_bucket (name, key, full_until) VALUES (:name, :key, :now) ON CONFLICT DO NOTHING"
 ).bindparams(bindparam("now", type_=UtcDateTime))

@@ -1,4 +1,4 @@
-"""Who is asking, as far as limits go: an address, and a device that has been here before."""
+"""Identifies visitors for rate limits: by address, and by a device cookie."""
 
 import logging
 import secrets
@@ -22,11 +22,11 @@ log = logging.getLogger(__name__)
 
 COOKIE = "may-quen"
 ONE_YEAR = 365 * 24 * 3600  # seconds; every sign-in renews it
-# People who may be known to one device: a commune's office has one computer for all of its team.
+# Accounts remembered per device: a commune's office has one computer for the whole team.
 MOST_KNOWN = 20
-# A /48 is a whole organisation: so many times the room of a /64.
+# A /48 is a whole organisation: it gets so many times the limit of a /64.
 WIDE = 4
-# So many requests, all of them from one private address, and somebody stands in front.
+# After so many requests, all from one private address, there must be a proxy in front.
 ENOUGH = 500
 
 
@@ -37,9 +37,9 @@ def bucket(name: str, *parts: str, factor: int = 1) -> Bucket:
 
 
 def count_reading(buckets: Iterable[Bucket]) -> None:
-    """Count something that is only read, in a transaction of its own. Raises TooMany as `take` does.
+    """Count a read request, in its own transaction. Raises TooMany as `take` does.
 
-    A database that takes no writes, in recovery or without room, keeps nobody from reading: then nothing is counted.
+    If the database is read-only or full, nothing is counted and reading goes on.
     """
     try:
         with transaction() as writing:
@@ -50,61 +50,61 @@ def count_reading(buckets: Iterable[Bucket]) -> None:
 
 
 def address_buckets(name: str) -> list[Bucket]:
-    """Those of the visitor's address; none where it is not theirs but that of a proxy, which stands for everybody."""
+    """The buckets of the visitor's address; none if the address may be a proxy's, which all visitors share."""
     if current_app.extensions["proxy_watch"].is_suspect():
         return []
     keys = address_keys(request.remote_addr)
     return [bucket(name, key, factor=WIDE**place) for place, key in enumerate(keys)]
 
 
-class Device:
-    """A browser that opened the sign-in page. id: "" for one that brings no cookie of ours. names: marks of accounts
-    that signed in on it.
+class BrowserDevice:
+    """A browser that opened the sign-in page. id: "" without our cookie. names: keys of accounts that signed in
+    on it.
     """
 
     def __init__(self, id: str = "", names: Iterable[str] = ()) -> None:
         self.id, self.names = id, tuple(names)[-MOST_KNOWN:]
 
     def knows(self, folded_name: str) -> bool:
-        return bool(self.id) and _mark(folded_name) in self.names
+        return bool(self.id) and _account_key(folded_name) in self.names
 
 
-def this_device() -> Device:
+def this_device() -> BrowserDevice:
     try:
-        told = _seal().loads(request.cookies.get(COOKIE, ""), max_age=ONE_YEAR)
-        return Device(str(told["id"]), map(str, told["names"]))
+        content = _signer().loads(request.cookies.get(COOKIE, ""), max_age=ONE_YEAR)
+        return BrowserDevice(str(content["id"]), map(str, content["names"]))
     except (BadData, KeyError, TypeError):
-        return Device()
+        return BrowserDevice()
 
 
 def new_device() -> None:
-    """The answer to this request gives the device a cookie of its own."""
-    _tell(Device(secrets.token_urlsafe(9)))
+    """Give the device a new cookie with the answer to this request."""
+    _set_cookie(BrowserDevice(secrets.token_urlsafe(9)))
 
 
 def remember_account(folded_name: str) -> None:
-    """The answer to this request tells the device that the account signed in on it."""
-    known, mark = this_device(), _mark(folded_name)
-    others = [name for name in known.names if name != mark]
-    _tell(Device(known.id or secrets.token_urlsafe(9), [*others, mark]))
+    """Add the account to the device's cookie with the answer to this request."""
+    known, key = this_device(), _account_key(folded_name)
+    others = [name for name in known.names if name != key]
+    _set_cookie(BrowserDevice(known.id or secrets.token_urlsafe(9), [*others, key]))
 
 
-def _tell(device: Device) -> None:
-    sealed = str(_seal().dumps({"id": device.id, "names": device.names}))
+def _set_cookie(device: BrowserDevice) -> None:
+    signed = str(_signer().dumps({"id": device.id, "names": device.names}))
     secure = current_app.extensions["settings"].https_only
 
     @after_this_request
-    def tell(response: Response) -> Response:
-        response.set_cookie(COOKIE, sealed, max_age=ONE_YEAR, httponly=True, samesite="Lax", secure=secure)
+    def add_cookie(response: Response) -> Response:
+        response.set_cookie(COOKIE, signed, max_age=ONE_YEAR, httponly=True, samesite="Lax", secure=secure)
         return response
 
 
-def _mark(folded_name: str) -> str:
-    # Short, and bound to our key: the cookie names nobody.
+def _account_key(folded_name: str) -> str:
+    # A short digest with our key, so that the cookie contains no names.
     return key_of(_secret(), "known device", folded_name)[:12]
 
 
-def _seal() -> URLSafeTimedSerializer:
+def _signer() -> URLSafeTimedSerializer:
     return URLSafeTimedSerializer(_secret(), salt="known device")
 
 
@@ -113,10 +113,10 @@ def _secret() -> str:
 
 
 class ProxyWatch:
-    """Notices that every visitor seems to be one: BEHIND_PROXY tells too few proxies. One a process, told once.
+    """Notices that all visitors seem to have one address: BEHIND_PROXY is too low. One per process; warns once.
 
-    forwarded: a proxy named its visitor and nobody told us to believe it. one_address: so far all visitors had one
-    private address.
+    forwarded: a proxy sent X-Forwarded-For but BEHIND_PROXY is 0. one_address: so far all visitors had one private
+    address.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -124,7 +124,7 @@ class ProxyWatch:
         self._first: str | None = None
         self._seen = 0
         self._several = False
-        self._told = False
+        self._warned = False
         self.forwarded = False
 
     @property
@@ -133,18 +133,18 @@ class ProxyWatch:
 
     @property
     def noticed(self) -> bool:
-        """Whether an administrator should be told; somebody who tries it on their own machine need not."""
+        """Whether an administrator should know; not for somebody who tries the platform on their own machine."""
         return self.forwarded or (self.one_address and bool(address_keys(self._first)))
 
     def look(self) -> None:
-        """To be called at every request."""
+        """Call this at every request."""
         address = request.remote_addr
         self._seen += 1
         self._first = self._first or address
         self._several = self._several or address != self._first or not is_private(address)
         self.forwarded = self.forwarded or self._unnamed_proxy()
-        if self.noticed and not self._told:
-            self._told = True
+        if self.noticed and not self._warned:
+            self._warned = True
             log.warning(
                 "every visitor has the address of a proxy: set BEHIND_PROXY to the number of proxies in front "
                 "(now %d); until then no limit is counted by address",
@@ -152,16 +152,16 @@ class ProxyWatch:
             )
 
     def is_suspect(self) -> bool:
-        """Whether this request's address may be a proxy's, and so stand for everybody."""
+        """Whether this request's address may be a proxy's."""
         return self._unnamed_proxy() or self.one_address
 
     def _unnamed_proxy(self) -> bool:
-        # A stranger on the public network who sends the header by hand is counted all the same.
+        # A client in a public network that sends the header itself is still counted by address.
         return self._behind == 0 and "X-Forwarded-For" in request.headers and is_private(request.remote_addr)
 
 
-def serve_throttling(app: Flask) -> None:
-    """Watch for a proxy that nobody told of, and let `flask doctor` tell it."""
+def init_throttling(app: Flask) -> None:
+    """Watch for a proxy that BEHIND_PROXY does not count, limit PDFs, and add a check to `flask doctor`."""
     app.extensions["proxy_watch"] = ProxyWatch(app.extensions["settings"])
     app.before_request(_look)
     app.before_request(_limit_prints)
@@ -173,7 +173,7 @@ def _look() -> None:
 
 
 def _limit_prints() -> None:
-    """A print takes up to seconds to draw: by person where somebody signed in, else by address."""
+    """Limit PDFs, which take seconds to render: by person if signed in, else by address."""
     if request.url_rule is None or not request.url_rule.rule.endswith(".pdf") or request.if_none_match:
         return
     if current_user.is_authenticated:
@@ -185,7 +185,7 @@ def _limit_prints() -> None:
 
 
 def check_proxy(app: Flask) -> list[Finding]:
-    """What this process noticed, and what the settings alone tell."""
+    """A wrong BEHIND_PROXY, from what this process noticed and from the settings."""
     settings, watch = app.extensions["settings"], app.extensions["proxy_watch"]
     if watch.noticed or (settings.https_only and settings.behind_proxy == 0):
         return [

@@ -1,4 +1,4 @@
-"""The mark of a view that anybody may open; marks for the signed-in live in accounts, which stands above."""
+"""The decorator of public views. Those for signed-in people are in foundation/accounts/views/access.py."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -7,6 +7,6 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 
 def public(view: View) -> View:
-    """Marks a view that anybody may open. tests/test_routes.py finds views that carry no mark at all."""
+    """Marks a view that anybody may open. tests/test_routes.py finds views without any such decorator."""
     view.access = "public"  # type: ignore[attr-defined]
     return view

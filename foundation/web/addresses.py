@@ -1,4 +1,4 @@
-"""Addresses a stranger gives us to go back to."""
+"""Checks addresses in requests to which the browser is sent back."""
 
 import re
 
@@ -8,7 +8,7 @@ LONGEST = 2000
 
 
 def local_path(given: str | None, otherwise: str) -> str:
-    """`given` if it is a path on this site, with its query; `otherwise` for another site or anything doubtful."""
+    """`given` if it is a path on this site, with its query; `otherwise` for another site or an invalid path."""
     if given and len(given) <= LONGEST and _LOCAL.fullmatch(given):
         return given
     return otherwise

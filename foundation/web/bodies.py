@@ -1,4 +1,4 @@
-"""Reads what programs send: JSON, plain or packed with gzip, never more than was said to be enough."""
+"""Reads JSON bodies from programs, plain or gzip, up to a limit."""
 
 import json
 import zlib
@@ -8,17 +8,17 @@ from flask import request
 
 from foundation.problems import Problem
 
-# Two hundred visits of which three hundred things each are told; a phone that has more to say sends fewer at a time.
+# Two hundred visits with three hundred values each; a phone with larger visits sends fewer at a time.
 MOST_VALUES = 60_000
 
 
 class TooLarge(Problem):
-    """`most`: what is taken, in bytes once unpacked. A phone sends less at a time and loses nothing."""
+    """`most`: the limit, in bytes after unpacking. The phone then sends fewer records at a time."""
 
     status = 413
 
 
-class NotReadable(Problem):
+class BodyParseError(Problem):
     status = 400
 
 
@@ -27,10 +27,10 @@ class WrongType(Problem):
 
 
 def read_json(*, most: int) -> Any:
-    """The JSON of this request's body, unpacked if it says Content-Encoding: gzip.
+    """The JSON of this request's body, unpacked if its Content-Encoding is gzip.
 
-    most: bytes of JSON, unpacked; a body that would become larger is not unpacked to its end. Raises WrongType
-    ("not_json", "unknown_encoding"), NotReadable ("bad_gzip", "bad_json") or TooLarge("too_large").
+    most: bytes of JSON after unpacking; unpacking stops when a body becomes larger. Raises WrongType
+    ("not_json", "unknown_encoding"), BodyParseError ("bad_gzip", "bad_json") or TooLarge("too_large").
     """
     if not request.is_json:
         raise WrongType("not_json")
@@ -38,12 +38,12 @@ def read_json(*, most: int) -> Any:
     if len(sent) > most:
         raise TooLarge("too_large", most=most)
     if sent.count(b",") > MOST_VALUES:
-        # Counted in a millisecond; to parse so many takes a quarter of a second.
+        # Counting takes a millisecond; parsing so many values takes a quarter of a second.
         raise TooLarge("too_large", most=most)
     try:
         return json.loads(sent, parse_constant=_refuse)
     except (ValueError, RecursionError):
-        raise NotReadable("bad_json") from None
+        raise BodyParseError("bad_json") from None
 
 
 def _unpacked(most: int) -> bytes:
@@ -54,12 +54,12 @@ def _unpacked(most: int) -> bytes:
         raise WrongType("unknown_encoding")
     unpacking = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
     try:
-        # One byte more than is allowed tells a bomb from a body that just fits.
+        # One byte more than allowed distinguishes a zip bomb from a body that just fits.
         plain = unpacking.decompress(request.get_data(cache=False), most + 1)
     except zlib.error:
-        raise NotReadable("bad_gzip") from None
+        raise BodyParseError("bad_gzip") from None
     if len(plain) <= most and not unpacking.eof:
-        raise NotReadable("bad_gzip")  # cut off on the way
+        raise BodyParseError("bad_gzip")  # incomplete
     return plain
 
 

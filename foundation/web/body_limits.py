@@ -1,7 +1,7 @@
-"""How much a request may bring, asked before anything looks at it: docs/throttling.md.
+"""Limits on the size of requests, checked before anything else reads them: docs/throttling.md.
 
-Every form and JSON address takes a small body unless its view says otherwise with `takes`. A server that receives
-bodies for the application asks `body_limit`; the application enforces the same by itself, whatever stands in front.
+Every address accepts a small body unless its view has the decorator `takes`. foundation/serving asks `body_limit`
+before it receives a body; the application also enforces the limit itself, behind any other server.
 """
 
 from collections.abc import Callable
@@ -18,10 +18,10 @@ from foundation.problems import Problem
 from foundation.web.access import View
 
 KB = 1024
-# Characters of an address. The longest of ours goes back to a page with its own query, and carries a letter's award.
+# Characters of an address. The longest query of ours contains the award of a letter, or an address to go back to.
 LONGEST_PATH = 2_000
 LONGEST_QUERY = 8_000
-# Characters of all headers together: three cookies of 4 kB and what browsers say of themselves.
+# Characters of all headers together: three cookies of 4 kB and the browser's own headers.
 LONGEST_HEADERS = 24 * KB
 LONGEST_FIELD_NAME = 200
 
@@ -30,9 +30,9 @@ LONGEST_FIELD_NAME = 200
 class BodyLimit:
     """most: bytes of the body as sent. fields: how many a form may have. longest: characters of one field.
 
-    A Vietnamese letter takes up to nine bytes in a form. `longest` lies above what any view takes, so that a text a
-    little too long comes back in its form; and low enough that Unicode normalisation, which is quadratic in a run of
-    combining marks, takes 35 ms at most.
+    A Vietnamese letter takes up to nine bytes in a form. `longest` is above what any view accepts, so that a text
+    that is a little too long is shown again in its form. It is low enough that Unicode normalisation, which is
+    quadratic in a run of combining marks, takes 35 ms at most.
     """
 
     most: int = 64 * KB
@@ -44,7 +44,7 @@ USUAL = BodyLimit()
 
 
 class BodyTooLarge(Problem):
-    """`most`: what is taken: bytes for too_large, fields for too_many_fields, characters for field_too_long."""
+    """`most`: the limit: bytes for too_large, fields for too_many_fields, characters for field_too_long."""
 
     status = 413
 
@@ -60,7 +60,7 @@ class HeadersTooLong(Problem):
 def takes(
     most: int = USUAL.most, *, fields: int = USUAL.fields, longest: int = USUAL.longest
 ) -> Callable[[View], View]:
-    """Marks a view that takes more than the usual body. Stands below the route decorator, in any order with @may."""
+    """Decorator of a view that accepts more than USUAL. Put it below the route decorator; above or below @may."""
 
     def mark(view: View) -> View:
         view.body_limit = BodyLimit(most, fields, longest)  # type: ignore[attr-defined]
@@ -70,7 +70,7 @@ def takes(
 
 
 def body_limit(app: Flask, method: str, path: str) -> int:
-    """How many bytes of body the address takes; the usual amount for one that does not exist.
+    """The largest body in bytes that the address accepts; the usual limit for an unknown address.
 
     path: as sent, already unquoted, without the query.
     """
@@ -87,7 +87,7 @@ def _limit_of(app: Flask, endpoint: str | None) -> BodyLimit:
 
 
 class _FormParser(FormDataParser):
-    """As Werkzeug's, which does not count the fields of an urlencoded form."""
+    """Werkzeug's parser, which does not limit the fields of an urlencoded form, with that limit."""
 
     def parse(
         self, stream: IO[bytes], mimetype: str, content_length: int | None, options: dict[str, str] | None = None
@@ -98,7 +98,7 @@ class _FormParser(FormDataParser):
 
 
 def _counted(stream: IO[bytes], most: int) -> IO[bytes]:
-    """The same body, read. Raises BodyTooLarge where it has more fields."""
+    """The body, read into memory. Raises BodyTooLarge if it has more than `most` fields."""
     body = stream.read()
     if body.count(b"&") >= most:
         raise BodyTooLarge("too_many_fields", most=most)
@@ -108,7 +108,7 @@ def _counted(stream: IO[bytes], most: int) -> IO[bytes]:
 class BoundedRequest(Request):
     """A request whose address and headers are shortened before anything parses them.
 
-    overlong: code of the refusal, "" when nothing had to be shortened.
+    overlong: code of the refusal, "" if nothing was shortened.
     """
 
     form_data_parser_class = _FormParser
@@ -119,7 +119,7 @@ class BoundedRequest(Request):
 
     @property
     def form_is_read(self) -> bool:
-        """Whether the form has been parsed: a refused one never is."""
+        """Whether the form has been parsed; a refused one has not."""
         return "form" in self.__dict__
 
 
@@ -131,7 +131,7 @@ def _shorten(environ: dict[str, Any]) -> str:
             code = "address_too_long"
     headers = [name for name in environ if name.startswith("HTTP_") or name == "CONTENT_TYPE"]
     if sum(len(environ[name]) for name in headers) > LONGEST_HEADERS:
-        # Without them the refusal is told to a stranger, in Vietnamese.
+        # Without them the refusal is shown in Vietnamese, as to somebody not signed in.
         for name in headers:
             if len(environ[name]) > KB:
                 del environ[name]
@@ -139,10 +139,10 @@ def _shorten(environ: dict[str, Any]) -> str:
     return code
 
 
-def limit_requests(app: Flask) -> None:
-    """Refuse what is too long before any other part of the application sees it.
+def init_body_limits(app: Flask) -> None:
+    """Refuse requests that are too large before any other hook or view reads them.
 
-    Forms are parsed here, and so never while a transaction is open.
+    Forms are parsed here, so never while a transaction is open.
     """
     app.request_class = BoundedRequest
 
@@ -167,8 +167,8 @@ def _read_form(limit: BodyLimit) -> None:
     try:
         fields = list(request.form.items(multi=True))
     except RequestEntityTooLarge:
-        # Werkzeug does not tell which. A body whose length is known to fit can only have too many parts; one without a
-        # length may have gone on instead.
+        # Werkzeug does not say which limit. A body of known length can only have too many parts; one of unknown length
+        # may also be too long.
         if request.content_length is not None:
             raise BodyTooLarge("too_many_fields", most=limit.fields) from None
         raise BodyTooLarge("too_large", most=limit.most) from None

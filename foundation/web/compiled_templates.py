@@ -1,4 +1,4 @@
-"""Compiling templates as a worker starts, so that its first visitors need not wait for it."""
+"""Compiles templates when a worker starts, so that the first visitors do not wait for it."""
 
 from flask import Flask
 

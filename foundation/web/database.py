@@ -1,4 +1,4 @@
-"""One session a request, closed when the request ends."""
+"""One database session per request, closed when the request ends."""
 
 import logging
 from collections.abc import Callable, Iterator
@@ -8,7 +8,7 @@ from flask import Flask, current_app, g, has_app_context
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-# Views name the type from here: they know no SQLAlchemy.
+# Views import the type from here, because they may not import SQLAlchemy.
 from sqlalchemy.orm import Session as Session
 
 from foundation.database import make_sessions
@@ -16,14 +16,14 @@ from foundation.database import make_sessions
 log = logging.getLogger(__name__)
 
 
-def serve_database(app: Flask, engine: Engine) -> None:
+def init_database(app: Flask, engine: Engine) -> None:
     app.extensions["engine"] = engine
     app.extensions["sessions"] = make_sessions(engine)
     app.teardown_appcontext(_close)
 
 
 def session() -> Session:
-    """This request's session, for reading. Opened at the first call, the same one ever after."""
+    """This request's session, for reading. The first call opens it; later calls return the same one."""
     if "session" not in g:
         g.session = current_app.extensions["sessions"]()
     current: Session = g.session
@@ -32,14 +32,14 @@ def session() -> Session:
 
 @contextmanager
 def transaction() -> Iterator[Session]:
-    """The request's session, for writing: commits at the end, or keeps nothing if anything was raised.
+    """The request's session, for writing. Commits at the end; rolls back if anything was raised.
 
-    Others wait to write for as long as this is open, so what was typed is read and judged before, and pages are drawn
-    after: tests/lock_watch.py notices who forgets.
+    Other writers wait while this is open, so validate input before it and render pages after it:
+    tests/lock_watch.py fails otherwise.
     """
     current = session()
-    # What the request has read so far ends here; the write lock is taken at once, so that two writers queue up
-    # instead of one being refused halfway.
+    # Ends the read transaction of this request, then takes the write lock at once, so that two writers queue
+    # instead of one failing halfway.
     current.commit()
     current.connection(execution_options={"writing": True})
     g.writing = True
@@ -59,9 +59,9 @@ def is_writing() -> bool:
 
 
 def write_if_possible(write: Callable[[Session], None]) -> bool:
-    """Write in a session of its own, once the request has read all it needs; tells whether it was written.
+    """Write in a separate session, after the request has read all it needs. Returns whether it was written.
 
-    For what may be missing: where the database is busy or cannot be written, the request goes on as if nothing was.
+    For optional data only: if the database is busy or read-only, the request continues without it.
     """
     try:
         session().commit()
@@ -70,7 +70,7 @@ def write_if_possible(write: Callable[[Session], None]) -> bool:
             write(own)
             own.commit()
     except SQLAlchemyError:
-        log.debug("something that may be missing was not written", exc_info=True)
+        log.debug("optional data was not written", exc_info=True)
         return False
     return True
 

@@ -1,4 +1,4 @@
-"""Answers for refusals and failures: a page with a way on for people, problem+json for machines. Never a bare 500."""
+"""Error answers: a page with a link onwards for people, problem+json for programs. Never a bare 500."""
 
 import logging
 
@@ -13,7 +13,7 @@ from foundation.web.request_log import note_fault, request_id
 
 log = logging.getLogger(__name__)
 
-# What must not be written into a page: a form with one of these is not offered again, but typed anew.
+# Fields that must not be written into a page: a form with one of these is not offered for sending again.
 NEVER_REPEATED = {"password", "new_password", "given", "pin"}
 CODES = {
     400: "bad_request",
@@ -32,7 +32,7 @@ CODES = {
 }
 
 
-# What a visitor is told of trouble with the storage, and after how many seconds to come again.
+# Code and Retry-After seconds for each storage fault.
 STORAGE_ANSWERS = {
     StorageFault.BUSY: ("busy", 5),
     StorageFault.UNREACHABLE: ("busy", 5),
@@ -51,7 +51,7 @@ def wants_json() -> bool:
     return accept.best_match(["text/html", "application/json"], "text/html") == "application/json"
 
 
-def answer_for_problems(app: Flask) -> None:
+def init_error_handlers(app: Flask) -> None:
     @app.errorhandler(Problem)
     def refuse(problem: Problem) -> Response:
         answer = _answer(problem.status, problem.code, **problem.details)
@@ -72,7 +72,7 @@ def answer_for_problems(app: Flask) -> None:
                 answer.headers[name] = value
         return answer
 
-    # The driver's own errors come where a connection is set up, before SQLAlchemy has hold of it.
+    # The driver's own errors are raised while a connection is set up, where SQLAlchemy does not wrap them.
     driver: type[Exception] = app.extensions["engine"].dialect.loaded_dbapi.Error
 
     @app.errorhandler(DBAPIError)
@@ -82,28 +82,27 @@ def answer_for_problems(app: Flask) -> None:
     def storage(error: Exception) -> Response:
         fault = storage_fault(error)
         if fault is None:
-            # A mistake of ours, for the answer below.
+            # A bug: handled by the handler for 500 below.
             raise error
         note_fault(error)
-        app.extensions["readiness"].note_trouble(fault)
+        app.extensions["readiness"].note_fault(fault)
         log.error("storage %s", fault, exc_info=error)
-        # The page that says so must not ask the database who is reading it.
+        # The error page must not load the signed-in person from the database.
         g.database_gone = True
         code, retry_after = STORAGE_ANSWERS[fault]
-        answer = _answer(503, code, again=_same_again())
+        answer = _answer(503, code, again=_form_again())
         answer.headers["Retry-After"] = str(retry_after)
         return answer
 
     @app.errorhandler(500)
     def ours(_error: Exception) -> Response:
-        return _answer(500, "our_fault", again=_same_again())
+        return _answer(500, "our_fault", again=_form_again())
 
 
-def _same_again() -> list[tuple[str, str]] | None:
+def _form_again() -> list[tuple[str, str]] | None:
     """The fields of the form that failed, so that one tap sends it again.
 
-    None when it was no form, and when it holds what must be typed anew: without its password a sign-in would only
-    fail again.
+    None if it was no form, or if it has a field of NEVER_REPEATED: without its password a sign-in would fail again.
     """
     if request.method != "POST" or request.is_json or not getattr(request, "form_is_read", True):
         return None
@@ -114,7 +113,7 @@ def _same_again() -> list[tuple[str, str]] | None:
 
 def _answer(status: int, code: str, **details: object) -> Response:
     if wants_json():
-        told = {key: value for key, value in details.items() if key != "again"}
-        body = {"type": "about:blank", "status": status, "code": code, "request_id": request_id(), **told}
+        members = {key: value for key, value in details.items() if key != "again"}
+        body = {"type": "about:blank", "status": status, "code": code, "request_id": request_id(), **members}
         return Response(json.dumps(body), status, mimetype="application/problem+json")
     return Response(render_template("web/error.html", status=status, code=code, details=details), status)

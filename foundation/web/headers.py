@@ -1,8 +1,8 @@
-"""The headers every page carries, whatever room it comes from."""
+"""Response headers of every page: content security policy, HSTS, caching."""
 
 from flask import Flask, Response, request
 
-# Nothing from elsewhere, nothing inline: a note with a script in it stays a note.
+# Nothing from other sites, nothing inline: a script typed into a note does not run.
 CONTENT_SECURITY_POLICY = "; ".join(
     [
         "default-src 'none'",
@@ -20,7 +20,7 @@ CONTENT_SECURITY_POLICY = "; ".join(
     ]
 )
 
-GUARDS = {
+SECURITY_HEADERS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
@@ -30,17 +30,17 @@ GUARDS = {
 ONE_YEAR = 365 * 24 * 3600
 
 
-def guard_headers(app: Flask) -> None:
+def init_security_headers(app: Flask) -> None:
     https_only = app.extensions["settings"].https_only
 
     @app.after_request
     def guard(response: Response) -> Response:
-        for name, value in GUARDS.items():
-            # A page that shows something from elsewhere, or a picture with a style of its own, says so itself.
+        for name, value in SECURITY_HEADERS.items():
+            # A view that needs other values sets the header itself.
             response.headers.setdefault(name, value)
         if https_only and request.is_secure:
             response.headers["Strict-Transport-Security"] = f"max-age={ONE_YEAR}"
         if "Cache-Control" not in response.headers:
-            # A page may show what one person did: kept by their phone, asked for anew, never by a proxy.
+            # A page may contain personal data: the phone may store it but must revalidate; proxies must not store it.
             response.headers["Cache-Control"] = "private, no-cache"
         return response

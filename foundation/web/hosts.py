@@ -26,7 +26,7 @@ class WrongHost(Problem):
     status = 421
 
 
-def check_hosts(app: Flask) -> None:
+def init_host_check(app: Flask) -> None:
     """Refuse requests for another host than PUBLIC_ADDRESS names; without one any name is served.
 
     A Host header that is no name, such as one with an empty part or a part of more than 63 letters, is refused in any

@@ -1,4 +1,4 @@
-"""What programs may ask of us, told at /api/openapi.json. Rooms describe their own addresses beside the views."""
+"""The OpenAPI document at /api/openapi.json. Packages describe their endpoints next to the views."""
 
 import json
 import re
@@ -45,7 +45,7 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Operation:
-    """One thing a program may ask for.
+    """One endpoint for programs.
 
     path: as Flask writes it, "/api/v1/coverage/<code>". takes, gives: pydantic models of the JSON sent and answered, or
     its JSON Schema. refusals: {status: codes of the problem}. signed_in: whether a session is needed.
@@ -69,29 +69,29 @@ class Operation:
 class Api:
     def __init__(self) -> None:
         self.operations: list[Operation] = []
-        self._told: str | None = None
+        self._document: str | None = None
 
     def add(self, operation: Operation) -> None:
         self.operations.append(operation)
-        self._told = None
+        self._document = None
 
-    def told(self) -> str:
+    def document(self) -> str:
         """The OpenAPI 3.1 document."""
-        if self._told is None:
-            self._told = json.dumps(_document(self.operations), ensure_ascii=False, separators=(",", ":"))
-        return self._told
+        if self._document is None:
+            self._document = json.dumps(_document(self.operations), ensure_ascii=False, separators=(",", ":"))
+        return self._document
 
 
-def serve_api(app: Flask) -> None:
-    """Serve /api/openapi.json. Rooms above call `describe` beside their views."""
+def init_api(app: Flask) -> None:
+    """Serve /api/openapi.json. Other packages call `describe` next to their views."""
     app.extensions["api"] = Api()
     app.register_blueprint(blueprint)
 
 
-def describe(room: Blueprint, *operations: Operation) -> None:
-    """Put what a room answers to programs into /api/openapi.json. tests/test_api.py finds what was left out."""
+def describe(blueprint: Blueprint, *operations: Operation) -> None:
+    """Add endpoints to /api/openapi.json. tests/test_api.py finds endpoints that were left out."""
 
-    @room.record_once
+    @blueprint.record_once
     def add(state: BlueprintSetupState) -> None:
         for operation in operations:
             state.app.extensions["api"].add(operation)
@@ -99,11 +99,11 @@ def describe(room: Blueprint, *operations: Operation) -> None:
 
 @blueprint.get("/api/openapi.json")
 @public
-def tell_api() -> Answer:
-    told = current_app.extensions["api"].told()
-    answer = Response(told, mimetype="application/json")
+def show_api() -> Answer:
+    document = current_app.extensions["api"].document()
+    answer = Response(document, mimetype="application/json")
     answer.headers["Cache-Control"] = "public, no-cache"
-    answer.set_etag(sha256(told.encode()).hexdigest()[:16])
+    answer.set_etag(sha256(document.encode()).hexdigest()[:16])
     return answer.make_conditional(request)
 
 
@@ -114,7 +114,7 @@ def _document(operations: Sequence[Operation]) -> dict[str, Any]:
     paths: dict[str, dict[str, Any]] = {}
     for each in operations:
         path = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", each.path)
-        paths.setdefault(path, {})[each.method.lower()] = _told(each, names)
+        paths.setdefault(path, {})[each.method.lower()] = _operation_object(each, names)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -137,7 +137,7 @@ def _document(operations: Sequence[Operation]) -> dict[str, Any]:
     }
 
 
-def _told(each: Operation, names: Mapping[Any, Any]) -> dict[str, Any]:
+def _operation_object(each: Operation, names: Mapping[Any, Any]) -> dict[str, Any]:
     gives = names[each.gives, "serialization"] if isinstance(each.gives, type) else dict(each.gives)
     answers: dict[str, Any] = {"200": {"description": "Done.", "content": {each.media: {"schema": gives}}}}
     answers |= {str(status): {"description": about} for status, about in each.others.items()}
@@ -147,9 +147,9 @@ def _told(each: Operation, names: Mapping[Any, Any]) -> dict[str, Any]:
             "description": ", ".join(codes),
             "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
         }
-    told: dict[str, Any] = {"operationId": each.name, "summary": each.about, "responses": answers}
+    operation: dict[str, Any] = {"operationId": each.name, "summary": each.about, "responses": answers}
     if each.signed_in:
-        told["security"] = [{"session": []}]
+        operation["security"] = [{"session": []}]
     parameters = [
         {
             "name": one.name,
@@ -161,11 +161,11 @@ def _told(each: Operation, names: Mapping[Any, Any]) -> dict[str, Any]:
         for one in each.parameters
     ]
     if parameters:
-        told["parameters"] = parameters
+        operation["parameters"] = parameters
     if each.takes is not None:
         takes = names[each.takes, "validation"] if isinstance(each.takes, type) else dict(each.takes)
         body: dict[str, Any] = {"required": True, "content": {"application/json": {"schema": takes}}}
         if each.packed:
             body["description"] = "May be sent with Content-Encoding: gzip."
-        told["requestBody"] = body
-    return told
+        operation["requestBody"] = body
+    return operation

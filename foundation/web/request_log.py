@@ -1,6 +1,6 @@
-"""One line for each request, under an id that the visitor sees as well: on an error page, in problem+json, in a header.
+"""Logs one line per request, with an id that is also on error pages, in problem+json and in a response header.
 
-The line tells the route's pattern, never the address with what stood in it, and nothing about who asked.
+The line has the pattern of the route, never the address with its values, and nothing about the person.
 """
 
 import logging
@@ -22,22 +22,22 @@ log = logging.getLogger(__name__)
 
 HEADER = "X-Request-Id"
 _ENTRY = "bdhvs.request_log"
-# What a proxy may call a request: nginx writes 32 hexadecimal digits, others a UUID.
+# Request ids from a proxy: nginx writes 32 hexadecimal digits, others a UUID.
 _FROM_PROXY = re.compile(r"[A-Za-z0-9_-]{8,64}")
-# Read out over the telephone: no I, L, O, U.
+# Easy to read out over the telephone: no I, L, O, U.
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _METHODS = {"GET", "HEAD", "POST", "OPTIONS", "PUT", "DELETE", "PATCH"}
 STATIC = "/static/…"
 UNKNOWN = "-"
 
-# Called after each answer with {method, route, status, ms, size} for whoever counts.
+# Called after each answer with {method, route, status, ms, size}, for metrics.
 Observer = Callable[[dict[str, Any]], None]
 
 
-def serve_request_log(app: Flask) -> None:
-    """Note which route a request takes. The lines themselves are written by RequestLog around the application."""
+def init_request_log(app: Flask) -> None:
+    """Record the route of each request. RequestLog, around the application, writes the lines."""
 
-    # Before any hook, since one may refuse the request.
+    # Before any hook, because a hook may refuse the request.
     @request_started.connect_via(app)
     def note_route(_app: Flask, **_: Any) -> None:
         entry = request.environ.get(_ENTRY)
@@ -48,36 +48,36 @@ def serve_request_log(app: Flask) -> None:
         note_fault(exc_info[1])
         log.error("fault", exc_info=exc_info)
 
-    # Flask's own would write the address, which may hold a card's code.
+    # Flask's own would log the address, which may contain a card's code.
     app.log_exception = log_exception  # type: ignore[method-assign]
     app.jinja_env.globals["request_id"] = request_id
 
 
 def request_id() -> str:
-    """The id of the request in work; empty outside of one, and where the application runs without RequestLog."""
+    """The id of the current request; "" outside of a request, or without RequestLog."""
     entry = request.environ.get(_ENTRY) if has_request_context() else None
     return str(entry["id"]) if entry is not None else ""
 
 
 def note_fault(error: BaseException | None) -> None:
-    """Let this request's line name the fault, under which the log holds the traceback."""
+    """Add the fault's id to this request's line; the traceback is logged under the same id."""
     entry = request.environ.get(_ENTRY) if has_request_context() else None
     if entry is not None and error is not None:
         entry["fault"] = fault_id(error)
 
 
 def new_request_id() -> str:
-    """Ten characters, 50 bits at random."""
+    """Ten characters, 50 random bits."""
     bits = int.from_bytes(os.urandom(7), "big")
     return "".join(_ALPHABET[bits >> (5 * place) & 31] for place in range(10))
 
 
 class RequestLog:
-    """Stands around the whole application, its proxy's headers included.
+    """WSGI middleware around the whole application, ProxyFix included.
 
-    from_proxy: take X-Request-Id from the request; only where a trusted proxy sets it. addresses: write the visitor's
-    address, which is personal data. `ms` counts until the answer's head is ready, `size` is the body's bytes, missing
-    for an answer that was broken off.
+    from_proxy: take X-Request-Id from the request; set it only behind a trusted proxy. addresses: log the client's
+    address, which is personal data. In a line, `ms` is the time until the headers are ready; `size` is the body in
+    bytes, missing if the answer was interrupted.
     """
 
     def __init__(
@@ -132,7 +132,7 @@ class RequestLog:
 
 
 class _Counted:
-    """A body whose length is known at its end; tells it once, None if it was broken off."""
+    """A body of unknown length: calls `tell` once with its size, or with None if it was interrupted."""
 
     def __init__(self, body: Iterable[bytes], tell: Callable[[int | None], None]) -> None:
         self._body = body

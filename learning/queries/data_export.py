@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from foundation.accounts.models import Consent
+from foundation.accounts.models import ConsentRecord
 from learning.domain.learners import consent_subject
 from learning.models import (
     AnswerRow,
@@ -41,7 +41,7 @@ def learner_data(session: Session, learner: UUID) -> dict[str, Any]:
     )
     marked = select(DoneTogether).where(DoneTogether.learner == learner).order_by(DoneTogether.observed_at)
     together = [(row.evening, row.lesson, row.observed_by) for row in session.scalars(marked)]
-    consents = select(Consent).where(Consent.subject == consent_subject(learner)).order_by(Consent.at)
+    consents = select(ConsentRecord).where(ConsentRecord.subject == consent_subject(learner)).order_by(ConsentRecord.at)
     return {
         "learner": {
             "nickname": person.nickname,

@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from foundation.accounts.models import Consent
+from foundation.accounts.models import ConsentRecord
 from learning.domain.learners import consent_subject
 from learning.models import (
     AnswerRow,
@@ -31,7 +31,7 @@ def erase_learner(session: Session, learner: UUID) -> None:
     forget_letters(session, learner)
     for table in (AnswerRow, AssistedSession, Card, ClassLearner, DoneTogether, LessonTally, PhoneLearner):
         session.execute(delete(table).where(table.learner == learner))
-    session.execute(delete(Consent).where(Consent.subject == consent_subject(learner)))
+    session.execute(delete(ConsentRecord).where(ConsentRecord.subject == consent_subject(learner)))
     session.execute(delete(Learner).where(Learner.id == learner))
     forget_empty_phones(session, phones)
     session.flush()

@@ -24,7 +24,7 @@ KEPT = "Máy đã giữ sẵn khoá"
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory):
+def site(tmp_path_factory):
     """(address of a server, its application as seen from here)."""
     folder = tmp_path_factory.mktemp("letters")
     with serve(folder) as address:
@@ -32,9 +32,9 @@ def house(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def letters(house):
+def letters(site):
     """Two printed letters: (letter, PDF) of one that stands and of one that was revoked."""
-    address, app = house
+    address, app = site
     course = app.extensions["catalogue"].course("ai-co-ban")
     now = datetime.now(UTC)
     with app.app_context(), app.extensions["sessions"]() as session:
@@ -59,9 +59,9 @@ def scanned(pdf):
 
 
 @pytest.fixture
-def checker(browser, house):
+def checker(browser, site):
     context = browser.new_context(
-        viewport={"width": 360, "height": 740}, locale="vi-VN", base_url=house[0], reduced_motion="reduce"
+        viewport={"width": 360, "height": 740}, locale="vi-VN", base_url=site[0], reduced_motion="reduce"
     )
     yield Phone(context)
     context.close()
@@ -127,8 +127,8 @@ def test_a_code_typed_with_network_leads_to_the_whole_letter(checker, letters):
     assert checker.sees(NAME)
 
 
-def test_without_scripts_the_box_asks_the_server(browser, house, letters):
-    context = browser.new_context(base_url=house[0], java_script_enabled=False, viewport={"width": 360, "height": 740})
+def test_without_scripts_the_box_asks_the_server(browser, site, letters):
+    context = browser.new_context(base_url=site[0], java_script_enabled=False, viewport={"width": 360, "height": 740})
     phone = Phone(context, scripts=False)
     phone.open("/xac-nhan/quet")
     paste(phone, scanned(letters[0][1]))
@@ -136,7 +136,7 @@ def test_without_scripts_the_box_asks_the_server(browser, house, letters):
     context.close()
 
 
-def test_the_camera_reads_the_square_code(browser, chromium, house, letters, tmp_path):
+def test_the_camera_reads_the_square_code(browser, chromium, site, letters, tmp_path):
     film = tmp_path / "letter.mjpeg"
     frame = io.BytesIO()
     picture = picture_of(letters[0][1], 4)
@@ -147,7 +147,7 @@ def test_the_camera_reads_the_square_code(browser, chromium, house, letters, tmp
         executable_path=chromium, args=[*QUIET, *fake, f"--use-file-for-fake-video-capture={film}"]
     )
     try:
-        context = filming.new_context(base_url=house[0], viewport={"width": 360, "height": 740}, permissions=["camera"])
+        context = filming.new_context(base_url=site[0], viewport={"width": 360, "height": 740}, permissions=["camera"])
         phone = Phone(context)
         phone.open("/xac-nhan/quet")
         phone.page.get_by_text(KEPT).wait_for()

@@ -35,7 +35,7 @@ from community_teams.services.recounting import recount
 from community_teams.services.rollups import refresh_communes
 from foundation.accounts.models import Person
 from foundation.accounts.services import audit
-from foundation.areas.domain.kinds import Kind, Level
+from foundation.areas.domain.kinds import AreaKind, Level
 from foundation.areas.domain.scope import NATION, NOWHERE, Scope
 from foundation.areas.models import Area
 from foundation.problems import Conflict, Invalid
@@ -405,9 +405,9 @@ def shared(engine):
         pytest.skip("SQLite has one writer at a time")
     with Session(engine) as session:
         area = {"sort_key": "", "folded": "", "is_sample": False}
-        session.add(Area(code="99", level=Level.PROVINCE, kind=Kind.TINH, name="Mẫu", path="99/", **area))
+        session.add(Area(code="99", level=Level.PROVINCE, kind=AreaKind.TINH, name="Mẫu", path="99/", **area))
         session.flush()
-        session.add(Area(code="99-1", level=Level.HAMLET, kind=Kind.BAN, name="Mẫu", path="99/99-1/", **area))
+        session.add(Area(code="99-1", level=Level.HAMLET, kind=AreaKind.BAN, name="Mẫu", path="99/99-1/", **area))
         member = Person(
             name="thread",
             display_name="T",

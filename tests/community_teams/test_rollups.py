@@ -30,7 +30,7 @@ from community_teams.services.closing import close_weeks
 from community_teams.services.differences import compare_communes, compare_provinces
 from community_teams.services.recounting import recount
 from foundation.areas.domain.hamlet_lists import NewHamlet
-from foundation.areas.domain.kinds import Kind
+from foundation.areas.domain.kinds import AreaKind
 from foundation.areas.domain.scope import NATION, Scope
 from foundation.areas.models import Area
 from foundation.areas.services.hamlets import add_hamlets
@@ -92,7 +92,7 @@ def test_whatever_happens_communes_and_provinces_are_the_sums_of_their_hamlets(s
             session.commit()
         else:
             of = {"households": size, "source": f"UBND {size}", "as_of": LAST_WEEK}
-            add_hamlets(session, [NewHamlet(hamlet.parent_code, hamlet.name, Kind.BAN, hamlet.code, **of)])
+            add_hamlets(session, [NewHamlet(hamlet.parent_code, hamlet.name, AreaKind.BAN, hamlet.code, **of)])
 
     def move():
         household = make.household(chance.choice(hamlets))

@@ -1,1 +1,1 @@
-"""Tests of the courses floor."""
+"""Tests of the courses package."""

@@ -9,7 +9,7 @@ from foundation import command_name
 from foundation.settings import PROJECT_ROOT
 
 _LITERAL = re.compile(r"\bflask (--app app|(migrate|doctor|backup|restore|jobs|sample|translations|teams|serve)\b)")
-_ROOMS = ("community_teams", "courses", "foundation", "learning", "translations")
+_PACKAGES = ("community_teams", "courses", "foundation", "learning", "translations")
 
 
 @pytest.fixture(autouse=True)
@@ -29,8 +29,8 @@ def test_a_server_types_the_installed_command_and_a_checkout_flask(tmp_path, mon
 
 def test_no_sentence_writes_a_command_out():
     found = []
-    for room in _ROOMS:
-        for file in sorted((PROJECT_ROOT / room).rglob("*.py")):
+    for package in _PACKAGES:
+        for file in sorted((PROJECT_ROOT / package).rglob("*.py")):
             if file.name == "command_name.py":
                 continue
             # Docstrings and comments speak to readers of the code.

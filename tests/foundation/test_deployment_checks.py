@@ -34,7 +34,7 @@ def served(database_kind, tmp_path_factory):
 def app(served, monkeypatch):
     monkeypatch.setattr(served.extensions["static_files"], "missing", list)
     monkeypatch.setitem(served.extensions, "settings", served.extensions["settings"])
-    served.extensions["readiness"]._looked = float("-inf")
+    served.extensions["readiness"]._checked_at = float("-inf")
     return served
 
 
@@ -76,23 +76,23 @@ def test_settings(app, monkeypatch, values, code, severity):
 def test_what_stops_readiness_is_a_fault_with_what_to_type(app, monkeypatch):
     assert checks.check_readiness(app) == []
     given(app, monkeypatch, data_folder=app.extensions["settings"].data_folder / "not there")
-    app.extensions["readiness"]._looked = float("-inf")
+    app.extensions["readiness"]._checked_at = float("-inf")
 
     found = {each.code: each for each in checks.check_readiness(app)}
 
     assert found["data_folder_no_folder"].severity is Severity.FAULT
     assert "ls -ld" in found["data_folder_no_folder"].fix
-    app.extensions["readiness"]._looked = float("-inf")
+    app.extensions["readiness"]._checked_at = float("-inf")
 
 
 def test_missing_browser_files_are_told_once(app, monkeypatch):
     monkeypatch.setattr(app.extensions["static_files"], "missing", lambda: ["vendor/leaflet.js"])
-    app.extensions["readiness"]._looked = float("-inf")
+    app.extensions["readiness"]._checked_at = float("-inf")
 
     found = [each.code for each in run_checks(app) if each.code.startswith("browser_files")]
 
     assert found == ["browser_files_missing"]
-    app.extensions["readiness"]._looked = float("-inf")
+    app.extensions["readiness"]._checked_at = float("-inf")
 
 
 def test_a_disk_that_fills_up_is_told_before_it_is_full(app, monkeypatch):
@@ -126,7 +126,7 @@ def test_work_that_nobody_does(app):
         services.submit_job(session, "letters", {"n": str(uuid4())}, who="a", now=old)
         services.record_heartbeat(session, uuid4(), started_at=clock.now(), now=clock.now())
         session.commit()
-    app.extensions["readiness"]._looked = float("-inf")
+    app.extensions["readiness"]._checked_at = float("-inf")
 
     assert codes(checks.check_jobs, app) == {"jobs_stuck"}
 

@@ -23,7 +23,7 @@ PIECES = st.one_of(
 def plainly(text: str) -> str | None:
     """The rule as it was first written, which took the square of the length."""
     plain = "".join(letter for letter in unicodedata.normalize("NFKC", text) if unicodedata.category(letter) != "Cf")
-    plain = free_text._STROKES.sub(lambda written: written[0].replace("/", "."), free_text._DAY.sub("/", plain))
+    plain = free_text._SLASHES.sub(lambda written: written[0].replace("/", "."), free_text._DAY.sub("/", plain))
     faults = set()
     for run in free_text._RUN.findall(plain):
         pieces = re.findall(r"\d+", run)

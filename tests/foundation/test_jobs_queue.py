@@ -58,7 +58,7 @@ def test_looking_takes_no_lock(session, now, count_statements):
 
 
 @pytest.fixture
-def house(empty_database, tmp_path):
+def project_app(empty_database, tmp_path):
     app = create_app(Settings(data_folder=tmp_path, database_url=empty_database, secret_key="only for tests"))
     migrating.upgrade(app.extensions["engine"])
     yield app
@@ -66,13 +66,13 @@ def house(empty_database, tmp_path):
 
 
 @pytest.fixture
-def start(house, monkeypatch):
+def start(project_app, monkeypatch):
     """Start a worker's thread in this process; all are stopped in the end."""
     monkeypatch.setattr(worker, "POLL", 0.01)
     started = []
 
     def begin():
-        each = worker.Worker(house)
+        each = worker.Worker(project_app)
         thread = Thread(target=each.run_jobs, daemon=True)
         thread.start()
         started.append((each, thread))
@@ -85,15 +85,15 @@ def start(house, monkeypatch):
         assert not thread.is_alive()
 
 
-def ask(house, numbers):
-    with house.extensions["sessions"]() as session:
+def ask(project_app, numbers):
+    with project_app.extensions["sessions"]() as session:
         for number in numbers:
             waiting(session, number, clock.now())
         session.commit()
 
 
-def states(house):
-    with house.extensions["sessions"]() as session:
+def states(project_app):
+    with project_app.extensions["sessions"]() as session:
         return set(session.scalars(select(Job.state)))
 
 
@@ -104,7 +104,7 @@ def wait_until(ready):
         worker.time.sleep(0.01)
 
 
-def test_several_workers_do_each_job_once(house, start):
+def test_several_workers_do_each_job_once(project_app, start):
     """All of them look at the same moment, again and again."""
     count, numbers, done = 4, range(24), []
     together = Barrier(count)
@@ -114,16 +114,16 @@ def test_several_workers_do_each_job_once(house, start):
         done.append(task.arguments["number"])
         return []
 
-    register_job_handler(house, "print", work)
-    ask(house, numbers)
+    register_job_handler(project_app, "print", work)
+    ask(project_app, numbers)
     for _ in range(count):
         start()
 
-    wait_until(lambda: states(house) == {JobState.DONE})
+    wait_until(lambda: states(project_app) == {JobState.DONE})
     assert sorted(done) == list(numbers)
 
 
-def test_a_worker_goes_on_after_a_job_that_fails_and_a_database_that_is_away(house, start, monkeypatch, caplog):
+def test_a_worker_goes_on_after_a_job_that_fails_and_a_database_that_is_away(project_app, start, monkeypatch, caplog):
     monkeypatch.setattr(worker, "RETRY", 0.01)
     looks = []
 
@@ -141,11 +141,11 @@ def test_a_worker_goes_on_after_a_job_that_fails_and_a_database_that_is_away(hou
             raise RuntimeError("no such thing")
         return []
 
-    register_job_handler(house, "print", work)
-    ask(house, range(2))
+    register_job_handler(project_app, "print", work)
+    ask(project_app, range(2))
     start()
 
-    wait_until(lambda: states(house) == {JobState.FAILED, JobState.DONE})
+    wait_until(lambda: states(project_app) == {JobState.FAILED, JobState.DONE})
     assert "looking for jobs failed" in caplog.text
 
 

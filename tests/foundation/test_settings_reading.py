@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.serialization import BestAvailableEncryption
 
 from foundation.rates import read_rate
 from foundation.settings import PROJECT_ROOT, SECRETS, Settings
-from foundation.settings_reading import SettingsFault, read_settings
+from foundation.settings_reading import SettingsError, read_settings
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def given(monkeypatch, tmp_path):
             monkeypatch.setenv(name, str(value))
         try:
             read_settings()
-        except SettingsFault as fault:
+        except SettingsError as fault:
             return fault.faults
         return {}
 

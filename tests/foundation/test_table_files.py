@@ -98,11 +98,11 @@ def test_a_sheet_may_be_called_anything():
 def test_nothing_else_writes_tables():
     """A cell written past plain_cell would be a formula again."""
     other = re.compile(r"csv\.writer|csv\.DictWriter|\bWorkbook\(|XlsxWriter|xlsxwriter|to_csv\(")
-    rooms = ("foundation", "translations", "courses", "learning", "community_teams")
+    packages = ("foundation", "translations", "courses", "learning", "community_teams")
     found = {
         str(file.relative_to(PROJECT_ROOT))
-        for room in rooms
-        for file in (PROJECT_ROOT / room).rglob("*.py")
+        for package in packages
+        for file in (PROJECT_ROOT / package).rglob("*.py")
         if other.search(file.read_text(encoding="utf-8"))
     }
 

@@ -96,8 +96,8 @@ def test_only_one_module_writes_tables():
     writers = re.compile(r"csv\.(writer|DictWriter)|openpyxl|xlsxwriter|odf\b")
     sources = [
         file
-        for room in ("app.py", "foundation", "translations", "courses", "learning", "community_teams")
-        for file in ([PROJECT_ROOT / room] if room.endswith(".py") else (PROJECT_ROOT / room).rglob("*.py"))
+        for package in ("app.py", "foundation", "translations", "courses", "learning", "community_teams")
+        for file in ([PROJECT_ROOT / package] if package.endswith(".py") else (PROJECT_ROOT / package).rglob("*.py"))
     ]
     found = {
         str(file.relative_to(PROJECT_ROOT)) for file in sources if writers.search(file.read_text(encoding="utf-8"))

@@ -7,7 +7,7 @@ import pytest
 import zxingcpp
 from sqlalchemy import select
 
-from foundation.accounts.models import Consent
+from foundation.accounts.models import ConsentRecord
 from learning.domain.codes import format_code
 from learning.models import Certificate
 
@@ -200,9 +200,9 @@ def test_a_childs_name_stands_on_no_letter_without_a_guardian(visitor, teach, se
     assert "Lò Thị Bé" in page.html
     # A faulty name keeps nothing of the consent either: everything is sent once more.
     visitor.send(ASKING, expect=422, name="Bé 2", age_band="under_14", guardian_agrees="1")
-    assert session.scalars(select(Consent)).all() == []
+    assert session.scalars(select(ConsentRecord)).all() == []
 
     visitor.send(ASKING, name="Lò Thị Bé", age_band="under_14", guardian_agrees="1")
-    assert [consent.purpose for consent in session.scalars(select(Consent))] == ["child_learns"]
+    assert [consent.purpose for consent in session.scalars(select(ConsentRecord))] == ["child_learns"]
     # Asked once is enough.
     assert "bao nhiêu tuổi" not in visitor.open(ASKING)

@@ -28,7 +28,7 @@ PEOPLE = 60
 
 
 @pytest.fixture
-def house(empty_database, tmp_path):
+def project_app(empty_database, tmp_path):
     settings = Settings(
         data_folder=tmp_path, database_url=empty_database, secret_key="only for tests", organisation="Xã Đoàn Mẫu"
     )
@@ -39,7 +39,7 @@ def house(empty_database, tmp_path):
 
 
 @pytest.fixture
-def start_worker(house, empty_database, tmp_path):
+def start_worker(project_app, empty_database, tmp_path):
     started = []
 
     def start():
@@ -103,16 +103,16 @@ def a_class_that_finished(session: Session, course):
 
 
 @pytest.fixture
-def batch(house):
+def batch(project_app):
     """A class that finished, and the job that makes its letters; nobody works on it yet."""
-    return Batch(house)
+    return Batch(project_app)
 
 
 class Batch:
-    def __init__(self, house):
-        self.sessions = house.extensions["sessions"]
+    def __init__(self, project_app):
+        self.sessions = project_app.extensions["sessions"]
         with self.sessions() as session:
-            evening = a_class_that_finished(session, house.extensions["catalogue"].courses[0])
+            evening = a_class_that_finished(session, project_app.extensions["catalogue"].courses[0])
             arguments = {"class": str(evening.id), "root": "https://hoc.example.vn", "back": ""}
             self.job = submit_job(session, "class_letters", arguments, who="co-giao", now=clock.now()).id
             session.commit()
@@ -149,7 +149,7 @@ class Batch:
         return True
 
 
-def test_a_job_survives_a_killed_worker_and_issues_nobody_twice(house, batch, start_worker, tmp_path):
+def test_a_job_survives_a_killed_worker_and_issues_nobody_twice(project_app, batch, start_worker, tmp_path):
     first = start_worker()
     batch.until(lambda: batch.issued[0], 120)
     # Frozen first, so that what is seen here is what the killed one leaves behind: a batch half issued.
@@ -164,7 +164,7 @@ def test_a_job_survives_a_killed_worker_and_issues_nobody_twice(house, batch, st
     batch.until(lambda: batch.row.state is not JobState.RUNNING, 120)
 
     assert batch.is_whole(tmp_path)
-    assert migrating.is_clean(house.extensions["engine"])
+    assert migrating.is_clean(project_app.extensions["engine"])
 
 
 def test_a_worker_told_to_stop_lets_its_job_go_for_the_next_one(batch, start_worker, tmp_path):
@@ -185,15 +185,15 @@ def test_a_worker_told_to_stop_lets_its_job_go_for_the_next_one(batch, start_wor
 
 
 @pytest.mark.parametrize("arguments", [signal.SIGINT, signal.SIGTERM], ids=lambda arguments: arguments.name)
-def test_a_worker_with_nothing_to_do_stops_when_told_to(house, start_worker, arguments):
-    with house.extensions["sessions"]() as session:
+def test_a_worker_with_nothing_to_do_stops_when_told_to(project_app, start_worker, arguments):
+    with project_app.extensions["sessions"]() as session:
         nothing = {"class": str(uuid7()), "root": "", "back": ""}
         job = submit_job(session, "class_letters", nothing, who="co-giao", now=clock.now()).id
         session.commit()
     worker = start_worker()
     while True:
         # Once it has said that there is no such class, it is surely there, and has nothing more to do.
-        with house.extensions["sessions"]() as session:
+        with project_app.extensions["sessions"]() as session:
             if session.get(Job, job).state is JobState.FAILED:
                 break
         assert worker.poll() is None

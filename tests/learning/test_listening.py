@@ -16,7 +16,7 @@ SOUND = bytes(range(32, 120))  # the reader of pages below wants text
 
 @pytest.fixture
 def record(app, monkeypatch, tmp_path):
-    """Puts a catalogue into the house whose one lesson has recordings of the parts named."""
+    """Puts a catalogue into the root whose one lesson has recordings of the parts named."""
 
     def put(*parts: str, version: str = "a" * 10):
         recordings = {}
@@ -70,9 +70,9 @@ def test_the_pages_own_words_name_theirs_in_vietnamese_only(visitor, record):
 
 
 def test_every_word_of_the_pages_that_can_be_recorded_is_on_a_page_and_in_the_guide():
-    house = Path(__file__).resolve().parents[2]
-    pages = "".join(page.read_text() for page in (house / "learning/templates").rglob("*.html"))
-    guide = (house / "docs/authoring.md").read_text()
+    root = Path(__file__).resolve().parents[2]
+    pages = "".join(page.read_text() for page in (root / "learning/templates").rglob("*.html"))
+    guide = (root / "docs/authoring.md").read_text()
 
     assert set(re.findall(r'(?:spoken|read_out)\("([a-z-]+)"', pages)) == set(INTERFACE_PARTS)
     assert [part for part in INTERFACE_PARTS if f"`{part}`" not in guide] == []

@@ -3,7 +3,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import func, select
 
-from foundation.accounts.models import Consent
+from foundation.accounts.models import ConsentRecord
 from learning.domain.learners import FACES, FaultyNickname, read_nickname
 from learning.models import AnswerRow, Learner, Phone, PhoneLearner
 from learning.services.learners import add_anonymous_learner
@@ -150,7 +150,7 @@ def test_a_child_learns_only_with_a_guardian_and_the_words_are_kept(visitor, tea
 
     visitor.send("/toi/them", **form_data, guardian_agrees="1")
     child = session.scalars(select(Learner)).one()
-    consent = session.scalars(select(Consent)).one()
+    consent = session.scalars(select(ConsentRecord)).one()
     assert (consent.subject, consent.purpose) == (f"learner:{child.id}", "child_learns")
     assert (consent.text_version, consent.how, consent.recorded_by, consent.at) == ("2026-11", "ticked", "", now)
 
@@ -162,7 +162,7 @@ def test_a_member_beside_the_guardian_is_named_in_the_consent(visitor, teach, se
 
     visitor.send("/toi/them", nickname="Cu Tí", picture="ga", age_band="under_14", guardian_agrees="1")
 
-    consent = session.scalars(select(Consent)).one()
+    consent = session.scalars(select(ConsentRecord)).one()
     assert (consent.how, consent.recorded_by) == ("witnessed", "to-vien-a")
 
 

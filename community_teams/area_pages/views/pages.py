@@ -104,7 +104,7 @@ def tell_outlines(code: str) -> Answer:
     return answer.make_conditional(request)
 
 
-def _feature_collection(drawn: list[areas.DrawnArea]) -> str:
+def _feature_collection(drawn: list[areas.AreaOutline]) -> str:
     # The geometry is GeoJSON already; reading and writing it again would only cost time.
     told = [json.dumps({"code": each.code, "name": each.name, "kind": each.kind}) for each in drawn]
     features = [

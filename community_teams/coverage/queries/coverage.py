@@ -26,7 +26,7 @@ from community_teams.queries.places import THE_NATION as THE_NATION
 from community_teams.queries.places import Place as Place
 from community_teams.queries.places import children_of
 from community_teams.queries.places import place_of as place_of
-from foundation.areas.domain.kinds import Kind
+from foundation.areas.domain.kinds import AreaKind
 from foundation.areas.domain.scope import Scope
 from foundation.problems import NotAllowed, NotFound
 
@@ -62,7 +62,7 @@ class Figures:
     is_sample: bool
 
     @cached_property
-    def kinds(self) -> list[Kind]:
+    def kinds(self) -> list[AreaKind]:
         """The kinds among the lines, each once."""
         return list(dict.fromkeys(line.place.kind for line in self.lines if line.place.kind is not None))
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from community_teams.domain.codes import HouseholdStatus, Outcome
 from community_teams.models import HamletTotal, Household, HouseholdGone
 from community_teams.phones.domain.worklist_cursor import Position
-from foundation.areas.domain.kinds import Kind, Level
+from foundation.areas.domain.kinds import AreaKind, Level
 from foundation.areas.domain.scope import Scope
 from foundation.areas.models import Area
 from foundation.areas.queries import inside
@@ -23,7 +23,7 @@ class ListedHamlet:
 
     code: str
     name: str
-    kind: Kind
+    kind: AreaKind
     path: str
     change: int
 

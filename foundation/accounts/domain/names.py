@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from foundation.characters import MOST_TYPED_APART, has_hidden_characters, is_overlong, tidy_name
+from foundation.characters import MAX_DECOMPOSED, has_hidden_characters, is_overlong, tidy_name
 
 LONGEST_NAME = 40
 LONGEST_DISPLAY_NAME = 100
@@ -18,7 +18,7 @@ def fold_name(typed: str) -> str:
     "Tổ-Viên " and "to-vien" are the same name: Vietnamese keyboards put marks on by themselves.
     """
     # Whatever lies beyond belongs to no name.
-    apart = unicodedata.normalize("NFKD", typed.strip()[: 2 * MOST_TYPED_APART * LONGEST_NAME].casefold())
+    apart = unicodedata.normalize("NFKD", typed.strip()[: 2 * MAX_DECOMPOSED * LONGEST_NAME].casefold())
     return "".join(letter for letter in apart if not unicodedata.combining(letter)).translate(_MARKED_D)
 
 

@@ -145,11 +145,11 @@ def reach(holdings: Iterable[Holding], act: Act, today: date) -> Scope:
     Two hamlets stay two paths, in order; an area beneath another one held is left out.
     """
     held = sorted({h.area_path for h in holdings if act in ROLES[h.role] and h.in_force(today)})
-    kept: list[str] = []
+    outermost: list[str] = []
     for path in held:
-        if not path.startswith(tuple(kept)):
-            kept.append(path)
-    return Scope(tuple(kept))
+        if not path.startswith(tuple(outermost)):
+            outermost.append(path)
+    return Scope(tuple(outermost))
 
 
 # What somebody wrote down while they held a role may come in so long after the role has ended: phones are without

@@ -95,8 +95,8 @@ def add_person(
             session.add(person)
     except IntegrityError:  # somebody took the name this very moment
         raise Invalid({"name": "taken"}) from None
-    told = {"name": new.name, "role": new.role.value}
-    record(session, by.name, "add_person", told, now=now, area_path=new.area_path)
+    what = {"name": new.name, "role": new.role.value}
+    record(session, by.name, "add_person", what, now=now, area_path=new.area_path)
     return person
 
 

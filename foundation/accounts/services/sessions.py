@@ -19,7 +19,7 @@ COARSE = timedelta(hours=1)
 # A person with more open sessions than this loses the oldest: a program that signs in for ever fills no table.
 MOST_OPEN = 50
 # Ended ones stay a while, for whoever asks when a lost phone was last used.
-KEPT_ENDED = timedelta(days=30)
+ENDED_RETENTION = timedelta(days=30)
 
 
 def hash_of_session(token: str) -> str:
@@ -32,7 +32,11 @@ def open_session(session: Session, person_id: int, *, now: datetime) -> str:
     own = PersonSession.person_id == person_id
     session.execute(
         delete(PersonSession).where(
-            own, or_(PersonSession.ended_at <= now - KEPT_ENDED, PersonSession.last_seen_at <= now - 12 * KEPT_ENDED)
+            own,
+            or_(
+                PersonSession.ended_at <= now - ENDED_RETENTION,
+                PersonSession.last_seen_at <= now - 12 * ENDED_RETENTION,
+            ),
         )
     )
     token = secrets.token_urlsafe(TOKEN_BYTES)

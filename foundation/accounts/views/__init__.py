@@ -4,15 +4,15 @@ from flask import Flask
 
 from foundation.accounts.domain.roles import Act
 from foundation.accounts.views import administration, log, sign_in
-from foundation.accounts.views.access import load_people
+from foundation.accounts.views.access import init_login
 from foundation.accounts.views.menu import MenuItem, menu_links, register_menu_items
 from foundation.web.navigation import NavigationLink, NavigationSlot, add_navigation_links
 from foundation.words import N_
 
 
-def serve_accounts(app: Flask) -> None:
+def init_accounts(app: Flask) -> None:
     """Know who is signed in, and serve /dang-nhap, /tai-khoan, /quan-ly/tai-khoan and /quan-ly/nhat-ky."""
-    load_people(app)
+    init_login(app)
     app.jinja_env.globals["menu_links"] = menu_links
     for room in (sign_in, administration, log):
         app.register_blueprint(room.blueprint)

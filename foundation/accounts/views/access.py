@@ -52,7 +52,7 @@ class SignedIn:
         return Act(act) in acts_of(holdings, clock.day_in_vietnam(clock.now()))
 
 
-def load_people(app: Flask) -> None:
+def init_login(app: Flask) -> None:
     """Set up Flask-Login: `current_user` is a SignedIn, or anonymous."""
     manager = LoginManager(app)
     manager.user_loader(_load)

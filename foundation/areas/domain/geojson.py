@@ -3,9 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from foundation.problems import ParseError
 
-class NotGeoJson(Exception):
+
+class GeoJsonParseError(ParseError):
     """The document is neither a Feature nor a FeatureCollection."""
+
+    def __init__(self) -> None:
+        super().__init__("not_geojson")
 
 
 @dataclass(frozen=True)
@@ -20,15 +25,18 @@ class GivenOutline:
 
 
 def given_outlines(document: object) -> Iterator[GivenOutline]:
-    """Every feature of a Feature or FeatureCollection, in its order. Raises NotGeoJson before giving the first."""
+    """Every feature of a Feature or FeatureCollection, in its order.
+
+    Raises GeoJsonParseError before giving the first.
+    """
     if not isinstance(document, dict):
-        raise NotGeoJson
+        raise GeoJsonParseError
     if document.get("type") == "Feature":
         features = [document]
     elif document.get("type") == "FeatureCollection" and isinstance(document.get("features"), list):
         features = document["features"]
     else:
-        raise NotGeoJson
+        raise GeoJsonParseError
     return map(_outline, features)
 
 

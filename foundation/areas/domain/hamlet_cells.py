@@ -1,12 +1,13 @@
-"""Reading single cells of a list of hamlets. Each function raises Unreadable with a code, or gives the value."""
+"""Reading single cells of a list of hamlets. Each function raises CellParseError with a code, or gives the value."""
 
 import re
 import unicodedata
 from datetime import date, datetime
 
-from foundation.areas.domain.kinds import KIND_WORDS, Kind, Level
+from foundation.areas.domain.kinds import KIND_WORDS, AreaKind, Level
 from foundation.areas.domain.naming import fold, without_kind
 from foundation.characters import has_hidden_characters, is_hidden, is_overlong, tidy_name
+from foundation.problems import ParseError
 
 LONGEST_NAME = 100
 LONGEST_SOURCE = 300
@@ -16,22 +17,20 @@ MOST_HOUSEHOLDS = 20_000
 Cell = str | int | float | bool | date | None
 
 _KINDS = {fold(words): kind for kind, words in KIND_WORDS.items() if kind.level is Level.HAMLET}
-_KINDS |= {kind.value: kind for kind in _KINDS.values()} | {"tdp": Kind.TO_DAN_PHO}
+_KINDS |= {kind.value: kind for kind in _KINDS.values()} | {"tdp": AreaKind.TO_DAN_PHO}
 
 # "Tổ dân phố 3/5", "Bon Bu N'Đrung", "Xóm 2 & 3 (Nam Sơn)", "Khu A – B".
-_NAME_MARKS = frozenset(" .,'’-–/&()")
+_NAME_PUNCTUATION = frozenset(" .,'’-–/&()")
 # More marks on one letter than any script of Việt Nam needs.
-_PILED_MARKS = re.compile("M{5}")
+_TOO_MANY_COMBINING = re.compile("M{5}")
 _COMMUNE_CODE = re.compile(r"[0-9]{1,5}", re.ASCII)
 _HAMLET_CODE = re.compile(r"[0-9A-Za-z][0-9A-Za-z-]{0,19}", re.ASCII)
 _COUNT = re.compile(r"[0-9]{1,9}|[0-9]{1,3}(\.[0-9]{3})+", re.ASCII)
 _DAYS = ("%d/%m/%Y", "%Y-%m-%d", "%d-%m-%Y", "%d.%m.%Y")
 
 
-class Unreadable(Exception):
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
+class CellParseError(ParseError):
+    """A cell that cannot be read."""
 
 
 def text_of(cell: Cell) -> str:
@@ -47,7 +46,7 @@ def text_of(cell: Cell) -> str:
 def commune_code(cell: Cell) -> str:
     text = text_of(cell)
     if not _COMMUNE_CODE.fullmatch(text):
-        raise Unreadable("not_a_commune_code")
+        raise CellParseError("not_a_commune_code")
     # Spreadsheets drop the zeros in front: 04714 becomes 4714.
     return text.zfill(5)
 
@@ -55,31 +54,32 @@ def commune_code(cell: Cell) -> str:
 def hamlet_code(cell: Cell) -> str:
     text = text_of(cell)
     if not _HAMLET_CODE.fullmatch(text):
-        raise Unreadable("not_a_hamlet_code")
+        raise CellParseError("not_a_hamlet_code")
     return text
 
 
 def name(cell: Cell) -> str:
     """A hamlet's name as written, with or without its kind: letters, marks and digits of any script, spaces and
-    _NAME_MARKS, beginning with a letter or digit. A spreadsheet must take no part of it for a formula."""
+    _NAME_PUNCTUATION, beginning with a letter or digit. A spreadsheet must take no part of it for a formula."""
     if isinstance(cell, str) and is_overlong(cell, LONGEST_NAME):
-        raise Unreadable("name_too_long")
+        raise CellParseError("name_too_long")
     text = tidy_name(text_of(cell))
     if len(text) > LONGEST_NAME:
-        raise Unreadable("name_too_long")
-    if not text[:1].isalnum() or not all(map(_may_stand_in_a_name, text)) or _PILED_MARKS.search(_kinds(text)):
-        raise Unreadable("not_a_name")
+        raise CellParseError("name_too_long")
+    if not text[:1].isalnum() or not all(map(_may_stand_in_a_name, text)) or _TOO_MANY_COMBINING.search(_kinds(text)):
+        raise CellParseError("not_a_name")
     return text
 
 
-def bare_name(kind: Kind, written: str) -> str:
-    """A name read by `name`, without its kind: "Bản Mẫu 1" of kind bản gives "Mẫu 1". Raises Unreadable("not_a_name")
+def bare_name(kind: AreaKind, written: str) -> str:
+    """A name read by `name`, without its kind: "Bản Mẫu 1" of kind bản gives "Mẫu 1". Raises
+    CellParseError("not_a_name")
     where what is left is none."""
     return name(without_kind(kind, written))
 
 
 def _may_stand_in_a_name(character: str) -> bool:
-    if character in _NAME_MARKS:
+    if character in _NAME_PUNCTUATION:
         return True
     return unicodedata.category(character)[0] in "LMN" and not is_hidden(character)
 
@@ -88,10 +88,10 @@ def _kinds(text: str) -> str:
     return "".join(unicodedata.category(character)[0] for character in text)
 
 
-def kind(cell: Cell) -> Kind:
+def kind(cell: Cell) -> AreaKind:
     found = _KINDS.get(fold(text_of(cell).replace("_", " "))) or _KINDS.get(text_of(cell))
     if found is None:
-        raise Unreadable("unknown_kind")
+        raise CellParseError("unknown_kind")
     return found
 
 
@@ -99,21 +99,21 @@ def households(cell: Cell) -> int:
     """A whole count; "1.234" is read as people here write it."""
     text = text_of(cell)
     if text.startswith("-"):
-        raise Unreadable("negative_households")
+        raise CellParseError("negative_households")
     if isinstance(cell, bool | float) and text != text_of(int(cell)):
-        raise Unreadable("not_a_number")
+        raise CellParseError("not_a_number")
     if not _COUNT.fullmatch(text):
-        raise Unreadable("not_a_number")
+        raise CellParseError("not_a_number")
     count = int(text.replace(".", ""))
     if count > MOST_HOUSEHOLDS:
-        raise Unreadable("too_many_households")
+        raise CellParseError("too_many_households")
     return count
 
 
 def source(cell: Cell) -> str:
     text = text_of(cell)
     if len(text) > LONGEST_SOURCE or has_hidden_characters(text):
-        raise Unreadable("source_too_long")
+        raise CellParseError("source_too_long")
     return text
 
 
@@ -121,7 +121,7 @@ def day(cell: Cell, today: date) -> date:
     """A day written 21/11/2026 or 2026-11-21, or a date of the spreadsheet's own; not after `today`."""
     found = _day(cell)
     if found > today:
-        raise Unreadable("day_in_the_future")
+        raise CellParseError("day_in_the_future")
     return found
 
 
@@ -135,4 +135,4 @@ def _day(cell: Cell) -> date:
             return datetime.strptime(text_of(cell), form).date()  # noqa: DTZ007 - a day has no zone
         except ValueError:
             continue
-    raise Unreadable("not_a_day")
+    raise CellParseError("not_a_day")

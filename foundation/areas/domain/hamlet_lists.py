@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from foundation.areas.domain import hamlet_cells
-from foundation.areas.domain.hamlet_cells import Cell, Unreadable, text_of
-from foundation.areas.domain.kinds import Kind
+from foundation.areas.domain.hamlet_cells import Cell, CellParseError, text_of
+from foundation.areas.domain.kinds import AreaKind
 from foundation.areas.domain.naming import fold
 
 # Headings as `fold` leaves them; the first of each is the one our own examples use.
@@ -32,7 +32,7 @@ class NewHamlet:
 
     commune_code: str
     name: str
-    kind: Kind
+    kind: AreaKind
     code: str | None = None
     households: int | None = None
     source: str | None = None
@@ -81,7 +81,7 @@ def read_hamlets(table: Iterable[Sequence[Cell]], *, today: date) -> HamletList:
     return found
 
 
-def same_hamlet(kind: Kind, name: str) -> tuple[Kind, str]:
+def same_hamlet(kind: AreaKind, name: str) -> tuple[AreaKind, str]:
     """Equal for two spellings of one hamlet's name: capitals and spaces do not count, marks do."""
     return kind, unicodedata.normalize("NFC", " ".join(name.split()).casefold())
 
@@ -119,7 +119,7 @@ def _read_row(found: HamletList, row: int, cells: dict[str, Cell], today: date) 
             continue
         try:
             values[name] = _READERS[name](cell) if name != "as_of" else hamlet_cells.day(cell, today)
-        except Unreadable as fault:
+        except CellParseError as fault:
             faults.append(Fault(row, fault.code, text_of(cell)[:60]))
     if "households" in values:
         # A figure nobody can trace must not stand under a percentage.
@@ -131,7 +131,7 @@ def _read_row(found: HamletList, row: int, cells: dict[str, Cell], today: date) 
         try:
             found.hamlets.append(replace(hamlet, name=hamlet_cells.bare_name(hamlet.kind, hamlet.name)))
             found.rows.append(row)
-        except Unreadable as fault:
+        except CellParseError as fault:
             faults.append(Fault(row, fault.code, hamlet.name[:60]))
     found.faults += faults
 

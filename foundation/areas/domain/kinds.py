@@ -14,7 +14,7 @@ HOANG_SA = "20333"
 TRUONG_SA = "22736"
 
 
-class Kind(StrEnum):
+class AreaKind(StrEnum):
     """What an area is called before its name. Vietnamese words for a kind: `areas/names.html`.
 
     Provinces and communes: the kinds of the two-level local government since 1 July 2025. Hamlets are no
@@ -48,25 +48,25 @@ class Kind(StrEnum):
         return Level.COMMUNE if self in _COMMUNES else Level.HAMLET
 
 
-_PROVINCES = {Kind.TINH, Kind.THANH_PHO}
-_COMMUNES = {Kind.XA, Kind.PHUONG, Kind.DAC_KHU}
+_PROVINCES = {AreaKind.TINH, AreaKind.THANH_PHO}
+_COMMUNES = {AreaKind.XA, AreaKind.PHUONG, AreaKind.DAC_KHU}
 
 KIND_WORDS = {
-    Kind.TINH: "tỉnh",
-    Kind.THANH_PHO: "thành phố",
-    Kind.XA: "xã",
-    Kind.PHUONG: "phường",
-    Kind.DAC_KHU: "đặc khu",
-    Kind.THON: "thôn",
-    Kind.BAN: "bản",
-    Kind.LANG: "làng",
-    Kind.XOM: "xóm",
-    Kind.BUON: "buôn",
-    Kind.BON: "bon",
-    Kind.AP: "ấp",
-    Kind.KHOM: "khóm",
-    Kind.KHU: "khu",
-    Kind.KHU_PHO: "khu phố",
-    Kind.TIEU_KHU: "tiểu khu",
-    Kind.TO_DAN_PHO: "tổ dân phố",
+    AreaKind.TINH: "tỉnh",
+    AreaKind.THANH_PHO: "thành phố",
+    AreaKind.XA: "xã",
+    AreaKind.PHUONG: "phường",
+    AreaKind.DAC_KHU: "đặc khu",
+    AreaKind.THON: "thôn",
+    AreaKind.BAN: "bản",
+    AreaKind.LANG: "làng",
+    AreaKind.XOM: "xóm",
+    AreaKind.BUON: "buôn",
+    AreaKind.BON: "bon",
+    AreaKind.AP: "ấp",
+    AreaKind.KHOM: "khóm",
+    AreaKind.KHU: "khu",
+    AreaKind.KHU_PHO: "khu phố",
+    AreaKind.TIEU_KHU: "tiểu khu",
+    AreaKind.TO_DAN_PHO: "tổ dân phố",
 }

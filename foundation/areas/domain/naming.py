@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 
-from foundation.areas.domain.kinds import KIND_WORDS, Kind
+from foundation.areas.domain.kinds import KIND_WORDS, AreaKind
 
 # The Vietnamese alphabet, with the letters that names from the Central Highlands add to it after their nearest kin.
 # Each letter sorts as the character at the same place in an unbroken run of ASCII, so that every database agrees.
@@ -40,12 +40,12 @@ def fold(text: str) -> str:
     return " ".join(_WORDS.findall("".join(c for c in plain if not unicodedata.combining(c))))
 
 
-def local_name(kind: Kind, name: str) -> str:
+def local_name(kind: AreaKind, name: str) -> str:
     """The area as Vietnamese call it, such as "xã Bát Mọt": for commands and files. Pages use `areas/names.html`."""
     return f"{KIND_WORDS[kind]} {name}"
 
 
-def without_kind(kind: Kind, name: str) -> str:
+def without_kind(kind: AreaKind, name: str) -> str:
     """The bare name, when a list writes the kind into it: "Bản Mẫu 1" of kind bản gives "Mẫu 1".
 
     A name that would have nothing left stays as it is.

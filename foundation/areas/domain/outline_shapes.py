@@ -10,6 +10,8 @@ from shapely.errors import ShapelyError
 from shapely.geometry import MultiPolygon, Polygon, shape
 from shapely.geometry.base import BaseGeometry
 
+from foundation.problems import ParseError
+
 # Việt Nam with its seas and islands, Hoàng Sa and Trường Sa among them, in degrees: west, south, east, north.
 VIETNAM = (102.0, 6.0, 118.5, 23.5)
 
@@ -29,45 +31,41 @@ COARSER = 1.4
 COARSEST = 0.05
 
 
-class BadOutline(Exception):
-    """`code` says what is wrong with a geometry."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
+class OutlineParseError(ParseError):
+    """A geometry that is no usable outline."""
 
 
 def read_outline(geometry: object) -> tuple[BaseGeometry, bool]:
     """A polygon or several, valid and rounded, from a GeoJSON geometry; and whether it had to be repaired.
 
-    Raises BadOutline: "empty", "not_a_polygon", "faulty_geometry", "swapped" (latitude before longitude),
+    Raises OutlineParseError: "empty", "not_a_polygon", "faulty_geometry", "swapped" (latitude before longitude),
     "projected" (metres instead of degrees), "outside_vietnam", "beyond_repair".
     """
     if geometry is None:
-        raise BadOutline("empty")
+        raise OutlineParseError("empty")
     if not isinstance(geometry, dict):
-        raise BadOutline("faulty_geometry")
+        raise OutlineParseError("faulty_geometry")
     if geometry.get("type") not in {"Polygon", "MultiPolygon"}:
-        raise BadOutline("not_a_polygon")
+        raise OutlineParseError("not_a_polygon")
     if not geometry.get("coordinates"):
-        raise BadOutline("empty")
+        raise OutlineParseError("empty")
     try:
         given = shapely.force_2d(shape(geometry))
     except (ShapelyError, ValueError, TypeError, IndexError, KeyError, AttributeError):
-        raise BadOutline("faulty_geometry") from None
+        raise OutlineParseError("faulty_geometry") from None
     if given.is_empty:
-        raise BadOutline("empty")
+        raise OutlineParseError("empty")
     # JSON as Python reads it lets NaN and Infinity through.
     if not (abs(shapely.get_coordinates(given)) < inf).all():
-        raise BadOutline("faulty_geometry")
+        raise OutlineParseError("faulty_geometry")
     _refuse_elsewhere(given.bounds)
     was_valid = given.is_valid
     try:
         sound = only_polygons(_rounded(given if was_valid else shapely.make_valid(given)))
     except ShapelyError:
-        raise BadOutline("beyond_repair") from None
+        raise OutlineParseError("beyond_repair") from None
     if sound.is_empty:
-        raise BadOutline("beyond_repair")
+        raise OutlineParseError("beyond_repair")
     return sound, not was_valid
 
 
@@ -139,10 +137,10 @@ def _refuse_elsewhere(bounds: tuple[float, float, float, float]) -> None:
     if _within(bounds):
         return
     if _within((south, west, north, east)):
-        raise BadOutline("swapped")
+        raise OutlineParseError("swapped")
     if max(abs(west), abs(east)) > 180 or max(abs(south), abs(north)) > 90:
-        raise BadOutline("projected")
-    raise BadOutline("outside_vietnam")
+        raise OutlineParseError("projected")
+    raise OutlineParseError("outside_vietnam")
 
 
 def _within(bounds: tuple[float, float, float, float]) -> bool:

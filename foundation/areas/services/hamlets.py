@@ -15,7 +15,7 @@ from foundation.areas.models import Area
 from foundation.problems import Problem
 
 
-class FaultyHamlets(Problem):
+class HamletValidationError(Problem):
     """Nothing of the list was kept. `faults` are in the order of the rows."""
 
     status = 422
@@ -38,11 +38,11 @@ class HamletsAdded:
 def import_hamlets(session: Session, listed: HamletList) -> HamletsAdded:
     """Add the hamlets of a spreadsheet, all of them or none. The same list again changes nothing.
 
-    listed: as read_hamlets gives it. Raises FaultyHamlets naming every faulty row.
+    listed: as read_hamlets gives it. Raises HamletValidationError naming every faulty row.
     """
     faults = [*listed.faults, *_misplaced(session, listed.hamlets, listed.rows, is_sample=False)]
     if faults:
-        raise FaultyHamlets(sorted(faults, key=lambda fault: fault.row))
+        raise HamletValidationError(sorted(faults, key=lambda fault: fault.row))
     done = add_hamlets(session, listed.hamlets)
     return HamletsAdded(done.codes, done.added, done.changed, tuple(listed.unused))
 
@@ -52,13 +52,14 @@ def add_hamlets(session: Session, hamlets: Sequence[NewHamlet], *, is_sample: bo
 
     A hamlet is known by its code; without one, by its kind and name among the hamlets of its commune that are sample
     data as this one is, or are not. What is None leaves what is known as it is. Hamlets not given stay untouched.
-    Raises FaultyHamlets, rows counting from 1, when a commune is unknown, a hamlet is given twice, or a code belongs to
+    Raises HamletValidationError, rows counting from 1, when a commune is unknown, a hamlet is given twice, or a code
+    belongs to
     something else.
     """
     rows = range(1, len(hamlets) + 1)
     faults = doubles(hamlets, rows) + _misplaced(session, hamlets, rows, is_sample=is_sample)
     if faults:
-        raise FaultyHamlets(faults)
+        raise HamletValidationError(faults)
     communes = _areas(session, {hamlet.commune_code for hamlet in hamlets})
     known = _Known(session, hamlets, is_sample)
     codes, new, changed = [], [], []

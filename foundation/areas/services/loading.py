@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from foundation.areas.domain.kinds import KIND_WORDS, Kind
+from foundation.areas.domain.kinds import KIND_WORDS, AreaKind
 from foundation.areas.domain.naming import fold, sort_key
 from foundation.areas.models import Area
 from foundation.problems import Conflict, NotFound
@@ -28,7 +28,7 @@ _TAKEN = ("parent_code", "level", "kind", "name", "path", "sort_key", "folded", 
 
 
 @dataclass(frozen=True)
-class Loaded:
+class AreaLoadResult:
     """Counts of areas. `changed` had another name, kind, place or middle before."""
 
     provinces: int
@@ -37,7 +37,7 @@ class Loaded:
     changed: int
 
 
-def load(session: Session, file: Path = AREAS) -> Loaded:
+def load(session: Session, file: Path = AREAS) -> AreaLoadResult:
     """Put the 34 provinces and 3,321 communes into the tables. A second time changes nothing; a new name is taken over.
 
     Raises NotFound "area_data_missing" when there is no such file or it holds something else, and Conflict
@@ -63,7 +63,7 @@ def load(session: Session, file: Path = AREAS) -> Loaded:
         for name in _TAKEN:
             setattr(row, name, area[name])
     session.flush()
-    return Loaded(provinces, communes, added=len(new), changed=len(changed))
+    return AreaLoadResult(provinces, communes, added=len(new), changed=len(changed))
 
 
 def _read(file: Path) -> list[dict[str, Any]]:
@@ -94,7 +94,7 @@ def _row(code: str, parent: str, name: str, latitude: str, longitude: str) -> di
     }
 
 
-def _split(full_name: str) -> tuple[Kind, str]:
+def _split(full_name: str) -> tuple[AreaKind, str]:
     for words, kind in _KINDS.items():
         if full_name.lower().startswith(f"{words} "):
             return kind, full_name[len(words) + 1 :].strip()

@@ -10,10 +10,17 @@ from shapely.geometry.base import BaseGeometry
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from foundation.areas.domain.geojson import GivenOutline, NotGeoJson, given_outlines
+from foundation.areas.domain.geojson import GeoJsonParseError, GivenOutline, given_outlines
 from foundation.areas.domain.kinds import Level
 from foundation.areas.domain.naming import fold
-from foundation.areas.domain.outline_shapes import BadOutline, as_geojson, dissolve, overlapping, read_outline, simplify
+from foundation.areas.domain.outline_shapes import (
+    OutlineParseError,
+    as_geojson,
+    dissolve,
+    overlapping,
+    read_outline,
+    simplify,
+)
 from foundation.areas.models import Area, Outline
 from foundation.areas.queries import fingerprint
 
@@ -31,14 +38,14 @@ class Skipped:
 
 @dataclass
 class OutlinesImported:
-    """Counts are of areas. kept: valid outlines; of these `changed` are new or other than before.
+    """Counts are of areas. accepted: valid outlines; of these `changed` are new or other than before.
 
     repaired: (file, code) of those that had to be made valid. dissolved: provinces put together from their communes.
     incomplete: provinces that could not be, and which communes lack an outline. overlapping: pairs of areas drawn on
     each other; kept as given, for nobody here knows which of the two is right.
     """
 
-    kept: int = 0
+    accepted: int = 0
     changed: int = 0
     skipped: list[Skipped] = field(default_factory=list)
     repaired: list[tuple[str, str]] = field(default_factory=list)
@@ -58,7 +65,7 @@ def import_outlines(session: Session, paths: Iterable[Path]) -> OutlinesImported
     report = OutlinesImported()
     areas = {area.code: area for area in session.scalars(select(Area))}
     shapes = _read_all(paths, areas, report)
-    report.kept = len(shapes)
+    report.accepted = len(shapes)
     dissolved = _dissolve_provinces(session, shapes, areas, report)
     report.dissolved = sorted(dissolved)
 
@@ -68,7 +75,7 @@ def import_outlines(session: Session, paths: Iterable[Path]) -> OutlinesImported
     changed: set[str] = set()
     for group in siblings.values():
         report.overlapping += overlapping(group)
-        changed |= _keep(session, simplify(group), dissolved=set(dissolved))
+        changed |= _store(session, simplify(group), dissolved=set(dissolved))
     session.flush()
     report.changed = len(changed)
     return report
@@ -90,7 +97,7 @@ def _read_all(paths: Iterable[Path], areas: dict[str, Area], report: OutlinesImp
                 continue
             try:
                 shape, repaired = read_outline(given.geometry)
-            except BadOutline as fault:
+            except OutlineParseError as fault:
                 report.skipped.append(Skipped(file.name, given.code, fault.code))
                 continue
             if repaired:
@@ -111,8 +118,8 @@ def _files(paths: Iterable[Path]) -> Iterator[Path]:
 def _outlines_in(file: Path, report: OutlinesImported) -> Iterator[GivenOutline]:
     try:
         return given_outlines(json.loads(file.read_bytes()))
-    except NotGeoJson:
-        report.skipped.append(Skipped(file.name, "", "not_geojson"))
+    except GeoJsonParseError as error:
+        report.skipped.append(Skipped(file.name, "", error.code))
     # A document nested too deeply is no outline either.
     except (ValueError, RecursionError):
         report.skipped.append(Skipped(file.name, "", "not_json"))
@@ -152,7 +159,7 @@ def _dissolve_provinces(
     return found
 
 
-def _keep(session: Session, outlines: dict[str, BaseGeometry], dissolved: set[str]) -> set[str]:
+def _store(session: Session, outlines: dict[str, BaseGeometry], dissolved: set[str]) -> set[str]:
     """Codes of those that are new or other than before. Those alike are not touched, so their version stays."""
     current = select(Outline.area_code, Outline.version, Outline.dissolved).where(Outline.area_code.in_(outlines))
     known = {code: (version, was) for code, version, was in session.execute(current)}

@@ -39,7 +39,7 @@ _NO_WORKBOOK = (
 )
 
 
-class UnreadableTable(Problem):
+class TableParseError(Problem):
     status = 422
 
 
@@ -47,14 +47,14 @@ def read_table(file: Path) -> list[Sequence[Cell]]:
     """The rows of a CSV file, or of the first sheet of an XLSX file; told apart by content, not by name.
 
     CSV: UTF-8 with or without byte order mark; comma, semicolon or tab, whichever the first line has most of.
-    Raises UnreadableTable "file_too_large", "not_utf8", "faulty_csv", "faulty_xlsx", "too_many_rows" or "empty_file".
+    Raises TableParseError "file_too_large", "not_utf8", "faulty_csv", "faulty_xlsx", "too_many_rows" or "empty_file".
     """
     if file.stat().st_size > LARGEST_FILE:
-        raise UnreadableTable("file_too_large")
+        raise TableParseError("file_too_large")
     content = file.read_bytes()
     rows = _xlsx(content) if content.startswith(_ZIP) else _csv(content)
     if not rows:
-        raise UnreadableTable("empty_file")
+        raise TableParseError("empty_file")
     return rows
 
 
@@ -62,7 +62,7 @@ def _csv(content: bytes) -> list[Sequence[Cell]]:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise UnreadableTable("not_utf8") from None
+        raise TableParseError("not_utf8") from None
     first_line = text.partition("\n")[0]
     delimiter = max(",;\t", key=first_line.count)
     rows: list[Sequence[Cell]] = []
@@ -71,7 +71,7 @@ def _csv(content: bytes) -> list[Sequence[Cell]]:
             rows.append(row)
             _stop_at_the_limit(rows)
     except csv.Error:
-        raise UnreadableTable("faulty_csv", row=len(rows) + 1) from None
+        raise TableParseError("faulty_csv", row=len(rows) + 1) from None
     return rows
 
 
@@ -80,13 +80,13 @@ def _xlsx(content: bytes) -> list[Sequence[Cell]]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             if sum(part.file_size for part in packed.infolist()) > LARGEST_UNPACKED:
-                raise UnreadableTable("file_too_large")
+                raise TableParseError("file_too_large")
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
         for row in book.worksheets[0].iter_rows(values_only=True, max_col=MOST_COLUMNS):
             rows.append(tuple(_cell(value) for value in row))
             _stop_at_the_limit(rows)
     except _NO_WORKBOOK:
-        raise UnreadableTable("faulty_xlsx") from None
+        raise TableParseError("faulty_xlsx") from None
     return rows
 
 
@@ -96,4 +96,4 @@ def _cell(value: object) -> Cell:
 
 def _stop_at_the_limit(rows: list[Sequence[Cell]]) -> None:
     if len(rows) > MOST_ROWS:
-        raise UnreadableTable("too_many_rows", most=MOST_ROWS)
+        raise TableParseError("too_many_rows", most=MOST_ROWS)

@@ -29,7 +29,7 @@ from community_teams.coverage.maps.geometry import drawing_of
 from community_teams.coverage.maps.svg import draw_map, map_words
 from community_teams.coverage.queries.coverage import THE_NATION, Line, Place, place_of
 from community_teams.queries.places import children_of
-from foundation.areas.domain.kinds import Kind, Level
+from foundation.areas.domain.kinds import AreaKind, Level
 from foundation.areas.domain.scope import NATION
 from foundation.areas.models import Area, Outline
 
@@ -54,7 +54,7 @@ WORDS = map_words(
 
 
 def commune(code, name="Mẫu"):
-    return Place(code, f"38/{code}/", Level.COMMUNE, Kind.XA, name)
+    return Place(code, f"38/{code}/", Level.COMMUNE, AreaKind.XA, name)
 
 
 def reached(part, whole):

@@ -14,7 +14,7 @@ from community_teams.models.issue_steps import IssueStep
 from community_teams.services.issue_steps import carry_over
 from community_teams.services.recounting import recount
 from foundation.accounts.domain.roles import Role
-from foundation.accounts.models import AppendOnly, AuditEntry
+from foundation.accounts.models import AppendOnlyError, AuditEntry
 from foundation.areas.domain.scope import NATION
 from tests.conftest import NOON
 from tests.forms import untouched
@@ -102,7 +102,7 @@ def test_steps_are_written_once(visitor, issue, leader, session):
     step = session.scalars(select(IssueStep)).one()
 
     step.note = "khác"
-    with pytest.raises(AppendOnly):
+    with pytest.raises(AppendOnlyError):
         session.flush()
 
 

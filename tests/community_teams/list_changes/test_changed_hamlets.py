@@ -19,7 +19,7 @@ from community_teams.models import HamletTotal, HamletWeek, Household, Visit
 from community_teams.services.recounting import recount
 from foundation.accounts.domain.roles import Role
 from foundation.areas.domain.hamlet_lists import NewHamlet
-from foundation.areas.domain.kinds import Kind
+from foundation.areas.domain.kinds import AreaKind
 from foundation.areas.domain.scope import NATION
 from foundation.areas.models import Area
 from foundation.areas.services.hamlets import add_hamlets
@@ -84,7 +84,7 @@ def everything(session, code="15607", *, lists=True):
 def test_a_new_name_changes_the_name_alone(session, two, visitor):
     before = everything(session), everything(session, two[0].code)
 
-    add_hamlets(session, [NewHamlet("15607", "Trên Mới", Kind.BAN, code=two[0].code)])
+    add_hamlets(session, [NewHamlet("15607", "Trên Mới", AreaKind.BAN, code=two[0].code)])
     session.commit()
 
     assert (everything(session), everything(session, two[0].code)) == before
@@ -113,7 +113,7 @@ def test_a_split_hamlet_keeps_its_visits_and_the_commune_its_sums(session, make,
 
 
 def split_off(session, old, households, *, listed, name="Tách"):
-    part = SplitOff(Named(Kind.BAN, name), frozenset(each.id for each in households), listed)
+    part = SplitOff(Named(AreaKind.BAN, name), frozenset(each.id for each in households), listed)
     new = split_hamlet(session, old.code, part, by="can-bo", scope=NATION, now=NOON)
     session.commit()
     return new

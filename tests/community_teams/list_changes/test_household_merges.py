@@ -29,7 +29,7 @@ from community_teams.queries.visits import visits_of
 from community_teams.services.desk import household_named, new_household
 from community_teams.services.recounting import recount
 from foundation.accounts.models import AuditEntry
-from foundation.areas.domain.kinds import Kind
+from foundation.areas.domain.kinds import AreaKind
 from foundation.areas.domain.scope import NATION, Scope
 from foundation.problems import Conflict, NotFound
 from tests.making.community_teams import MORNING
@@ -465,7 +465,7 @@ def test_hamlets_that_go_apart_and_together_again_leave_merged_households_with_w
     merge(household, stays)
     who = {"by": "can-bo", "scope": NATION, "now": LATER}
 
-    part = SplitOff(Named(Kind.BAN, "Mới"), frozenset({stays.id}), None)
+    part = SplitOff(Named(AreaKind.BAN, "Mới"), frozenset({stays.id}), None)
     new = split_hamlet(session, hamlet.code, part, **who)
     session.commit()
 

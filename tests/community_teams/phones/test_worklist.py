@@ -18,7 +18,7 @@ from community_teams.phones.queries.worklist_pages import next_page
 from community_teams.services import counters
 from community_teams.services.households import add_households
 from foundation.accounts.domain.roles import Role
-from foundation.areas.domain.kinds import Kind, Level
+from foundation.areas.domain.kinds import AreaKind, Level
 from foundation.areas.domain.scope import Scope
 from foundation.areas.models import Area
 from tests.making.community_teams import MORNING
@@ -320,10 +320,10 @@ def shared(engine):
         pytest.skip("SQLite has one writer at a time")
     with Session(engine) as session:
         area = {"sort_key": "", "folded": "", "is_sample": False}
-        session.add(Area(code="98", level=Level.PROVINCE, kind=Kind.TINH, name="Mẫu", path="98/", **area))
+        session.add(Area(code="98", level=Level.PROVINCE, kind=AreaKind.TINH, name="Mẫu", path="98/", **area))
         session.flush()
         for code in ("98-1", "98-2"):
-            session.add(Area(code=code, level=Level.HAMLET, kind=Kind.BAN, name="Mẫu", path=f"98/{code}/", **area))
+            session.add(Area(code=code, level=Level.HAMLET, kind=AreaKind.BAN, name="Mẫu", path=f"98/{code}/", **area))
         session.commit()
     yield engine
     with Session(engine) as session:

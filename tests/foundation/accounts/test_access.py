@@ -7,19 +7,19 @@ from flask import Flask, g
 
 import foundation.clock
 from foundation.accounts.domain.roles import Act, Role
-from foundation.accounts.views.access import SignedIn, load_people, may, public, scope_for, signed_in
+from foundation.accounts.views.access import SignedIn, init_login, may, public, scope_for, signed_in
 from foundation.areas.domain.scope import NOWHERE, Scope
 from foundation.problems import NotAllowed
-from foundation.web.database import serve_database
+from foundation.web.database import init_database
 
 
 @pytest.fixture
 def as_person(engine, sessions, now):
     """Calls a view as somebody, or as nobody for None."""
     small = Flask(__name__)
-    serve_database(small, engine)
+    init_database(small, engine)
     small.extensions["sessions"] = sessions
-    load_people(small)
+    init_login(small)
     small.add_url_rule("/dang-nhap", "accounts.sign_in", lambda: "")
 
     def call(person, view, path="/viec?a=1", **more):

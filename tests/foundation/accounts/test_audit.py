@@ -7,7 +7,7 @@ from sqlalchemy import delete, text, update
 from sqlalchemy.exc import DBAPIError
 
 from foundation.accounts.domain.roles import Role
-from foundation.accounts.models import AppendOnly, AuditEntry
+from foundation.accounts.models import AppendOnlyError, AuditEntry
 from foundation.accounts.services import record
 
 
@@ -21,14 +21,14 @@ def entry(session, now):
 def test_an_entry_cannot_be_changed(session, entry):
     entry.who = "nguoi-khac"
 
-    with pytest.raises(AppendOnly):
+    with pytest.raises(AppendOnlyError):
         session.flush()
 
 
 def test_an_entry_cannot_be_deleted(session, entry):
     session.delete(entry)
 
-    with pytest.raises(AppendOnly):
+    with pytest.raises(AppendOnlyError):
         session.flush()
 
 

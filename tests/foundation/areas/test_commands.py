@@ -5,8 +5,8 @@ import pytest
 from foundation.areas.cli import FAULTS, OUTLINES, TABLES
 from foundation.areas.domain.hamlet_lists import Fault
 from foundation.areas.models import Area, Outline
-from foundation.areas.services.hamlets import FaultyHamlets
-from foundation.areas.services.tables import UnreadableTable
+from foundation.areas.services.hamlets import HamletValidationError
+from foundation.areas.services.tables import TableParseError
 
 
 @pytest.fixture
@@ -100,4 +100,4 @@ def test_every_message_reads_as_a_sentence_whatever_it_is_about():
         assert "{" not in words.format(hint="x")
     for words in TABLES.values():
         assert "{" not in words.format(row=1, most=2)
-    assert FaultyHamlets([Fault(1, "no_name")]).status == UnreadableTable("empty_file").status == 422
+    assert HamletValidationError([Fault(1, "no_name")]).status == TableParseError("empty_file").status == 422

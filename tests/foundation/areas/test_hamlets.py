@@ -6,10 +6,10 @@ import pytest
 from openpyxl import Workbook
 
 from foundation.areas.domain.hamlet_lists import NewHamlet, read_hamlets
-from foundation.areas.domain.kinds import Kind
+from foundation.areas.domain.kinds import AreaKind
 from foundation.areas.models import Area
-from foundation.areas.services.hamlets import FaultyHamlets, add_hamlets, import_hamlets
-from foundation.areas.services.tables import UnreadableTable, read_table
+from foundation.areas.services.hamlets import HamletValidationError, add_hamlets, import_hamlets
+from foundation.areas.services.tables import TableParseError, read_table
 
 TODAY = date(2026, 11, 21)
 HEADINGS = ["Mã xã", "Mã thôn", "Tên", "Loại", "Số hộ", "Nguồn", "Ngày số liệu"]
@@ -33,7 +33,7 @@ def faults(take_in, session):
     """What is wrong with some rows; fails if any of them was kept."""
 
     def faults(*rows, headings=HEADINGS):
-        with pytest.raises(FaultyHamlets) as caught:
+        with pytest.raises(HamletValidationError) as caught:
             take_in(*rows, headings=headings)
         assert session.query(Area).filter(Area.level == "hamlet").count() == 0
         return [(fault.row, fault.code) for fault in caught.value.faults]
@@ -50,10 +50,10 @@ def test_hamlets_come_in_with_codes_made_for_them(take_in, session):
 
     assert done.codes == ("15607-001", "15607-002")
     first = session.get(Area, "15607-001")
-    assert (first.name, first.kind, first.path) == ("Mẫu 1", Kind.BAN, "38/15607/15607-001/")
+    assert (first.name, first.kind, first.path) == ("Mẫu 1", AreaKind.BAN, "38/15607/15607-001/")
     assert first.official_households is None
     assert not first.is_sample
-    assert session.get(Area, "15607-002").kind is Kind.TO_DAN_PHO
+    assert session.get(Area, "15607-002").kind is AreaKind.TO_DAN_PHO
 
 
 def test_the_same_list_again_changes_nothing(take_in):
@@ -172,18 +172,18 @@ def test_headings_in_any_order_and_columns_not_needed_are_fine(take_in):
 
 
 def test_a_list_of_real_hamlets_leaves_the_sample_alone(session, take_in):
-    add_hamlets(session, [NewHamlet("15607", "Mẫu 1", Kind.BAN)], is_sample=True)
+    add_hamlets(session, [NewHamlet("15607", "Mẫu 1", AreaKind.BAN)], is_sample=True)
     done = take_in(row())
 
     assert done.codes == ("15607-002",)
     assert session.get(Area, "15607-001").is_sample
-    with pytest.raises(FaultyHamlets, match="faulty_hamlets"):
+    with pytest.raises(HamletValidationError, match="faulty_hamlets"):
         take_in(row(code="15607-001"))
 
 
 def test_hamlets_added_twice_in_one_go_are_refused(session):
-    with pytest.raises(FaultyHamlets):
-        add_hamlets(session, [NewHamlet("15607", "Mẫu 1", Kind.BAN)] * 2)
+    with pytest.raises(HamletValidationError):
+        add_hamlets(session, [NewHamlet("15607", "Mẫu 1", AreaKind.BAN)] * 2)
 
 
 @pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
@@ -248,7 +248,7 @@ def test_a_file_that_is_no_table_is_refused(tmp_path, content, code):
     file = tmp_path / "list.csv"
     file.write_bytes(content)
 
-    with pytest.raises(UnreadableTable) as caught:
+    with pytest.raises(TableParseError) as caught:
         read_table(file)
     assert caught.value.code == code
 
@@ -261,5 +261,5 @@ def test_a_workbook_with_entities_in_its_xml_is_refused(tmp_path):
         for name in given.namelist():
             packed.writestr(name, hostile if "sheet1" in name else given.read(name))
 
-    with pytest.raises(UnreadableTable, match="faulty_xlsx"):
+    with pytest.raises(TableParseError, match="faulty_xlsx"):
         read_table(spoilt)

@@ -8,7 +8,7 @@ from time import process_time
 import pytest
 from sqlalchemy import select
 
-from foundation.areas.domain.kinds import Kind, Level
+from foundation.areas.domain.kinds import AreaKind, Level
 from foundation.areas.models import Area
 from foundation.areas.services.loading import AREAS, load
 from foundation.problems import Conflict, NotFound
@@ -41,13 +41,13 @@ def test_all_provinces_and_communes_are_there_with_their_names_and_places(sessio
 
     assert (done.provinces, done.communes, done.added, done.changed) == (34, 3321, 3355, 0)
     bat_mot = session.get(Area, "15607")
-    assert (bat_mot.level, bat_mot.kind, bat_mot.name) == (Level.COMMUNE, Kind.XA, "Bát Mọt")
+    assert (bat_mot.level, bat_mot.kind, bat_mot.name) == (Level.COMMUNE, AreaKind.XA, "Bát Mọt")
     assert (bat_mot.path, bat_mot.parent_code, bat_mot.folded) == ("38/15607/", "38", "bat mot")
     assert 19 < bat_mot.latitude < 21
     assert 104 < bat_mot.longitude < 106
-    assert session.get(Area, "01").kind is Kind.THANH_PHO
+    assert session.get(Area, "01").kind is AreaKind.THANH_PHO
     assert session.get(Area, "20333").name == "Hoàng Sa"
-    assert session.get(Area, "20333").kind is session.get(Area, "22736").kind is Kind.DAC_KHU
+    assert session.get(Area, "20333").kind is session.get(Area, "22736").kind is AreaKind.DAC_KHU
 
 
 def test_a_second_time_changes_nothing_and_is_quick(session, count_statements):

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from foundation.areas.domain.kinds import Kind
+from foundation.areas.domain.kinds import AreaKind
 from foundation.areas.domain.naming import fold, local_name, sort_key, without_kind
 
 LETTERS = "aàảãáạăằẳẵắặâbcdđeêếghiklmnoôồơpqrstuưứvxyỳzĕŏŭƀñ AĐÊƠ0123456789'-’."
@@ -87,12 +87,12 @@ def test_folding_twice_changes_nothing_more(name):
 
 
 def test_a_kind_written_into_the_name_is_taken_off():
-    assert without_kind(Kind.BAN, "Bản Mẫu 1") == "Mẫu 1"
-    assert without_kind(Kind.TO_DAN_PHO, "TỔ DÂN PHỐ 3") == "3"
-    assert without_kind(Kind.THON, "Bản Mẫu 1") == "Bản Mẫu 1"
-    assert without_kind(Kind.BAN, "Bản") == "Bản"
+    assert without_kind(AreaKind.BAN, "Bản Mẫu 1") == "Mẫu 1"
+    assert without_kind(AreaKind.TO_DAN_PHO, "TỔ DÂN PHỐ 3") == "3"
+    assert without_kind(AreaKind.THON, "Bản Mẫu 1") == "Bản Mẫu 1"
+    assert without_kind(AreaKind.BAN, "Bản") == "Bản"
 
 
 def test_an_area_is_called_by_its_kind_and_name():
-    assert local_name(Kind.XA, "Bát Mọt") == "xã Bát Mọt"
-    assert local_name(Kind.DAC_KHU, "Hoàng Sa") == "đặc khu Hoàng Sa"
+    assert local_name(AreaKind.XA, "Bát Mọt") == "xã Bát Mọt"
+    assert local_name(AreaKind.DAC_KHU, "Hoàng Sa") == "đặc khu Hoàng Sa"

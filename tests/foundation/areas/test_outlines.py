@@ -59,7 +59,7 @@ def test_outlines_are_kept_by_code_and_read_back_as_geojson(take_in, session):
     report = take_in(BOTH)
     drawn = outlines_of(session, "38")
 
-    assert (report.kept, report.changed, report.skipped) == (2, 3, [])
+    assert (report.accepted, report.changed, report.skipped) == (2, 3, [])
     assert [area.code for area in drawn] == ["15607", "15610"]
     assert drawn[0].box == (105, 20, 105.1, 20.1)
     assert shape(json.loads(drawn[0].geojson)).equals(shape(square(105, 20)))
@@ -102,7 +102,7 @@ def test_a_province_is_put_together_from_its_communes(take_in, session):
 def test_a_province_with_a_commune_lacking_is_not_put_together(take_in, session):
     report = take_in(feature("15607", square(105, 20)))
 
-    assert report.kept == 1
+    assert report.accepted == 1
     assert report.incomplete == {"38": ["15610"]}
     assert outlines_of(session, None) == []
 
@@ -125,7 +125,7 @@ def test_a_folder_with_a_file_for_each_ward_is_read(session, file, tmp_path):
     file("read me", "38_thanh_hoa/README.md")
     report = import_outlines(session, [tmp_path])
 
-    assert (report.kept, report.skipped) == (2, [])
+    assert (report.accepted, report.skipped) == (2, [])
 
 
 def many(west, south, east, north):
@@ -175,7 +175,7 @@ def test_coordinates_that_are_no_numbers_are_left_out(take_in, number):
         f'{{"type": "Feature", "id": "15607", "geometry": {{"type": "Polygon", "coordinates": [{ring}]}}}}'
     )
 
-    assert report.kept == 0
+    assert report.accepted == 0
     assert [skipped.code for skipped in report.skipped] == ["15607"]
 
 
@@ -199,7 +199,7 @@ def test_a_file_of_something_else_is_named_and_the_next_one_is_read(take_in, con
     report = take_in(content, BOTH)
 
     assert [(skipped.file, skipped.reason) for skipped in report.skipped] == [("0.geojson", reason)]
-    assert report.kept == 2
+    assert report.accepted == 2
 
 
 def test_text_that_is_no_unicode_is_no_json(session, tmp_path):

@@ -1,7 +1,7 @@
 import pytest
 
 from foundation.areas import queries
-from foundation.areas.domain.kinds import HOANG_SA, TRUONG_SA, Kind
+from foundation.areas.domain.kinds import HOANG_SA, TRUONG_SA, AreaKind
 from foundation.areas.domain.scope import NATION, NOWHERE, Scope
 from foundation.areas.services.loading import load
 
@@ -89,6 +89,6 @@ def test_a_map_of_the_nation_shows_hoang_sa_and_truong_sa(session):
 
 
 def test_a_level_fits_its_kind():
-    assert Kind.TINH.level == "province"
-    assert Kind.DAC_KHU.level == "commune"
-    assert Kind.TO_DAN_PHO.level == "hamlet"
+    assert AreaKind.TINH.level == "province"
+    assert AreaKind.DAC_KHU.level == "commune"
+    assert AreaKind.TO_DAN_PHO.level == "hamlet"

@@ -13,13 +13,13 @@ from sqlalchemy import inspect, text
 from sqlalchemy.orm import Session
 
 from foundation import migrating
-from foundation.backups import making, postgresql
+from foundation.backups import create, postgresql
 from foundation.backups.archives import read_identities
-from foundation.backups.making import make_backup
+from foundation.backups.create import create_backup
 from foundation.backups.manifest import fingerprint
 from foundation.backups.models import BackupRecord
-from foundation.backups.restoring import restore_backup
-from foundation.database import left_out_tables
+from foundation.backups.restore import restore_backup
+from foundation.database import tables_without_backup
 from foundation.problems import Conflict, Invalid, Problem
 from foundation.settings import Settings
 from tests.foundation.backups.conftest import NOW, add_area, areas, unpack
@@ -27,12 +27,12 @@ from tests.foundation.backups.conftest import NOW, add_area, areas, unpack
 
 @pytest.fixture
 def plain(own_engine, own_settings, tmp_path) -> Path:
-    return make_backup(own_engine, own_settings, tmp_path / "plain.tar.gz", [], now=NOW).file
+    return create_backup(own_engine, own_settings, tmp_path / "plain.tar.gz", [], now=NOW).file
 
 
 @pytest.fixture
 def encrypted(own_engine, own_settings, tmp_path, identity) -> Path:
-    return make_backup(own_engine, own_settings, tmp_path / "b.age", [identity.to_public()], now=NOW).file
+    return create_backup(own_engine, own_settings, tmp_path / "b.age", [identity.to_public()], now=NOW).file
 
 
 def test_what_was_backed_up_is_restored_keys_included(own_engine, own_settings, data_folder, encrypted, identity):
@@ -57,7 +57,7 @@ def test_keys_come_from_wherever_the_settings_have_them(own_engine, data_folder,
         seal_file=tmp_path / "elsewhere.p12",
         seal_password="mật khẩu dấu",
     )
-    made = make_backup(own_engine, settings, tmp_path / "b.age", [identity.to_public()], now=NOW)
+    made = create_backup(own_engine, settings, tmp_path / "b.age", [identity.to_public()], now=NOW)
 
     parts = unpack(made.file, [identity])
     assert parts["keys/secret_key"].decode() == settings.secret_key
@@ -79,7 +79,7 @@ def test_without_a_recipient_no_key_and_no_password_is_in_the_backup(own_engine,
     settings = Settings(
         data_folder=data_folder, secret_key="k" * 40, seal_file=tmp_path / "elsewhere.p12", seal_password="m" * 30
     )
-    made = make_backup(own_engine, settings, tmp_path / "plain.tar.gz", [], now=NOW)
+    made = create_backup(own_engine, settings, tmp_path / "plain.tar.gz", [], now=NOW)
 
     parts = unpack(made.file)
     everything = b"".join(parts.values())
@@ -135,7 +135,7 @@ def test_nobody_else_can_open_an_encrypted_backup(own_engine, own_settings, encr
 
 def test_several_recipients_each_open_it(own_engine, own_settings, tmp_path):
     pair = [pyrage.x25519.Identity.generate() for _ in range(2)]
-    file = make_backup(own_engine, own_settings, tmp_path / "b.age", [one.to_public() for one in pair], now=NOW).file
+    file = create_backup(own_engine, own_settings, tmp_path / "b.age", [one.to_public() for one in pair], now=NOW).file
 
     assert unpack(file, pair[:1]) == unpack(file, pair[1:])
 
@@ -249,9 +249,9 @@ def test_a_table_the_backup_does_not_know_is_gone_afterwards(own_engine, own_set
 
 
 def test_rows_that_are_made_anew_stay_out(own_engine, own_settings, tmp_path, monkeypatch):
-    monkeypatch.setattr("foundation.backups.making.left_out_tables", lambda: [*left_out_tables(), "area"])
+    monkeypatch.setattr("foundation.backups.create.tables_without_backup", lambda: [*tables_without_backup(), "area"])
 
-    made = make_backup(own_engine, own_settings, tmp_path / "plain.tar.gz", [], now=NOW)
+    made = create_backup(own_engine, own_settings, tmp_path / "plain.tar.gz", [], now=NOW)
     restore_backup(own_engine, own_settings, made.file, now=NOW, replace=True)
 
     assert made.manifest.tables["area"] == 0
@@ -262,9 +262,9 @@ def test_rows_that_are_made_anew_stay_out(own_engine, own_settings, tmp_path, mo
 def test_a_good_backup_is_written_down_and_a_failed_one_is_not(
     own_engine, own_settings, tmp_path, encrypted, monkeypatch
 ):
-    monkeypatch.setattr("foundation.backups.making.write_archive", _no_space)
+    monkeypatch.setattr("foundation.backups.create.write_archive", _no_space)
     with pytest.raises(Problem, match="not_written"):
-        make_backup(own_engine, own_settings, tmp_path / "b.age", [], now=NOW + timedelta(days=1))
+        create_backup(own_engine, own_settings, tmp_path / "b.age", [], now=NOW + timedelta(days=1))
 
     with Session(own_engine) as session:
         [record] = session.query(BackupRecord).all()
@@ -280,18 +280,18 @@ def _no_space(*_arguments):
 def test_what_does_not_read_back_as_it_was_written_gets_no_name(
     own_engine, own_settings, tmp_path, monkeypatch, identity
 ):
-    whole = making.write_archive
+    whole = create.write_archive
 
     def cut(file, *rest):
         whole(file, *rest)
         raw = file.read_bytes()
         file.write_bytes(raw[:-1] + bytes([raw[-1] ^ 1]))
 
-    monkeypatch.setattr(making, "write_archive", cut)
+    monkeypatch.setattr(create, "write_archive", cut)
     (tmp_path / "b.age").write_text("the good one of yesterday")
 
     with pytest.raises(Problem, match="not_written"):
-        make_backup(own_engine, own_settings, tmp_path / "b.age", [identity.to_public()], now=NOW)
+        create_backup(own_engine, own_settings, tmp_path / "b.age", [identity.to_public()], now=NOW)
 
     assert (tmp_path / "b.age").read_text() == "the good one of yesterday"
 
@@ -304,7 +304,7 @@ def test_a_full_disk_leaves_the_old_backup_and_no_half_of_a_new_one(
     resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, limits[1]))
     try:
         with pytest.raises(Problem) as refused:
-            make_backup(own_engine, own_settings, plain, [], now=NOW)
+            create_backup(own_engine, own_settings, plain, [], now=NOW)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
 
@@ -321,7 +321,7 @@ def test_without_postgresqls_own_tools_the_answer_is_clear(
     monkeypatch.setenv("PATH", str(tmp_path))
 
     with pytest.raises(Problem, match="no_such_tool"):
-        make_backup(own_engine, own_settings, tmp_path / "b.tar.gz", [], now=NOW)
+        create_backup(own_engine, own_settings, tmp_path / "b.tar.gz", [], now=NOW)
 
     assert not (tmp_path / "b.tar.gz").exists()
 
@@ -337,7 +337,7 @@ def test_rows_missing_from_the_dump_are_noticed(own_engine, own_settings, databa
     monkeypatch.setattr(postgresql, "_run", lose)
 
     with pytest.raises(Problem) as refused:
-        make_backup(own_engine, own_settings, tmp_path / "b.tar.gz", [], now=NOW)
+        create_backup(own_engine, own_settings, tmp_path / "b.tar.gz", [], now=NOW)
     assert refused.value.details["lines"] == ["area: 1 ≠ None"]
 
 
@@ -346,7 +346,7 @@ def test_a_database_that_lost_a_table_is_not_called_whole(own_engine, own_settin
         connection.execute(text("DROP TABLE visit_person"))
 
     with pytest.raises(Problem) as refused:
-        make_backup(own_engine, own_settings, tmp_path / "copy.tar.gz", [], now=NOW)
+        create_backup(own_engine, own_settings, tmp_path / "copy.tar.gz", [], now=NOW)
 
     assert refused.value.code == "damaged_database"
     assert refused.value.details["lines"] == ["visit_person: không còn bảng này (table is gone)"]

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from foundation.web.bodies import NotReadable, TooLarge, WrongType, read_json
+from foundation.web.bodies import BodyParseError, TooLarge, WrongType, read_json
 
 KIND = {"content_type": "application/json"}
 PACKED = {**KIND, "headers": {"Content-Encoding": "gzip"}}
@@ -44,13 +44,13 @@ def test_a_body_of_just_the_right_size_is_read(read):
 @pytest.mark.parametrize(
     ("body", "how", "problem", "code"),
     [
-        (b"{", KIND, NotReadable, "bad_json"),
-        (b"\xff\xfe", KIND, NotReadable, "bad_json"),
-        (b"[" * 100_000, KIND, NotReadable, "bad_json"),
-        (b"NaN", KIND, NotReadable, "bad_json"),
-        (b"", KIND, NotReadable, "bad_json"),
-        (b"no gzip at all", PACKED, NotReadable, "bad_gzip"),
-        (gzip.compress(b"{}" * 300, mtime=0)[:-9], PACKED, NotReadable, "bad_gzip"),
+        (b"{", KIND, BodyParseError, "bad_json"),
+        (b"\xff\xfe", KIND, BodyParseError, "bad_json"),
+        (b"[" * 100_000, KIND, BodyParseError, "bad_json"),
+        (b"NaN", KIND, BodyParseError, "bad_json"),
+        (b"", KIND, BodyParseError, "bad_json"),
+        (b"no gzip at all", PACKED, BodyParseError, "bad_gzip"),
+        (gzip.compress(b"{}" * 300, mtime=0)[:-9], PACKED, BodyParseError, "bad_gzip"),
         (b"{}", {"content_type": "text/plain"}, WrongType, "not_json"),
         (b"{}", {**KIND, "headers": {"Content-Encoding": "br"}}, WrongType, "unknown_encoding"),
     ],

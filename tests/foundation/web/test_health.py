@@ -41,7 +41,7 @@ def served(database_kind, tmp_path_factory):
 def app(served, monkeypatch):
     monkeypatch.setattr(served.extensions["static_files"], "missing", list)
     monkeypatch.setitem(served.extensions, "settings", served.extensions["settings"])
-    served.extensions["readiness"]._troubles.clear()
+    served.extensions["readiness"]._faults.clear()
     yield served
     with served.extensions["sessions"]() as session:
         session.execute(text("DELETE FROM jobs_worker"))
@@ -54,7 +54,7 @@ def engine(app):
 
 
 def probe(app, **options):
-    app.extensions["readiness"]._looked = float("-inf")
+    app.extensions["readiness"]._checked_at = float("-inf")
     answer = app.test_client().get("/readyz", **options)
     assert answer.headers["Cache-Control"] == "no-store"
     return answer
@@ -104,7 +104,7 @@ def test_a_probe_writes_nothing_takes_no_lock_and_a_flood_costs_one_look(app, co
     ready = app.extensions["readiness"]
     # Stands still: a slow machine takes longer than a look is good for.
     monkeypatch.setattr(ready, "_monotonic", lambda: 1e9)
-    ready._looked = float("-inf")
+    ready._checked_at = float("-inf")
     for _ in range(200):
         app.test_client().get("/readyz")
 
@@ -178,9 +178,9 @@ def test_a_database_that_is_gone(app, monkeypatch):
 
 def test_what_a_request_met_counts_for_a_minute(app, monkeypatch):
     ready = app.extensions["readiness"]
-    ready.note_trouble(StorageFault.BUSY)
+    ready.note_fault(StorageFault.BUSY)
     assert faulty(app) == {}
-    ready.note_trouble(StorageFault.FULL)
+    ready.note_fault(StorageFault.FULL)
     assert faulty(app) == {"database": "full"}
 
     now = time.monotonic()
@@ -276,10 +276,10 @@ def test_no_secret_is_told(app):
 
 
 def test_two_probes_at_once_look_once(app, count):
-    app.extensions["readiness"]._looked = float("-inf")
+    app.extensions["readiness"]._checked_at = float("-inf")
     app.extensions["readiness"].checks()
     looked = len(count)
-    app.extensions["readiness"]._looked = float("-inf")
+    app.extensions["readiness"]._checked_at = float("-inf")
     threads = [threading.Thread(target=app.extensions["readiness"].checks) for _ in range(8)]
     for each in threads:
         each.start()

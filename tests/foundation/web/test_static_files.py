@@ -10,7 +10,7 @@ from flask import url_for
 from app import create_app
 from foundation.web.browser_build import BrowserBuild
 from foundation.web.browser_health import check_browser_files
-from foundation.web.static_files import KEPT_SECONDS, MOST_KEPT, StaticFiles, missing_browser_files
+from foundation.web.static_files import MAX_VERSIONS, RETENTION_SECONDS, StaticFiles, missing_browser_files
 
 
 @pytest.fixture
@@ -95,7 +95,7 @@ def _on_disk(served: Path) -> set[str]:
 
 def test_a_version_stays_until_a_page_of_it_can_no_longer_be_open(tmp_path):
     served, names = _versions(tmp_path, 4)
-    long_ago = time.time() - KEPT_SECONDS - 24 * 3600
+    long_ago = time.time() - RETENTION_SECONDS - 24 * 3600
     os.utime(served / "room" / names[0], (long_ago - 10, long_ago - 10))
     os.utime(served / "room" / names[1], (long_ago, long_ago))
 
@@ -116,9 +116,9 @@ def test_the_version_before_stays_however_long_ago_it_was_replaced(tmp_path):
 
 
 def test_versions_are_bounded_however_often_somebody_installs(tmp_path):
-    served, names = _versions(tmp_path, MOST_KEPT + 5)
+    served, names = _versions(tmp_path, MAX_VERSIONS + 5)
 
-    assert _on_disk(served) == set(names[-MOST_KEPT:])
+    assert _on_disk(served) == set(names[-MAX_VERSIONS:])
 
 
 def test_an_earlier_version_that_is_served_again_counts_as_the_newest(tmp_path):

@@ -6,7 +6,9 @@ from foundation.web.browser_build import read_build
 from tests.foundation.web.styles import faults
 
 BUILD = read_build()
-SHEETS = sorted(f"{room}/{name}" for room, files in BUILD.rooms.items() for name in files if name.endswith(".css"))
+SHEETS = sorted(
+    f"{package}/{name}" for package, files in BUILD.packages.items() for name in files if name.endswith(".css")
+)
 OURS = [sheet for sheet in SHEETS if not sheet.startswith("vendor/")]
 
 

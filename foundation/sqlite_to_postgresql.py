@@ -1,4 +1,4 @@
-"""Copying a whole SQLite database into an empty PostgreSQL: every row, proved equal before it is committed."""
+"""Copies a whole SQLite database into an empty PostgreSQL one, and compares every table before the commit."""
 
 import hashlib
 from collections.abc import Iterator, Sequence
@@ -25,32 +25,32 @@ from sqlalchemy.exc import DBAPIError
 
 from foundation.backups import sqlite
 from foundation.bulk import insert_rows
-from foundation.database import Base, left_out_tables
+from foundation.database import Base, tables_without_backup
 from foundation.migrating import current, heads, upgrade
 from foundation.problems import Conflict, Problem
 from foundation.schema import schema_requirement
 
-BATCH = 2000  # rows written and kept in memory at once
-# Filled by migrations: rows there are nobody's.
-_BY_MIGRATIONS = {"alembic_version", schema_requirement.name}
+BATCH = 2000  # rows written, and held in memory, at once
+# Filled by migrations, not by people.
+_MIGRATION_TABLES = {"alembic_version", schema_requirement.name}
 
 
 @dataclass(frozen=True)
 class TableSum:
-    """What a table holds, in whatever order: its rows, and the sum of their SHA-256 modulo 2^256."""
+    """The content of a table, independent of order: number of rows, and sum of their SHA-256 modulo 2^256."""
 
     rows: int
     digest: int
 
 
 def copy_database(source: Engine, target: Engine) -> dict[str, TableSum]:
-    """Copy every table of `source` (SQLite) into `target` (PostgreSQL, without a single row); what was copied by table.
+    """Copy every table of `source` (SQLite) into `target` (PostgreSQL without rows). Returns what was copied, by table.
 
-    Nothing is written to the source, whose writers wait meanwhile. In the target everything is one transaction,
-    committed only when each table has the same rows as the source. Tables that no backup takes along stay empty.
+    Writes nothing to the source; its writers wait meanwhile. In the target everything is one transaction, committed
+    only if each table has the same rows as the source. Tables without backup stay empty.
     Raises Problem("not_from_sqlite" | "not_to_postgresql" | "older_schema" | "damaged_database" | "unreachable"),
     Problem("unknown_tables", tables=…), Conflict("not_empty"), Problem("row_refused", table=, key=, said=),
-    Problem("differs", table=…). A second time it finds the target full.
+    Problem("differs", table=…). A second call raises Conflict("not_empty").
     """
     if source.dialect.name != "sqlite":
         raise Problem("not_from_sqlite")
@@ -59,14 +59,14 @@ def copy_database(source: Engine, target: Engine) -> dict[str, TableSum]:
     _check_source(source)
     _check_target(target)
     upgrade(target)
-    tables = [plain_table(table) for table in Base.metadata.sorted_tables if table.name not in left_out_tables()]
-    # The write lock: what is acknowledged while rows are copied would be in the old database alone.
+    tables = [plain_table(table) for table in Base.metadata.sorted_tables if table.name not in tables_without_backup()]
+    # Holds the write lock: a visit stored during the copy would be in the old database only.
     with source.connect().execution_options(writing=True) as reading, reading.begin(), target.begin() as writing:
         foreign_keys = _drop_foreign_keys(writing)
         copied = {}
         for table in tables:
             if writing.scalar(select(func.count()).select_from(table)):
-                writing.execute(table.delete())  # rows that a migration brought
+                writing.execute(table.delete())  # rows that a migration inserted
             copied[table.name] = _copy_table(reading, writing, table)
             _set_sequences(writing, table)
         for statement in foreign_keys:
@@ -80,7 +80,7 @@ def copy_database(source: Engine, target: Engine) -> dict[str, TableSum]:
 
 
 def sum_table(connection: Connection, table: Table) -> TableSum:
-    """What one table holds. table: as plain_table makes it."""
+    """Count and checksum of one table. table: as plain_table returns it."""
     total = TableSum(0, 0)
     for batch in _batches(connection, table):
         total = _add(total, batch)
@@ -92,7 +92,7 @@ def _check_source(source: Engine) -> None:
     revision = current(source)
     if revision not in heads():
         raise Problem("older_schema", revision=revision)
-    unknown = found - set(Base.metadata.tables) - _BY_MIGRATIONS
+    unknown = found - set(Base.metadata.tables) - _MIGRATION_TABLES
     if unknown:
         raise Problem("unknown_tables", tables=sorted(unknown))
 
@@ -101,11 +101,11 @@ def _check_target(target: Engine) -> None:
     try:
         with target.connect() as connection:
             names = inspect(connection).get_table_names()
-            strange = set(names) - set(Base.metadata.tables) - _BY_MIGRATIONS
+            strange = set(names) - set(Base.metadata.tables) - _MIGRATION_TABLES
             for name in names:
                 rows = Table(name, MetaData())
                 if strange or (
-                    name not in _BY_MIGRATIONS and connection.scalar(select(func.count()).select_from(rows))
+                    name not in _MIGRATION_TABLES and connection.scalar(select(func.count()).select_from(rows))
                 ):
                     raise Conflict("not_empty")
     except DBAPIError as error:
@@ -113,7 +113,7 @@ def _check_target(target: Engine) -> None:
 
 
 def plain_table(table: Table) -> Table:
-    """The table as both databases hold it: JSON and choices are the text that was written."""
+    """The table as both databases store it: JSON and enumerations as the text that was written."""
     return Table(
         table.name,
         MetaData(),
@@ -130,7 +130,7 @@ def plain_table(table: Table) -> Table:
 
 
 def _batches(connection: Connection, table: Table) -> Iterator[Sequence[Sequence[Any]]]:
-    # Drivers read JSON by themselves; as text it is exactly what was written, and an empty column is no JSON null.
+    # Drivers parse JSON; read as text it is exactly what was written, and NULL differs from JSON null.
     columns = [cast(column, Text).label(column.name) if column.info["json"] else column for column in table.columns]
     found = connection.execution_options(yield_per=BATCH).execute(select(*columns))
     yield from found.partitions()
@@ -151,13 +151,13 @@ def _copy_table(reading: Connection, writing: Connection, table: Table) -> Table
             with writing.begin_nested():
                 insert_rows(writing, table, rows)
         except DBAPIError:
-            _name_the_row(writing, table, rows)
+            _raise_for_refused_row(writing, table, rows)
             raise
     return total
 
 
-def _name_the_row(writing: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
-    """Raises Problem("row_refused") for the first row that PostgreSQL does not take: it is stricter about lengths."""
+def _raise_for_refused_row(writing: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
+    """Raises Problem("row_refused") for the first row that PostgreSQL refuses: it checks lengths, SQLite does not."""
     for row in rows:
         try:
             with writing.begin_nested():
@@ -169,7 +169,7 @@ def _name_the_row(writing: Connection, table: Table, rows: Sequence[dict[str, An
 
 
 def _drop_foreign_keys(connection: Connection) -> list[str]:
-    """Drop all foreign keys; returns the statements that bring them back, which check every row at once."""
+    """Drop all foreign keys. Returns the statements that add them again, each of which checks all rows."""
     found = connection.execute(
         text(
             "SELECT conrelid::regclass::text, quote_ident(conname), pg_get_constraintdef(oid) FROM pg_constraint "
@@ -182,7 +182,7 @@ def _drop_foreign_keys(connection: Connection) -> list[str]:
 
 
 def _set_sequences(connection: Connection, table: Table) -> None:
-    """Let numbering go on after the highest number there is."""
+    """Set the sequences of integer keys to the highest number in use."""
     for column in table.primary_key:
         if isinstance(column.type, Integer):
             quoted = connection.dialect.identifier_preparer.quote_identifier(table.name)

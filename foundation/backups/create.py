@@ -19,13 +19,13 @@ from foundation.backups.manifest import (
     SEAL,
     SEAL_PASSWORD,
     SECRET_KEY,
+    ArchivePart,
     Manifest,
-    Part,
     file_stamp,
     fingerprint,
 )
 from foundation.backups.models import BackupRecord
-from foundation.database import Base, left_out_tables
+from foundation.database import Base, tables_without_backup
 from foundation.migrating import current
 from foundation.problems import Invalid, Problem
 from foundation.schema import head
@@ -43,13 +43,13 @@ class Backup:
     """A finished backup. unknown_files: what lies in the data folder that no backup takes along, by name."""
 
     file: Path
-    part: Part
+    part: ArchivePart
     manifest: Manifest
     encrypted: bool
     unknown_files: tuple[str, ...]
 
 
-def make_backup(
+def create_backup(
     engine: Engine, settings: Settings, file: Path, recipients: Sequence[Recipient], *, now: datetime
 ) -> Backup:
     """Write everything a restore needs to `file`, readable by its owner alone, while the platform goes on serving.
@@ -102,7 +102,7 @@ def _collect(
     database = engine.dialect.name
     tables_file = work / "tables"
     dump = sqlite.dump if database == "sqlite" else postgresql.dump
-    tables = dump(engine, tables_file, without_rows=left_out_tables())
+    tables = dump(engine, tables_file, without_rows=tables_without_backup())
     revision = current(engine)
     if revision == head() and (missing := sorted(Base.metadata.tables.keys() - tables.keys())):
         # A table that is gone leaves no broken page behind, and no line of any check.
@@ -141,7 +141,7 @@ def _collect(
 
 def _write_and_read_back(
     file: Path, manifest: Manifest, sources: Mapping[str, Path | bytes], recipients: Sequence[Recipient]
-) -> Part:
+) -> ArchivePart:
     # One recipient more, whose private key lives in this process alone: with it the file is read back.
     reader = pyrage.x25519.Identity.generate()
     try:

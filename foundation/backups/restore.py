@@ -12,7 +12,7 @@ from sqlalchemy.exc import DatabaseError
 
 from foundation.backups import postgresql, sqlite
 from foundation.backups.archives import Identity, read_archive
-from foundation.backups.making import WORK, remove_leftovers
+from foundation.backups.create import WORK, remove_leftovers
 from foundation.backups.manifest import DATABASE_PARTS, SEAL, SEAL_PASSWORD, SECRET_KEY, Manifest, fingerprint
 from foundation.backups.old_format import MARK, read_old_archive
 from foundation.migrating import knows

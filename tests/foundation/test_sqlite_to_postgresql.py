@@ -9,13 +9,13 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from app import create_app
-from foundation import database_copy, migrating
+from foundation import migrating, sqlite_to_postgresql
 from foundation.accounts.models import AuditEntry
 from foundation.accounts.services.audit import record
 from foundation.database import Base, make_engine
-from foundation.database_copy import copy_database, plain_table, sum_table
 from foundation.problems import Conflict, Problem
 from foundation.settings import Settings
+from foundation.sqlite_to_postgresql import copy_database, plain_table, sum_table
 from learning.models import AwardKey
 from learning.services.award_keys import signing_key, usable_key
 from tests.making import Make
@@ -152,9 +152,9 @@ def test_a_row_that_postgresql_refuses_is_named_and_nothing_is_written(source, t
 
 
 def test_a_row_lost_on_the_way_is_noticed(source, target, monkeypatch):
-    insert = database_copy.insert_rows
+    insert = sqlite_to_postgresql.insert_rows
     monkeypatch.setattr(
-        database_copy,
+        sqlite_to_postgresql,
         "insert_rows",
         lambda connection, table, rows: insert(connection, table, rows[1:] if table.name == "visit_person" else rows),
     )

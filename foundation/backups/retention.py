@@ -13,7 +13,7 @@ _RULE = re.compile(r"(\d{1,4}),(\d{1,4}),(\d{1,4})")
 
 
 @dataclass(frozen=True)
-class KeepRule:
+class RetentionRule:
     """How many daily, weekly and monthly backups to keep; each 0 or more, at least one of them above 0."""
 
     daily: int
@@ -21,16 +21,16 @@ class KeepRule:
     monthly: int
 
 
-def read_rule(text: str) -> KeepRule:
+def parse_retention_rule(text: str) -> RetentionRule:
     """Read "7,4,12": 7 daily, 4 weekly, 12 monthly. Raises ValueError."""
     found = _RULE.fullmatch(text.replace(" ", ""))
     if found is None or not any(int(number) for number in found.groups()):
         raise ValueError("not three numbers such as 7,4,12")
-    return KeepRule(*(int(number) for number in found.groups()))
+    return RetentionRule(*(int(number) for number in found.groups()))
 
 
 def backups_to_keep(
-    backups: Iterable[tuple[datetime, T]], rule: KeepRule, is_good: Callable[[T], bool] = lambda _: True
+    backups: Iterable[tuple[datetime, T]], rule: RetentionRule, is_good: Callable[[T], bool] = lambda _: True
 ) -> set[T]:
     """The backups to keep: the newest good one of each of the last days, weeks and months that have one.
 
@@ -46,7 +46,7 @@ def backups_to_keep(
             answers[backup] = is_good(backup)
         return answers[backup]
 
-    kept: set[T] = set()
+    retained: set[T] = set()
     for count, period in ((rule.daily, _day), (rule.weekly, _week), (rule.monthly, _month)):
         filled: set[Hashable] = set()
         for moment, backup in newest_first:
@@ -54,8 +54,8 @@ def backups_to_keep(
                 break
             if period(moment) not in filled and good(backup):
                 filled.add(period(moment))
-                kept.add(backup)
-    return kept
+                retained.add(backup)
+    return retained
 
 
 def _day(moment: datetime) -> Hashable:
