@@ -1,9 +1,9 @@
 """Inserts many rows at once, by the fastest method of each database."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import JSON, BindParameter, Connection, Dialect, Table, TextClause, bindparam, insert, text
+from sqlalchemy import JSON, BindParameter, Connection, Dialect, Table, TextClause, bindparam, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import TypeEngine
 
@@ -17,10 +17,20 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str
     """
     if not rows:
         return
+    names = list(rows[0])
+    columns = ", ".join(connection.dialect.identifier_preparer.quote(name) for name in names)
+    write = [_text_of(table.c[name].type.dialect_impl(connection.dialect), connection.dialect) for name in names]
+    values = (
+        tuple(value if how is None else how(value) for how, value in zip(write, row.values(), strict=True))
+        for row in rows
+    )
     if connection.dialect.name == "postgresql":
-        _copy(connection, table, rows)
+        _copy(connection, f"COPY {table.name} ({columns}) FROM STDIN", values)
     else:
-        connection.execute(insert(table), list(rows))
+        # SQLAlchemy would make a dictionary of each row first, and then a tuple of that.
+        marks = ", ".join("?" * len(names))
+        insert = f"INSERT INTO {table.name} ({columns}) VALUES ({marks})"  # noqa: S608 - names of ours
+        connection.exec_driver_sql(insert, list(values))
 
 
 def upsert_from_json(
@@ -57,27 +67,21 @@ def _assignments(update: Mapping[str, str]) -> str:
 ROWS: BindParameter[Any] = bindparam("rows", type_=JSON)
 
 
-def _copy(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+def _copy(connection: Connection, command: str, rows: Iterable[tuple[Any, ...]]) -> None:
     # One statement per row, even prepared and pipelined, costs client and server five times as much.
-    names = list(rows[0])
-    write = [_text_of(table.c[name].type.dialect_impl(connection.dialect), connection.dialect) for name in names]
-    columns = ", ".join(connection.dialect.identifier_preparer.quote(name) for name in names)
     errors: Any = connection.dialect.loaded_dbapi
     driver: Any = connection.connection.dbapi_connection
-    command = f"COPY {table.name} ({columns}) FROM STDIN"
     try:
         with driver.cursor() as cursor, cursor.copy(command) as copy:
             for row in rows:
-                copy.write_row(
-                    [value if how is None else how(value) for how, value in zip(write, row.values(), strict=True)]
-                )
+                copy.write_row(row)
     except errors.Error as error:
         # Wrapped as SQLAlchemy does, so that callers need not know how the rows were written.
         raise DBAPIError.instance(command, None, error, errors.Error, dialect=connection.dialect) from error
 
 
 def _text_of(type_: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
-    """How a value of this type is given to COPY; None as it is."""
+    """How a value of this type is given to the driver; None as it is."""
     # JSON as text at once: the driver's own wrapper of it takes twice as long.
     how: Callable[[Any], Any] | None = (
         JSON.bind_processor(type_, dialect) if isinstance(type_, JSON) else type_.bind_processor(dialect)
