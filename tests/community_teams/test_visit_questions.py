@@ -57,15 +57,15 @@ def test_limits_are_those_of_the_schema():
 def test_every_question_stands_in_every_form():
     """By hand where its words are its own; the rest is drawn from the table."""
     written = {
-        name: (TEMPLATES / f"{name}.html").read_text(encoding="utf-8")
-        for name in ("visit", "app_visit", "app_parts", "paper_typing")
+        name: (TEMPLATES.parent / f"{name}.html").read_text(encoding="utf-8")
+        for name in ("community_teams/visit", "phones/app_visit", "phones/app_parts", "paper/paper_typing")
     }
     own = set(re.findall(r'^  "([\w.]+)": \{"label"', (TEMPLATES / "question_words.html").read_text(), re.M))
     for question in QUESTIONS:
         if question.path in own or question.path in {"consent.how", "visit_type"}:
             continue
         named = f'"{question.path}'
-        for doors in (("visit",), ("app_visit", "app_parts"), ("paper_typing",)):
+        for doors in (("community_teams/visit",), ("phones/app_visit", "phones/app_parts"), ("paper/paper_typing",)):
             assert any(named in written[door] for door in doors), (question.path, doors)
 
 
