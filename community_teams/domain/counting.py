@@ -105,5 +105,5 @@ class Sum:
 
 
 def _changed(counts: Mapping[_Key, Mapping[str, int]]) -> list[tuple[_Key, dict[str, int]]]:
-    kept = ((key, {name: n for name, n in names.items() if n}) for key, names in sorted(counts.items()))
-    return [(key, names) for key, names in kept if names]
+    changed = ((key, {name: n for name, n in names.items() if n}) for key, names in sorted(counts.items()))
+    return [(key, names) for key, names in changed if names]

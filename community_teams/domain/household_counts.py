@@ -73,7 +73,7 @@ LATER = ("issues_closed",)
 
 
 def states_alone(day: date, summary_counts: Mapping[str, int]) -> dict[date, Counter[str]]:
-    """What a visit adds to STATES whose household may not be named: it stands for itself, whoever comes there again."""
+    """What an anonymous visit adds to STATES: it counts by itself, whatever visits follow it."""
     counts, _ = answered({}, None, summary_counts)
     return {day: Counter(counts)} if counts else {}
 

@@ -40,13 +40,13 @@ class HouseholdState:
 
     def precedes(self, visit: VisitEvent) -> bool:
         """Whether every visit so far was made before this one, or no order tells the two apart."""
-        stands = self.summary
-        if stands.last_visited_on is None or stands.last_outcome is None:
+        summary = self.summary
+        if summary.last_visited_on is None or summary.last_outcome is None:
             return True
-        if stands.last_visited_on < visit.day:
+        if summary.last_visited_on < visit.day:
             return True
         latest = VisitEvent(
-            stands.last_visited_on, stands.last_outcome, self.last_at, stands.next_visit_on, id=self.last_id
+            summary.last_visited_on, summary.last_outcome, self.last_at, summary.next_visit_on, id=self.last_id
         )
         return when(latest) <= when(visit)
 
@@ -120,7 +120,7 @@ def states_by_day(visits: Iterable[VisitEvent]) -> ByDay:
 
 
 def needs_history(state: HouseholdState | None, visits: Sequence[VisitEvent]) -> bool:
-    """Whether the state after these visits cannot be told from the stored one. None: nothing valid is stored.
+    """Whether the state after these visits does not follow from the stored one. None: nothing valid is stored.
 
     That is so where one of them was made before the latest so far, and where the household starts or stops being
     counted: then what it added in all the weeks before is added or taken away.

@@ -58,7 +58,7 @@ class AnswerGroup(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
     @property
-    def told(self) -> bool:
+    def is_answered(self) -> bool:
         """Whether anything was answered at all."""
         return any(value is not None for value in self.__dict__.values())
 

@@ -65,7 +65,7 @@ CLOCK_TOLERANCE = timedelta(minutes=15)
 FURTHEST_OFFSET = timedelta(days=65 * 366)
 MOST_PEOPLE = 10
 MOST_ISSUES = 5
-# Ten people of whom everything is told are some seven hundred.
+# Ten people with every answer are some seven hundred.
 MOST_VALUES = 2_000
 
 
@@ -121,7 +121,7 @@ class VisitReport(AnswerGroup):
     people: Annotated[
         list[PersonTold],
         Field(max_length=MOST_PEOPLE),
-        AfterValidator(lambda people: [person for person in people if person.told]),
+        AfterValidator(lambda people: [person for person in people if person.is_answered]),
     ] = []
 
     support_given: Annotated[Annotated[list[Help], Field(max_length=10)] | None, Asked("help", "da-giup")] = None
@@ -144,10 +144,10 @@ class VisitReport(AnswerGroup):
     def _in_our_time(cls, value: datetime, info: ValidationInfo) -> datetime:
         if _is_known(info):
             return value.astimezone(UTC)
-        told = info.context or {}
-        if value > told["now"] + told["ahead"] + CLOCK_TOLERANCE:
+        moment = info.context or {}
+        if value > moment["now"] + moment["ahead"] + CLOCK_TOLERANCE:
             raise PydanticCustomError("in_the_future", "later than now")
-        if value < datetime(EARLIEST.year, EARLIEST.month, EARLIEST.day, tzinfo=VIETNAM) + told["ahead"]:
+        if value < datetime(EARLIEST.year, EARLIEST.month, EARLIEST.day, tzinfo=VIETNAM) + moment["ahead"]:
             raise PydanticCustomError("too_long_ago", "before there were teams")
         return value.astimezone(UTC)
 
@@ -189,7 +189,7 @@ class VisitReport(AnswerGroup):
 
     @property
     def names_household(self) -> bool:
-        """Whether the household's code may be kept with the visit."""
+        """Whether the household's code may be stored with the visit."""
         return self.consent is None or self.consent.level is ConsentLevel.CODE
 
     def to_json(self) -> dict[str, Any]:
@@ -245,7 +245,7 @@ def visited_on(report: VisitReport, clock_offset: int | None) -> date:
 
 
 def _is_answer(value: object) -> bool:
-    return value.told if isinstance(value, AnswerGroup) else value not in (None, [], {})
+    return value.is_answered if isinstance(value, AnswerGroup) else value not in (None, [], {})
 
 
 def _holds_more_than(most: int, value: Mapping[str, object]) -> bool:
@@ -269,7 +269,7 @@ def read_visit(record: Mapping[str, object], *, now: datetime, clock_offset: int
     """Read a visit from a phone's record or a form. Raises Invalid naming every faulty field with a code.
 
     A record of more than MOST_VALUES values is not looked at: {"record": "too_many"}.
-    clock_offset: seconds the phone's clock is ahead of ours, at most FURTHEST_OFFSET either way; None when not told.
+    clock_offset: seconds the phone's clock is ahead of ours, at most FURTHEST_OFFSET either way; None when unknown.
     """
     if _holds_more_than(MOST_VALUES, dict(record)):
         raise Invalid({"record": "too_many"})

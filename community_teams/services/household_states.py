@@ -48,7 +48,7 @@ _WRITE_AT_ONCE = text(
 
 
 def write_state(household: Household, new: HouseholdState) -> None:
-    """Write a state on a household's row; its version counts up if that changes anything phones are told. Its hamlet's
+    """Write a state on a household's row; its version counts up if that changes anything that phones show. Its hamlet's
     lock is held, and the columns `state` and `state_version` are loaded."""
     changed = {name: value for name, value in vars(new.summary).items() if getattr(household, name) != value}
     for name, value in changed.items():
