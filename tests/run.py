@@ -20,6 +20,7 @@ from tests.leftovers import RUN_FOLDER, end_run
 ALLOWED = {"REQUIRE_BROWSER", "PGSERVER_POSTGRES_VERSION"}
 PREFIXES = ("FLASK_", "GRANIAN_", "PG", "LC_")
 NAMES = {"PORT", "WORKERS", "LANG", "LANGUAGE", "TZ", "XDG_RUNTIME_DIR"}
+PROXIES = {"HTTP_PROXY", "HTTPS_PROXY", "FTP_PROXY", "ALL_PROXY", "NO_PROXY"}  # everything asked is on this machine
 FIXED = {"LC_ALL": "C.UTF-8", "TZ": "UTC"}
 LONGEST = 60  # characters of the temporary folder: a socket's path, some 40 characters longer, may have 107
 
@@ -72,7 +73,7 @@ def clear(environment: MutableMapping[str, str]) -> None:
     settings = {name.upper() for name in Settings.model_fields}
     for name in list(environment):
         upper = name.upper()
-        known = upper in NAMES or upper.removesuffix("_FILE") in settings or upper.startswith(PREFIXES)
+        known = upper in NAMES | PROXIES or upper.removesuffix("_FILE") in settings or upper.startswith(PREFIXES)
         if known and upper not in ALLOWED:
             del environment[name]
 

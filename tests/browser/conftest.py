@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from courses.catalogue import Catalogue
 from foundation.web.browser_build import read_build
 from tests.browser.line import line_to
 from tests.browser.phone import Phone
-from tests.browser.serving import serve
+from tests.browser.serving import copy_prepared, serve
 from tests.browser.team_phone import TeamPhone
 
 # Chromium as root, and with nothing of its own to look up on the network.
@@ -49,17 +50,24 @@ def chromium() -> str:
 
 
 @pytest.fixture(scope="session")
+def catalogue() -> Catalogue:
+    return Catalogue.load()
+
+
+@pytest.fixture(scope="module")
 def served_folder(tmp_path_factory) -> Path:
-    """The data folder of the platform that is served."""
-    return tmp_path_factory.mktemp("served")
+    """The data folder of the platform that is served: each file of walks has its own."""
+    folder = tmp_path_factory.mktemp("served")
+    copy_prepared(folder)
+    return folder
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def server(served_folder) -> Iterator[str]:
     """The address of the platform, prepared and served as `make run` does it."""
     if read_build().folder is None:
         pytest.fail("nothing was built for browsers; node_modules lacks esbuild: npm ci --ignore-scripts, or make test")
-    with serve(served_folder) as address:
+    with serve(served_folder, prepared=True) as address:
         yield address
 
 

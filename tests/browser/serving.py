@@ -1,6 +1,8 @@
 """Starts the platform as `make run` does: prepared, with the sample in it."""
 
+import fcntl
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -10,17 +12,27 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.run import run_folder
+
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "mau-thu-2026"
 
 
 @contextmanager
 def serve(
-    folder: Path, *, workers: int = 1, factory: str = "app:serve", jobs: bool = False, **settings: str
+    folder: Path,
+    *,
+    workers: int = 1,
+    factory: str = "app:serve",
+    jobs: bool = False,
+    prepared: bool = False,
+    **settings: str,
 ) -> Iterator[str]:
+    """The address of a server. prepared: the folder comes from copy_prepared."""
     port = free_port()
     environment = settings_of(folder, PORT=str(port), **settings)
-    prepare(environment)
+    if not prepared:
+        prepare(environment)
     log = (folder / "server.log").open("w")
     process = subprocess.Popen(
         serve_command(port, workers=workers, factory=factory, jobs=jobs),
@@ -49,6 +61,16 @@ def prepare(environment: dict[str, str]) -> None:
     subprocess.run(command, cwd=PROJECT_ROOT, env=environment, check=True, capture_output=True, text=True)
 
 
+def copy_prepared(folder: Path) -> None:
+    """Makes of an empty folder one that was prepared: a copy of that of the run, which whoever asks first prepares."""
+    first = run_folder() / "prepared"
+    with first.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (first / "prepared.txt").exists():
+            prepare(settings_of(first))
+    shutil.copytree(first, folder, dirs_exist_ok=True)
+
+
 def serve_command(port: int, *, workers: int = 1, factory: str = "app:serve", jobs: bool = False) -> list[str]:
     """The one command that serves, here, with `make run` and in production."""
     flask = [sys.executable, "-m", "flask", "--app", "app", "serve"]
@@ -63,7 +85,7 @@ def free_port() -> int:
         return port
 
 
-def wait_for(url: str, process: subprocess.Popen, seconds: float = 90) -> None:
+def wait_for(url: str, process: subprocess.Popen, seconds: float = 240) -> None:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         assert process.poll() is None, "the server stopped while starting"

@@ -16,7 +16,6 @@ from learning.services.letters import revoke_letter
 from learning.views.letter_prints import LetterPrints
 from tests.browser.conftest import QUIET
 from tests.browser.phone import Phone
-from tests.browser.serving import serve
 from tests.making import Make
 
 NAME = "Giàng Thị Páo Sềnh"
@@ -24,11 +23,9 @@ KEPT = "Máy đã giữ sẵn khoá"
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory):
-    """(address of a server, its application as seen from here)."""
-    folder = tmp_path_factory.mktemp("letters")
-    with serve(folder) as address:
-        yield address, create_app(Settings(data_folder=folder, public_address=address))
+def site(server, served_folder):
+    """(address of the server, its application as seen from here)."""
+    return server, create_app(Settings(data_folder=served_folder, public_address=server))
 
 
 @pytest.fixture(scope="module")

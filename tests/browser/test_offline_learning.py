@@ -9,7 +9,7 @@ from playwright.sync_api import Page
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from courses.catalogue import LIBRARY, Catalogue
+from courses.catalogue import LIBRARY
 from courses.domain.lesson import Lesson
 from courses.domain.practice import ScreenKind
 from foundation.database import make_engine
@@ -41,11 +41,6 @@ CONTROLLED = """() => new Promise((resolve) => {
   if (navigator.serviceWorker.controller) resolve();
   else navigator.serviceWorker.addEventListener("controllerchange", () => resolve(), {once: true});
 })"""
-
-
-@pytest.fixture(scope="module")
-def catalogue() -> Catalogue:
-    return Catalogue.load()
 
 
 @pytest.fixture

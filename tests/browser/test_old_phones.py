@@ -3,7 +3,6 @@
 import pytest
 from playwright.sync_api import expect
 
-from courses.catalogue import Catalogue
 from courses.domain.practice import ScreenKind
 from tests.browser.conftest import QUIET
 from tests.browser.line import line_to
@@ -17,11 +16,6 @@ HAMLET = "Bản Mẫu 1"
 KEEPS_NOTHING = {"serviceWorker", "indexedDB", EVERYTHING}
 ON_THE_PHONE = "Bài này đã ở trong máy"
 LINE = "Mất sóng chưa học được ở đây"
-
-
-@pytest.fixture(scope="module")
-def catalogue() -> Catalogue:
-    return Catalogue.load()
 
 
 @pytest.mark.parametrize("missing", [*MEMBERS, EVERYTHING])

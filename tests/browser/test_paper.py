@@ -4,18 +4,10 @@ import io
 import subprocess
 
 import pypdfium2
-import pytest
 import zxingcpp
-
-from courses.catalogue import Catalogue
 
 LESSON = "at-gia-cong-an"
 COURSE = "an-toan-tren-mang"
-
-
-@pytest.fixture(scope="module")
-def catalogue() -> Catalogue:
-    return Catalogue.load()
 
 
 def test_a_lesson_is_taken_home_as_a_card_whose_code_leads_back_to_it(phone, server, catalogue):

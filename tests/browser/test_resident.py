@@ -8,18 +8,12 @@ import pypdfium2
 import pytest
 import zxingcpp
 
-from courses.catalogue import Catalogue
 from tests.browser.phone import Phone
 from tests.browser.walking import answer, pass_screen, practise, read
 
 COURSE = "vneid-cai-dat"
 LESSON = "vneid-kich-hoat"
 NAME = "Giàng Thị Páo Sềnh"
-
-
-@pytest.fixture(scope="module")
-def catalogue() -> Catalogue:
-    return Catalogue.load()
 
 
 def test_a_resident_learns_a_course_and_takes_the_letter_home(phone, catalogue, browser, server):
