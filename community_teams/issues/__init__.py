@@ -1,1 +1,1 @@
-"""What a team could not solve at the door, after the visit: who takes it, how far it is."""
+"""Issues: what a team could not solve on a visit, who handles it, and its status."""

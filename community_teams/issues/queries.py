@@ -1,4 +1,4 @@
-"""Reading issues: those of an area with where they stand, one of them, and the steps it went through."""
+"""Reads issues: those of an area with their status, one issue, and its steps."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ from foundation.areas.queries import inside
 PAGE = 100
 
 
-class Shown(StrEnum):
+class IssueFilter(StrEnum):
     """Which issues a list shows; the value is its name in the address."""
 
     OPEN = "con-mo"
@@ -35,11 +35,10 @@ class Shown(StrEnum):
 
 
 @dataclass(frozen=True)
-class IssueSeen:
-    """An issue with where it is from. owner: as the latest step says, "" when nobody has taken it on.
+class ListedIssue:
+    """An issue with its hamlet and household. owner: of the latest step, "" when nobody handles it yet.
 
-    household, short_code: of the household that stands for the one it was told of; None where the family did not want
-    it written down.
+    household, short_code: of the canonical household; None where the family did not agree to be written down.
     """
 
     issue: Issue
@@ -51,60 +50,60 @@ class IssueSeen:
 
 
 @dataclass(frozen=True)
-class StepSeen:
+class ListedStep:
     at: datetime
     who: str
     step: IssueStep
 
 
-# The step that an issue's list line is read from.
+# The latest step of an issue; the list shows its owner.
 _latest = select(func.max(IssueStep.id)).where(IssueStep.issue_id == Issue.id).correlate(Issue).scalar_subquery()
 
 
 def issues(
     session: Session,
     scope: Scope,
-    shown: Shown,
+    shown: IssueFilter,
     *,
     today: date,
     area_code: str = "",
     type: IssueType | None = None,
     first: int = 0,
     limit: int = PAGE,
-) -> list[IssueSeen]:
+) -> list[ListedIssue]:
     """Issues of hamlets within `scope`, those due first, then the oldest; at most `limit`, from `first`.
 
     area_code: of a hamlet or a commune, to see its issues alone; "" for all of `scope`.
-    Issues of a visit that was corrected are left out: the correction tells of them anew.
+    Issues of a visit that was corrected are left out: the correction has its own.
     """
     conditions = [_shown(shown, today), _of(area_code, type)]
     no_day = case((Issue.due.is_(None), 1), else_=0)
     order = (no_day, Issue.due, Issue.opened_on, Issue.id)
-    return _seen(session, scope, conditions, order, today, limit, first)
+    return _listed_issues(session, scope, conditions, order, today, limit, first)
 
 
-def issue(session: Session, scope: Scope, issue_id: int, today: date) -> IssueSeen | None:
+def issue(session: Session, scope: Scope, issue_id: int, today: date) -> ListedIssue | None:
     """One issue, if its hamlet lies within `scope` and its visit was not corrected."""
-    found = _seen(session, scope, [Issue.id == issue_id], (Issue.id,), today, 1, 0)
+    found = _listed_issues(session, scope, [Issue.id == issue_id], (Issue.id,), today, 1, 0)
     return found[0] if found else None
 
 
 def issue_counts(
     session: Session, scope: Scope, *, today: date, area_code: str = "", type: IssueType | None = None
-) -> Mapping[Shown, int]:
-    """How many issues each list shows."""
+) -> Mapping[IssueFilter, int]:
+    """How many issues each filter shows."""
     counts = session.execute(
-        select(*(func.count(case((_shown(shown, today), 1))) for shown in Shown))
+        select(*(func.count(case((_shown(shown, today), 1))) for shown in IssueFilter))
         .select_from(Issue)
         .join(Area, Area.code == Issue.hamlet_code)
         .join(Visit, Visit.id == Issue.visit_id)
         .where(inside(Area.path, scope), NOT_CORRECTED, _of(area_code, type))
     ).one()
-    return dict(zip(Shown, counts, strict=True))
+    return dict(zip(IssueFilter, counts, strict=True))
 
 
 def areas_with_issues(session: Session, scope: Scope) -> list[Area]:
-    """The hamlets within `scope` that any issue is from, in Vietnamese order; their communes first where several."""
+    """The hamlets within `scope` with any issue, in Vietnamese order; before them their communes, if more than one."""
     order = (Area.sort_key, Area.code)
     with_issues = select(Area).where(Area.code.in_(select(Issue.hamlet_code)), inside(Area.path, scope))
     hamlets = session.scalars(with_issues.order_by(*order)).all()
@@ -113,18 +112,18 @@ def areas_with_issues(session: Session, scope: Scope) -> list[Area]:
     return [*communes, *hamlets]
 
 
-def steps(session: Session, issue_id: int) -> list[StepSeen]:
-    """The steps of an issue that the reader may see, newest first."""
+def steps(session: Session, issue_id: int) -> list[ListedStep]:
+    """The steps of an issue, newest first. The caller has checked that the reader may see the issue."""
     rows = session.execute(
         select(IssueStep, Person.display_name)
         .join(Person, Person.id == IssueStep.person_id)
         .where(IssueStep.issue_id == issue_id)
         .order_by(IssueStep.id.desc())
     )
-    return [StepSeen(step.at, who, step) for step, who in rows]
+    return [ListedStep(step.at, who, step) for step, who in rows]
 
 
-def _seen(
+def _listed_issues(
     session: Session,
     scope: Scope,
     conditions: Sequence[ColumnElement[bool]],
@@ -132,7 +131,7 @@ def _seen(
     today: date,
     limit: int,
     first: int,
-) -> list[IssueSeen]:
+) -> list[ListedIssue]:
     rows = session.execute(
         select(Issue, Area, Household.id, Household.short_code, Household.merged_into, IssueStep.owner)
         .join(Area, Area.code == Issue.hamlet_code)
@@ -144,21 +143,21 @@ def _seen(
         .offset(first)
         .limit(limit)
     ).all()
-    canonical = _canonical_of(session, {told for _, _, told, _, into, _ in rows if into is not None})
+    canonical = _canonical_of(session, {household for _, _, household, _, into, _ in rows if into is not None})
     return [
-        IssueSeen(
+        ListedIssue(
             issue,
             area,
-            *canonical.get(told, (told, short_code)),
+            *canonical.get(household, (household, short_code)),
             owner or "",
             is_overdue(issue.status, issue.due, today),
         )
-        for issue, area, told, short_code, _, owner in rows
+        for issue, area, household, short_code, _, owner in rows
     ]
 
 
 def _canonical_of(session: Session, merged: Collection[UUID]) -> dict[UUID | None, tuple[UUID, str]]:
-    """Who stands for each of these households, with the code."""
+    """The canonical household of each of these, with its short code."""
     if not merged:
         return {}
     canonical = canonical_ids(session, merged)
@@ -175,13 +174,13 @@ def _of(area_code: str, type: IssueType | None) -> ColumnElement[bool]:
     )
 
 
-def _shown(shown: Shown, today: date) -> ColumnElement[bool]:
+def _shown(shown: IssueFilter, today: date) -> ColumnElement[bool]:
     still_open = Issue.status.not_in(CLOSED)
     return {
-        Shown.OPEN: still_open,
-        Shown.OVERDUE: and_(still_open, Issue.due < today),
-        Shown.BEYOND: and_(still_open, Issue.status == IssueStatus.BEYOND_AUTHORITY),
-        Shown.TO_CONFIRM: Issue.status == IssueStatus.RESOLVED,
-        Shown.CONFIRMED: Issue.status == IssueStatus.CONFIRMED,
-        Shown.ALL: true(),
+        IssueFilter.OPEN: still_open,
+        IssueFilter.OVERDUE: and_(still_open, Issue.due < today),
+        IssueFilter.BEYOND: and_(still_open, Issue.status == IssueStatus.BEYOND_AUTHORITY),
+        IssueFilter.TO_CONFIRM: Issue.status == IssueStatus.RESOLVED,
+        IssueFilter.CONFIRMED: Issue.status == IssueStatus.CONFIRMED,
+        IssueFilter.ALL: true(),
     }[shown]

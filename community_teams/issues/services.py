@@ -1,4 +1,4 @@
-"""Moving an issue on, step by step, until the resident says it is settled."""
+"""Adds steps to an issue, until the resident confirms that it is settled."""
 
 from datetime import datetime
 
@@ -22,24 +22,24 @@ def change_issue(
     issue_id: int,
     change: IssueChange,
     *,
-    seen_step: int,
+    expected_step: int,
     person: int,
     sees: Scope,
     handles: Scope,
     now: datetime,
 ) -> IssueStep | None:
-    """Write the next step of an issue. A change that changes nothing and says nothing writes none.
+    """Write the next step of an issue. A change without a difference and without a note writes none and returns None.
 
-    seen_step: id of the latest step the person saw, 0 for none. sees, handles: where the person may see issues, and
-    where they may take every step; elsewhere only those of next_statuses(handles=False), and nothing but the status.
-    Raises NotFound "no_such_issue"; Conflict "issue_changed" when somebody else took a step meanwhile;
+    expected_step: id of the latest step on the person's page, 0 for none. sees: where the person may see issues.
+    handles: where they may take every step; elsewhere only the statuses of next_statuses(handles=False), and no other
+    field. Raises NotFound "no_such_issue"; Conflict "issue_changed" when somebody else has added a step since;
     Invalid {"status": "not_a_next_step"}.
     """
     where = session.execute(
         select(Area.code, Area.path).join(Issue, Issue.hamlet_code == Area.code).where(Issue.id == issue_id)
     ).one_or_none()
     if where is not None and sees.covers(where.path):
-        # Before the issue itself, as everybody who counts something of a hamlet does.
+        # Lock the hamlet before the issue, in the same order as all code that counts: no deadlocks.
         counters.lock_hamlets(session, {where.code: where.path}, now=now)
     found = session.execute(
         select(Issue, Area.path)
@@ -53,7 +53,7 @@ def change_issue(
         raise NotFound("no_such_issue")
     issue, path = found
     latest = latest_step(session, issue.id)
-    if (latest.id if latest else 0) != seen_step:
+    if (latest.id if latest else 0) != expected_step:
         raise Conflict("issue_changed", id=issue_id)
     may_handle = handles.covers(path)
     if change.status not in next_statuses(issue.status, handles=may_handle):

@@ -1,4 +1,4 @@
-"""Issues after the visit: the list of an area, one issue with its steps, the next step, and the list as a file."""
+"""Pages of issues: the list of an area, one issue with its steps, the next step, and the list as a file."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from community_teams.blueprints import teams_blueprint
 from community_teams.domain.codes import IssueType
 from community_teams.domain.issues import next_statuses, read_change
 from community_teams.issues import queries as queries
-from community_teams.issues.queries import IssueSeen, Shown
+from community_teams.issues.queries import IssueFilter, ListedIssue
 from community_teams.issues.services import change_issue
 from community_teams.views.visit_answers import as_day
 from foundation import clock
@@ -28,16 +28,16 @@ from foundation.table_files import write_csv
 from foundation.web.database import session, transaction
 
 MOST_PAGES = 1_000
-# More issues than one commune will ever have; whoever has more asks hamlet by hamlet.
+# More issues than one commune will ever have. A larger area downloads its issues commune by commune.
 LONGEST_FILE = 20_000
 _FIELDS = ("status", "level", "owner", "due", "note")
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What the address asks to see; anything strange asks for nothing."""
+class IssueQuery:
+    """What the query string asks for; a value that is not understood counts as none."""
 
-    shown: Shown
+    shown: IssueFilter
     area: str
     type: IssueType | None
     page: int
@@ -54,17 +54,17 @@ class Asked:
 @teams_blueprint.get("/quan-ly/vuong-mac")
 @may(Act.SEE_HOUSEHOLDS)
 def show_issues() -> str:
-    scope, today, asked = scope_for(Act.SEE_HOUSEHOLDS), _today(), _asked()
-    which = {"today": today, "area_code": asked.area, "type": asked.type}
+    scope, today, query = scope_for(Act.SEE_HOUSEHOLDS), _today(), _query()
+    which = {"today": today, "area_code": query.area, "type": query.type}
     counts = queries.issue_counts(session(), scope, **which)  # type: ignore[arg-type]
-    found = queries.issues(session(), scope, asked.shown, first=(asked.page - 1) * queries.PAGE, **which)  # type: ignore[arg-type]
+    found = queries.issues(session(), scope, query.shown, first=(query.page - 1) * queries.PAGE, **which)  # type: ignore[arg-type]
     areas = queries.areas_with_issues(session(), scope)
     return render_template(
         "issues/issues.html",
         found=found,
         counts=counts,
-        asked=asked,
-        pages=-(-counts[asked.shown] // queries.PAGE),
+        query=query,
+        pages=-(-counts[query.shown] // queries.PAGE),
         areas=areas,
         sample=any(area.is_sample for area in areas),
     )
@@ -73,16 +73,16 @@ def show_issues() -> str:
 @teams_blueprint.get("/quan-ly/vuong-mac.csv")
 @may(Act.SEE_HOUSEHOLDS)
 def download_issues() -> Answer:
-    """What the list shows, all its pages, in the same words and order."""
-    scope, today, asked, now = scope_for(Act.SEE_HOUSEHOLDS), _today(), _asked(), clock.now()
+    """All pages of the list, in the same words and order."""
+    scope, today, query, now = scope_for(Act.SEE_HOUSEHOLDS), _today(), _query(), clock.now()
     with transaction() as writing:
         found = queries.issues(
-            writing, scope, asked.shown, today=today, area_code=asked.area, type=asked.type, limit=LONGEST_FILE
+            writing, scope, query.shown, today=today, area_code=query.area, type=query.type, limit=LONGEST_FILE
         )
-        what = {"issues": len(found), "shown": asked.shown.value}
+        what = {"issues": len(found), "shown": query.shown.value}
         for path in scope.paths:
             record(writing, current_user.name, "export_issues", what, now=now, area_path=path)
-    answer = make_response(_as_csv(found))
+    answer = make_response(_to_csv(found))
     answer.mimetype = "text/csv"
     answer.headers["Content-Disposition"] = f'attachment; filename="viec-kho-{today:%Y%m%d}.csv"'
     answer.headers["Cache-Control"] = "private, no-store"
@@ -97,18 +97,18 @@ def show_issue(issue_id: int) -> str:
 
 @teams_blueprint.post("/quan-ly/vuong-mac/<int:issue_id>")
 @may(Act.SEE_HOUSEHOLDS)
-def keep_step(issue_id: int) -> Response | tuple[str, int]:
-    seen = _issue_or_404(issue_id)
-    told = {name: request.form.get(name, "") for name in _FIELDS} | {"due": as_day(request.form.get("due", ""))}
+def add_step(issue_id: int) -> Response | tuple[str, int]:
+    listed = _issue_or_404(issue_id)
+    values = {name: request.form.get(name, "") for name in _FIELDS} | {"due": as_day(request.form.get("due", ""))}
     try:
-        seen_step = read_number(request.form.get("step")) or 0
-        change = read_change(told, due=seen.issue.due, today=_today())
+        expected_step = read_number(request.form.get("step")) or 0
+        change = read_change(values, due=listed.issue.due, today=_today())
         with transaction() as writing:
             change_issue(
                 writing,
                 issue_id,
                 change,
-                seen_step=seen_step,
+                expected_step=expected_step,
                 person=current_user.id,
                 sees=scope_for(Act.SEE_HOUSEHOLDS),
                 handles=scope_for(Act.HANDLE_ISSUES),
@@ -124,71 +124,71 @@ def keep_step(issue_id: int) -> Response | tuple[str, int]:
 def _issue_page(
     issue_id: int, typed: MultiDict[str, str] | None, faults: Mapping[str, str], *, conflict: str = ""
 ) -> str:
-    """typed: what was typed and could not be kept, which comes back; None at first sight."""
-    seen = _issue_or_404(issue_id)
-    handles = scope_for(Act.HANDLE_ISSUES).covers(seen.hamlet.path)
-    issue = seen.issue
-    told = typed or MultiDict(
+    """typed: what was typed and could not be saved; None when the page is first opened."""
+    listed = _issue_or_404(issue_id)
+    handles = scope_for(Act.HANDLE_ISSUES).covers(listed.hamlet.path)
+    issue = listed.issue
+    values = typed or MultiDict(
         {
             "status": issue.status.value,
             "level": issue.level.value if issue.level else "",
-            "owner": seen.owner,
+            "owner": listed.owner,
             "due": str(issue.due or ""),
         }
     )
     steps = queries.steps(session(), issue_id)
     return render_template(
         "issues/issue.html",
-        seen=seen,
+        listed=listed,
         steps=steps,
         latest=steps[0].step.id if steps else 0,
-        told=told,
+        values=values,
         faults=faults,
         conflict=conflict,
         offered=next_statuses(issue.status, handles=handles),
         handles=handles,
-        may_see_door=seen.household is not None,
-        kept="da-ghi" in request.args and typed is None,
+        may_see_door=listed.household is not None,
+        saved="da-ghi" in request.args and typed is None,
         today=_today(),
     )
 
 
-def _issue_or_404(issue_id: int) -> IssueSeen:
-    seen = queries.issue(session(), scope_for(Act.SEE_HOUSEHOLDS), issue_id, _today()) if issue_id < 2**31 else None
-    if seen is None:
+def _issue_or_404(issue_id: int) -> ListedIssue:
+    listed = queries.issue(session(), scope_for(Act.SEE_HOUSEHOLDS), issue_id, _today()) if issue_id < 2**31 else None
+    if listed is None:
         raise NotFound("no_such_issue")
-    return seen
+    return listed
 
 
-def _asked() -> Asked:
+def _query() -> IssueQuery:
     shown, type, page = (request.args.get(name, "") for name in ("tinh-trang", "viec", "trang"))
-    return Asked(
-        shown=Shown(shown) if shown in set(Shown) else Shown.OPEN,
+    return IssueQuery(
+        shown=IssueFilter(shown) if shown in set(IssueFilter) else IssueFilter.OPEN,
         area=request.args.get("thon", "")[:20].replace("\0", ""),
         type=IssueType(type) if type in set(IssueType) else None,
         page=min(int(page[:6]), MOST_PAGES) if page.isascii() and page.isdecimal() and int(page[:6]) else 1,
     )
 
 
-def _as_csv(found: list[IssueSeen]) -> str:
-    # The words of the file are those of the page, because they come from the same templates.
+def _to_csv(found: list[ListedIssue]) -> str:
+    # From the templates of the page, so that file and page have the same words.
     templates, day = current_app.jinja_env, current_app.jinja_env.filters["day"]
     words: Any = templates.get_template("issues/issue_words.html").make_module()
     labels: Any = templates.get_template("community_teams/labels.html").make_module()
     areas: Any = templates.get_template("areas/names.html").make_module()
     rows: list[list[str]] = [list(words.COLUMNS.values())]
-    for seen in found:
-        issue = seen.issue
+    for listed in found:
+        issue = listed.issue
         cells = (
-            areas.area_heading(seen.hamlet).unescape().strip(),
-            seen.short_code or words.NO_CODE,
+            areas.area_heading(listed.hamlet).unescape().strip(),
+            listed.short_code or words.NO_CODE,
             labels.ISSUE_TYPES[issue.type],
             labels.ISSUE_STATUSES[issue.status],
             labels.ISSUE_LEVELS[issue.level] if issue.level else "",
-            seen.owner,
+            listed.owner,
             day(issue.opened_on),
             day(issue.due) if issue.due else "",
-            words.OVERDUE if seen.overdue else "",
+            words.OVERDUE if listed.overdue else "",
             issue.note,
         )
         rows.append([str(cell) for cell in cells])

@@ -1,4 +1,4 @@
-"""`flask --app app teams move-household | merge-household | take-out-household | merge-hamlet`: lists put right."""
+"""`flask --app app teams move-household | merge-household | take-out-household | merge-hamlet`: corrects lists."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -37,12 +37,12 @@ REFUSED = {
 @click.argument("code")
 @click.argument("to")
 def move(hamlet: str, code: str, to: str) -> None:
-    """Put household CODE of HAMLET on the list of the hamlet with the code TO. Noted in the audit log.
+    """Put household CODE of HAMLET on the list of the hamlet with the code TO. Adds an entry to the audit log.
 
     Its visits stay where they were made. Phones of the old hamlet drop it, those of the new one get it.
     """
     household = _id(hamlet, code)
-    with _telling(code=code, to=to), transaction() as writing:
+    with _explain_refusals(code=code, to=to), transaction() as writing:
         move_household(writing, household, to, by=COMMAND_LINE, scope=NATION, now=clock.now())
     click.echo(f"Hộ {code} nay thuộc {to}.")
 
@@ -52,13 +52,13 @@ def move(hamlet: str, code: str, to: str) -> None:
 @click.argument("code")
 @click.argument("into")
 def merge(hamlet: str, code: str, into: str) -> None:
-    """Say that household CODE of HAMLET is the same as household INTO, which stays. Noted in the audit log.
+    """Merge household CODE of HAMLET into household INTO, which stays. Adds an entry to the audit log.
 
-    All visits to CODE count for INTO from now on, those that phones send later, too. take-out-household undoes it.
+    All visits to CODE count for INTO from now on, also those that phones send later. take-out-household undoes it.
     """
     merged = merged_by_code(session(), NATION, hamlet, code)
     household, stays = merged.id if merged else _id(hamlet, code), _id(hamlet, into)
-    with _telling(code=code, to=into), transaction() as writing:
+    with _explain_refusals(code=code, to=into), transaction() as writing:
         merge_household(writing, household, stays, by=COMMAND_LINE, scope=NATION, now=clock.now())
     click.echo(f"Hộ {code} đã gộp vào hộ {into}. Mọi lượt thăm của hộ {code} nay tính cho hộ {into}.")
 
@@ -67,10 +67,10 @@ def merge(hamlet: str, code: str, into: str) -> None:
 @click.argument("hamlet")
 @click.argument("code")
 def take_out(hamlet: str, code: str) -> None:
-    """Undo merge-household: CODE of HAMLET is back on the list with its own visits. Noted in the audit log."""
+    """Undo merge-household: CODE of HAMLET is on the list again with its own visits. Adds an entry to the audit log."""
     merged = merged_by_code(session(), NATION, hamlet, code)
     household = merged.id if merged else _id(hamlet, code)
-    with _telling(code=code), transaction() as writing:
+    with _explain_refusals(code=code), transaction() as writing:
         take_out_household(writing, household, by=COMMAND_LINE, scope=NATION, now=clock.now())
     click.echo(f"Hộ {code} đã tách ra, có lại các lượt thăm của mình.")
 
@@ -82,13 +82,13 @@ def take_out(hamlet: str, code: str) -> None:
 def merge_whole(hamlet: str, into: str, mark: str) -> None:
     """End HAMLET today and put its households, visits, issues and team into the hamlet INTO of the same commune.
 
-    The sums of the commune stay as they were, for every week. Noted in the audit log.
+    The sums of the commune do not change, in any week. Adds an entry to the audit log.
     """
     try:
         marked = read_mark(mark)
     except Invalid:
         raise click.ClickException("--mark chỉ gồm chữ và số, nhiều nhất 8 ký tự. Chưa đổi gì.") from None
-    with _telling(to=into), transaction() as writing:
+    with _explain_refusals(to=into), transaction() as writing:
         merge_hamlet(writing, hamlet, into, mark=marked, by=COMMAND_LINE, scope=NATION, now=clock.now())
     click.echo(f"{hamlet} nay thuộc {into}.")
 
@@ -101,9 +101,9 @@ def _id(hamlet: str, code: str) -> UUID:
 
 
 @contextmanager
-def _telling(**values: str) -> Iterator[None]:
+def _explain_refusals(**values: str) -> Iterator[None]:
     try:
         yield
     except (Conflict, NotFound) as problem:
-        told = values | {name: str(value) for name, value in problem.details.items()}
-        raise click.ClickException(f"{REFUSED[problem.code].format(**told)}. Chưa đổi gì.") from None
+        details = values | {name: str(value) for name, value in problem.details.items()}
+        raise click.ClickException(f"{REFUSED[problem.code].format(**details)}. Chưa đổi gì.") from None

@@ -1,4 +1,4 @@
-"""Reading what somebody wants changed about a hamlet: its name, what is split off, the mark before doubled codes."""
+"""Reads the forms that change a hamlet: its name, the part to split off, the mark put before duplicate codes."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -20,8 +20,8 @@ Value = TypeVar("Value")
 
 
 @dataclass(frozen=True)
-class Named:
-    """What a hamlet is to be called; name without the kind."""
+class HamletName:
+    """The new name of a hamlet; name without the kind."""
 
     kind: AreaKind
     name: str
@@ -29,20 +29,20 @@ class Named:
 
 @dataclass(frozen=True)
 class SplitOff:
-    """What becomes a hamlet of its own. listed: households of the official list that go with it; None is not known."""
+    """What becomes a new hamlet. listed: households of the official list that belong to it; None when not known."""
 
-    named: Named
+    named: HamletName
     households: frozenset[UUID]
     listed: int | None
 
 
-def read_named(told: Mapping[str, str]) -> Named:
+def read_hamlet_name(form: Mapping[str, str]) -> HamletName:
     """Reads `kind` and `name`. Raises Invalid: missing, not_a_choice, name_too_long, not_a_name, or number_fault's."""
     faults: dict[str, str] = {}
-    kind = told.get("kind", "")
+    kind = form.get("kind", "")
     if kind not in set(HAMLET_KINDS):
         faults["kind"] = "not_a_choice"
-    name = _read(faults, "name", told, hamlet_cells.name)
+    name = _read(faults, "name", form, hamlet_cells.name)
     if name and (number := number_fault(name)):
         faults["name"] = number
     elif not name:
@@ -50,25 +50,25 @@ def read_named(told: Mapping[str, str]) -> Named:
     if faults or name is None:
         raise Invalid(faults)
     try:
-        return Named(AreaKind(kind), hamlet_cells.bare_name(AreaKind(kind), name))
+        return HamletName(AreaKind(kind), hamlet_cells.bare_name(AreaKind(kind), name))
     except CellParseError as fault:
         raise Invalid({"name": fault.code}) from None
 
 
-def read_split(told: Mapping[str, str], households: frozenset[UUID], *, official: int | None) -> SplitOff:
-    """Reads `kind`, `name` and `listed`, what of the official list goes along; nothing typed leaves it unknown.
+def read_split(form: Mapping[str, str], households: frozenset[UUID], *, official: int | None) -> SplitOff:
+    """Reads `kind`, `name` and `listed`, the part of the official list that moves; left empty, it is unknown.
 
-    households: those chosen. official: how many the list counts, None where there is no list: then nothing is asked.
-    Raises Invalid naming every field, `listed` with not_a_number or more_than_listed, `households` with missing.
+    households: those chosen. official: households on the official list; None where there is none, then `listed` is
+    not read. Raises Invalid naming every faulty field: `listed` not_a_number or more_than_listed, `households` missing.
     """
     faults: dict[str, str] = {}
     named, listed = None, None
     try:
-        named = read_named(told)
+        named = read_hamlet_name(form)
     except Invalid as problem:
         faults |= problem.fields
     if official is not None:
-        listed = _read(faults, "listed", told, hamlet_cells.households)
+        listed = _read(faults, "listed", form, hamlet_cells.households)
         if listed is not None and listed > official:
             faults["listed"] = "more_than_listed"
     if not households:
@@ -79,7 +79,7 @@ def read_split(told: Mapping[str, str], households: frozenset[UUID], *, official
 
 
 def read_mark(typed: str) -> str:
-    """What is put before doubled codes, with a dash behind it: "tr" gives "TR-"; "" for nothing. Raises Invalid."""
+    """The mark put before duplicate codes, with a dash: "tr" gives "TR-", "" gives "". Raises Invalid."""
     mark = typed.strip().upper()
     if len(mark) > LONGEST_MARK:
         raise Invalid({"mark": "too_long"})
@@ -88,9 +88,9 @@ def read_mark(typed: str) -> str:
     return f"{mark.removesuffix('-')}-" if mark else ""
 
 
-def _read(faults: dict[str, str], name: str, told: Mapping[str, str], read: Callable[[str], Value]) -> Value | None:
-    """The value of a field that holds anything; what is wrong with it goes into `faults`."""
-    typed = told.get(name, "").strip()
+def _read(faults: dict[str, str], name: str, form: Mapping[str, str], read: Callable[[str], Value]) -> Value | None:
+    """The value of a field, None when it is empty or faulty. A fault is added to `faults`."""
+    typed = form.get(name, "").strip()
     if not typed:
         return None
     try:

@@ -1,4 +1,4 @@
-"""What a change of hamlets would move, in numbers, and whose codes would meet."""
+"""Reads what a change of hamlets would move, in numbers, and which short codes both hamlets have."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ from foundation.areas.queries import inside
 class Belongings:
     """What belongs to a hamlet. households: on its list; reached: those of them where somebody was met.
 
-    visits: that count. issues: still open. held: visits that wait for a person. people: who may go there today.
+    visits: those that count. issues: still open. held: visits to be settled. people: who may go there today.
     """
 
     households: int
@@ -36,14 +36,14 @@ class Belongings:
 
 @dataclass(frozen=True)
 class Lane:
-    """The households of one lane of a hamlet, in the order of their codes. name: "" where none was written down."""
+    """The households of one lane of a hamlet, in the order of their codes. name: "" for those without a lane."""
 
     name: str
     households: tuple[Household, ...]
 
 
 def ended_hamlets(session: Session, scope: Scope, commune: str) -> list[Area]:
-    """Hamlets of a commune that are no more, those that ended last first."""
+    """Hamlets of a commune that have ended, the latest first."""
     return list(
         session.scalars(
             select(Area)
@@ -68,8 +68,7 @@ def belongings(session: Session, scope: Scope, hamlet: Area, *, today: date) -> 
     """What belongs to a hamlet within `scope` today."""
 
     def count(counted: type, *conditions: ColumnElement[bool]) -> int:
-        asked = select(func.count()).select_from(counted).where(*conditions)
-        return session.scalar(asked) or 0
+        return session.scalar(select(func.count()).select_from(counted).where(*conditions)) or 0
 
     if not scope.covers(hamlet.path):
         return Belongings(0, 0, 0, 0, 0, 0)
@@ -96,7 +95,7 @@ def belongings(session: Session, scope: Scope, hamlet: Area, *, today: date) -> 
 
 
 def lanes_of(session: Session, scope: Scope, hamlet_code: str) -> list[Lane]:
-    """All households of a hamlet within `scope` that are no part of another, by lane and code."""
+    """All households of a hamlet within `scope` that are not merged, by lane and code."""
     lanes: dict[str, list[Household]] = {}
     for household in session.scalars(
         select(Household)

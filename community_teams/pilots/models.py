@@ -1,4 +1,4 @@
-"""Pilot models, and the figures as they stood when each was published."""
+"""Pilot models, and the figures of the day each was published."""
 
 from datetime import datetime
 from typing import Any
@@ -8,16 +8,16 @@ from sqlalchemy import JSON, ForeignKey, String, Text, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
 from community_teams.models.columns import code
-from community_teams.pilots.domain.pilots import WRITTEN, Contact, PilotText, State
+from community_teams.pilots.domain.pilots import TEXT_FIELDS, Contact, PilotText, State
 from foundation.database import Base, UtcDateTime
 
 
 class Pilot(Base):
     """One practice of one hamlet.
 
-    form_id: made when the form was opened, so that sending it twice writes one. version: rises with every change of
-    the text. figures: as domain.pilot_figures writes them, {} until published. published_at: of the latest time.
-    copied_from: the model this one began as, while that is still kept.
+    form_id: made when the form was opened, so that sending it twice writes one row. version: rises by 1 with every
+    change of the text. figures: PilotFigures.as_json(), {} until published. published_at: of the latest publishing.
+    copied_from: the model this one is a copy of.
     """
 
     __tablename__ = "pilot"
@@ -46,5 +46,5 @@ class Pilot(Base):
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     def as_text(self) -> PilotText:
-        # Read before it was kept; rules that came later do not lock anybody out of what stands.
-        return PilotText.model_construct(**{name: getattr(self, name) for name in WRITTEN})
+        # Validated before it was stored. Without validation a rule added later cannot make stored text unreadable.
+        return PilotText.model_construct(**{name: getattr(self, name) for name in TEXT_FIELDS})

@@ -1,4 +1,4 @@
-"""Reading pilot models: those everybody may see, those of one's own area, and the figures beside them."""
+"""Reads pilot models: the public ones, those of an area, and the figures beside them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, aliased
 from community_teams.coverage.domain.layers import OFFICIAL, cell_of, in_tens
 from community_teams.coverage.queries.coverage import public_figures
 from community_teams.coverage.queries.layer_suppression import hidden_from_public
-from community_teams.pilots.domain.figures import Stand
+from community_teams.pilots.domain.figures import PilotFigures
 from community_teams.pilots.domain.pilots import FIGURES, State
 from community_teams.pilots.models import Pilot
 from community_teams.queries.counts import counts_beneath
@@ -27,7 +27,7 @@ PAGE = 30
 
 @dataclass(frozen=True)
 class PilotLine:
-    """A pilot model with where it is from. commune: None only for a hamlet without one. changed_by: a display name."""
+    """A pilot model with its areas. commune: None only for a hamlet without one. changed_by: a display name."""
 
     pilot: Pilot
     hamlet: Area
@@ -36,7 +36,7 @@ class PilotLine:
 
 
 def published_pilots(session: Session, scope: Scope, *, first: int = 0, limit: int = PAGE) -> list[PilotLine]:
-    """Those everybody may see from hamlets within `scope`, the latest published first."""
+    """Public models of hamlets within `scope`, the latest published first."""
     order = (Pilot.published_at.desc(), Pilot.id.desc())
     return _lines(session, scope, [Pilot.state == State.PUBLISHED], order, first, limit)
 
@@ -49,7 +49,7 @@ class PilotTitle:
 
 
 def latest_pilots(session: Session, place: Place, limit: int) -> list[PilotTitle]:
-    """The pilot models that everybody may see from hamlets beneath a place, the latest published first."""
+    """Public models of hamlets beneath a place, the latest published first."""
     return [
         PilotTitle(id, title, Place(*hamlet)) for id, title, *hamlet in _LATEST.ask(session, NATION, place, limit=limit)
     ]
@@ -79,18 +79,18 @@ def count_published(session: Session, scope: Scope) -> int:
 
 
 def published_pilot(session: Session, scope: Scope, pilot_id: int) -> PilotLine:
-    """One that everybody may see. Raises NotFound "no_such_pilot", also for drafts and withdrawn ones."""
+    """A public model. Raises NotFound "no_such_pilot", also for drafts and withdrawn ones."""
     return _one(session, scope, [Pilot.id == pilot_id, Pilot.state == State.PUBLISHED])
 
 
 def published_copies(session: Session, scope: Scope, pilot_id: int) -> list[PilotLine]:
-    """Public models that began as a copy of this one, the oldest first."""
+    """Public models that were copied from this one, the oldest first."""
     conditions = [Pilot.copied_from == pilot_id, Pilot.state == State.PUBLISHED]
     return _lines(session, scope, conditions, (Pilot.published_at, Pilot.id), 0, PAGE)
 
 
 def provinces_with_pilots(session: Session, scope: Scope) -> list[Area]:
-    """Provinces that a public model is from, in Vietnamese order."""
+    """Provinces with a public model, in Vietnamese order."""
     paths = session.scalars(
         select(Area.path)
         .join(Pilot, Pilot.hamlet_code == Area.code)
@@ -101,12 +101,12 @@ def provinces_with_pilots(session: Session, scope: Scope) -> list[Area]:
 
 
 def pilots_within(session: Session, scope: Scope, *, first: int = 0, limit: int = PAGE) -> list[PilotLine]:
-    """All of hamlets within `scope`, whatever their state, the latest changed first."""
+    """Models of hamlets within `scope`, in any state, the latest changed first."""
     return _lines(session, scope, [], (Pilot.changed_at.desc(), Pilot.id.desc()), first, limit)
 
 
 def pilot_within(session: Session, scope: Scope, pilot_id: int) -> PilotLine:
-    """One of a hamlet within `scope`, whatever its state. Raises NotFound "no_such_pilot"."""
+    """A model of a hamlet within `scope`, in any state. Raises NotFound "no_such_pilot"."""
     return _one(session, scope, [Pilot.id == pilot_id])
 
 
@@ -120,8 +120,8 @@ def hamlets_of_today(session: Session, scope: Scope) -> list[Area]:
     return list(rows)
 
 
-def stand_today(session: Session, hamlet_code: str, *, today: date) -> Stand | None:
-    """The public's figures of a hamlet as they stand now; None when it is no more. Suppressed as its own page is."""
+def pilot_figures_today(session: Session, hamlet_code: str, *, today: date) -> PilotFigures | None:
+    """The public figures of a hamlet now, suppressed as on its own page; None when the hamlet has ended."""
     try:
         figures = public_figures(session, NATION, hamlet_code)
     except NotFound:
@@ -134,10 +134,10 @@ def stand_today(session: Session, hamlet_code: str, *, today: date) -> Stand | N
     for layer in FIGURES:
         cell = cell_of(layer, counts, own.households if own else None)
         shown = own is not None and not veils[layer.key].own
-        seen = cell if layer.out_of == OFFICIAL else in_tens(cell)
-        cells.append((layer.key.value, seen if shown else None))
+        public = cell if layer.out_of == OFFICIAL else in_tens(cell)
+        cells.append((layer.key.value, public if shown else None))
     source = " · ".join(own.sources) if own else ""
-    return Stand(today, source, own.as_of if own else None, tuple(cells))
+    return PilotFigures(today, source, own.as_of if own else None, tuple(cells))
 
 
 def _one(session: Session, scope: Scope, conditions: Sequence[ColumnElement[bool]]) -> PilotLine:

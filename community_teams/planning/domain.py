@@ -1,4 +1,4 @@
-"""How many visits a campaign still needs, and how many people for them: simple sums that anybody can follow."""
+"""How many visits a campaign still needs, and how many people: simple sums that can be checked by hand."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,16 +14,16 @@ from community_teams.domain.faults import codes_by_field
 from foundation.problems import Invalid
 
 FURTHEST = timedelta(days=366)
-# What a member manages on one outing where nothing is known yet; from then on the teams' own days tell.
+# Visits of one member on one outing, used until the teams have days of their own to measure.
 USUAL_VISITS_A_DAY = 8
-# A house may be empty three times; where a hamlet needs more knocks for each meeting, its first days were unlucky.
-MOST_KNOCKS = 3.0
+# Nobody may be at home three times. A higher average comes from few, unlucky first days and is cut to this.
+MOST_VISITS_PER_MEETING = 3.0
 
 
-class Wish(BaseModel):
-    """What is asked for. finish_on: day in Việt Nam, today or later. days_a_week: on how many days of a week people go.
+class PlanRequest(BaseModel):
+    """The inputs of a plan. finish_on: day in Việt Nam, today or later. days_a_week: outings in a week.
 
-    visits_a_day: knocks one member makes on one outing. goal: percent of the households on the list.
+    visits_a_day: visits of one member on one outing. goal: percent of the households on the list.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -44,34 +44,34 @@ class Wish(BaseModel):
         return value
 
 
-def read_wish(told: Mapping[str, object], *, today: date) -> Wish:
-    """Raises Invalid naming every faulty field with a code; fields left out get their usual value."""
+def read_plan_request(values: Mapping[str, object], *, today: date) -> PlanRequest:
+    """Raises Invalid with a code for every faulty field. Fields left out get their default."""
     try:
-        return Wish.model_validate(told, context={"today": today})
+        return PlanRequest.model_validate(values, context={"today": today})
     except ValidationError as error:
         raise Invalid(codes_by_field(error)) from None
 
 
 @dataclass(frozen=True)
-class Reached:
-    """Where an area stands. Counts are households, but `visits` and `members`.
+class AreaProgress:
+    """The progress of an area. Counts are households, except `visits` and `members`.
 
-    listed: on the larger of the two lists, the official one and the teams' own. visits: knocks so far.
+    listed: on the larger of the two lists, the official one and the teams' own. visits: of any outcome, so far.
     """
 
     listed: int
     reached: int
-    knocked: int
+    visited: int
     visits: int
     members: int
 
 
 @dataclass(frozen=True)
 class Need:
-    """What an area still needs until the day. All None where it has no list: nobody can plan for an unknown number.
+    """What an area still needs until the day. All None where it has no list: an unknown number cannot be planned for.
 
-    left: households to be met for the goal. visits: knocks these will take. visits_a_day: on each outing day.
-    members: who should go out on each of them.
+    left: households to be met for the goal. visits: these will probably take. visits_a_day: on each outing day.
+    members: how many should go out on each outing day.
     """
 
     left: int | None
@@ -80,23 +80,23 @@ class Need:
     members: int | None
 
 
-def outings(today: date, wish: Wish) -> int:
-    """Days on which people go out, after today until the last day, at least 1. Part of a week counts in proportion."""
-    days = (wish.finish_on - today).days
-    return max(1, days * wish.days_a_week // 7)
+def outings(today: date, plan_request: PlanRequest) -> int:
+    """Outing days after today until the last day, at least 1. Part of a week counts in proportion."""
+    days = (plan_request.finish_on - today).days
+    return max(1, days * plan_request.days_a_week // 7)
 
 
-def knocks_for_a_meeting(reached: Reached) -> float:
-    """How many knocks one household has taken so far, between 1 and MOST_KNOCKS; 1 where nobody was met yet."""
-    if not reached.reached:
+def visits_per_meeting(progress: AreaProgress) -> float:
+    """Visits per household met so far, between 1 and MOST_VISITS_PER_MEETING; 1 where nobody was met yet."""
+    if not progress.reached:
         return 1.0
-    return min(MOST_KNOCKS, max(1.0, reached.visits / reached.reached))
+    return min(MOST_VISITS_PER_MEETING, max(1.0, progress.visits / progress.reached))
 
 
-def need(reached: Reached, wish: Wish, *, today: date) -> Need:
-    if not reached.listed:
+def need(progress: AreaProgress, plan_request: PlanRequest, *, today: date) -> Need:
+    if not progress.listed:
         return Need(None, None, None, None)
-    left = max(0, ceil(reached.listed * wish.goal / 100) - reached.reached)
-    visits = ceil(left * knocks_for_a_meeting(reached))
-    a_day = ceil(visits / outings(today, wish))
-    return Need(left, visits, a_day, ceil(a_day / wish.visits_a_day))
+    left = max(0, ceil(progress.listed * plan_request.goal / 100) - progress.reached)
+    visits = ceil(left * visits_per_meeting(progress))
+    a_day = ceil(visits / outings(today, plan_request))
+    return Need(left, visits, a_day, ceil(a_day / plan_request.visits_a_day))

@@ -1,4 +1,4 @@
-"""Reading what a plan starts from: where each area stands, and how many people go there already."""
+"""Reads the inputs of a plan: the progress of each area, and how many people already go there."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from community_teams.domain.counting import OUTCOMES
 from community_teams.models import HamletTotal, MemberDay
-from community_teams.planning.domain import USUAL_VISITS_A_DAY, Reached
+from community_teams.planning.domain import USUAL_VISITS_A_DAY, AreaProgress
 from community_teams.queries.places import Place, child_code, of_today, within_reach
 from foundation.accounts.domain.roles import Role
 from foundation.accounts.models import Person, RoleHolding
@@ -17,21 +17,21 @@ from foundation.areas.domain.scope import Scope
 from foundation.areas.models import Area
 from foundation.areas.queries import inside
 
-# The days that tell how many doors a member manages.
+# The days over which the pace of the teams is measured.
 LOOK_BACK = timedelta(days=28)
 MOST_DAYS = 5_000
 
 
 @dataclass(frozen=True)
 class Pace:
-    """Knocks a member makes on one day out: the middle of `days` days, or the usual number where days is 0."""
+    """Visits of one member on one outing day: the median over `days` member days, or the default where days is 0."""
 
     visits_a_day: int
     days: int
 
 
-def standing_of_areas(session: Session, scope: Scope, place: Place, *, today: date) -> dict[str, Reached]:
-    """Every area right beneath a place by its code; a hamlet itself."""
+def progress_by_area(session: Session, scope: Scope, place: Place, *, today: date) -> dict[str, AreaProgress]:
+    """The progress of the areas right beneath a place, by code; of a hamlet, itself."""
     code = child_code(place.level)
     first, *others = (func.coalesce(getattr(HamletTotal, name), 0) for name in OUTCOMES)
     visits: ColumnElement[int] = sum(others, start=first)
@@ -52,7 +52,7 @@ def standing_of_areas(session: Session, scope: Scope, place: Place, *, today: da
     )
     members = _members(session, scope, place, today)
     return {
-        str(area): Reached(
+        str(area): AreaProgress(
             max(int(official), int(own)), int(reached), int(knocked), int(made), members.get(str(area), 0)
         )
         for area, official, own, reached, knocked, made in rows
@@ -60,7 +60,7 @@ def standing_of_areas(session: Session, scope: Scope, place: Place, *, today: da
 
 
 def pace_of(session: Session, scope: Scope, place: Place, *, today: date) -> Pace:
-    """How many doors a member of these teams manages on a day out, by the last weeks."""
+    """How many visits one member of these teams makes on an outing day, measured over LOOK_BACK."""
     days = session.scalars(
         select(func.sum(MemberDay.visits))
         .join(Area, Area.code == MemberDay.hamlet_code)
@@ -72,7 +72,10 @@ def pace_of(session: Session, scope: Scope, place: Place, *, today: date) -> Pac
 
 
 def _members(session: Session, scope: Scope, place: Place, today: date) -> dict[str, int]:
-    """Active people who may record visits, by area right beneath a place; those of a whole commune count there only."""
+    """How many active people may record visits, by area right beneath a place.
+
+    People of a whole commune count for the commune, not for its hamlets.
+    """
     depth = place.path.count("/")
     rows = session.execute(
         select(RoleHolding.area_path, RoleHolding.person_id)

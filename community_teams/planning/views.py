@@ -1,4 +1,4 @@
-"""Planning a campaign: what is left, by what day, with how many people; and the list to walk with."""
+"""Pages to plan a campaign: what is left, by what day, with how many people; and the list of households to print."""
 
 from datetime import date, timedelta
 
@@ -8,8 +8,8 @@ from community_teams.blueprints import NATION_CODE, coverage_blueprint
 from community_teams.coverage.domain.coverage import GOAL_PERCENT
 from community_teams.coverage.queries.coverage import Line, Place, inside_figures
 from community_teams.paper.prints import list_pdf
-from community_teams.planning.domain import Need, Reached, Wish, need, outings, read_wish
-from community_teams.planning.queries import pace_of, standing_of_areas
+from community_teams.planning.domain import AreaProgress, Need, PlanRequest, need, outings, read_plan_request
+from community_teams.planning.queries import pace_of, progress_by_area
 from community_teams.queries.household_codes import left_by_lane
 from community_teams.queries.households import hamlet as hamlet_within
 from foundation import clock
@@ -19,14 +19,14 @@ from foundation.areas.queries import ancestors
 from foundation.problems import Invalid, NotFound
 from foundation.web.database import session
 
-# Long enough to plan for, short enough to be held to.
+# The length of a plan unless the address gives a day.
 USUAL_DAYS = timedelta(days=30)
 
 
 @coverage_blueprint.get("/quan-ly/ke-hoach/<code>")
 @may(Act.PRINT_REPORT)
 def plan(code: str) -> str | tuple[str, int]:
-    """The plan of an area by what the address asks for; without anything asked, for a month from now."""
+    """The plan of an area with the inputs of the query string; by default for USUAL_DAYS from now."""
     scope, today = scope_for(Act.PRINT_REPORT), clock.day_in_vietnam(clock.now())
     figures = inside_figures(session(), scope, None if code == NATION_CODE else code)
     pace = pace_of(session(), scope, figures.place, today=today)
@@ -36,24 +36,24 @@ def plan(code: str) -> str | tuple[str, int]:
         "visits_a_day": str(pace.visits_a_day),
         "goal": str(GOAL_PERCENT),
     }
-    told = usual | {name: request.args[name].strip() for name in usual if name in request.args}
+    values = usual | {name: request.args[name].strip() for name in usual if name in request.args}
     faults: dict[str, str] = {}
     try:
-        wish = read_wish(told, today=today)
+        plan_request = read_plan_request(values, today=today)
     except Invalid as problem:
-        faults, wish = problem.fields, read_wish(usual, today=today)
-    standing = standing_of_areas(session(), scope, figures.place, today=today)
-    lines = _lines(figures.place, figures.lines, standing, wish, today)
+        faults, plan_request = problem.fields, read_plan_request(usual, today=today)
+    progress = progress_by_area(session(), scope, figures.place, today=today)
+    lines = _lines(figures.place, figures.lines, progress, plan_request, today)
     page = render_template(
         "planning/plan.html",
         figures=figures,
         lines=lines,
         whole=_whole(lines),
-        told=told,
+        values=values,
         faults=faults,
-        wish=wish,
+        plan_request=plan_request,
         pace=pace,
-        outings=outings(today, wish),
+        outings=outings(today, plan_request),
         may_list=scope_for(Act.SEE_HOUSEHOLDS),
         today=today,
         sample=figures.is_sample,
@@ -64,7 +64,7 @@ def plan(code: str) -> str | tuple[str, int]:
 @coverage_blueprint.get("/quan-ly/ke-hoach/<hamlet_code>/danh-sach.pdf")
 @may(Act.SEE_HOUSEHOLDS)
 def print_left(hamlet_code: str) -> Response:
-    """The households of a hamlet where nobody was met yet, lane by lane, to walk with."""
+    """The households of a hamlet where nobody was met yet, lane by lane, to print."""
     scope = scope_for(Act.SEE_HOUSEHOLDS)
     hamlet = hamlet_within(session(), scope, hamlet_code) if "\0" not in hamlet_code else None
     if hamlet is None:
@@ -79,19 +79,19 @@ def print_left(hamlet_code: str) -> Response:
 
 
 def _lines(
-    place: Place, lines: tuple[Line, ...], standing: dict[str, Reached], wish: Wish, today: date
-) -> list[tuple[Place, Reached, Need]]:
+    place: Place, lines: tuple[Line, ...], progress: dict[str, AreaProgress], plan_request: PlanRequest, today: date
+) -> list[tuple[Place, AreaProgress, Need]]:
     """Areas with something on their lists, in Vietnamese order; the hamlet itself for a hamlet."""
     places = [line.place for line in lines] or [place]
     return [
-        (each, stands, need(stands, wish, today=today))
+        (each, own, need(own, plan_request, today=today))
         for each in places
-        if (stands := standing.get(each.code)) and (stands.listed or stands.visits)
+        if (own := progress.get(each.code)) and (own.listed or own.visits)
     ]
 
 
-def _whole(lines: list[tuple[Place, Reached, Need]]) -> Need:
-    """What all areas need together: sums, so that the table adds up."""
+def _whole(lines: list[tuple[Place, AreaProgress, Need]]) -> Need:
+    """The needs of all areas added up, so that the total of the table is its sum."""
     needs = [each for _, _, each in lines if each.left is not None]
     if not needs:
         return Need(None, None, None, None)

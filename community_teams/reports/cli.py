@@ -26,7 +26,7 @@ WHOLE_NATION = "vn"
     help="The PDF file to write; one that is there is replaced.",
 )
 def report(area: str, output: Path) -> None:
-    """Write the draft report of AREA, an area code or "vn" for the nation. Noted in the audit log."""
+    """Write the draft report of AREA, an area code or "vn" for the nation. Adds an entry to the audit log."""
     try:
         with transaction() as writing:
             drawn_up = draw_up_report(

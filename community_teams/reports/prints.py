@@ -1,4 +1,4 @@
-"""The coverage report on paper."""
+"""The coverage report as a PDF."""
 
 from sqlalchemy.orm import Session
 
@@ -15,9 +15,9 @@ from translations.web import force_language
 
 
 def report_pdf(session: Session, report: Report) -> bytes:
-    """The report as PDF bytes: a draft, its number, signature and stamp left blank. Needs the app's context.
+    """The report as PDF bytes: a draft, with number, signature and stamp left blank. Needs the app's context.
 
-    session: read for the outlines only.
+    session: used to read the outlines only.
     """
     figures = report.figures
     own = figures.coverage

@@ -1,6 +1,6 @@
-"""Reading what a report says besides coverage: the issues still open, counted; never one household.
+"""Reads the part of a report besides coverage: counts of the issues still open; never a single household.
 
-Issues of a visit that was corrected are left out: its correction tells of them anew.
+Issues of a visit that was corrected are left out: the correction has its own.
 """
 
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from foundation.areas.queries import inside
 
 @dataclass(frozen=True)
 class OpenIssues:
-    """Issues of one type not yet settled. hamlets: how many hamlets they are from."""
+    """Issues of one type that are not closed. hamlets: how many hamlets they are from."""
 
     type: IssueType
     issues: int
@@ -28,7 +28,7 @@ class OpenIssues:
 
 @dataclass(frozen=True)
 class Petition:
-    """Open issues that nobody here can settle. level: who can, as the teams see it; None when not said."""
+    """Open issues beyond the authority of the place. level: who can settle them, as the team sees it; None: unknown."""
 
     type: IssueType
     level: IssueLevel | None
@@ -52,7 +52,7 @@ def open_issues(session: Session, scope: Scope, path: str) -> list[OpenIssues]:
 def petitions(session: Session, scope: Scope, path: str) -> list[Petition]:
     """Open issues beyond the authority of the place, within `scope` and beneath `path`, most frequent first.
 
-    Marked so on the issue, or standing at the status of that name.
+    By the flag on the issue, or by its status.
     """
     rows = session.execute(
         select(Issue.type, Issue.level, func.count(), func.count(Issue.hamlet_code.distinct()))

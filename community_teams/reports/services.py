@@ -1,4 +1,4 @@
-"""Drawing up the coverage report of an area, and writing down who took it."""
+"""Builds the coverage report of an area, and writes to the audit log who took it."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +15,7 @@ AUDITED_AS = "print_report"  # code of the act in the audit log
 
 @dataclass(frozen=True)
 class Report:
-    """What a report says, as plain values. complete_to: the moment it was drawn up; nothing later is in it."""
+    """The contents of a report, as plain values. complete_to: when it was built; nothing later is in it."""
 
     figures: Figures
     open_issues: tuple[OpenIssues, ...]
@@ -24,10 +24,10 @@ class Report:
 
 
 def draw_up_report(session: Session, scope: Scope, code: str | None, *, who: str, now: datetime) -> Report:
-    """The report of an area (None: the nation), and one entry in the audit log, each time it is called.
+    """Build the report of an area (None: the nation). Each call adds one entry to the audit log.
 
     scope: where `who` may print reports. Raises NotAllowed when it does not cover the whole area, NotFound for an
-    unknown code; then nothing is written down.
+    unknown code; then nothing is logged.
     """
     figures = inside_figures(session, scope, code)
     path = figures.place.path

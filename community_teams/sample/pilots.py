@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from community_teams.pilots.domain.pilots import Contact, PilotText, State
 from community_teams.pilots.models import Pilot
-from community_teams.pilots.queries import stand_today
+from community_teams.pilots.queries import pilot_figures_today
 from foundation.accounts.models import Person
 from foundation.areas.models import Area
 from foundation.clock import day_in_vietnam
@@ -35,16 +35,16 @@ TEXT = PilotText(
 
 
 def add_pilot(session: Session, hamlet_code: str, *, now: datetime) -> None:
-    """A model of a sample hamlet, published a week before `now` with the figures as they stand."""
+    """A model of a sample hamlet, published a week before `now` with the figures of today."""
     writer = session.scalars(select(Person.id).where(Person.name == WRITER)).one()
     at = now - AGO
-    stand = stand_today(session, hamlet_code, today=day_in_vietnam(at))
+    figures = pilot_figures_today(session, hamlet_code, today=day_in_vietnam(at))
     session.add(
         Pilot(
             form_id=FORM,
             hamlet_code=hamlet_code,
             state=State.PUBLISHED,
-            figures=stand.as_json() if stand else {},
+            figures=figures.as_json() if figures else {},
             version=1,
             written_by=writer,
             changed_by=writer,

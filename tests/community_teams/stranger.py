@@ -18,7 +18,7 @@ from sqlalchemy import delete
 
 from community_teams.coverage.domain.layers import LAYERS
 from community_teams.models import HamletDay, HamletTotal, HamletWeek
-from community_teams.pilots.domain.pilots import FIGURES, NEEDED, PilotText
+from community_teams.pilots.domain.pilots import FIGURES, REQUIRED_FIELDS, PilotText
 from community_teams.pilots.services import publish_pilot, start_pilot
 from foundation.areas.domain.scope import NATION
 from tests.conftest import NOON
@@ -177,7 +177,9 @@ class Country:
 
     def _publish(self, make):
         """Put a model of every other hamlet or so before everybody."""
-        text = PilotText(title="Tối cùng học", **dict.fromkeys(set(NEEDED) - {"title", "contact"}, "…"), contact="team")
+        text = PilotText(
+            title="Tối cùng học", **dict.fromkeys(set(REQUIRED_FIELDS) - {"title", "contact"}, "…"), contact="team"
+        )
         person = make.member().id
         for code in self._hamlets:
             if self._random.random() < 0.5:

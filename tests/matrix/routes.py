@@ -229,8 +229,8 @@ ROUTES: dict[str, Route] = {
     "teams.take_visit_file": Route("none"),
     "coverage.publish": Route("hamlet"),
     "coverage.withdraw": Route("hamlet"),
-    "coverage.keep_pilot": Route("hamlet", form=lambda _: {"title": "Khác", "version": "1"}),
-    "coverage.keep_new_pilot": Route(
+    "coverage.update_pilot": Route("hamlet", form=lambda _: {"title": "Khác", "version": "1"}),
+    "coverage.create_pilot": Route(
         "hamlet",
         form=lambda w: {"form_id": str(uuid7()), "form": str(uuid7()), "hamlet": w.hamlet.code, "title": "Mới"},
     ),
@@ -264,7 +264,7 @@ ROUTES: dict[str, Route] = {
         form=lambda w: {"kind": "ban", "name": "Tách Ra", "households": str(w.household), "buoc": "tach"},
         refused=SEEN_SINGLY,
     ),
-    "teams.keep_step": Route("hamlet", form=lambda _: {"status": "in_progress", "owner": "Công an xã"}),
+    "teams.add_step": Route("hamlet", form=lambda _: {"status": "in_progress", "owner": "Công an xã"}),
     "learning.open_card": Route(
         values=CARD.values, form=lambda _: {"pin": list(reversed(ORDER))}, touches=True, refused=frozenset({422, 429})
     ),

@@ -177,7 +177,7 @@ CALLS: dict[Callable[..., Any], Arguments] = {
     issues.issue: lambda p: [(p.world.issue, TODAY)],
     issues.issue_counts: lambda p: [Call(today=TODAY), Call(today=TODAY, area_code=p.world.commune)],
     issues.issues: lambda p: [
-        Call(shown, today=TODAY, area_code=area) for shown in issues.Shown for area in ("", p.world.hamlet.code)
+        Call(shown, today=TODAY, area_code=area) for shown in issues.IssueFilter for area in ("", p.world.hamlet.code)
     ],
     known.known_in: hamlet,
     known.known_of: household,
@@ -195,7 +195,7 @@ CALLS: dict[Callable[..., Any], Arguments] = {
     pilots.published_pilots: nothing,
     places.children_of: place,
     planning.pace_of: place_today,
-    planning.standing_of_areas: place_today,
+    planning.progress_by_area: place_today,
     report.open_issues: lambda p: [(each.path,) for each in p.place_list],
     report.petitions: lambda p: [(each.path,) for each in p.place_list],
     visits.visit: lambda p: [(p.world.visit,)],

@@ -29,12 +29,12 @@ def test_a_hole_would_be_found(matrix, monkeypatch):
     stranger = next(who for who in matrix.identities if who.name == f"team_leader of {matrix.worlds['D'].path}")
     known, matrix.faults = matrix.faults, []
     for rule in matrix.app.url_map.iter_rules():
-        if rule.endpoint in {"teams.show_household", "teams.take_out", "teams.keep_step", "teaching.take_off"}:
+        if rule.endpoint in {"teams.show_household", "teams.take_out", "teams.add_step", "teaching.take_off"}:
             matrix.ask(rule, "GET" if "GET" in rule.methods else "POST", stranger, matrix.worlds["A"])
     found, matrix.faults = matrix.faults, known
 
     told = "\n".join(found)
     assert "tells DauHouseholdA" in told
     assert "out of reach" in told
-    assert "(teams.keep_step) of world A: 303, changes rows of world A" in told
+    assert "(teams.add_step) of world A: 303, changes rows of world A" in told
     assert "(teaching.take_off) of world A: 303, changes rows of world A" in told

@@ -1,4 +1,4 @@
-"""A hamlet that gets another name, or of which a part becomes a hamlet of its own."""
+"""Renames and splits hamlets."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from community_teams.domain.codes import HouseholdStatus
-from community_teams.list_changes.domain import Named, SplitOff
+from community_teams.list_changes.domain import HamletName, SplitOff
 from community_teams.list_changes.queries import all_on_list
 from community_teams.list_changes.services.hamlet_moves import current_hamlet, held_in, move_households, roles_in
 from community_teams.models import Household
@@ -25,8 +25,8 @@ from foundation.clock import day_in_vietnam
 from foundation.problems import Conflict, Invalid
 
 
-def rename_hamlet(session: Session, code: str, named: Named, *, by: str, scope: Scope, now: datetime) -> Area:
-    """Call a hamlet something else; called so already, nothing changes. Its code and all figures stay.
+def rename_hamlet(session: Session, code: str, named: HamletName, *, by: str, scope: Scope, now: datetime) -> Area:
+    """Give a hamlet another name; the same name again changes nothing. Its code and all figures stay.
 
     Raises NotFound("no_such_hamlet") outside `scope`, Invalid {"name": "name_taken"} for the name of another hamlet.
     """
@@ -45,12 +45,12 @@ def rename_hamlet(session: Session, code: str, named: Named, *, by: str, scope: 
 
 
 def split_hamlet(session: Session, code: str, part: SplitOff, *, by: str, scope: Scope, now: datetime) -> Area:
-    """Make some households of a hamlet a hamlet of its own from today on; returns that one. Done so already: no change.
+    """Make some households of a hamlet a new hamlet from today on, and return it. The same split again changes nothing.
 
-    What the households stand for is counted in the new hamlet, for every week; visits and issues stay where they were
-    told, so that the commune's sums are what they were. Who goes to the old hamlet goes to both: what waits on their
-    phones must find its way. The official list is divided by `part.listed`; where that is not known, neither hamlet
-    has a list until somebody gives it. To undo it, merge the new hamlet into the old one.
+    The households are counted in the new hamlet, for every week. Visits and issues stay in the old one, so the sums of
+    the commune do not change. The people of the old hamlet get their role in both, so that visits still on their
+    phones are accepted. The official list is divided by `part.listed`; where that is not known, neither hamlet has an
+    official list until one is imported. To undo it, merge the new hamlet into the old one.
 
     Raises NotFound("no_such_hamlet") outside `scope`; Invalid {"name": "name_taken"}, {"households": "missing" |
     "nothing_left"}; Conflict("households_moved") where one of the households is not on the list of the hamlet any more.
@@ -75,14 +75,17 @@ def split_hamlet(session: Session, code: str, part: SplitOff, *, by: str, scope:
 
 
 def try_split(session: Session, code: str, part: SplitOff, *, scope: Scope) -> None:
-    """Refuse what split_hamlet would refuse, and change nothing."""
+    """Raise what split_hamlet would raise, and change nothing."""
     old = current_hamlet(session, code, scope)
     if _split_so(session, old, part) is None:
         _refuse_households(session, old, part.households)
 
 
 def _split_so(session: Session, old: Area, part: SplitOff) -> Area | None:
-    """The hamlet that this very split has made: the same button pressed twice finds it as the first time left it."""
+    """The hamlet that this same split has already made, such as after a second press; None if there is none.
+
+    Raises Invalid when the name is that of another hamlet.
+    """
     known = _named_so(session, old, part.named)
     if known is None:
         return None
@@ -92,13 +95,13 @@ def _split_so(session: Session, old: Area, part: SplitOff) -> Area | None:
 
 
 def _lock_names(session: Session, hamlet: Area) -> None:
-    """Let nobody else give names or codes in this commune until the transaction ends."""
-    # Rows that point at the commune may still be written meanwhile: a visit must never wait for a name.
+    """Lock the names and codes of this commune until the transaction ends."""
+    # FOR NO KEY UPDATE: rows that reference the commune can still be written, so no visit waits for a new name.
     commune = select(Area.code).where(Area.code == hamlet.parent_code)
     session.execute(commune.with_for_update(key_share=True))
 
 
-def _named_so(session: Session, beside: Area, named: Named, but: str = "") -> Area | None:
+def _named_so(session: Session, beside: Area, named: HamletName, but: str = "") -> Area | None:
     hamlets = session.scalars(
         select(Area).where(
             Area.parent_code == beside.parent_code,
@@ -150,7 +153,7 @@ def _new_hamlet(session: Session, old: Area, part: SplitOff, now: datetime) -> A
 
 
 def _free_code(session: Session, commune: str, *, sample: bool) -> str:
-    # Codes of sample hamlets hold an "M", so that no real list of hamlets ever meets one.
+    # Codes of sample hamlets contain an "M", so that a list of real hamlets never has the same code.
     lead = f"{commune}-M" if sample else f"{commune}-"
     taken = set(session.scalars(select(Area.code).where(Area.code.startswith(lead, autoescape=True))))
     return next(code for number in count(1) if (code := f"{lead}{number:03}") not in taken)

@@ -1,4 +1,4 @@
-"""A hamlet that becomes part of another: nobody is lost, and nobody is counted twice."""
+"""Merges a hamlet into another: no household is lost, and none is counted twice."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
@@ -25,21 +25,21 @@ from foundation.bulk import insert_rows
 from foundation.clock import day_in_vietnam
 from foundation.problems import Conflict, NotFound
 
-# So many clashing codes are named at once.
+# How many duplicate codes a refusal names.
 NAMED = 10
 
 
 def merge_hamlet(
     session: Session, code: str, into: str, *, mark: str = "", by: str, scope: Scope, now: datetime
 ) -> Area:
-    """End a hamlet today and put all of it into another of its commune; returns that one.
+    """End a hamlet today, move all of it into another hamlet of its commune, and return that one.
 
-    Households, visits, issues and the people who go there change over, with all their weeks, so that the sums of the
-    commune and of all above it are what they were. The official lists are added up where both are known; else the new
-    hamlet's is unknown until somebody gives it. The story of a pilot model stays with the old name.
+    Households, visits, issues and people move, with all weeks, so the sums of the commune and above do not change. The
+    official lists are added up where both are known; else the new hamlet has none until one is imported. Pilot models
+    stay with the old hamlet.
 
-    mark: put before the codes of the old hamlet that the new one has too, such as "TR-"; "" changes no code, for a code
-    stands on a door.
+    mark: put before the codes of the old hamlet that the new one has too, such as "TR-". "" changes no code: the codes
+    are written on doors.
 
     Raises NotFound("no_such_hamlet") for a code that is no hamlet of today within `scope`, and Conflict
     "same_hamlet", "another_commune", "sample_hamlet", or "short_codes_taken" (short_codes: the first NAMED of the codes
@@ -99,10 +99,10 @@ def _mark_double_codes(session: Session, old: Area, new: Area, mark: str) -> Non
 def move_households(
     session: Session, old: Area, new: Area, numbers: Mapping[str, int], only: Collection[UUID] | None = None
 ) -> None:
-    """Put households on the list of another hamlet, without counting: all of them, or those with the ids in `only`.
+    """Move households to the list of another hamlet, without counting: all of them, or those with the ids in `only`.
 
-    numbers: of both hamlets, as counters.lock_hamlets gave them. Phones of the old hamlet are told that the households
-    are gone, as they are of a single one.
+    numbers: change numbers of both hamlets, from counters.lock_hamlets. Phones of the old hamlet learn with their next
+    worklist page that the households are gone.
     """
     ids = select(Household.id).where(Household.hamlet_code == old.code)
     moving = sorted(set(session.scalars(ids)) & set(only)) if only is not None else session.scalars(ids).all()
@@ -140,7 +140,7 @@ def _move_people(session: Session, old: Area, new: Area, now: datetime) -> None:
 
 
 def held_in(hamlet: Area, held: RoleHolding, today: date) -> RoleHolding:
-    """The same role of the same person in another hamlet, from today on at the earliest."""
+    """The same role of the same person in another hamlet, from today or from its own later start."""
     return RoleHolding(
         person_id=held.person_id,
         role=held.role,

@@ -1,7 +1,7 @@
-"""Households that were listed twice: one is merged into the other, and taken out again where that was a mistake.
+"""Merges households that were listed twice, and undoes a merge that was a mistake.
 
-Nothing of a visit is rewritten. It stays told under the household it was told of, and counts for the one that stands
-for it (docs/decisions/a-merged-household-keeps-its-visits.md).
+No visit is rewritten. It stays with the household it was recorded for, and counts for the canonical household
+(docs/decisions/a-merged-household-keeps-its-visits.md).
 """
 
 from collections import defaultdict
@@ -30,12 +30,12 @@ from foundation.problems import Conflict
 def merge_household(
     session: Session, household_id: UUID, into: UUID, *, by: str, scope: Scope, now: datetime
 ) -> Household:
-    """Say that a household is the same as another of its hamlet, which stays. Merged into it already: nothing changes.
+    """Merge a household into another of its hamlet, which stays. The same merge again changes nothing.
 
-    The merged one leaves every list and count. All that was told of it, and whatever is told of it later, counts for
-    the one that stays; its code, lane and name stay its own. Raises NotFound("no_such_household");
-    Conflict("same_household" | "another_hamlet"), ("already_merged") where the one that should stay was merged itself,
-    and ("merged_elsewhere", short_code) where the first was merged into another, the one with that code.
+    The merged household leaves every list and count. Its visits, earlier and later ones, count for the one that stays;
+    it keeps its code, lane and name. Raises NotFound("no_such_household"); Conflict("same_household" |
+    "another_hamlet"), ("already_merged") where the one that should stay is merged itself, and ("merged_elsewhere",
+    short_code) where the first is merged into another household, the one with that code.
     """
     household, hamlet = household_in_reach(session, household_id, scope)
     stays, other = household_in_reach(session, into, scope)
@@ -44,8 +44,7 @@ def merge_household(
     if hamlet.code != other.code:
         raise Conflict("another_hamlet")
     counters.lock_hamlets(session, {hamlet.code: hamlet.path}, now=now)
-    # From here on nobody merges, moves or takes out either of them, so a household never comes to stand for itself
-    # through others.
+    # With the hamlet locked nobody else merges, moves or takes out either of them: no cycle of merges can arise.
     session.refresh(household)
     session.refresh(stays)
     if household.merged_into is not None:
@@ -59,18 +58,18 @@ def merge_household(
         raise Conflict("another_hamlet")
     before = _with_histories(session, [household.id, stays.id])
     household.merged_into = stays.id
-    _count_anew(session, before, [stays.id], merged=[household.id], now=now)
+    _recount_households(session, before, [stays.id], merged=[household.id], now=now)
     what = {"household": str(household.id), "into": str(stays.id)}
     audit.record(session, by, "merge_household", what, now=now, area_path=hamlet.path)
     return stays
 
 
 def take_out_household(session: Session, household_id: UUID, *, by: str, scope: Scope, now: datetime) -> Household:
-    """Undo a merge: the household is back on its hamlet's list, with all that was told under it, before and since.
+    """Undo a merge: the household is on its hamlet's list again, with all visits recorded for it before and since.
 
-    Those that were merged into it before come along. What it was merged into is left with what is its own. Raises
-    NotFound("no_such_household"); Conflict("not_merged"), and ("heir_elsewhere") where the one that stands for it has
-    moved to a hamlet outside `scope`.
+    Households that were merged into it come with it. The other household keeps its own visits. Raises
+    NotFound("no_such_household"); Conflict("not_merged"), and ("canonical_elsewhere") where the canonical household
+    has moved to a hamlet outside `scope`.
     """
     household, hamlet = household_in_reach(session, household_id, scope)
     canonical_id = canonical_ids(session, [household.id]).get(household.id)
@@ -78,24 +77,24 @@ def take_out_household(session: Session, household_id: UUID, *, by: str, scope: 
         raise Conflict("not_merged")
     found = household_within(session, scope, canonical_id)
     if found is None:
-        raise Conflict("heir_elsewhere")
+        raise Conflict("canonical_elsewhere")
     _, its_hamlet = found
     counters.lock_hamlets(session, {area.code: area.path for area in (hamlet, its_hamlet)}, now=now)
     session.refresh(household)
     before = _with_histories(session, [canonical_id])
     meanwhile = canonical_ids(session, [household.id]).get(household.id)
-    ((door, _),) = before
-    if meanwhile != canonical_id or door.hamlet != its_hamlet.code or household.hamlet_code != hamlet.code:
-        # Somebody else put it right before the lock was ours.
+    ((canonical, _),) = before
+    if meanwhile != canonical_id or canonical.hamlet != its_hamlet.code or household.hamlet_code != hamlet.code:
+        # Somebody else changed it before we had the lock: start again.
         return take_out_household(session, household_id, by=by, scope=scope, now=now)
     what = {"household": str(household.id), "from": str(household.merged_into)}
     household.merged_into = None
-    _count_anew(session, before, [household.id, canonical_id], now=now)
+    _recount_households(session, before, [household.id, canonical_id], now=now)
     audit.record(session, by, "take_out_household", what, now=now, area_path=hamlet.path)
     return household
 
 
-def _count_anew(
+def _recount_households(
     session: Session,
     before: Iterable[tuple[VisitedHousehold, VisitHistory]],
     after: Collection[UUID],
@@ -103,21 +102,21 @@ def _count_anew(
     merged: Collection[UUID] = (),
     now: datetime,
 ) -> None:
-    """Count the households `after` for what they stand for now, in place of those before; the locks are held."""
+    """Subtract the counts of the households `before`, and add those of the households `after`. Hamlets are locked."""
     sums: defaultdict[str, Sum] = defaultdict(Sum)
-    for door, history in before:
-        sums[door.hamlet].add_household(door.summary, states_by_day(history.visits()), -1)
-    # The link has to be there before what follows from it is read.
+    for household, history in before:
+        sums[household.hamlet].add_household(household.summary, states_by_day(history.visits()), -1)
+    # Write merged_into first: the queries below read it.
     session.flush()
     states = dict.fromkeys(merged, HouseholdState(MERGED))
     histories = histories_of(session, after)
-    for id, door in visited_households(session, after).items():
+    for id, household in visited_households(session, after).items():
         states[id], by_day = state_after(histories[id].visits())
-        sums[door.hamlet].add_household(states[id].summary, by_day)
+        sums[household.hamlet].add_household(states[id].summary, by_day)
     write_states(session, states)
     counters.add_all(session, sums, now=now, last_visit_on={})
 
 
 def _with_histories(session: Session, households: Collection[UUID]) -> list[tuple[VisitedHousehold, VisitHistory]]:
     histories = histories_of(session, households)
-    return [(door, histories[id]) for id, door in visited_households(session, households).items()]
+    return [(household, histories[id]) for id, household in visited_households(session, households).items()]

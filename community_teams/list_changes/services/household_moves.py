@@ -1,4 +1,4 @@
-"""A household that changes lists."""
+"""Moves a household to the list of another hamlet."""
 
 from datetime import datetime
 from uuid import UUID
@@ -18,13 +18,13 @@ from foundation.problems import Conflict, NotFound
 
 
 def move_household(session: Session, household_id: UUID, to: str, *, by: str, scope: Scope, now: datetime) -> Household:
-    """Put a household on the list of the hamlet with the code `to`. There already: nothing changes.
+    """Put a household on the list of the hamlet with the code `to`. If it is there already, nothing changes.
 
-    Its visits stay where they were made; what it stands for is counted in the new hamlet from now on. Phones of the old
-    hamlet are told that it is gone. Households that were merged into it keep their place, and count where it is.
-    Raises NotFound("no_such_household" | "no_such_hamlet") outside `scope`; Conflict("already_merged") where it was
-    merged itself, ("short_code_taken") where the new hamlet has a household of that code, ("sample_hamlet") where one
-    of the two hamlets is a sample and the other is not.
+    Its visits stay in the hamlet where they were made; the household is counted in the new hamlet from now on. Phones
+    of the old hamlet learn with their next worklist page that it is gone. Households merged into it stay on their
+    lists, and count where it is. Raises NotFound("no_such_household" | "no_such_hamlet") outside `scope`;
+    Conflict("already_merged") where it is merged itself, ("short_code_taken") where the new hamlet has a household of
+    that code, ("sample_hamlet") where only one of the two hamlets is a sample.
     """
     household, old = household_in_reach(session, household_id, scope)
     new = session.scalar(select(Area).where(Area.code == to, Area.level == Level.HAMLET, Area.valid_to.is_(None)))

@@ -1,1 +1,1 @@
-"""Pages on which hamlets and households are rearranged."""
+"""Pages that change the lists of hamlets and households."""

@@ -1,4 +1,4 @@
-"""Hamlets that get another name, become part of another, or are split: asked, told in numbers, then done."""
+"""Pages to rename, merge and split hamlets. A merge or split is shown in numbers first, and done once confirmed."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -11,7 +11,7 @@ from werkzeug import Response
 
 from community_teams.blueprints import NATION_CODE, coverage_blueprint
 from community_teams.list_changes import queries as queries
-from community_teams.list_changes.domain import HAMLET_KINDS, SplitOff, read_mark, read_named, read_split
+from community_teams.list_changes.domain import HAMLET_KINDS, SplitOff, read_hamlet_name, read_mark, read_split
 from community_teams.list_changes.queries import Belongings, Lane
 from community_teams.list_changes.services.hamlet_changes import rename_hamlet, split_hamlet, try_split
 from community_teams.list_changes.services.hamlet_moves import merge_hamlet
@@ -25,7 +25,7 @@ from foundation.problems import Conflict, Invalid, NotAllowed, NotFound
 from foundation.web.body_limits import KB, takes
 from foundation.web.database import session, transaction
 
-# More households than any hamlet has; each is ticked as a field, or carried on by its id of 36 letters.
+# More households than any hamlet has. Each is one form field, or an id of 36 characters in a hidden field.
 MOST_TICKED = 5_000
 Answer = str | Response | tuple[str, int]
 
@@ -35,7 +35,7 @@ _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 @coverage_blueprint.get("/quan-ly/thon-ban")
 @may(Act.MANAGE_HAMLETS)
 def arrange_own() -> Answer:
-    """The areas whose hamlets one may change; straight on where there is only one."""
+    """The areas whose hamlets the reader may change; redirects to it where there is only one."""
     codes = [path.rstrip("/").rpartition("/")[2] or NATION_CODE for path in scope_for(Act.MANAGE_HAMLETS).paths]
     if len(codes) == 1:
         return redirect(url_for(".arrange", code=codes[0]), 303)
@@ -45,7 +45,7 @@ def arrange_own() -> Answer:
 @coverage_blueprint.get("/quan-ly/thon-ban/<code>")
 @may(Act.MANAGE_HAMLETS)
 def arrange(code: str) -> Answer:
-    """What lies beneath an area, down to one hamlet and what may be done with it."""
+    """The areas beneath an area; for a hamlet, what may be done with it."""
     scope = scope_for(Act.MANAGE_HAMLETS)
     if code == NATION_CODE and scope.is_nation:
         return _list_page(None, children(session(), scope, None))
@@ -69,22 +69,22 @@ def ask_name(code: str) -> Answer:
 @coverage_blueprint.post("/quan-ly/thon-ban/<code>/doi-ten")
 @may(Act.MANAGE_HAMLETS)
 def rename(code: str) -> Answer:
-    hamlet, told = _hamlet(code), {name: request.form.get(name, "") for name in ("kind", "name")}
+    hamlet, form = _hamlet(code), {name: request.form.get(name, "") for name in ("kind", "name")}
     if left := _left_for(hamlet):
         return left
     try:
-        named = read_named(told)
+        named = read_hamlet_name(form)
         with transaction() as writing:
             rename_hamlet(writing, hamlet.code, named, **_who())
     except Invalid as problem:
-        return _name_page(hamlet, told, problem.fields), problem.status
+        return _name_page(hamlet, form, problem.fields), problem.status
     return redirect(url_for(".arrange", code=code, xong="ten"), 303)
 
 
 @coverage_blueprint.get("/quan-ly/thon-ban/<code>/gop")
 @may(Act.MANAGE_HAMLETS)
 def ask_merge(code: str) -> Answer:
-    """Which hamlet it becomes part of; once that is chosen, what would move."""
+    """Asks which hamlet it is merged into; once that is chosen, shows what would move."""
     hamlet = _hamlet(code)
     return _left_for(hamlet) or _merge_page(hamlet, request.args.get("vao"), {})
 
@@ -119,26 +119,26 @@ def ask_split(code: str) -> Answer:
 @takes(512 * KB, fields=MOST_TICKED, longest=40 * MOST_TICKED)
 @may(Act.MANAGE_HAMLETS)
 def split(code: str) -> Answer:
-    """First press: what would move. Second: it moves. What was typed goes along, and back where it is to be changed."""
+    """First press: shows what would move. Second: splits. "buoc" says which it is; hidden fields carry the choice."""
     hamlet = _hamlet(code, lists=True)
     if left := _left_for(hamlet):
         return left
-    told = {name: request.form.get(name, "") for name in ("kind", "name", "listed")}
+    form = {name: request.form.get(name, "") for name in ("kind", "name", "listed")}
     lanes = queries.lanes_of(session(), scope_for(Act.SEE_HOUSEHOLDS), hamlet.code)
     chosen, step = _chosen(lanes), request.form.get("buoc")
     if step == "sua":
-        return _split_page(hamlet, told, {}, chosen)
+        return _split_page(hamlet, form, {}, chosen)
     try:
-        part = read_split(told, chosen, official=hamlet.official_households)
+        part = read_split(form, chosen, official=hamlet.official_households)
         if step != "tach":
             try_split(session(), hamlet.code, part, scope=scope_for(Act.MANAGE_HAMLETS))
-            return _split_asked(hamlet, told, part, lanes)
+            return _split_confirmation(hamlet, form, part, lanes)
         with transaction() as writing:
             new = split_hamlet(writing, hamlet.code, part, **_who())
     except Invalid as problem:
-        return _split_page(hamlet, told, problem.fields, chosen), problem.status
+        return _split_page(hamlet, form, problem.fields, chosen), problem.status
     except Conflict as problem:
-        return _split_page(hamlet, told, {"households": problem.code}, chosen), problem.status
+        return _split_page(hamlet, form, {"households": problem.code}, chosen), problem.status
     return redirect(url_for(".arrange", code=new.code, xong="tach", tu=code), 303)
 
 
@@ -147,7 +147,7 @@ def _who() -> dict[str, Any]:
 
 
 def _hamlet(code: str, *, lists: bool = False) -> Area:
-    """lists: whether single households will be shown, which not everybody may see who may change hamlets."""
+    """lists: whether single households will be shown. Not everybody who may change hamlets may see households."""
     hamlet = area(session(), code) if "\0" not in code else None
     if hamlet is None or hamlet.level is not Level.HAMLET or not scope_for(Act.MANAGE_HAMLETS).covers(hamlet.path):
         raise NotFound("no_such_hamlet")
@@ -157,24 +157,24 @@ def _hamlet(code: str, *, lists: bool = False) -> Area:
 
 
 def _left_for(hamlet: Area) -> Response | None:
-    """Away from a hamlet that is no more, such as after a button that was pressed twice."""
+    """Redirects away from a hamlet that has ended, such as after a second press; None for a hamlet of today."""
     if hamlet.valid_to is None:
         return None
     return redirect(url_for(".arrange", code=hamlet.parent_code, het=hamlet.code), 303)
 
 
 def _beside(hamlet: Area) -> list[Area]:
-    """The other hamlets of the commune that it could become part of."""
+    """The other hamlets of the commune that it could be merged into."""
     others = children(session(), scope_for(Act.MANAGE_HAMLETS), hamlet.parent_code)
     return [each for each in others if each.code != hamlet.code and each.is_sample == hamlet.is_sample]
 
 
 def _chosen(lanes: Iterable[Lane]) -> frozenset[UUID]:
-    """The households ticked, one by one or by their lane; or those that the page before the last press carried."""
+    """The households ticked, one by one or by lane, and those in the hidden field of the confirmation page."""
     whole, single = set(request.form.getlist("lane")), set(request.form.getlist("household"))
     single |= set(request.form.get("households", "").split())
     ticked = {each.id for lane in lanes if lane.name in whole for each in lane.households}
-    # Anything that is no id was not ticked on a page of ours.
+    # Anything that is not an id does not come from our page and is ignored.
     return frozenset(ticked | {UUID(id) for id in single if _ID.fullmatch(id)})
 
 
@@ -193,7 +193,7 @@ def _list_page(place: Area | None, areas: list[Area]) -> str:
 
 
 def _above(place: Area) -> list[Area]:
-    """Where one may go back to from here."""
+    """The areas above that the reader may manage, for the way back."""
     return [each for each in ancestors(session(), place.code) if scope_for(Act.MANAGE_HAMLETS).covers(each.path)]
 
 
@@ -221,34 +221,34 @@ def _hamlet_page(hamlet: Area) -> str:
     )
 
 
-def _name_page(hamlet: Area, told: Mapping[str, str], faults: Mapping[str, str]) -> str:
-    return _page("rename_hamlet.html", hamlet, told=told, faults=faults, kinds=HAMLET_KINDS)
+def _name_page(hamlet: Area, form: Mapping[str, str], faults: Mapping[str, str]) -> str:
+    return _page("rename_hamlet.html", hamlet, form=form, faults=faults, kinds=HAMLET_KINDS)
 
 
 def _merge_page(hamlet: Area, into: str | None, faults: Mapping[str, str]) -> str:
-    """into: the code chosen so far; None where nothing was asked yet."""
+    """into: the code chosen so far; None when the page is first opened."""
     others = _beside(hamlet)
-    heir = next((each for each in others if each.code == into), None)
-    if heir is None:
+    target = next((each for each in others if each.code == into), None)
+    if target is None:
         if into is not None and not faults:
             faults = {"vao": "not_a_choice" if into else "missing"}
         return _page("merge_hamlet.html", hamlet, others=others, faults=faults)
     return _page(
-        "merge_hamlet_asked.html",
+        "merge_hamlet_confirm.html",
         hamlet,
-        heir=heir,
+        target=target,
         belongs=_belongings(hamlet),
-        doubled=queries.double_codes(session(), hamlet.code, heir.code),
+        doubled=queries.double_codes(session(), hamlet.code, target.code),
         mark=request.form.get("mark", ""),
         faults=faults,
     )
 
 
-def _split_page(hamlet: Area, told: Mapping[str, str], faults: Mapping[str, str], chosen: frozenset[UUID]) -> str:
+def _split_page(hamlet: Area, form: Mapping[str, str], faults: Mapping[str, str], chosen: frozenset[UUID]) -> str:
     return _page(
         "split_hamlet.html",
         hamlet,
-        told=told,
+        form=form,
         faults=faults,
         kinds=HAMLET_KINDS,
         lanes=queries.lanes_of(session(), scope_for(Act.SEE_HOUSEHOLDS), hamlet.code),
@@ -256,12 +256,12 @@ def _split_page(hamlet: Area, told: Mapping[str, str], faults: Mapping[str, str]
     )
 
 
-def _split_asked(hamlet: Area, told: Mapping[str, str], part: SplitOff, lanes: Iterable[Lane]) -> str:
+def _split_confirmation(hamlet: Area, form: Mapping[str, str], part: SplitOff, lanes: Iterable[Lane]) -> str:
     listed = [household for lane in lanes for household in lane.households]
     return _page(
-        "split_hamlet_asked.html",
+        "split_hamlet_confirm.html",
         hamlet,
-        told=told,
+        form=form,
         part=part,
         going=[household for household in listed if household.id in part.households],
         staying=[household for household in listed if household.id not in part.households],

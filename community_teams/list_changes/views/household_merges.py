@@ -1,4 +1,4 @@
-"""Two households that turn out to be one: asked for, told what follows, merged, and taken out again."""
+"""Pages to merge two households that are the same, and to undo it. The reader sees both side by side first."""
 
 from uuid import UUID
 
@@ -26,7 +26,7 @@ LONGEST_CODE = 30
 @teams_blueprint.get("/doi-so/ho/<uuid:household_id>/gop")
 @may(Act.SETTLE_VISITS)
 def ask_merge(household_id: UUID) -> Response | str | tuple[str, int]:
-    """Which household it is the same as; once its code is told (?voi), both side by side and what follows."""
+    """Asks for the code of the other household; once it is given (?voi), shows both side by side."""
     household, hamlet = household_or_404(household_id, Act.SETTLE_VISITS)
     if household.merged_into is not None:
         return redirect(url_for(".show_household", household_id=household_id), 303)
@@ -64,13 +64,13 @@ def take_out(household_id: UUID) -> Response:
             scope = scope_for(Act.SETTLE_VISITS)
             take_out_household(writing, household_id, by=current_user.name, scope=scope, now=clock.now())
     except Conflict:
-        # Somebody was quicker, or the other has moved away meanwhile: its page tells how it stands.
+        # Somebody else has undone it already, or the other household has moved: the page shows its present state.
         done = {}
     return redirect(url_for(".show_household", household_id=household_id, **done), 303)  # type: ignore[arg-type]
 
 
 def _other(household: Household, hamlet: Area, typed: str) -> Household:
-    """The household of the hamlet that stands under the code typed. Raises Invalid {"household_code": …}."""
+    """The (canonical) household of the hamlet with the code typed. Raises Invalid {"household_code": …}."""
     scope = scope_for(Act.SETTLE_VISITS)
     named = household_named(session(), hamlet, typed, scope=scope, now=clock.now())
     found = queries.household(session(), scope, canonical_ids(session(), [named.id]).get(named.id, named.id))

@@ -1,4 +1,4 @@
-"""The figures beside a pilot model: as they stood when it was published, and today's."""
+"""The figures beside a pilot model: those of the day it was published, and today's."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -10,7 +10,7 @@ from community_teams.pilots.domain.pilots import FIGURES
 
 
 @dataclass(frozen=True)
-class Stand:
+class PilotFigures:
     """The public figures of a hamlet, added up from the first visit to `day`.
 
     cells: by the key of the layer, in the order of FIGURES; None where hidden from the public. source, as_of: of the
@@ -34,21 +34,21 @@ class Stand:
         }
 
 
-def stand_of(kept: Mapping[str, Any]) -> Stand | None:
-    """What Stand.as_json wrote; None for {}, which is kept until something is published."""
-    if not kept:
+def figures_from_json(stored: Mapping[str, Any]) -> PilotFigures | None:
+    """Read what PilotFigures.as_json wrote. None for {}, the value until the model is published."""
+    if not stored:
         return None
-    return Stand(
-        date.fromisoformat(kept["day"]),
-        kept["source"],
-        date.fromisoformat(kept["as_of"]) if kept["as_of"] else None,
-        tuple((key, LayerCell(**cell) if cell else None) for key, cell in kept["cells"].items()),
+    return PilotFigures(
+        date.fromisoformat(stored["day"]),
+        stored["source"],
+        date.fromisoformat(stored["as_of"]) if stored["as_of"] else None,
+        tuple((key, LayerCell(**cell) if cell else None) for key, cell in stored["cells"].items()),
     )
 
 
 @dataclass(frozen=True)
-class Beside:
-    """One figure then and now. hidden: from the public, today or then; one of both would tell of the other."""
+class FigureComparison:
+    """One figure then and now. hidden: suppressed today or then; to show only one of them would disclose the other."""
 
     layer: Layer
     then: LayerCell | None
@@ -56,18 +56,18 @@ class Beside:
     hidden: bool
 
 
-def side_by_side(then: Stand | None, now: Stand | None) -> tuple[Beside, ...]:
-    """Each figure as it stood at publishing and as it stands today; () where there is nothing to show.
+def compare_figures(then: PilotFigures | None, now: PilotFigures | None) -> tuple[FigureComparison, ...]:
+    """Each figure at publishing and today; () where there is nothing to show.
 
-    then: None while nothing is published. now: None when the hamlet is no more; then nothing is shown at all, for the
-    rules that hide small places know today's hamlets only.
+    then: None while nothing is published. now: None when the hamlet has ended; then nothing is shown at all, because
+    suppression works on today's hamlets only.
     """
     if now is None:
         return ()
     pairs = ((layer, then.of(layer) if then else None, now.of(layer)) for layer in FIGURES)
     return tuple(
-        Beside(layer, None, None, hidden=True)
+        FigureComparison(layer, None, None, hidden=True)
         if today is None or (then is not None and before is None)
-        else Beside(layer, before, today, hidden=False)
+        else FigureComparison(layer, before, today, hidden=False)
         for layer, before, today in pairs
     )

@@ -1,4 +1,4 @@
-"""Pilot models (mô hình điểm): what a hamlet writes down of a practice, so that others can do the same."""
+"""Pilot models (mô hình điểm): a hamlet describes a practice so that others can copy it."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -13,7 +13,7 @@ from foundation.problems import Invalid
 
 
 class State(StrEnum):
-    """Where a pilot model stands. A withdrawn one may be mended and published again."""
+    """The state of a pilot model. A withdrawn one may be edited and published again."""
 
     DRAFT = "draft"
     PUBLISHED = "published"
@@ -21,7 +21,7 @@ class State(StrEnum):
 
 
 class Contact(StrEnum):
-    """Whom others ask about it: an office, never a person or a number. Those a hamlet or a commune has everywhere."""
+    """Whom to contact about it: an office that exists in every hamlet or commune, never a person or a number."""
 
     TEAM = "team"
     HAMLET_HEAD = "hamlet_head"
@@ -32,19 +32,19 @@ class Contact(StrEnum):
 
 # The parts of the template, in the order they are asked and read.
 PARTS = ("difficulty", "steps", "people", "cost", "change", "shortfall", "advice")
-# What must be told before others are asked to follow: also what did not work. Advice may be left out.
-NEEDED = ("title", "difficulty", "steps", "people", "cost", "change", "shortfall", "contact")
+# Must be filled in before publishing, also what did not work. Advice may be left out.
+REQUIRED_FIELDS = ("title", "difficulty", "steps", "people", "cost", "change", "shortfall", "contact")
 
-# The figures that stand beside a pilot model: what a hamlet's practice may have moved.
+# The figures shown beside a pilot model: those that a hamlet's practice may have changed.
 FIGURES: tuple[Layer, ...] = tuple(
     LAYERS[key] for key in (Key.REACHED, Key.ASSESSED, Key.LEVEL2, Key.ABLE, Key.LESSONS)
 )
 
 
 class PilotText(BaseModel):
-    """A pilot model as it is written. Only the title must be there; the rest may come another day.
+    """The text of a pilot model. Only the title is required in a draft.
 
-    Free text holds no phone or identity numbers. contact: None until it is chosen.
+    Free text must not hold phone or identity numbers. contact: None until it is chosen.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
@@ -60,17 +60,17 @@ class PilotText(BaseModel):
     contact: Contact | None = None
 
 
-WRITTEN = tuple(PilotText.model_fields)
+TEXT_FIELDS = tuple(PilotText.model_fields)
 
 
-def read_pilot(told: Mapping[str, object]) -> PilotText:
-    """Read a pilot model from a form, where a blank is no answer. Raises Invalid with a code for every faulty field."""
+def read_pilot(form: Mapping[str, object]) -> PilotText:
+    """Read a pilot model from a form. A blank field is no answer. Raises Invalid with a code for every faulty field."""
     try:
-        return PilotText.model_validate({name: value for name, value in told.items() if tidy_name(str(value))})
+        return PilotText.model_validate({name: value for name, value in form.items() if tidy_name(str(value))})
     except ValidationError as error:
         raise Invalid(codes_by_field(error)) from None
 
 
-def lacking(text: PilotText) -> tuple[str, ...]:
-    """The fields that must still be filled in before it can be published."""
-    return tuple(name for name in NEEDED if not getattr(text, name))
+def missing_fields(text: PilotText) -> tuple[str, ...]:
+    """The required fields that are still empty; a model with any of them cannot be published."""
+    return tuple(name for name in REQUIRED_FIELDS if not getattr(text, name))

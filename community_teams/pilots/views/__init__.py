@@ -1,1 +1,1 @@
-"""Public pages of pilot models (/mo-hinh), and the desk where they are written."""
+"""Public pages of pilot models (/mo-hinh-diem), and the pages where they are written (/quan-ly/mo-hinh-diem)."""

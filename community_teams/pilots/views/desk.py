@@ -1,4 +1,4 @@
-"""Pilot models for those who write and publish them: the list of one's area, the form, publishing, copying."""
+"""Pages for those who write and publish pilot models: the list of their area, the form, publishing, copying."""
 
 from collections.abc import Mapping
 from uuid import UUID, uuid4
@@ -9,10 +9,10 @@ from werkzeug import Response
 
 from community_teams.blueprints import coverage_blueprint
 from community_teams.pilots import queries as queries
-from community_teams.pilots.domain.pilots import PARTS, WRITTEN, Contact, State, lacking, read_pilot
+from community_teams.pilots.domain.pilots import PARTS, TEXT_FIELDS, Contact, State, missing_fields, read_pilot
 from community_teams.pilots.queries import PilotLine
 from community_teams.pilots.services import change_pilot, copy_pilot, publish_pilot, start_pilot, withdraw_pilot
-from community_teams.pilots.views.pages import LARGEST_ID, asked_page, pilot_page, sheet_of
+from community_teams.pilots.views.pages import LARGEST_ID, pilot_page, requested_page, sheet_of
 from foundation import clock
 from foundation.accounts.domain.roles import Act
 from foundation.accounts.views.access import may, scope_for
@@ -29,8 +29,8 @@ LARGEST_FORM = 192 * KB
 @coverage_blueprint.get("/quan-ly/mo-hinh-diem")
 @may(Act.SEE_PILOTS)
 def list_pilots() -> str:
-    scope, page = scope_for(Act.SEE_PILOTS), asked_page()
-    # One more than a page tells whether another follows.
+    scope, page = scope_for(Act.SEE_PILOTS), requested_page()
+    # One more than a page holds shows whether another page follows.
     lines = queries.pilots_within(session(), scope, first=(page - 1) * queries.PAGE, limit=queries.PAGE + 1)
     return render_template(
         "pilots/pilot_list.html",
@@ -51,18 +51,18 @@ def ask_pilot() -> str:
 @coverage_blueprint.post("/quan-ly/mo-hinh-diem/moi")
 @takes(LARGEST_FORM)
 @may(Act.WRITE_PILOTS)
-def keep_new_pilot() -> Answer:
-    told = _told() | {name: request.form.get(name, "") for name in ("form_id", "hamlet")}
+def create_pilot() -> Answer:
+    values = _form_texts() | {name: request.form.get(name, "") for name in ("form_id", "hamlet")}
     faults: dict[str, str] = {}
     try:
-        text = read_pilot(_told())
+        text = read_pilot(_form_texts())
     except Invalid as problem:
         faults = problem.fields
-    if not told["hamlet"]:
+    if not values["hamlet"]:
         faults["hamlet"] = "missing"
     if faults:
-        return _form(None, told, faults), Invalid.status
-    form_id, hamlet_code = _form_id(told["form_id"]), _hamlet_code()
+        return _form(None, values, faults), Invalid.status
+    form_id, hamlet_code = _form_id(values["form_id"]), _hamlet_code()
     try:
         with transaction() as writing:
             pilot = start_pilot(
@@ -75,10 +75,10 @@ def keep_new_pilot() -> Answer:
                 now=clock.now(),
             )
     except Invalid as problem:
-        return _form(None, told, problem.fields), problem.status
+        return _form(None, values, problem.fields), problem.status
     except Conflict as problem:
-        # The draft went on in somebody else's hands: what was typed comes back as one of its own.
-        return _form(None, told | {"form_id": str(uuid4())}, {}, conflict=problem.code), problem.status
+        # Somebody else has edited the draft: what was typed comes back as the form of a new one.
+        return _form(None, values | {"form_id": str(uuid4())}, {}, conflict=problem.code), problem.status
     return redirect(url_for(".manage_pilot", pilot_id=pilot.id, luu=1), 303)
 
 
@@ -94,52 +94,52 @@ def edit_pilot(pilot_id: int) -> Answer:
     line = _within(pilot_id, Act.WRITE_PILOTS)
     if line.pilot.state is State.PUBLISHED:
         return _desk(pilot_id, fault="pilot_published"), Conflict.status
-    return _form(line, _as_told(line), {})
+    return _form(line, _stored_values(line), {})
 
 
 @coverage_blueprint.post("/quan-ly/mo-hinh-diem/<int:pilot_id>/sua")
 @takes(LARGEST_FORM)
 @may(Act.WRITE_PILOTS)
-def keep_pilot(pilot_id: int) -> Answer:
-    told = _told() | {"version": request.form.get("version", "")}
+def update_pilot(pilot_id: int) -> Answer:
+    values = _form_texts() | {"version": request.form.get("version", "")}
     line = _within(pilot_id, Act.WRITE_PILOTS)
     try:
-        text, seen_version = read_pilot(_told()), _seen_version()
+        text, expected_version = read_pilot(_form_texts()), _expected_version()
         with transaction() as writing:
             change_pilot(
                 writing,
                 pilot_id,
                 text,
-                seen_version=seen_version,
+                expected_version=expected_version,
                 person=current_user.id,
                 writes=scope_for(Act.WRITE_PILOTS),
                 now=clock.now(),
             )
     except Invalid as problem:
-        return _form(line, told, problem.fields), problem.status
+        return _form(line, values, problem.fields), problem.status
     except Conflict as problem:
-        # Read anew: saving once more is then a choice made with both in sight.
+        # Read again: the form shows both texts, and saving once more is then a deliberate choice.
         line = _within(pilot_id, Act.WRITE_PILOTS)
-        return _form(line, told | {"version": str(line.pilot.version)}, {}, conflict=problem.code), problem.status
+        return _form(line, values | {"version": str(line.pilot.version)}, {}, conflict=problem.code), problem.status
     return redirect(url_for(".manage_pilot", pilot_id=pilot_id, luu=1), 303)
 
 
 @coverage_blueprint.post("/quan-ly/mo-hinh-diem/<int:pilot_id>/dua-len")
 @may(Act.PUBLISH_PILOTS)
 def publish(pilot_id: int) -> Answer:
-    line, seen_version = _within(pilot_id, Act.PUBLISH_PILOTS), _seen_version()
+    line, expected_version = _within(pilot_id, Act.PUBLISH_PILOTS), _expected_version()
     try:
         with transaction() as writing:
             publish_pilot(
                 writing,
                 line.pilot.id,
-                seen_version=seen_version,
+                expected_version=expected_version,
                 who=current_user.name,
                 publishes=scope_for(Act.PUBLISH_PILOTS),
                 now=clock.now(),
             )
     except Invalid as problem:
-        return _desk(pilot_id, fault="lacking"), problem.status
+        return _desk(pilot_id, fault="missing_fields"), problem.status
     except Conflict as problem:
         return _desk(pilot_id, fault=problem.code), problem.status
     return redirect(url_for(".manage_pilot", pilot_id=pilot_id, dua=1), 303)
@@ -177,7 +177,7 @@ def copy(pilot_id: int) -> Answer:
 
 
 def _desk(pilot_id: int, *, fault: str = "") -> str:
-    """fault: code of why something could not be done."""
+    """The page of one model. fault: code of why something could not be done."""
     line = _within(pilot_id, Act.SEE_PILOTS)
     path = line.hamlet.path
     done = next((name for name in ("luu", "dua", "go") if name in request.args and not fault), "")
@@ -186,7 +186,7 @@ def _desk(pilot_id: int, *, fault: str = "") -> str:
         line=line,
         sheet=sheet_of(line),
         parts=PARTS,
-        lacking=lacking(line.pilot.as_text()),
+        missing_fields=missing_fields(line.pilot.as_text()),
         fault=fault,
         done=done,
         may_write=scope_for(Act.WRITE_PILOTS).covers(path),
@@ -195,8 +195,8 @@ def _desk(pilot_id: int, *, fault: str = "") -> str:
     )
 
 
-def _form(line: PilotLine | None, told: Mapping[str, str], faults: Mapping[str, str], *, conflict: str = "") -> str:
-    """line: None for a new one. told: what stands in the fields. conflict: code, when somebody else wrote meanwhile."""
+def _form(line: PilotLine | None, values: Mapping[str, str], faults: Mapping[str, str], *, conflict: str = "") -> str:
+    """line: None for a new model. values: by field. conflict: code, when somebody else has changed the model since."""
     scope = scope_for(Act.WRITE_PILOTS)
     hamlets = [] if line else queries.hamlets_of_today(session(), scope)
     return render_template(
@@ -205,10 +205,10 @@ def _form(line: PilotLine | None, told: Mapping[str, str], faults: Mapping[str, 
         hamlets=hamlets,
         parts=PARTS,
         contacts=list(Contact),
-        told=told,
+        values=values,
         faults=faults,
         conflict=conflict,
-        kept=_as_told(line) if line and conflict else {},
+        stored=_stored_values(line) if line and conflict else {},
         sample=line.hamlet.is_sample if line else any(hamlet.is_sample for hamlet in hamlets),
     )
 
@@ -219,11 +219,11 @@ def _within(pilot_id: int, act: Act) -> PilotLine:
     return queries.pilot_within(session(), scope_for(act), pilot_id)
 
 
-def _told() -> dict[str, str]:
-    return {name: request.form.get(name, "") for name in WRITTEN}
+def _form_texts() -> dict[str, str]:
+    return {name: request.form.get(name, "") for name in TEXT_FIELDS}
 
 
-def _seen_version() -> int:
+def _expected_version() -> int:
     return read_number(request.form.get("version")) or 0
 
 
@@ -231,14 +231,14 @@ def _hamlet_code() -> str:
     return request.form.get("hamlet", "")[:20].replace("\0", "")
 
 
-def _as_told(line: PilotLine) -> dict[str, str]:
-    told = {name: str(getattr(line.pilot, name) or "") for name in WRITTEN}
-    return told | {"version": str(line.pilot.version)}
+def _stored_values(line: PilotLine) -> dict[str, str]:
+    values = {name: str(getattr(line.pilot, name) or "") for name in TEXT_FIELDS}
+    return values | {"version": str(line.pilot.version)}
 
 
-def _form_id(told: str) -> UUID:
+def _form_id(text: str) -> UUID:
     try:
-        return UUID(told)
+        return UUID(text)
     except ValueError:
-        # A page kept too long or tampered with: the draft is kept all the same, only not safe from a second tap.
+        # An old page or a changed form: the draft is stored all the same, but sending it twice writes two.
         return uuid4()

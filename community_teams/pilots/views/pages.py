@@ -1,11 +1,11 @@
-"""Pilot models as everybody sees them: the list, one of them, and the sheet to print."""
+"""Public pages of pilot models: the list, one model, and the sheet to print."""
 
 from flask import Response, make_response, render_template, request
 from flask_login import current_user
 
 from community_teams.blueprints import coverage_blueprint
 from community_teams.pilots import queries as queries
-from community_teams.pilots.domain.figures import side_by_side, stand_of
+from community_teams.pilots.domain.figures import compare_figures, figures_from_json
 from community_teams.pilots.domain.pilots import PARTS
 from community_teams.pilots.prints import Sheet, pilot_pdf
 from community_teams.pilots.queries import PilotLine
@@ -18,19 +18,19 @@ from foundation.problems import NotFound
 from foundation.web.database import session
 
 MOST_PAGES = 10_000
-# The largest id both databases can be asked for.
+# The largest value of an integer column in PostgreSQL.
 LARGEST_ID = 2**31 - 1
 
 
 @coverage_blueprint.get("/mo-hinh-diem")
 @public
 def show_pilots() -> str:
-    """Those of the whole nation, or of one province: ?tinh=38. A code that no model is from shows all."""
+    """Models of the whole nation, or of one province: ?tinh=38. A province without models shows all."""
     provinces = queries.provinces_with_pilots(session(), NATION)
-    asked = request.args.get("tinh", "")
-    chosen = next((province for province in provinces if province.code == asked), None)
+    code = request.args.get("tinh", "")
+    chosen = next((province for province in provinces if province.code == code), None)
     scope = Scope((chosen.path,)) if chosen else NATION
-    count, page = queries.count_published(session(), scope), asked_page()
+    count, page = queries.count_published(session(), scope), requested_page()
     lines = queries.published_pilots(session(), scope, first=(page - 1) * queries.PAGE)
     return render_template(
         "pilots/pilots.html",
@@ -85,17 +85,17 @@ def print_pilot(pilot_id: int) -> Response:
 
 
 def sheet_of(line: PilotLine) -> Sheet:
-    """A model with its figures beside it, as page and print show them; also one that is not public yet."""
+    """A model, public or not, with its figures beside it, as page and print show them."""
     pilot, hamlet = line.pilot, line.hamlet
     now = clock.now()
-    today = queries.stand_today(session(), hamlet.code, today=clock.day_in_vietnam(now))
-    then = stand_of(pilot.figures) if pilot.published_at else None
+    today = queries.pilot_figures_today(session(), hamlet.code, today=clock.day_in_vietnam(now))
+    then = figures_from_json(pilot.figures) if pilot.published_at else None
     above = ancestors(session(), hamlet.code)
     return Sheet(
         text=pilot.as_text(),
         place=tuple((area.kind.value, area.name) for area in (hamlet, *reversed(above))),
         published_on=clock.day_in_vietnam(pilot.published_at or now),
-        figures=side_by_side(then, today),
+        figures=compare_figures(then, today),
         then=then.day if then else None,
         today=clock.day_in_vietnam(now),
         source=today.source if today else "",
@@ -104,10 +104,10 @@ def sheet_of(line: PilotLine) -> Sheet:
     )
 
 
-def asked_page() -> int:
-    """?trang=, from 1; anything else is the first."""
-    asked = request.args.get("trang", "")[:6]
-    return min(int(asked), MOST_PAGES) if asked.isascii() and asked.isdecimal() and int(asked) else 1
+def requested_page() -> int:
+    """?trang=, from 1 to MOST_PAGES; 1 for anything that is not such a number."""
+    page = request.args.get("trang", "")[:6]
+    return min(int(page), MOST_PAGES) if page.isascii() and page.isdecimal() and int(page) else 1
 
 
 def _published(pilot_id: int) -> PilotLine:
@@ -117,7 +117,7 @@ def _published(pilot_id: int) -> PilotLine:
 
 
 def _source(pilot_id: int | None) -> PilotLine | None:
-    """The model this one began from, while everybody may see that."""
+    """The model this one was copied from, while that is public."""
     if pilot_id is None:
         return None
     try:

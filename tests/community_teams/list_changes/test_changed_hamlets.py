@@ -11,7 +11,7 @@ from community_teams.coverage.queries.coverage import inside_figures
 from community_teams.coverage.queries.layers import layer_figures
 from community_teams.indicators.queries.indicators import indicators_of
 from community_teams.indicators.queries.learning_counts import sitewide
-from community_teams.list_changes.domain import Named, SplitOff
+from community_teams.list_changes.domain import HamletName, SplitOff
 from community_teams.list_changes.services.hamlet_changes import split_hamlet
 from community_teams.list_changes.services.hamlet_moves import merge_hamlet
 from community_teams.list_changes.services.household_moves import move_household
@@ -113,7 +113,7 @@ def test_a_split_hamlet_keeps_its_visits_and_the_commune_its_sums(session, make,
 
 
 def split_off(session, old, households, *, listed, name="Tách"):
-    part = SplitOff(Named(AreaKind.BAN, name), frozenset(each.id for each in households), listed)
+    part = SplitOff(HamletName(AreaKind.BAN, name), frozenset(each.id for each in households), listed)
     new = split_hamlet(session, old.code, part, by="can-bo", scope=NATION, now=NOON)
     session.commit()
     return new

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 
-from community_teams.issues.queries import Shown, issues
+from community_teams.issues.queries import IssueFilter, issues
 from community_teams.list_changes.services.household_merges import merge_household
 from community_teams.models import Issue
 from foundation.accounts.domain.roles import Role
@@ -159,4 +159,4 @@ def test_open_issues_belong_to_the_one_that_stays(session, make, leader, two, me
     assert leader.open(f"/quan-ly/vuong-mac/{number}").links["M1-802"] == f"/doi-so/ho/{stays.id}"
     # One of a household nobody merged.
     make.visit(stays, issues=[{"type": "power", "level": "commune"}])
-    assert len(issues(session, NATION, Shown.OPEN, today=date(2026, 11, 21))) == 2
+    assert len(issues(session, NATION, IssueFilter.OPEN, today=date(2026, 11, 21))) == 2

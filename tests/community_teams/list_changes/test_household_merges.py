@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from community_teams.domain.codes import ConsentLevel, HouseholdStatus
-from community_teams.list_changes.domain import Named, SplitOff
+from community_teams.list_changes.domain import HamletName, SplitOff
 from community_teams.list_changes.services.hamlet_changes import split_hamlet
 from community_teams.list_changes.services.hamlet_moves import merge_hamlet
 from community_teams.list_changes.services.household_merges import merge_household, take_out_household
@@ -236,7 +236,7 @@ def test_what_cannot_be_merged_or_taken_out_is_refused(make, hamlet, elsewhere, 
     with pytest.raises(Conflict, match="already_merged"):
         move(household, elsewhere)
     move(stays, elsewhere)
-    with pytest.raises(Conflict, match="heir_elsewhere"):
+    with pytest.raises(Conflict, match="canonical_elsewhere"):
         take_out(household, scope=Scope((hamlet.path,)))
 
 
@@ -465,7 +465,7 @@ def test_hamlets_that_go_apart_and_together_again_leave_merged_households_with_w
     merge(household, stays)
     who = {"by": "can-bo", "scope": NATION, "now": LATER}
 
-    part = SplitOff(Named(AreaKind.BAN, "Mới"), frozenset({stays.id}), None)
+    part = SplitOff(HamletName(AreaKind.BAN, "Mới"), frozenset({stays.id}), None)
     new = split_hamlet(session, hamlet.code, part, **who)
     session.commit()
 

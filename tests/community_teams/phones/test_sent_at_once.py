@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app import create_app
 from bench.visit_batches import PASSWORD, hamlets_with_members
-from community_teams.list_changes.domain import Named, SplitOff
+from community_teams.list_changes.domain import HamletName, SplitOff
 from community_teams.list_changes.services.hamlet_changes import split_hamlet
 from community_teams.models import HamletTotal, Visit
 from community_teams.services.recounting import recount
@@ -106,7 +106,7 @@ def test_batches_that_share_visits_of_several_hamlets_meet_without_harm(own_app,
 
 def test_a_hamlet_split_twice_at_once_while_its_visits_arrive_is_split_once_and_keeps_them(own_app, own_engine):
     (round_,) = hamlets_with_members(own_engine, hamlets=1, households=40)
-    part = SplitOff(Named(AreaKind.BAN, "Tách"), frozenset(round_.households[:15]), None)
+    part = SplitOff(HamletName(AreaKind.BAN, "Tách"), frozenset(round_.households[:15]), None)
     together = threading.Barrier(4)
 
     def split():

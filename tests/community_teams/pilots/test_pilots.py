@@ -6,10 +6,10 @@ import pypdfium2
 import pytest
 from sqlalchemy import select
 
-from community_teams.pilots.domain.figures import side_by_side, stand_of
-from community_teams.pilots.domain.pilots import NEEDED, PilotText, State, lacking, read_pilot
+from community_teams.pilots.domain.figures import compare_figures, figures_from_json
+from community_teams.pilots.domain.pilots import REQUIRED_FIELDS, PilotText, State, missing_fields, read_pilot
 from community_teams.pilots.models import Pilot
-from community_teams.pilots.queries import published_pilots, stand_today
+from community_teams.pilots.queries import pilot_figures_today, published_pilots
 from community_teams.pilots.services import change_pilot
 from foundation.accounts.domain.roles import Role
 from foundation.accounts.models import AuditEntry
@@ -17,7 +17,7 @@ from foundation.areas.domain.scope import NATION, Scope
 from foundation.problems import Conflict, Invalid, NotFound
 from tests.making.community_teams import MORNING
 
-TOLD = {
+COMPLETE = {
     "title": "Tối thứ bảy cùng học",
     "difficulty": "Bà con ngại máy.",
     "steps": "1. Hỏi từng nhà.\n2. Hẹn tối thứ bảy.",
@@ -47,7 +47,7 @@ def hamlet(make):
 def written(visitor, hamlet, now, session):
     """A draft that lacks nothing, with the team leader signed in."""
     visitor.sign_in("to-truong")
-    visitor.send(f"{LIST}/moi", hamlet=hamlet.code, form_id="6a0c0bc8-5b3b-4b39-9d1a-3f0f5a4f7f11", **TOLD)
+    visitor.send(f"{LIST}/moi", hamlet=hamlet.code, form_id="6a0c0bc8-5b3b-4b39-9d1a-3f0f5a4f7f11", **COMPLETE)
     return session.scalars(select(Pilot)).one()
 
 
@@ -60,12 +60,12 @@ def test_only_the_title_must_be_there_to_keep_a_draft():
     text = read_pilot({"title": " Học tối "})
 
     assert text.title == "Học tối"
-    assert set(lacking(text)) == set(NEEDED) - {"title"}
-    assert lacking(read_pilot(TOLD)) == ()
+    assert set(missing_fields(text)) == set(REQUIRED_FIELDS) - {"title"}
+    assert missing_fields(read_pilot(COMPLETE)) == ()
 
 
 @pytest.mark.parametrize(
-    ("told", "faults"),
+    ("changes", "faults"),
     [
         ({"title": " "}, {"title": "missing"}),
         ({"steps": "Gọi 0912 345 678"}, {"steps": "phone_number"}),
@@ -75,9 +75,9 @@ def test_only_the_title_must_be_there_to_keep_a_draft():
         ({"change": "a\x00b", "advice": "\x07"}, {"change": "control_character", "advice": "control_character"}),
     ],
 )
-def test_names_every_fault(told, faults):
+def test_names_every_fault(changes, faults):
     with pytest.raises(Invalid) as refused:
-        read_pilot(TOLD | told)
+        read_pilot(COMPLETE | changes)
     assert refused.value.fields == faults
 
 
@@ -92,7 +92,7 @@ def test_a_draft_is_seen_by_nobody_outside(visitor, written):
 
 
 def test_sending_the_form_twice_writes_one(visitor, written, hamlet, session):
-    visitor.send(f"{LIST}/moi", hamlet=hamlet.code, form_id=str(written.form_id), **TOLD)
+    visitor.send(f"{LIST}/moi", hamlet=hamlet.code, form_id=str(written.form_id), **COMPLETE)
 
     assert len(session.scalars(select(Pilot)).all()) == 1
 
@@ -100,7 +100,7 @@ def test_sending_the_form_twice_writes_one(visitor, written, hamlet, session):
 def test_a_form_with_a_fault_comes_back_with_everything(visitor, hamlet, now, session):
     visitor.sign_in("to-truong")
 
-    page = visitor.send(f"{LIST}/moi", expect=422, hamlet=hamlet.code, **TOLD | {"steps": "Gọi 0912345678 nhé"})
+    page = visitor.send(f"{LIST}/moi", expect=422, hamlet=hamlet.code, **COMPLETE | {"steps": "Gọi 0912345678 nhé"})
 
     assert "Gọi 0912345678 nhé" in page.html
     assert "Các cụ tự gọi cho con." in page.html
@@ -132,7 +132,7 @@ def test_an_officer_publishes_and_withdraws_and_the_log_knows(visitor, written, 
 
 
 def test_what_is_not_told_is_not_published(visitor, written, session):
-    visitor.send(f"{LIST}/{written.id}/sua", version="1", **TOLD | {"shortfall": "", "contact": ""})
+    visitor.send(f"{LIST}/{written.id}/sua", version="1", **COMPLETE | {"shortfall": "", "contact": ""})
     visitor.sign_in("can-bo")
 
     assert "Chỗ chưa được" in visitor.open(f"{LIST}/{written.id}")
@@ -141,7 +141,7 @@ def test_what_is_not_told_is_not_published(visitor, written, session):
 
 
 def test_nothing_is_published_that_the_officer_did_not_read(visitor, written):
-    visitor.send(f"{LIST}/{written.id}/sua", version="1", **TOLD | {"cost": "Mười triệu."})
+    visitor.send(f"{LIST}/{written.id}/sua", version="1", **COMPLETE | {"cost": "Mười triệu."})
     visitor.sign_in("can-bo")
 
     page = visitor.send(f"{LIST}/{written.id}/dua-len", expect=409, version=1)
@@ -151,14 +151,14 @@ def test_nothing_is_published_that_the_officer_did_not_read(visitor, written):
 
 
 def test_two_who_write_at_once_see_both_versions(visitor, written, session):
-    visitor.send(f"{LIST}/{written.id}/sua", version="1", **TOLD | {"cost": "Bốn tối."})
+    visitor.send(f"{LIST}/{written.id}/sua", version="1", **COMPLETE | {"cost": "Bốn tối."})
 
-    page = visitor.send(f"{LIST}/{written.id}/sua", expect=409, version="1", **TOLD | {"cost": "Tám tối."})
+    page = visitor.send(f"{LIST}/{written.id}/sua", expect=409, version="1", **COMPLETE | {"cost": "Tám tối."})
 
     assert "Bốn tối." in page
     assert "Tám tối.</textarea>" in page.html
     assert 'name="version" value="2"' in page.html
-    visitor.send(f"{LIST}/{written.id}/sua", version="2", **TOLD | {"cost": "Tám tối."})
+    visitor.send(f"{LIST}/{written.id}/sua", version="2", **COMPLETE | {"cost": "Tám tối."})
     session.expire_all()
     assert session.scalars(select(Pilot)).one().cost == "Tám tối."
 
@@ -168,12 +168,18 @@ def test_what_is_public_is_not_changed_under_the_readers_eyes(visitor, written, 
     visitor.sign_in("to-truong")
 
     visitor.open(f"{LIST}/{written.id}/sua", expect=409)
-    page = visitor.send(f"{LIST}/{written.id}/sua", expect=409, version="1", **TOLD | {"cost": "Khác."})
+    page = visitor.send(f"{LIST}/{written.id}/sua", expect=409, version="1", **COMPLETE | {"cost": "Khác."})
     assert "Khác.</textarea>" in page.html
-    text = PilotText.model_validate(TOLD | {"cost": "Khác."})
+    text = PilotText.model_validate(COMPLETE | {"cost": "Khác."})
     with pytest.raises(Conflict, match="pilot_published"):
         change_pilot(
-            session, written.id, text, seen_version=1, person=written.written_by, writes=NATION, now=written.created_at
+            session,
+            written.id,
+            text,
+            expected_version=1,
+            person=written.written_by,
+            writes=NATION,
+            now=written.created_at,
         )
 
 
@@ -188,7 +194,7 @@ def test_a_copy_begins_with_the_words_but_not_with_what_was_found_out(visitor, w
 
     assert page.heading == "Sửa bài mô hình điểm"
     copy = session.scalars(select(Pilot).where(Pilot.copied_from == written.id)).one()
-    assert (copy.hamlet_code, copy.steps, copy.change, copy.shortfall) == (other.code, TOLD["steps"], "", "")
+    assert (copy.hamlet_code, copy.steps, copy.change, copy.shortfall) == (other.code, COMPLETE["steps"], "", "")
     assert copy.figures == {}
     visitor.send(f"/mo-hinh-diem/{written.id}/chep", expect=422, hamlet=written.hamlet_code)
     visitor.send("/mo-hinh-diem/4711/chep", expect=404, hamlet=other.code)
@@ -201,10 +207,10 @@ def test_nobody_writes_or_publishes_beyond_their_area(visitor, written, make, ha
 
     assert "Chưa có bài nào" in visitor.open(LIST)
     visitor.open(f"{LIST}/{written.id}", expect=404)
-    visitor.send(f"{LIST}/{written.id}/sua", expect=404, version="1", **TOLD)
+    visitor.send(f"{LIST}/{written.id}/sua", expect=404, version="1", **COMPLETE)
     visitor.send(f"{LIST}/{written.id}/dua-len", expect=404, version=1)
     visitor.send(f"{LIST}/{written.id}/go-xuong", expect=404)
-    visitor.send(f"{LIST}/moi", expect=422, hamlet=hamlet.code, **TOLD)
+    visitor.send(f"{LIST}/moi", expect=422, hamlet=hamlet.code, **COMPLETE)
     make.person("to-vien", area=hamlet)
     visitor.sign_in("to-vien")
     visitor.open(LIST, expect=403)
@@ -232,10 +238,10 @@ def test_figures_stand_as_they_stood_beside_those_of_today(visitor, written, mak
 def test_a_small_hamlet_shows_no_figure_then_or_now(visitor, make, now, session, hamlet):
     small = make.hamlet(name="Nhỏ", official_households=7)
     make.visit(make.household(small))
-    stand = stand_today(session, small.code, today=now.date())
+    figures = pilot_figures_today(session, small.code, today=now.date())
 
-    assert all(cell is None for _, cell in stand.cells)
-    assert all(each.hidden for each in side_by_side(None, stand))
+    assert all(cell is None for _, cell in figures.cells)
+    assert all(each.hidden for each in compare_figures(None, figures))
 
 
 def test_what_is_hidden_today_hides_what_was_shown_before(visitor, written, session, hamlet, now):
@@ -261,11 +267,11 @@ def test_a_hamlet_that_is_no_more_keeps_its_story_without_figures(visitor, writt
 
 
 def test_figures_come_back_as_they_were_kept(session, hamlet, now):
-    stand = stand_today(session, hamlet.code, today=now.date())
+    figures = pilot_figures_today(session, hamlet.code, today=now.date())
 
-    assert stand_of(stand.as_json()) == stand
-    assert stand_of({}) is None
-    assert stand_today(session, "khong-co", today=now.date()) is None
+    assert figures_from_json(figures.as_json()) == figures
+    assert figures_from_json({}) is None
+    assert pilot_figures_today(session, "khong-co", today=now.date()) is None
 
 
 def test_the_sheet_says_the_same_on_paper(visitor, written):
@@ -283,5 +289,5 @@ def test_the_sheet_says_the_same_on_paper(visitor, written):
 def test_changing_a_model_that_is_not_there_is_told(session, make):
     with pytest.raises(NotFound):
         change_pilot(
-            session, 4711, PilotText(title="x"), seen_version=1, person=make.member().id, writes=NATION, now=MORNING
+            session, 4711, PilotText(title="x"), expected_version=1, person=make.member().id, writes=NATION, now=MORNING
         )

@@ -8,8 +8,16 @@ from sqlalchemy import select
 
 from community_teams.coverage.queries.coverage import inside_figures
 from community_teams.models import Household
-from community_teams.planning.domain import Need, Reached, Wish, knocks_for_a_meeting, need, outings, read_wish
-from community_teams.planning.queries import Pace, pace_of, standing_of_areas
+from community_teams.planning.domain import (
+    AreaProgress,
+    Need,
+    PlanRequest,
+    need,
+    outings,
+    read_plan_request,
+    visits_per_meeting,
+)
+from community_teams.planning.queries import Pace, pace_of, progress_by_area
 from foundation.accounts.domain.roles import Role
 from foundation.areas.domain.scope import NATION
 from foundation.problems import Invalid
@@ -17,40 +25,40 @@ from foundation.problems import Invalid
 TODAY = date(2026, 11, 21)
 
 
-def wish(**told):
-    return read_wish({"finish_on": "2026-12-19"} | told, today=TODAY)
+def plan_request(**values):
+    return read_plan_request({"finish_on": "2026-12-19"} | values, today=TODAY)
 
 
 def test_left_over_outings_over_doors_gives_people():
-    stands = Reached(listed=200, reached=90, knocked=100, visits=135, members=2)
+    stands = AreaProgress(listed=200, reached=90, visited=100, visits=135, members=2)
 
     # 190 for 95 %, 100 left, one and a half knocks each, twenty outings in four weeks, eight doors each.
-    assert need(stands, wish(), today=TODAY) == Need(left=100, visits=150, visits_a_day=8, members=1)
-    assert need(stands, wish(visits_a_day=3), today=TODAY).members == 3
+    assert need(stands, plan_request(), today=TODAY) == Need(left=100, visits=150, visits_a_day=8, members=1)
+    assert need(stands, plan_request(visits_a_day=3), today=TODAY).members == 3
 
 
 def test_an_area_that_is_there_needs_nobody_and_one_without_a_list_cannot_be_planned():
-    assert need(Reached(100, 97, 97, 97, 1), wish(), today=TODAY) == Need(0, 0, 0, 0)
-    assert need(Reached(0, 0, 0, 0, 1), wish(), today=TODAY) == Need(None, None, None, None)
+    assert need(AreaProgress(100, 97, 97, 97, 1), plan_request(), today=TODAY) == Need(0, 0, 0, 0)
+    assert need(AreaProgress(0, 0, 0, 0, 1), plan_request(), today=TODAY) == Need(None, None, None, None)
 
 
 def test_more_met_than_listed_needs_nobody():
-    assert need(Reached(30, 45, 45, 60, 1), wish(), today=TODAY).left == 0
+    assert need(AreaProgress(30, 45, 45, 60, 1), plan_request(), today=TODAY).left == 0
 
 
 def test_a_house_takes_between_one_and_three_knocks():
-    assert knocks_for_a_meeting(Reached(9, 0, 5, 7, 0)) == 1.0
-    assert knocks_for_a_meeting(Reached(9, 1, 5, 7, 0)) == 3.0
-    assert knocks_for_a_meeting(Reached(9, 4, 4, 6, 0)) == 1.5
+    assert visits_per_meeting(AreaProgress(9, 0, 5, 7, 0)) == 1.0
+    assert visits_per_meeting(AreaProgress(9, 1, 5, 7, 0)) == 3.0
+    assert visits_per_meeting(AreaProgress(9, 4, 4, 6, 0)) == 1.5
 
 
 def test_there_is_always_at_least_one_outing():
-    assert outings(TODAY, Wish.model_construct(finish_on=TODAY, days_a_week=1)) == 1
-    assert outings(TODAY, Wish.model_construct(finish_on=date(2026, 11, 28), days_a_week=7)) == 7
+    assert outings(TODAY, PlanRequest.model_construct(finish_on=TODAY, days_a_week=1)) == 1
+    assert outings(TODAY, PlanRequest.model_construct(finish_on=date(2026, 11, 28), days_a_week=7)) == 7
 
 
 @pytest.mark.parametrize(
-    ("told", "field"),
+    ("values", "field"),
     [
         ({"finish_on": "2026-11-20"}, "finish_on"),
         ({"finish_on": "2030-01-01"}, "finish_on"),
@@ -60,9 +68,9 @@ def test_there_is_always_at_least_one_outing():
         ({"days_a_week": "tám"}, "days_a_week"),
     ],
 )
-def test_what_cannot_be_planned_with_is_named(told, field):
+def test_what_cannot_be_planned_with_is_named(values, field):
     with pytest.raises(Invalid) as refused:
-        wish(**told)
+        plan_request(**values)
 
     assert list(refused.value.fields) == [field]
 
@@ -81,10 +89,10 @@ def hamlets(make):
 def test_a_plan_starts_from_the_lists_the_visits_and_the_people(session, hamlets):
     first, second = hamlets
     place = inside_figures(session, NATION, "15607").place
-    standing = standing_of_areas(session, NATION, place, today=TODAY)
+    standing = progress_by_area(session, NATION, place, today=TODAY)
 
-    assert standing[first.code] == Reached(listed=10, reached=4, knocked=4, visits=4, members=1)
-    assert standing[second.code] == Reached(listed=1, reached=0, knocked=1, visits=1, members=0)
+    assert standing[first.code] == AreaProgress(listed=10, reached=4, visited=4, visits=4, members=1)
+    assert standing[second.code] == AreaProgress(listed=1, reached=0, visited=1, visits=1, members=0)
     # Three doors on one day, two on the other.
     assert pace_of(session, NATION, place, today=TODAY) == Pace(visits_a_day=2, days=2)
 
