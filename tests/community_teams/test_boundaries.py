@@ -10,7 +10,7 @@ from community_teams.domain.codes import IssueStatus
 from community_teams.domain.issues import is_overdue, read_change
 from community_teams.domain.visits import clock_error, clock_offset_of, read_visit
 from community_teams.models import HamletTotal, Visit
-from community_teams.planning.domain import read_wish
+from community_teams.planning.domain import read_plan_request
 from community_teams.services.recounting import recount
 from foundation.areas.domain.scope import NATION
 from foundation.problems import Invalid
@@ -109,7 +109,7 @@ def test_the_longest_list_of_a_visit(field, value, most):
     ],
 )
 def test_the_last_day_of_a_plan_and_of_an_issue(day, code):
-    assert fault_of(lambda: read_wish({"finish_on": day}, today=TODAY), "finish_on") == code
+    assert fault_of(lambda: read_plan_request({"finish_on": day}, today=TODAY), "finish_on") == code
     assert fault_of(lambda: read_change({"status": "new", "due": day}, due=None, today=TODAY), "due") == code
 
 
