@@ -18,12 +18,12 @@ _WHY = {
     "older_schema": f"Cơ sở dữ liệu này không ở bản mới nhất. Hãy chạy trước: {COMMAND} migrate",
     "unknown_tables": "Trong tệp SQLite có bảng không phải của nền tảng: {tables}. Hãy chuyển các bảng ấy đi trước.",
     "damaged_database": "Tệp SQLite bị hỏng: {lines}. Hãy khôi phục từ bản sao lưu tốt gần nhất rồi chép.",
-    "unreachable": "Không nối được PostgreSQL: {said}.",
+    "unreachable": "Không nối được PostgreSQL: {reason}.",
     "not_empty": "Cơ sở dữ liệu đích đã có số liệu. Hãy tạo một cơ sở dữ liệu trống.",
-    "row_refused": "PostgreSQL không nhận một dòng của bảng {table} ({key}): {said}. Hãy sửa dòng ấy rồi chép lại.",
+    "row_refused": "PostgreSQL không nhận một dòng của bảng {table} ({key}): {reason}. Hãy sửa dòng ấy rồi chép lại.",
     "differs": "Chép xong mà bảng {table} khác với bản gốc.",
     "disk_full": "Ổ đĩa đã đầy.",
-    "tool_failed": "SQLite báo lỗi: {said}.",
+    "tool_failed": "SQLite báo lỗi: {reason}.",
 }
 
 

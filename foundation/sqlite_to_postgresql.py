@@ -49,7 +49,7 @@ def copy_database(source: Engine, target: Engine) -> dict[str, TableSum]:
     Writes nothing to the source; its writers wait meanwhile. In the target everything is one transaction, committed
     only if each table has the same rows as the source. Tables without backup stay empty.
     Raises Problem("not_from_sqlite" | "not_to_postgresql" | "older_schema" | "damaged_database" | "unreachable"),
-    Problem("unknown_tables", tables=…), Conflict("not_empty"), Problem("row_refused", table=, key=, said=),
+    Problem("unknown_tables", tables=…), Conflict("not_empty"), Problem("row_refused", table=, key=, reason=),
     Problem("differs", table=…). A second call raises Conflict("not_empty").
     """
     if source.dialect.name != "sqlite":
@@ -109,7 +109,7 @@ def _check_target(target: Engine) -> None:
                 ):
                     raise Conflict("not_empty")
     except DBAPIError as error:
-        raise Problem("unreachable", said=str(error.orig).strip()) from error
+        raise Problem("unreachable", reason=str(error.orig).strip()) from error
 
 
 def plain_table(table: Table) -> Table:
@@ -164,8 +164,8 @@ def _raise_for_refused_row(writing: Connection, table: Table, rows: Sequence[dic
                 insert_rows(writing, table, [row])
         except DBAPIError as error:
             key = ", ".join(f"{column.name}={row[column.name]}" for column in table.primary_key)
-            said = getattr(getattr(error.orig, "diag", None), "message_primary", None) or str(error.orig)
-            raise Problem("row_refused", table=table.name, key=key, said=said) from error
+            reason = getattr(getattr(error.orig, "diag", None), "message_primary", None) or str(error.orig)
+            raise Problem("row_refused", table=table.name, key=key, reason=reason) from error
 
 
 def _drop_foreign_keys(connection: Connection) -> list[str]:

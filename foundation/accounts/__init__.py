@@ -1,1 +1,1 @@
-"""People of teams and offices: sign-in, roles and their reach, consent, the audit log. Residents need no account."""
+"""People of teams and offices: sign-in, roles and scopes, consent, the audit log. Residents need no account."""

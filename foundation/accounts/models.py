@@ -125,7 +125,7 @@ def _refuse(_mapper: Mapper[AuditEntry], _connection: Connection, _entry: AuditE
     raise AppendOnlyError("audit entries are written once")
 
 
-# The same promise kept by the database, whoever holds the pen. migrations/versions/0002_accounts.py says it again.
+# The database enforces the same for every client. migrations/versions/0002_accounts.py creates the same triggers.
 _SQLITE_REFUSES = [
     f"CREATE TRIGGER audit_entry_no_{verb.lower()} BEFORE {verb} ON audit_entry "
     "BEGIN SELECT RAISE(ABORT, 'audit_entry is append-only'); END"

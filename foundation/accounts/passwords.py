@@ -1,4 +1,4 @@
-"""Keeping and checking passwords with Argon2id."""
+"""Hashes and verifies passwords with Argon2id."""
 
 from functools import cache
 
@@ -17,13 +17,13 @@ def hash_password(password: str) -> str:
 
 
 def is_right(stored_hash: str | None, password: str) -> bool:
-    """Whether `password` is the one kept as `stored_hash`.
+    """Whether `password` matches `stored_hash`.
 
-    None, for an account that does not exist, takes as long as a wrong password and is never right.
+    None, for an account that does not exist, takes as long as a wrong password and never matches.
     """
     decoy = _decoy()
     try:
-        # Longer than any password we keep: not worth hashing megabytes for.
+        # Cut to one more than the longest password, so that no megabytes are hashed.
         right = hasher.verify(stored_hash or decoy, normalise(password[: LONGEST + 1]))
     except (VerificationError, InvalidHashError):
         return False

@@ -1,4 +1,4 @@
-"""Reading areas: who lies beneath whom, in Vietnamese order, and what is drawn of them."""
+"""Reads areas: the tree, in Vietnamese order, and outlines for maps."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -168,7 +168,7 @@ def fingerprint(lines: Sequence[str]) -> str:
 
 
 def _current_children(parent_code: str | None) -> tuple[ColumnElement[bool], ...]:
-    # That provinces lie beneath nothing is said for the sake of the index.
+    # Provinces have no parent; the condition lets the database use the index.
     provinces = Area.parent_code.is_(None) & (Area.level == Level.PROVINCE)
     beneath = Area.parent_code == parent_code if parent_code is not None else provinces
     return beneath, Area.valid_to.is_(None)

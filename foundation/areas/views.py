@@ -1,4 +1,4 @@
-"""The areas have no page of their own; this makes their templates known to those that do."""
+"""Areas have no pages of their own; this blueprint registers their templates for other packages."""
 
 from flask import Blueprint
 

@@ -1,1 +1,1 @@
-"""Backups: making one, checking it, keeping some of them, and restoring one."""
+"""Backups: creating, checking, retention, and restoring."""

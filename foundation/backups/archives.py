@@ -1,6 +1,6 @@
 """A backup's file: a gzipped tar, encrypted with age where there is a recipient. Written and read as a stream.
 
-No file is ever in memory as a whole. Standard tools open it too: `age -d -i KEY FILE | tar xz`.
+No file is ever completely in memory. Standard tools open it too: `age -d -i KEY FILE | tar xz`.
 """
 
 import fcntl
@@ -31,7 +31,7 @@ Identity = Any
 
 
 def owner_only(path: str, flags: int) -> int:
-    """An opener of files that nobody else on the machine may read, whatever the umask."""
+    """An opener for open(): files that no other user may read, whatever the umask."""
     return os.open(path, flags, 0o600)
 
 
@@ -81,7 +81,7 @@ def read_identities(file: Path) -> list[Identity]:
 def write_archive(
     target: Path, manifest: Manifest, sources: Mapping[str, Path | bytes], recipients: Sequence[Recipient] = ()
 ) -> None:
-    """Write manifest and parts to `target`, encrypted if there are recipients, and have the disk keep it.
+    """Write manifest and parts to `target`, encrypted if there are recipients, and sync it to disk.
 
     sources: a file or its bytes for each of the manifest's parts.
     """
@@ -159,7 +159,7 @@ def _read_tar(packed: BinaryIO, sink: Callable[[str], Path | None]) -> Manifest:
                 _copy_part(_opened(tar, entry), part, sink(entry.name))
             if waiting:
                 raise Invalid({"file": "damaged"})
-            # tarfile stops at the mark of its end; the last blocks still have to arrive and be genuine.
+            # tarfile stops at its end marker; reading on checks the last blocks too.
             while unpacked.read(CHUNK):
                 pass
         return manifest
@@ -169,7 +169,7 @@ def _read_tar(packed: BinaryIO, sink: Callable[[str], Path | None]) -> Manifest:
 
 def _opened(tar: tarfile.TarFile, entry: tarfile.TarInfo) -> BinaryIO:
     opened = tar.extractfile(entry)
-    if opened is None:  # a folder or a link: no backup of ours has one
+    if opened is None:  # a folder or a link: our backups contain none
         raise Invalid({"file": "damaged"})
     return cast(BinaryIO, opened)
 
@@ -189,11 +189,11 @@ def _copy_part(source: BinaryIO, part: ArchivePart, target: Path | None) -> None
 def _read_from(produce: Callable[[BinaryIO], None]) -> Iterator[BinaryIO]:
     """The reading end of a pipe into which `produce` writes in a thread of its own.
 
-    What `produce` raises is raised at the end, in place of what the reader made of half a stream. A reader that stops
-    early ends `produce` too.
+    What `produce` raises is raised at the end, instead of the reader's error about an incomplete stream. A reader that
+    stops early ends `produce` too.
     """
     reading, writing = os.pipe()
-    # age reads 8 kB at a time: with small buffers two threads would hand Python's lock to each other for each of them.
+    # age reads 8 kB at a time: with small buffers the two threads would exchange Python's lock for every block.
     fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, CHUNK)
     failed: list[BaseException] = []
 
@@ -213,7 +213,7 @@ def _read_from(produce: Callable[[BinaryIO], None]) -> Iterator[BinaryIO]:
         except BaseException as error:  # noqa: BLE001 (raised below, unless the cause lies in the thread)
             reader_failed = error
     thread.join()
-    # Where the reader stopped first, the pipe broke under whoever wrote: its own reason is the one that counts.
+    # If the reader stopped first, the writer gets BrokenPipeError; then the reader's own error is raised.
     genuine = [error for error in failed if reader_failed is None or not isinstance(error, BrokenPipeError)]
     if genuine:
         raise genuine[0]

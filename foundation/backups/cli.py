@@ -192,15 +192,15 @@ def _missing(restored: Restored) -> list[str]:
 
 
 def _why(problem: Problem) -> str:
-    said = str(problem.details.get("said", ""))
+    reason = str(problem.details.get("reason", ""))
     sentences = {
         "empty_database": "Cơ sở dữ liệu này chưa có bảng nào, nên không có gì để sao lưu. Xem DATABASE_URL và "
         "DATA_FOLDER có đúng là của máy chủ không; máy chủ cài theo docs/deploy.md thì gõ: bdhvs backup.",
         "no_such_tool": f"Máy này chưa có {problem.details.get('tool')} (gói postgresql-client của Debian).",
-        "tool_failed": f"{problem.details.get('tool')} báo lỗi: {said}",
+        "tool_failed": f"{problem.details.get('tool')} báo lỗi: {reason}",
         "disk_full": "Ổ đĩa đã đầy. Cần chỗ trống gấp ba cơ sở dữ liệu trong DATA_FOLDER.",
         "not_readable": f"Không đọc được tệp con dấu {problem.details.get('file')} (SEAL_FILE).",
-        "not_written": f"Không ghi được bản sao lưu, hoặc đọc lại thấy khác: {said}.",
+        "not_written": f"Không ghi được bản sao lưu, hoặc đọc lại thấy khác: {reason}.",
     }
     if problem.code == "damaged_database":
         lines = "; ".join(str(line) for line in problem.details["lines"])  # type: ignore[attr-defined]

@@ -1,4 +1,4 @@
-"""Making one backup that is known to be good before it gets its name."""
+"""Creates one backup, and checks it before it gets its name."""
 
 import os
 import shutil
@@ -31,16 +31,16 @@ from foundation.problems import Invalid, Problem
 from foundation.schema import head
 from foundation.settings import Settings
 
-# In the data folder while a backup is made; whatever a killed one left goes with the next.
+# Prefix of work folders in the data folder; the next run deletes those of killed ones.
 WORK = ".backup-"
 HASH_ENDING = ".sha256"
-# What the data folder holds beside the database and the keys: made anew at every start, or of no use elsewhere.
+# Other content of the data folder that no backup needs: recreated at every start, or useless elsewhere.
 _NOT_NEEDED = {"static", "prepared.txt", "jobs", "spool", "sample_password", "secret_key", "seal.p12", "seal_password"}
 
 
 @dataclass(frozen=True)
 class Backup:
-    """A finished backup. unknown_files: what lies in the data folder that no backup takes along, by name."""
+    """A finished backup. unknown_files: names of other files in the data folder, which are not in the backup."""
 
     file: Path
     part: ArchivePart
@@ -62,7 +62,7 @@ def create_backup(
     """
     remove_leftovers(settings.data_folder, now)
     if current(engine) is None:
-        # The settings of another place, mostly. Taken for a good backup, it would push real ones out of the folder.
+        # Mostly wrong settings. An empty backup would count as intact and replace real ones in the folder.
         raise Problem("empty_database")
     try:
         with (
@@ -79,7 +79,7 @@ def create_backup(
             os.replace(hashes, file.with_name(file.name + HASH_ENDING))
             _sync_folder(file.parent)
     except OSError as error:
-        raise Problem("not_written", said=str(error)) from error
+        raise Problem("not_written", reason=str(error)) from error
     backup = Backup(file, part, manifest, bool(recipients), _unknown_files(engine, settings.data_folder, file))
     _record(engine, backup)
     return backup
@@ -90,7 +90,7 @@ def backup_name(now: datetime, *, encrypted: bool) -> str:
 
 
 def remove_leftovers(folder: Path, now: datetime) -> None:
-    """Remove the work of backups and restores that were killed more than a day ago."""
+    """Delete work folders of backups and restores that were killed more than a day ago."""
     for left in folder.glob(f"{WORK}*"):
         if left.is_dir() and left.stat().st_mtime < now.timestamp() - 24 * 3600:
             shutil.rmtree(left, ignore_errors=True)
@@ -142,15 +142,15 @@ def _collect(
 def _write_and_read_back(
     file: Path, manifest: Manifest, sources: Mapping[str, Path | bytes], recipients: Sequence[Recipient]
 ) -> ArchivePart:
-    # One recipient more, whose private key lives in this process alone: with it the file is read back.
+    # One more recipient, whose private key exists in this process only, to read the file back.
     reader = pyrage.x25519.Identity.generate()
     try:
         write_archive(file, manifest, sources, [*recipients, reader.to_public()] if recipients else [])
         found = read_archive(file, [reader], lambda _: None)
     except (Invalid, pyrage.EncryptError) as error:
-        raise Problem("not_written", said=str(error)) from error
+        raise Problem("not_written", reason=str(error)) from error
     if found != manifest:
-        raise Problem("not_written", said="the manifest read back differs")
+        raise Problem("not_written", reason="the manifest read back differs")
     return describe(file)
 
 

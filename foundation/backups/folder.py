@@ -1,4 +1,4 @@
-"""A folder of backups: which of them are good, and removing those that the rule of keeping lets go."""
+"""A folder of backups: which are intact, and deleting those that the retention rule does not keep."""
 
 import re
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ _NAME = re.compile(r"bdhvs-(\d{8}T\d{6}Z)\.tar\.gz(\.age)?")
 
 @dataclass(frozen=True)
 class RetentionResult:
-    """What the rule did to a folder. removed, damaged: file names; damaged ones stay, and count for nothing."""
+    """The result for one folder. removed, damaged: file names. Damaged backups are not deleted and not counted."""
 
     retained: int
     removed: tuple[str, ...]
@@ -22,10 +22,11 @@ class RetentionResult:
 
 
 def apply_retention(folder: Path, rule: RetentionRule) -> RetentionResult:
-    """Remove the backups of a folder that the rule lets go. Call it only after a new good one was made there.
+    """Delete the backups of a folder that the rule does not keep. Call it only after a new intact one was created
+    there.
 
     Looks at files named as `backup FOLDER` names them and at nothing else. A backup whose hash does not match its
-    `.sha256`, or that has none, never stands for a good one and is left for a person to look at.
+    `.sha256`, or that has none, never counts as intact and is left for a person to look at.
     """
     found = [(moment, file) for file in sorted(folder.iterdir()) if (moment := _moment(file)) is not None]
     damaged: list[str] = []
@@ -40,7 +41,7 @@ def apply_retention(folder: Path, rule: RetentionRule) -> RetentionResult:
     removed = []
     for _, file in found:
         if file not in keep and file.name not in damaged:
-            # The hash last: a backup without one would count as damaged.
+            # The hash file last: a backup without one would count as damaged.
             file.unlink(missing_ok=True)
             file.with_name(file.name + HASH_ENDING).unlink(missing_ok=True)
             removed.append(file.name)
@@ -48,7 +49,7 @@ def apply_retention(folder: Path, rule: RetentionRule) -> RetentionResult:
 
 
 def is_whole(file: Path) -> bool:
-    """Whether a backup still is what it was when it was made, by its `.sha256`."""
+    """Whether a backup is unchanged since it was created, by its `.sha256` file."""
     try:
         written = file.with_name(file.name + HASH_ENDING).read_text(encoding="utf-8").split()
         return bool(written) and written[0] == describe(file).sha256

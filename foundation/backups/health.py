@@ -20,14 +20,14 @@ def init_backups(app: Flask) -> None:
 
 
 def last_backup(session: Session) -> BackupRecord | None:
-    """The newest backup found good, as the database knows."""
+    """The newest intact backup recorded in the database."""
     return session.scalar(select(BackupRecord).order_by(BackupRecord.made_at.desc()).limit(1))
 
 
 def check_backups(app: Flask) -> list[Finding]:
     engine = app.extensions["engine"]
     if not inspect(engine).has_table(BackupRecord.__tablename__):
-        return []  # the check of the schema tells what is wrong
+        return []  # the schema check reports that
     found: list[Finding] = []
     with app.extensions["sessions"]() as session:
         last = last_backup(session)

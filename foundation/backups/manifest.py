@@ -1,4 +1,4 @@
-"""What a backup says about itself: `manifest.json`, the first part of every backup."""
+"""The description of a backup: `manifest.json`, the first file in it."""
 
 import hashlib
 import hmac
@@ -11,7 +11,7 @@ from foundation.problems import Invalid
 
 FORMAT = 2
 MANIFEST = "manifest.json"
-# More than any manifest needs: one line a table. Asked before it is read.
+# More than any manifest needs (one line per table). Checked before reading.
 MANIFEST_BYTES = 1024 * 1024
 DATABASE_PARTS = {"sqlite": "database.sqlite3", "postgresql": "database.pgdump"}
 SECRET_KEY, SEAL, SEAL_PASSWORD = "keys/secret_key", "keys/seal.p12", "keys/seal_password"
@@ -31,8 +31,8 @@ class Manifest(BaseModel):
     """Everything a restore checks before it changes anything.
 
     tables: rows by table, as counted in the backup itself. parts: by name, the database first. secret_fingerprint:
-    equal for equal secret keys, and useless for finding one. settings: those that are no secret, for whoever sets up
-    the new server.
+    equal for equal secret keys; the key cannot be derived from it. settings: non-secret ones, for setting up a new
+    server.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -82,10 +82,10 @@ def _later_format(raw: bytes) -> bool:
 
 
 def fingerprint(secret_key: str) -> str:
-    """32 hex digits that tell whether two secret keys are the same one."""
+    """32 hexadecimal digits to compare two secret keys without storing them."""
     return hmac.new(secret_key.encode(), b"backup fingerprint of the secret key", hashlib.sha256).hexdigest()[:32]
 
 
 def file_stamp(moment: datetime) -> str:
-    """The moment as it stands in a backup's file name, in UTC: "20261121T050000Z"."""
+    """The time in a backup's file name, in UTC: "20261121T050000Z"."""
     return moment.strftime("%Y%m%dT%H%M%SZ")

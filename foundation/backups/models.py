@@ -1,4 +1,4 @@
-"""The table of backups that were made and found good."""
+"""The table of created and verified backups."""
 
 from datetime import datetime
 
@@ -15,7 +15,7 @@ class BackupRecord(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     made_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
-    # Its name alone: the folder may be another machine's.
+    # The name only: the folder may be on another machine.
     file: Mapped[str] = mapped_column(String(255))
     size: Mapped[int] = mapped_column(BigInteger)
     sha256: Mapped[str] = mapped_column(String(64))

@@ -14,16 +14,16 @@ from foundation.backups.manifest import DATABASE_PARTS, SECRET_KEY
 from foundation.problems import Invalid
 
 MARK = b"PK\x03\x04"
-_SAYS = "copy.json"
+_DESCRIPTION = "copy.json"
 _SECRET = "folder/secret_key"  # noqa: S105
 _DAMAGE = (zipfile.BadZipFile, zlib.error, OSError, ValueError, EOFError, NotImplementedError)
-# A secret key is some dozen characters.
+# A secret key has some dozen characters.
 _SECRET_BYTES = 64 * 1024
 
 
 @dataclass(frozen=True)
 class OldBackup:
-    """What a backup of the first format says. made_at: with its zone."""
+    """The description in a backup of the first format. made_at: with its time zone."""
 
     database: str
     revision: str | None
@@ -34,16 +34,16 @@ class OldBackup:
 def read_old_archive(file: Path, sink: Callable[[str], Path | None]) -> OldBackup:
     """Read a whole backup of the first format, its checksums compared; sink as for read_archive.
 
-    Of the data folder's files only the secret key is taken: the others are made anew. Raises Invalid {"file":
+    Of the data folder's files only the secret key is read; the others are recreated. Raises Invalid {"file":
     "not_a_backup" | "damaged" | "newer_than_us"}.
     """
     try:
         with zipfile.ZipFile(file) as archive:
-            says = json.loads(archive.read(_SAYS))
-            if says["format"] != 1 or says["database"] not in DATABASE_PARTS:
+            description = json.loads(archive.read(_DESCRIPTION))
+            if description["format"] != 1 or description["database"] not in DATABASE_PARTS:
                 raise Invalid({"file": "newer_than_us"})
             names = archive.namelist()
-            database_part = DATABASE_PARTS[says["database"]]
+            database_part = DATABASE_PARTS[description["database"]]
             if archive.testzip() is not None or database_part not in names:
                 raise Invalid({"file": "damaged"})
             _copy(archive, database_part, sink(database_part))
@@ -52,7 +52,10 @@ def read_old_archive(file: Path, sink: Callable[[str], Path | None]) -> OldBacku
                     raise Invalid({"file": "damaged"})
                 _copy(archive, _SECRET, sink(SECRET_KEY))
             return OldBackup(
-                says["database"], says["revision"], datetime.fromisoformat(says["made_at"]), _SECRET in names
+                description["database"],
+                description["revision"],
+                datetime.fromisoformat(description["made_at"]),
+                _SECRET in names,
             )
     except (KeyError, TypeError, json.JSONDecodeError):
         raise Invalid({"file": "not_a_backup"}) from None

@@ -19,11 +19,11 @@ def dump(engine: Engine, target: Path, *, without_rows: Sequence[str]) -> dict[s
     """Dump the tables of one moment to `target`, check the dump, and return its rows by table.
 
     without_rows: tables dumped empty. Readers and writers go on. Raises Problem("no_such_tool" | "tool_failed") and
-    Problem("damaged_database", lines=…) where the dump has not the rows that the database had at that moment.
+    Problem("damaged_database", lines=…) if its row counts differ from those of the database at that moment.
     """
     _find("pg_restore")
     with engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection, connection.begin():
-        # pg_dump reads the same moment in which the rows are counted here.
+        # pg_dump reads the same snapshot in which the rows are counted here.
         snapshot = connection.scalar(text("SELECT pg_export_snapshot()"))
         left_out = [f"--exclude-table-data=public.{name}" for name in without_rows]
         _run(
@@ -59,9 +59,9 @@ def check(engine: Engine, file: Path) -> dict[str, int]:
             elif found := _COPY.match(line):
                 table = found[2].decode()
                 rows[table] = 0
-        said = running.stderr.read().decode(errors="replace")
+        reason = running.stderr.read().decode(errors="replace")
     if running.returncode != 0 or table is not None:
-        raise Problem("tool_failed", tool="pg_restore", said=said.strip()[-2000:])
+        raise Problem("tool_failed", tool="pg_restore", reason=reason.strip()[-2000:])
     return rows
 
 
@@ -89,7 +89,7 @@ def load(engine: Engine, file: Path, tables: Mapping[str, int] | None, work: Pat
     statements, counting = work / "tables.sql", work / "counting.sql"
     _run(engine, "pg_restore", "--no-owner", "--no-privileges", f"--file={statements}", str(file))
     counting.write_text(_counting(tables or {}), encoding="utf-8")
-    # What is there goes in the same transaction: a table the backup does not know would stay behind.
+    # Drops everything in the same transaction, so that no table unknown to the backup remains.
     anew = ("--command=DROP SCHEMA public CASCADE", "--command=CREATE SCHEMA public")
     _run(
         engine, "psql", "--quiet", "--no-psqlrc", "--single-transaction", "--set=ON_ERROR_STOP=1", *anew,
@@ -98,7 +98,7 @@ def load(engine: Engine, file: Path, tables: Mapping[str, int] | None, work: Pat
 
 
 def _counting(tables: Mapping[str, int]) -> str:
-    """A statement that fails, and with it the whole transaction, unless every table has its rows."""
+    """A statement that fails the whole transaction unless every table has the expected number of rows."""
     wrong = [f"(SELECT count(*) FROM public.{_quoted(name)}) <> {int(rows)}" for name, rows in tables.items()]  # noqa: S608
     if not wrong:
         return ""
@@ -127,7 +127,7 @@ def _run(engine: Engine, tool: str, *arguments: str) -> None:
         check=False,
     )
     if done.returncode != 0:
-        raise Problem("tool_failed", tool=tool, said=done.stderr.strip()[-2000:])
+        raise Problem("tool_failed", tool=tool, reason=done.stderr.strip()[-2000:])
 
 
 def _find(tool: str) -> str:
@@ -138,7 +138,7 @@ def _find(tool: str) -> str:
 
 
 def _environment(engine: Engine) -> dict[str, str]:
-    """The address for PostgreSQL's tools. Arguments would be seen by everybody on the machine."""
+    """The connection settings for PostgreSQL's tools. Other users could see arguments, but not the environment."""
     url = engine.url
     known = {"PGHOST": url.host or url.query.get("host"), "PGPORT": url.port or url.query.get("port")}
     known |= {"PGUSER": url.username, "PGPASSWORD": url.password, "PGDATABASE": url.database}

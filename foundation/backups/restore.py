@@ -1,4 +1,4 @@
-"""Restoring a backup: everything about it is checked before anything is changed."""
+"""Restores a backup. Checks everything in it before changing anything."""
 
 import os
 import tempfile
@@ -22,10 +22,10 @@ from foundation.settings import Settings
 
 @dataclass(frozen=True)
 class Restored:
-    """What a restore did, and what it could not bring back.
+    """What a restore did, and what it could not restore.
 
-    key: "restored" from the backup; "same" as the one set here already; "missing": made with another secret key, which
-    the backup does not hold; "unknown": a backup of the first format that holds none. seal: "none" where the server had
+    key: "restored" from the backup; "same" as the current one; "missing": created with another secret key, which the
+    backup does not contain; "unknown": a backup of the first format that holds none. seal: "none" where the server had
     none; "restored" into `seal_file`; "set" where SEAL_FILE names one already; "missing". settings: those of the old
     server that differ here, by variable.
     """
@@ -82,12 +82,12 @@ def restore_backup(
             else:
                 postgresql.load(engine, part, tables, Path(work))
             engine.dispose()
-            # Renamed within one folder: no disk can be too full for it any more.
+            # A rename within one folder, which cannot fail on a full disk.
             if key == "restored":
                 os.replace(opened.parts[SECRET_KEY], settings.data_folder / "secret_key")
             seal = _restore_seal(settings, opened)
     except OSError as error:
-        raise Problem("not_written", said=str(error)) from error
+        raise Problem("not_written", reason=str(error)) from error
     return Restored(
         made_at=opened.made_at,
         key="missing" if key == "another" else key,
@@ -107,8 +107,8 @@ def _open(file: Path, identities: Sequence[Identity], work: Path) -> _Opened:
     with file.open("rb") as raw:
         old = raw.read(len(MARK)) == MARK
     if old:
-        says = read_old_archive(file, sink)
-        return _Opened(says.database, says.revision, says.made_at, parts, None)
+        old_backup = read_old_archive(file, sink)
+        return _Opened(old_backup.database, old_backup.revision, old_backup.made_at, parts, None)
     manifest = read_archive(file, identities, sink)
     return _Opened(manifest.database, manifest.revision, manifest.made_at, parts, manifest)
 
@@ -130,7 +130,7 @@ def _has_tables(engine: Engine) -> bool:
     try:
         return bool(inspect(engine).get_table_names())
     except DatabaseError:
-        return True  # damaged: nobody knows what is in it
+        return True  # damaged: content unknown
 
 
 def _key_state(settings: Settings, opened: _Opened) -> str:

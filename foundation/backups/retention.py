@@ -1,4 +1,4 @@
-"""Which backups of a folder to keep. Pure: no files, no clock."""
+"""The retention rule: which backups of a folder to keep. Pure: no files, no clock."""
 
 import re
 from collections.abc import Callable, Hashable, Iterable
@@ -32,11 +32,11 @@ def parse_retention_rule(text: str) -> RetentionRule:
 def backups_to_keep(
     backups: Iterable[tuple[datetime, T]], rule: RetentionRule, is_good: Callable[[T], bool] = lambda _: True
 ) -> set[T]:
-    """The backups to keep: the newest good one of each of the last days, weeks and months that have one.
+    """The backups to keep: the newest intact one of each of the last days, weeks and months that have one.
 
-    backups: moments with their zone, in any order. Days, ISO weeks and months are those of Việt Nam. A day without a
-    good backup uses up no place, so a server that was off for a month loses none. is_good is called at most once for
-    each backup, only where its answer matters; a bad one never takes the place of a good one, and is not kept here.
+    backups: moments with their zone, in any order. Days, ISO weeks and months are those of Việt Nam. Days without an
+    intact backup do not count, so a server that was off for a month loses none. is_good is called at most once for
+    each backup, only if its answer matters; a damaged one never replaces an intact one, and is not in the result.
     """
     newest_first = sorted(backups, key=lambda backup: backup[0], reverse=True)
     answers: dict[T, bool] = {}

@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 
 from foundation.problems import Invalid, Problem
 
-# Lines of a check's answer that are told.
+# Reported lines of a failed check.
 _LINES = 5
 _DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
@@ -28,9 +28,9 @@ def dump(engine: Engine, target: Path, *, without_rows: Sequence[str]) -> dict[s
     with _problems(), closing(sqlite3.connect(database_file(engine))) as source:
         with closing(sqlite3.connect(target)) as copy:
             source.backup(copy)
-            # One file without a log beside it.
+            # Makes it one file without a separate log.
             copy.execute("PRAGMA journal_mode=DELETE")
-        # Before anything is taken out: VACUUM would build damaged indexes anew and hide the damage.
+        # Before rows are deleted: VACUUM would rebuild damaged indexes and hide the damage.
         tables = check(target)
         if any(tables.get(name) for name in without_rows):
             with closing(sqlite3.connect(target)) as copy:
@@ -44,21 +44,21 @@ def dump(engine: Engine, target: Path, *, without_rows: Sequence[str]) -> dict[s
 
 
 def check(file: Path) -> dict[str, int]:
-    """Rows by table of a sound database file. Raises Problem("damaged_database", lines=…)."""
+    """Rows by table of an intact database file. Raises Problem("damaged_database", lines=…)."""
     with _problems(), closing(sqlite3.connect(file)) as opened:
         lines = [str(line) for (line,) in opened.execute(f"PRAGMA integrity_check({_LINES})")]
         if lines != ["ok"]:
             raise Problem("damaged_database", lines=lines[:_LINES])
-        astray = opened.execute("PRAGMA foreign_key_check").fetchmany(_LINES)
-        if astray:
+        orphans = opened.execute("PRAGMA foreign_key_check").fetchmany(_LINES)
+        if orphans:
             raise Problem(
-                "damaged_database", lines=[f"{table}, rowid {row} → {parent}" for table, row, parent, _ in astray]
+                "damaged_database", lines=[f"{table}, rowid {row} → {parent}" for table, row, parent, _ in orphans]
             )
         return {name: opened.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0] for name in _tables(opened)}  # noqa: S608
 
 
 def verify(file: Path, tables: dict[str, int] | None) -> None:
-    """Check a database file out of a backup; tables: rows it must have. Raises Invalid {"file": "damaged"}."""
+    """Check a database file from a backup; tables: rows it must have. Raises Invalid {"file": "damaged"}."""
     try:
         found = check(file)
     except Problem as problem:
@@ -106,4 +106,4 @@ def _problems() -> Iterator[None]:
             raise Problem("disk_full") from error
         if error.sqlite_errorcode & 0xFF in _DAMAGE:
             raise Problem("damaged_database", lines=[str(error)]) from error
-        raise Problem("tool_failed", tool="SQLite", said=str(error)) from error
+        raise Problem("tool_failed", tool="SQLite", reason=str(error)) from error

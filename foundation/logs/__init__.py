@@ -1,1 +1,1 @@
-"""What processes write about themselves: one line an event, a fault once with its traceback, nobody's data."""
+"""Logging: one line per event, each fault once with its traceback, no personal data."""

@@ -1,4 +1,4 @@
-"""What is being worked on in this thread, so that every line written meanwhile carries its id."""
+"""The current request or job, so that every log line has its id."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -9,13 +9,13 @@ _current: ContextVar[Mapping[str, object]] = ContextVar("log_context", default=_
 
 
 def log_context() -> Mapping[str, object]:
-    """The fields of the request or job in work; empty outside of one."""
+    """The fields of the current request or job; empty outside of one."""
     return _current.get()
 
 
 @contextmanager
 def working_on(fields: Mapping[str, object]) -> Iterator[None]:
-    """Add `fields` to every line until the block ends. The mapping may be filled meanwhile."""
+    """Add `fields` to every line until the block ends. The mapping may change meanwhile."""
     token = _current.set(fields)
     try:
         yield

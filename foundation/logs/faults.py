@@ -1,4 +1,4 @@
-"""Faults in the log: the same one is written once with its traceback, and counted from then on."""
+"""Faults in the log: each is written once with its traceback, and repetitions are counted."""
 
 import hashlib
 import logging
@@ -17,21 +17,21 @@ from foundation.settings import PROJECT_ROOT
 from foundation.storage_faults import storage_fault
 
 SUMMARY_EVERY = 60  # seconds between two summaries of one fault
-FORGET_AFTER = 600  # seconds without the fault; then it is news, and its traceback is written again
+FORGET_AFTER = 600  # seconds without the fault, after which its traceback is written again
 MOST_FAULTS = 500  # remembered at once
-MOST_FRAMES = 30  # of one traceback; the innermost are kept
-MOST_OTHERS = 10  # innermost frames shown whoever's they are; of those above, only ours
-LONGEST_MESSAGE = 300  # characters of an exception's own words
+MOST_FRAMES = 30  # of one traceback; the innermost are shown
+MOST_OTHERS = 10  # innermost frames always shown; above them only frames of our code
+LONGEST_MESSAGE = 300  # characters of an exception's message
 MOST_CAUSES = 4
 
 _LONG_NUMBER = re.compile(r"\d{6,}")
-# A value in quotes is kept where it can only be a name of our code: a column, an attribute, a place.
+# A quoted value is shown only if it looks like a name in code: a column, an attribute, a module.
 _QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
 _NAME_OF_CODE = re.compile(r"['\"][A-Za-z_][A-Za-z0-9_.:/<>-]{0,59}['\"]")
 
 
 def fault_key(error: BaseException) -> str:
-    """Equal for two errors that are the same fault: the same trouble of the storage, or raised at the same line."""
+    """Equal for two errors that are the same fault: the same storage fault, or raised at the same line."""
     storage = storage_fault(error)
     if storage is not None:
         return f"storage:{storage}"
@@ -42,15 +42,15 @@ def fault_key(error: BaseException) -> str:
 
 
 def fault_id(error: BaseException) -> str:
-    """Eight characters that stand for the fault in every line, the same in all processes of one version."""
+    """Eight characters that identify the fault in every line; the same in all processes of one version."""
     return hashlib.sha256(fault_key(error).encode()).hexdigest()[:8]
 
 
 def describe_error(error: BaseException) -> str:
-    """Kind and words of an error, without the values that people typed.
+    """Type and message of an error, without values that people typed.
 
-    A database may quote a row and pydantic the input: both are asked for their codes alone. In other messages long
-    numbers, and quoted text that is no name of our code, are left out.
+    Databases may quote a row and pydantic the input, so only their codes are used. In other messages long numbers and
+    quoted text that is no name in code are removed.
     """
     name = type(error).__name__
     if isinstance(error, ValidationError):
@@ -60,14 +60,14 @@ def describe_error(error: BaseException) -> str:
         return f"{name}: {describe_error(error.orig)}" if error.orig is not None else name
     sqlstate = getattr(error, "sqlstate", None)
     if sqlstate is not None:
-        # Class 22 quotes the faulty value, and the detail of any other the faulty row.
+        # Messages of class 22 quote the value; for other classes only the detail quotes the row.
         words = "" if sqlstate.startswith("22") else getattr(getattr(error, "diag", None), "message_primary", "") or ""
         return f"{name} {sqlstate}: {_masked(words)}"
     return f"{name}: {_masked(str(error))}"
 
 
 def format_fault(error: BaseException) -> str:
-    """The traceback, bounded, with what each error it was raised from said; no values of variables."""
+    """The shortened traceback with the messages of its causes; no values of variables."""
     lines: list[str] = []
     for each in _chain(error):
         if lines:
@@ -94,10 +94,10 @@ class _FaultRecord:
 
 
 class RepeatedFaults(logging.Filter):
-    """Lets the first record of a fault through and counts the others; put it on a handler.
+    """Logging filter of a handler: passes the first record of a fault and counts the others.
 
-    clock: seconds, monotonic. Thread-safe. A record without an exception always passes. `due()` gives summaries of what
-    was counted; whoever writes records asks for them now and then, and for all of them at the end.
+    clock: seconds, monotonic. Thread-safe. A record without an exception always passes. `due()` returns summaries of
+    the counts; the handler calls it regularly, and for all of them at the end.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -123,7 +123,7 @@ class RepeatedFaults(logging.Filter):
             return True
 
     def due(self, *, everything: bool = False) -> list[dict[str, object]]:
-        """One mapping {fault, times, seconds} for each fault counted since its last summary, if that is long ago."""
+        """One mapping {fault, times, seconds} for each repeated fault whose last summary is SUMMARY_EVERY ago."""
         now = self._clock()
         found: list[dict[str, object]] = []
         with self._lock:
@@ -141,7 +141,7 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
             return
         yield current
         following = current.__cause__ or (None if current.__suppress_context__ else current.__context__)
-        # SQLAlchemy's error already says what the driver's did.
+        # SQLAlchemy's error already includes the driver's message.
         current = None if isinstance(current, DBAPIError) else following
 
 

@@ -15,7 +15,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 def fields_of(record: logging.LogRecord) -> dict[str, object]:
-    """What a record says beside its words: of the request or job in work, of its own, and the fault's id."""
+    """The fields of a record: of the current request or job, its own, and the fault's id."""
     own: Mapping[str, object] = getattr(record, "fields", {})
     found = {**log_context(), **own}
     fault = getattr(record, "fault", None)
@@ -25,7 +25,7 @@ def fields_of(record: logging.LogRecord) -> dict[str, object]:
 class TextFormatter(logging.Formatter):
     """`2026-11-21T12:00:00.123+07:00 info request method=GET route=/bai-hoc/<lesson_slug> status=200 …`.
 
-    A record is one line, whatever it holds; only a traceback follows on lines of its own, indented.
+    A record is always one line; only a traceback follows on more lines, indented.
     """
 
     def format(self, record: logging.LogRecord) -> str:
@@ -64,5 +64,5 @@ def _text(value: object) -> str:
 
 
 def _one_line(words: str) -> str:
-    # A line break in somebody's text must not look like a record of its own.
+    # A line break in a text must not look like another record.
     return _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", words)

@@ -1,4 +1,4 @@
-"""Sets up what a process writes to its standard error; called once by whatever starts it."""
+"""Sets up logging to standard error; called once at the start of a process."""
 
 import atexit
 import logging
@@ -15,7 +15,7 @@ OUR_PACKAGES = ("foundation", "translations", "courses", "learning", "community_
 
 
 class LogHandler(logging.StreamHandler[TextIO]):
-    """Writes to whatever standard error is now, and a summary of repeated faults when one is due."""
+    """Writes to the current sys.stderr, and a summary of repeated faults when one is due."""
 
     def __init__(self) -> None:
         super().__init__(sys.stderr)
@@ -23,7 +23,7 @@ class LogHandler(logging.StreamHandler[TextIO]):
         self.addFilter(self.faults)
 
     def handle(self, record: logging.LogRecord) -> bool:
-        # Before the filter: while a fault goes on nothing else may be written at all.
+        # Before the filter, because a repeated fault may be the only thing that is logged.
         self.write_summaries()
         return super().handle(record)
 
@@ -39,10 +39,10 @@ class LogHandler(logging.StreamHandler[TextIO]):
 
 
 def configure_logging(settings: Settings, *, least: int = logging.DEBUG) -> LogHandler:
-    """Write records of LOG_LEVEL and above as LOG_FORMAT says. The second time the one handler is set up anew.
+    """Write records of LOG_LEVEL and above as LOG_FORMAT says. A second call reconfigures the same handler.
 
-    least: commands that speak for themselves pass logging.WARNING; LOG_LEVEL=debug overrides it. Records of other
-    packages count from warning on, while debugging from info on.
+    least: commands with their own output pass logging.WARNING; LOG_LEVEL=debug overrides it. Records of other
+    libraries are written from warning on, or from info on while debugging.
     """
     level = logging.getLevelNamesMapping()[settings.log_level.upper()]
     if level > logging.DEBUG:

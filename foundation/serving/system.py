@@ -64,7 +64,7 @@ def notify_systemd(state: str) -> None:
     if not place:
         return
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as line:
-        # "@" stands for a name outside the file system.
+        # "@" means an abstract socket, outside the file system.
         line.connect(place.replace("@", "\0", 1) if place.startswith("@") else place)
         line.sendall(state.encode())
 

@@ -11,7 +11,7 @@ from foundation.database import Base, UtcDateTime
 class ThrottleBucket(Base):
     """One limit of one account, device or address. Empty, and swept away, once `full_until` has passed.
 
-    key: a digest bound to the server's secret key: it tells nobody the name or address it stands for.
+    key: a digest with the server's secret key, from which the name or address cannot be found out.
     """
 
     __tablename__ = "throttle_bucket"

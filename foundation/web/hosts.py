@@ -65,9 +65,9 @@ def _is_name(host: str) -> bool:
 
 def _same(host: str, expected: str) -> bool:
     """With or without the port that goes without saying, and the dot that ends a whole name."""
-    told = urlsplit(f"//{host.lower()}")
+    parts = urlsplit(f"//{host.lower()}")
     try:
-        name, port = (told.hostname or "").removesuffix("."), told.port
+        name, port = (parts.hostname or "").removesuffix("."), parts.port
     except ValueError:
         return False
     wanted = urlsplit(f"//{expected}")

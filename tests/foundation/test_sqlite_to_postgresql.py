@@ -131,14 +131,14 @@ def test_tables_of_somebody_else_are_refused(source, target):
 
 
 @pytest.mark.parametrize(
-    ("statement", "key", "said"),
+    ("statement", "key", "reason"),
     [
         ("UPDATE area SET name = printf('%.150c', 'x') WHERE code = '38'", "code=38", "too long"),
         ("UPDATE area SET name = 'a' || char(0) WHERE code = '38'", "code=38", "NUL"),
         ("UPDATE person SET session_version = 3000000000 WHERE name = 'quan-tri'", "id=", "range"),
     ],
 )
-def test_a_row_that_postgresql_refuses_is_named_and_nothing_is_written(source, target, statement, key, said):
+def test_a_row_that_postgresql_refuses_is_named_and_nothing_is_written(source, target, statement, key, reason):
     _execute(source, statement)
 
     with pytest.raises(Problem) as refused:
@@ -146,7 +146,7 @@ def test_a_row_that_postgresql_refuses_is_named_and_nothing_is_written(source, t
 
     assert refused.value.code == "row_refused"
     assert key in refused.value.details["key"]
-    assert said in refused.value.details["said"]
+    assert reason in refused.value.details["reason"]
     assert _is_empty(target)
     assert inspect(target).get_foreign_keys("visit") != []
 

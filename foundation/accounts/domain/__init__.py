@@ -1,1 +1,1 @@
-"""Rules about accounts: roles, reach, names and passwords, throttling. No web, no SQL, no files."""
+"""Rules about accounts: roles, scopes, names and passwords. No web, no SQL, no files."""

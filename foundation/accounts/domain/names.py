@@ -1,4 +1,4 @@
-"""Names people sign in with: short, and the same however a phone's keyboard put marks on them."""
+"""Sign-in names and display names: normalisation and checks."""
 
 import re
 import unicodedata
@@ -17,7 +17,7 @@ def fold_name(typed: str) -> str:
 
     "Tổ-Viên " and "to-vien" are the same name: Vietnamese keyboards put marks on by themselves.
     """
-    # Whatever lies beyond belongs to no name.
+    # Longer input is cut: it cannot be a name.
     apart = unicodedata.normalize("NFKD", typed.strip()[: 2 * MAX_DECOMPOSED * LONGEST_NAME].casefold())
     return "".join(letter for letter in apart if not unicodedata.combining(letter)).translate(_MARKED_D)
 
@@ -35,7 +35,10 @@ def name_fault(folded: str) -> str | None:
 
 
 def clean_display_name(typed: str) -> str:
-    """A person's name as shown: foundation.characters.tidy_name. One far too long stays, for display_name_fault."""
+    """A person's name as shown: foundation.characters.tidy_name.
+
+    A far too long one is returned unchanged, for display_name_fault.
+    """
     return typed if is_overlong(typed, LONGEST_DISPLAY_NAME) else tidy_name(typed)
 
 

@@ -1,4 +1,4 @@
-"""What makes a password acceptable, and passwords made for somebody else to read out over a bad line."""
+"""Checks of passwords, and generated passwords that are easy to read out over the telephone."""
 
 import unicodedata
 from collections.abc import Callable, Sequence
@@ -22,13 +22,13 @@ voi vuon xanh xe xoai xuan
 def normalise(password: str) -> str:
     """NFC, so that "ạ" typed as one letter or as two is one password. Spaces stay: they may be meant.
 
-    One far longer than any password stays as it is, for password_fault.
+    A far too long one is returned unchanged, for password_fault.
     """
     return password if is_overlong(password, LONGEST) else unicodedata.normalize("NFC", password)
 
 
 def password_fault(password: str, name: str) -> str | None:
-    """Why a normalised password cannot be kept for the account `name`, as a code, or None.
+    """Why a normalised password cannot be used for the account `name`, as a code, or None.
 
     missing; too_short (under SHORTEST characters); too_long (over LONGEST); bad_characters (control characters);
     same_as_name; too_simple (under four different characters, or one unbroken run such as 12345678).

@@ -1,4 +1,4 @@
-"""Who may do what: one table from roles to acts. Source of the roles: facts 7.5."""
+"""Permissions: one table from roles to acts. Source of the roles: facts 7.5."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ class Act(StrEnum):
 
     SEE_HOUSEHOLDS = "see_households"  # single households and their visits
     RECORD_VISIT = "record_visit"
-    SETTLE_VISITS = "settle_visits"  # choose between visits told twice, differently; merge households listed twice
+    SETTLE_VISITS = "settle_visits"  # choose between conflicting visits; merge households listed twice
     HANDLE_ISSUES = "handle_issues"  # take an issue on, set its day, pass it on; seeing it is SEE_HOUSEHOLDS
     HELP_LEARNERS = "help_learners"  # sit beside somebody who learns, wake a learning card
     TEACH = "teach"  # hold a class evening: see who comes, say who did what, have their letters made
@@ -48,8 +48,7 @@ class Role(StrEnum):
 
 _FIGURES = {Act.SEE_COVERAGE, Act.SEE_LEARNING, Act.PRINT_REPORT, Act.EXPORT_FIGURES, Act.SEE_TEAMS}
 
-# Single households are for those who know them in person: a province, and whoever looks after the machine,
-# sees sums only.
+# Single households are visible to people who know them in person; a province and an administrator see sums only.
 ROLES: dict[Role, frozenset[Act]] = {
     Role.VISITOR: frozenset({Act.SEE_HOUSEHOLDS, Act.RECORD_VISIT, Act.HELP_LEARNERS, Act.TEACH, Act.SEE_COVERAGE}),
     Role.TEAM_LEADER: frozenset(
@@ -152,8 +151,8 @@ def reach(holdings: Iterable[Holding], act: Act, today: date) -> Scope:
     return Scope(tuple(outermost))
 
 
-# What somebody wrote down while they held a role may come in so long after the role has ended: phones are without
-# network for weeks. Later it is nobody's to send.
+# Records made while somebody held a role are accepted for so long after the role ended, because phones may be offline
+# for weeks.
 LATE = timedelta(days=30)
 
 

@@ -1,4 +1,4 @@
-"""Writing down what somebody agreed to, and that they took it back."""
+"""Stores and withdraws consents."""
 
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from foundation.accounts.models import ConsentRecord
 def give_consent(
     session: Session, *, subject: str, purpose: str, text_version: str, how: str, recorded_by: str, now: datetime
 ) -> ConsentRecord:
-    """Keep a consent. The same one again (same text, not withdrawn since) changes nothing and gives the first back."""
+    """Store a consent. The same one again (same text, not withdrawn) changes nothing and returns the first."""
     active = _active_consents(session, subject, purpose)
     for consent in active:
         if consent.text_version == text_version:
@@ -25,7 +25,7 @@ def give_consent(
 
 
 def withdraw_consent(session: Session, *, subject: str, purpose: str, now: datetime) -> int:
-    """Take back every consent of that subject to that purpose. Returns how many there were; the second time, none."""
+    """Withdraw every consent of that subject for that purpose. Returns how many; a second call returns 0."""
     active = _active_consents(session, subject, purpose)
     for consent in active:
         consent.withdrawn_at = now

@@ -153,7 +153,7 @@ def end_role(session: Session, by: Administrator, person_id: int, holding_id: in
 
 @dataclass(frozen=True)
 class MadePassword:
-    """text: shown once and kept nowhere. hash: what is stored; making it takes 25 ms."""
+    """text: shown once and not stored. hash: what is stored; computing it takes 25 ms."""
 
     text: str
     hash: str

@@ -18,7 +18,7 @@ TOKEN_BYTES = 24
 COARSE = timedelta(hours=1)
 # A person with more open sessions than this loses the oldest: a program that signs in for ever fills no table.
 MOST_OPEN = 50
-# Ended ones stay a while, for whoever asks when a lost phone was last used.
+# Ended sessions are stored for so long, to find out when a lost phone was last used.
 ENDED_RETENTION = timedelta(days=30)
 
 
@@ -28,7 +28,10 @@ def hash_of_session(token: str) -> str:
 
 
 def open_session(session: Session, person_id: int, *, now: datetime) -> str:
-    """A new session; returns the token for the cookie, which is nowhere else. Sweeps old ones of the same person."""
+    """A new session; returns the token for the cookie, which is stored nowhere else.
+
+    Also deletes old sessions of the same person.
+    """
     own = PersonSession.person_id == person_id
     session.execute(
         delete(PersonSession).where(

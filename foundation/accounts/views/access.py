@@ -1,4 +1,4 @@
-"""Who is knocking, and may they come in: the marks every view function carries, and the reach behind them."""
+"""Access control: decorators of view functions, and the scope in which a person may do something."""
 
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -28,7 +28,7 @@ class NotSignedIn(Problem):
 
 
 class SignedIn:
-    """What Flask-Login and templates know of the person at the other end. `row` is the person's row; `token`, the
+    """The signed-in person, for Flask-Login and templates. `row` is the person's row; `token`, the
     session's."""
 
     is_authenticated = True
@@ -122,20 +122,20 @@ def is_shut_out(person: Person) -> bool:
 
 
 def signed_in(view: View) -> View:
-    """Lets in whoever is signed in; sends others to the sign-in page, or answers 401 where JSON is spoken."""
+    """Decorator: allows signed-in people; others go to the sign-in page, or get 401 if they want JSON."""
     return _guarded(view, None)
 
 
 def may(act: Act) -> Callable[[View], View]:
-    """Lets in whoever may do `act` somewhere today. Where they may do it is scope_for's answer, not this one's.
+    """Decorator: allows people who may do `act` in some area today; scope_for(act) returns where.
 
-    Stands below the route decorator. Nobody signed in: as @signed_in. Signed in without the act: NotAllowed.
+    Put it below the route decorator. Nobody signed in: as @signed_in. Signed in without the act: NotAllowed.
     """
     return lambda view: _guarded(view, act)
 
 
 def scope_for(act: Act) -> Scope:
-    """Where the signed-in person may do `act` today; nowhere for anybody else. Same answer all through a request."""
+    """Where the signed-in person may do `act` today; an empty scope if nobody is signed in."""
     if not current_user.is_authenticated:
         return Scope(())
     holdings = [held.as_holding() for held in current_user.row.holdings]
@@ -145,7 +145,7 @@ def scope_for(act: Act) -> Scope:
 def scopes_for(act: Act) -> Callable[[date], Scope]:
     """Where the signed-in person may do `act` today, together with where they could on the day it was done.
 
-    For what was done on a day and told later: what waits on a phone outlives a changed assignment, by LATE at most.
+    For records made on a day and sent later: those waiting on a phone stay valid for LATE after a role has ended.
     """
     return scopes_of(current_user.row if current_user.is_authenticated else None, act)
 

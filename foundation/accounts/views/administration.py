@@ -108,7 +108,7 @@ def reset_password(person_id: int) -> Response:
         services.reset_password(writing, by, person_id, made, now=clock.now())
     person = queries.person_within(session(), by.scope, person_id)
     answer = make_response(render_template("accounts/new_password.html", person=person, password=made.text))
-    answer.headers["Cache-Control"] = "no-store"  # shown this once, kept by no browser
+    answer.headers["Cache-Control"] = "no-store"  # shown once, stored by no browser
     return answer
 
 

@@ -53,5 +53,5 @@ def _outline(feature: object) -> GivenOutline:
 
 
 def _text(value: object) -> str:
-    # A number is taken as it stands: 1 is not "01".
+    # A number is not padded: 1 is not "01".
     return str(value).strip()[:40] if isinstance(value, str | int) and not isinstance(value, bool) else ""

@@ -34,7 +34,7 @@ class CellParseError(ParseError):
 
 
 def text_of(cell: Cell) -> str:
-    """What stands in the cell, as one line without spaces around it; empty for an empty cell."""
+    """The text of the cell, as one line without spaces around it; "" for an empty cell."""
     if cell is None:
         return ""
     if isinstance(cell, float) and cell.is_integer():

@@ -1,4 +1,4 @@
-"""Reading a list of hamlets as communes keep it, in a spreadsheet. Every fault is told at once, with its row."""
+"""Reading a list of hamlets as communes keep it, in a spreadsheet. Every fault is reported at once, with its row."""
 
 import unicodedata
 from collections.abc import Iterable, Sequence

@@ -25,8 +25,8 @@ _RUNS = re.compile(r"\d+|\D+")
 def sort_key(name: str) -> str:
     """A key that puts names in the order of a Vietnamese dictionary when compared byte by byte.
 
-    Syllable by syllable: letters first (a ă â b c d đ e ê…), tones only between equal letters; where the tone mark
-    stands does not matter (hoà = hòa). Numbers come before letters and by their size, so "Mẫu 2" precedes "Mẫu 10".
+    Syllable by syllable: letters first (a ă â b c d đ e ê…), tones only between equal letters; the place of the tone
+    mark does not matter (hoà = hòa). Numbers come before letters and by their size, so "Mẫu 2" precedes "Mẫu 10".
     Capitals and punctuation do not count. At most six times as long as `name`; ASCII but for letters of other scripts.
     """
     decomposed = unicodedata.normalize("NFD", name.casefold().translate(_APOSTROPHES))
@@ -85,8 +85,8 @@ def _letters_key(letters: str) -> str:
     places, tones = [], ""
     for letter, marks in re.findall(r"(.)([\u0300-\u036f]*)", letters):
         tones += "".join(_TONES.get(mark, "") for mark in marks)
-        kept = "".join(mark for mark in marks if mark not in _TONES)
-        composed = unicodedata.normalize("NFC", letter + kept)
+        base_marks = "".join(mark for mark in marks if mark not in _TONES)
+        composed = unicodedata.normalize("NFC", letter + base_marks)
         places.append(_PLACES.get(composed) or _PLACES.get(letter) or letter)
     # "!" comes before every letter, so that "an" precedes "ang" whatever its tone.
     return "".join(places) + "!" + (tones or "0")

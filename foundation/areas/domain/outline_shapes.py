@@ -15,7 +15,7 @@ from foundation.problems import ParseError
 # Việt Nam with its seas and islands, Hoàng Sa and Trường Sa among them, in degrees: west, south, east, north.
 VIETNAM = (102.0, 6.0, 118.5, 23.5)
 
-# Coordinates are kept to 4 decimals, about 11 m.
+# Coordinates are rounded to 4 decimals, about 11 m.
 DECIMALS = 4
 
 # The map of one area goes over a weak network at once: its outlines together, compressed, in bytes. Names, codes and

@@ -1,4 +1,4 @@
-"""How far somebody's reach goes: a set of areas, each with everything beneath it."""
+"""A scope: a set of areas, each with everything below it."""
 
 from dataclasses import dataclass
 

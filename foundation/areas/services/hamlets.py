@@ -16,7 +16,7 @@ from foundation.problems import Problem
 
 
 class HamletValidationError(Problem):
-    """Nothing of the list was kept. `faults` are in the order of the rows."""
+    """A list with faults; nothing of it was stored. `faults` are in the order of the rows."""
 
     status = 422
 

@@ -44,7 +44,7 @@ class TableParseError(Problem):
 
 
 def read_table(file: Path) -> list[Sequence[Cell]]:
-    """The rows of a CSV file, or of the first sheet of an XLSX file; told apart by content, not by name.
+    """The rows of a CSV file, or of the first sheet of an XLSX file; recognised by content, not by name.
 
     CSV: UTF-8 with or without byte order mark; comma, semicolon or tab, whichever the first line has most of.
     Raises TableParseError "file_too_large", "not_utf8", "faulty_csv", "faulty_xlsx", "too_many_rows" or "empty_file".

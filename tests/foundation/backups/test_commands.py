@@ -45,12 +45,12 @@ def test_a_database_without_tables_is_no_backup_and_pushes_none_out(command, dat
     command("backup", copies)
     before = sorted(file.name for file in copies.iterdir())
 
-    said = command(
+    reason = command(
         "backup", copies, "--keep", "1,0,0", expect=1, engine=databases("nowhere"), folder=tmp_path / "other"
     )
 
-    assert "chưa có bảng nào" in said
-    assert "các bản sao lưu trước vẫn nguyên" in said
+    assert "chưa có bảng nào" in reason
+    assert "các bản sao lưu trước vẫn nguyên" in reason
     assert sorted(file.name for file in copies.iterdir()) == before
 
 
@@ -69,9 +69,9 @@ def test_a_lost_server_comes_back_with_its_cards_and_letters(command, own_engine
 
     # Another machine, another database, and nothing of the environment before.
     fresh, folder = databases("fresh"), tmp_path / "elsewhere"
-    said = command("restore", file, "--identity", tmp_path / "khoa.txt", engine=fresh, folder=folder)
+    reason = command("restore", file, "--identity", tmp_path / "khoa.txt", engine=fresh, folder=folder)
 
-    assert "Khoá bí mật đã được đặt lại" in said
+    assert "Khoá bí mật đã được đặt lại" in reason
     secret = Settings(data_folder=folder).signing_key()
     with Session(fresh) as session:
         assert learner_of_card(session, card, PICTURES, key=secret) == learner_id
@@ -87,9 +87,9 @@ def test_a_folder_keeps_by_the_rule_and_only_after_a_good_backup(command, tmp_pa
     copies.mkdir()
     for night in range(4):
         monkeypatch.setattr(clock, "now", lambda night=night: NOW + timedelta(days=night))
-        said = command("backup", copies, "--keep", "2,0,0")
-    assert "Giữ 2 bản, bỏ 1 bản cũ." in said
-    assert "KHÔNG có khoá" in said
+        reason = command("backup", copies, "--keep", "2,0,0")
+    assert "Giữ 2 bản, bỏ 1 bản cũ." in reason
+    assert "KHÔNG có khoá" in reason
     names = sorted(file.name for file in copies.glob("*.gz"))
     assert names == ["bdhvs-20261123T050000Z.tar.gz", "bdhvs-20261124T050000Z.tar.gz"]
 
@@ -119,10 +119,10 @@ def test_a_damaged_database_is_told_and_takes_no_good_backup_away(
         _lose_rows_while_dumping(own_engine, tmp_path)
         return
 
-    said = command("backup", copies, "--keep", "1,0,0", expect=1)
+    reason = command("backup", copies, "--keep", "1,0,0", expect=1)
 
-    assert "CƠ SỞ DỮ LIỆU BỊ HỎNG" in said
-    assert "các bản sao lưu trước vẫn nguyên" in said
+    assert "CƠ SỞ DỮ LIỆU BỊ HỎNG" in reason
+    assert "các bản sao lưu trước vẫn nguyên" in reason
     assert sorted(file.name for file in copies.iterdir()) == before
 
     # And it is that last good one which brings the server back, into the very place.
@@ -196,9 +196,9 @@ def test_backups_of_the_first_format_are_restored(command, own_engine, own_setti
         assert "Chưa thay đổi gì" in command("restore", file, "--replace", expect=1)
     assert areas(own_engine) == ["Nghệ An", "Thanh Hoá"]
     file.write_bytes(whole)
-    said = command("restore", file, "--replace")
+    reason = command("restore", file, "--replace")
 
-    assert "19:00 20/11/2026" in said
+    assert "19:00 20/11/2026" in reason
     assert areas(own_engine) == ["Thanh Hoá"]
     assert own_settings.signing_key() == "khoá cũ"
     assert not (tmp_path / "outside.txt").exists()
@@ -210,26 +210,26 @@ def test_restore_says_what_is_missing_and_what_that_means(command, own_engine, t
     (tmp_path / "other.txt").write_text(str(pyrage.x25519.Identity.generate()))
     (tmp_path / "words.txt").write_text("không phải khoá")
 
-    said = command("restore", tmp_path / "plain.tar.gz", "--replace", folder=tmp_path / "elsewhere")
-    assert "THIẾU KHOÁ" in said
-    assert "thẻ hình" in said
-    assert "PUBLIC_ADDRESS=https://hoc.example.vn" in said
+    reason = command("restore", tmp_path / "plain.tar.gz", "--replace", folder=tmp_path / "elsewhere")
+    assert "THIẾU KHOÁ" in reason
+    assert "thẻ hình" in reason
+    assert "PUBLIC_ADDRESS=https://hoc.example.vn" in reason
     for words, answer in (
         (["b.age"], "thêm --identity"),
         (["b.age", "--identity", tmp_path / "other.txt"], "mã hoá cho khoá khác"),
         (["b.age", "--identity", tmp_path / "words.txt"], "không phải tệp khoá riêng"),
         (["words.txt"], "không phải bản sao lưu"),
     ):
-        said = command("restore", tmp_path / words[0], *words[1:], "--replace", expect=1)
-        assert answer in said
-        assert "Chưa thay đổi gì" in said
+        reason = command("restore", tmp_path / words[0], *words[1:], "--replace", expect=1)
+        assert answer in reason
+        assert "Chưa thay đổi gì" in reason
     wrong = command("restore", tmp_path / "plain.tar.gz", "--replace", expect=1, secret_key="một khoá khác hẳn")
     assert "không phải khoá của bản sao lưu" in wrong
 
 
 def test_a_pair_of_keys_is_made_once_and_works(command, tmp_path):
-    said = command("backup-key", tmp_path / "khoa.txt")
-    recipient = said.split("BACKUP_RECIPIENT=")[1].strip()
+    reason = command("backup-key", tmp_path / "khoa.txt")
+    recipient = reason.split("BACKUP_RECIPIENT=")[1].strip()
 
     assert (tmp_path / "khoa.txt").stat().st_mode & 0o077 == 0
     before = (tmp_path / "khoa.txt").read_text()
@@ -249,20 +249,20 @@ def test_a_pair_of_keys_is_made_once_and_works(command, tmp_path):
     ],
 )
 def test_what_cannot_be_done_is_answered_in_a_sentence(command, tmp_path, words, answer):
-    said = command(*(word.format(tmp_path) for word in words), expect=1)
-    assert answer in said
-    assert "Traceback" not in said
+    reason = command(*(word.format(tmp_path) for word in words), expect=1)
+    assert answer in reason
+    assert "Traceback" not in reason
 
 
 def test_a_seal_that_cannot_be_read_stops_the_backup(command, tmp_path, identity):
-    said = command(
+    reason = command(
         "backup",
         tmp_path / "b.age",
         expect=1,
         backup_recipient=str(identity.to_public()),
         seal_file=tmp_path / "khong-co.p12",
     )
-    assert "SEAL_FILE" in said
+    assert "SEAL_FILE" in reason
     assert not (tmp_path / "b.age").exists()
 
 

@@ -38,7 +38,7 @@ def manual():
 
 @pytest.fixture
 def type_in(tmp_path, monkeypatch):
-    """Types one line of the manual on a machine whose folders are a test's own; returns what it said."""
+    """Types one line of the manual on a machine whose folders are a test's own; returns what it reason."""
     places = {"/var/backups/bdhvs": "backups", "/var/lib/bdhvs-thu": "trial", "/root": "root"}
     for folder in places.values():
         (tmp_path / folder).mkdir()
@@ -95,9 +95,9 @@ def test_the_manual_brings_a_lost_server_back(
     fresh = databases("trial")
     if database_kind == "postgresql":
         monkeypatch.setenv("DATABASE_URL", fresh.url.render_as_string(hide_password=False))
-    said = type_in(restore)
-    assert "Khoá bí mật đã được đặt lại" in said
-    assert "THIẾU" not in said
+    reason = type_in(restore)
+    assert "Khoá bí mật đã được đặt lại" in reason
+    assert "THIẾU" not in reason
     assert "Mọi con số đều khớp" in type_in(count)
 
     secret = Settings(data_folder=tmp_path / "trial").signing_key()
