@@ -1,9 +1,9 @@
-"""The visit's questions as one table: what the schema says of each (domain/visits.py), and where else it stands.
+"""The visit's questions as one table: the schema of each (domain/visits.py), and where it appears.
 
-A question is one annotated field of VisitReport or of one of its groups: its type and limits are the field's, the rest
-is in its Asked. Everything else that names questions is made from this table: the row a visit is written to, the parts
-of the form and of a held visit, the steps of the phone and what it checks, the numbers on paper, what is known before
-a repeat visit, the counters. `docs/visit_questions.md` says how to add one.
+A question is one annotated field of VisitReport or of one of its groups. Its type and limits come from the field, the
+rest from its QuestionPlacement. Everything else that needs the questions is made from this table: the columns of a
+visit, the parts of the form and of a held visit, the steps and checks of the phone, the numbers on paper, what is known
+before a repeat visit, the counters. `docs/visit_questions.md` says how to add one.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -33,15 +33,15 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True)
-class Asked:
-    """Where a question stands.
+class QuestionPlacement:
+    """Where a question appears.
 
-    part: of the web form. step: the phone's screen, by its address. shown_in: the part of a held visit it is compared
-    in; the web form's where it is not given. column: of `visit`; the path with "_" for "." where it is not given.
-    consent: the family must have agreed to be written down. carried: the next visit begins with the answer. numbers:
-    {number on paper: code}; the places of the codes in their list where it is not given. counter: of a question of yes
-    and no, what `<counter>_asked` and `<counter>` count: households that were asked, and that said yes, by the latest
-    visit that asked. compared: whether it stands in a held visit.
+    part: of the web form. step: the phone's screen, by its address. shown_in: the part of a held visit in which the
+    answer is compared; by default `part`. column: of table `visit`; by default the path with "_" for ".".
+    consent: an answer needs the family's consent. carried: the next visit's form starts with the answer. numbers:
+    {number on paper: code}; by default the codes are numbered from 1. counter: for a yes/no question: `<counter>_asked`
+    counts the households that were asked, `<counter>` those that said yes, both by the latest visit that asked.
+    compared: whether a held visit shows it.
     """
 
     part: str
@@ -59,15 +59,15 @@ class Asked:
 class Question:
     """One row of the table.
 
-    path: its place in the visit's JSON, such as "size.adults". least, most: bounds of a number, or of each of COUNTS;
-    longest: letters of a text. codes: what may be answered, or what each of COUNTS and EACH is about; choices: what may
-    be answered for each of EACH. is_number: whether JSON holds the answer, or each answer, as a number.
+    path: in the visit's JSON, such as "size.adults". least, most: bounds of a number, or of each number of COUNTS;
+    longest: of a text, in characters. codes: the possible answers; for COUNTS and EACH the codes that are asked about.
+    choices: the possible answers for each code of EACH. is_number: whether JSON stores the answers as numbers.
     type: of the answer in Python, such as an enumeration of the codes.
     """
 
     path: str
     kind: Kind
-    asked: Asked
+    placement: QuestionPlacement
     least: int = 0
     most: int = 0
     longest: int = 0
@@ -83,16 +83,16 @@ class Question:
 
     @property
     def column(self) -> str:
-        return self.asked.column or self.path.replace(".", "_")
+        return self.placement.column or self.path.replace(".", "_")
 
     @property
     def shown_in(self) -> str:
-        return self.asked.shown_in or self.asked.part
+        return self.placement.shown_in or self.placement.part
 
     @property
     def numbers(self) -> Numbers:
-        if self.asked.numbers is not None:
-            return self.asked.numbers
+        if self.placement.numbers is not None:
+            return self.placement.numbers
         if self.kind is Kind.YES_NO:
             return YES_NO
         answers = {Kind.ONE: self.codes, Kind.MANY: self.codes, Kind.EACH: self.choices}.get(self.kind, ())
@@ -100,7 +100,7 @@ class Question:
 
     @property
     def boxes(self) -> tuple[str, ...]:
-        """The names of its boxes in a form: one for each code where there is one for each."""
+        """The names of its fields in a form: one, or one for each code of COUNTS and EACH."""
         if self.kind in (Kind.COUNTS, Kind.EACH):
             return tuple(f"{self.path}.{code}" for code in self.codes)
         return (self.path,)
@@ -110,48 +110,51 @@ YES_NO: Numbers = {"1": "true", "0": "false"}
 
 
 def questions_of(schema: type[BaseModel], under: str = "") -> Iterator[Question]:
-    """The questions of a schema and of the groups in it, in the order of the fields. Fields without Asked are none."""
+    """The questions of a schema and of its groups, in the order of the fields.
+
+    A field without a QuestionPlacement is not a question.
+    """
     for name, field in schema.model_fields.items():
-        asked = next((each for each in field.metadata if isinstance(each, Asked)), None)
+        placement = next((each for each in field.metadata if isinstance(each, QuestionPlacement)), None)
         group = plain_type(field.annotation)
-        if asked is not None:
-            yield _question(f"{under}{name}", field, asked)
+        if placement is not None:
+            yield _question(f"{under}{name}", field, placement)
         elif isinstance(group, type) and issubclass(group, BaseModel):
             yield from questions_of(group, f"{under}{name}.")
 
 
-def _question(path: str, field: FieldInfo, asked: Asked) -> Question:
+def _question(path: str, field: FieldInfo, placement: QuestionPlacement) -> Question:
     type_ = plain_type(field.annotation)
     limits = _limits(field.metadata) | _limits(_annotations(field.annotation))
     least, most, longest = (limits.get(name, 0) for name in ("ge", "le", "max_length"))
     origin, within = get_origin(type_), [plain_type(each) for each in get_args(type_)]
     if type_ is bool:
-        return Question(path, Kind.YES_NO, asked, type=type_, codes=("true", "false"))
+        return Question(path, Kind.YES_NO, placement, type=type_, codes=("true", "false"))
     if type_ is date:
-        return Question(path, Kind.DAY, asked, type=type_)
+        return Question(path, Kind.DAY, placement, type=type_)
     if type_ is str:
-        return Question(path, Kind.TEXT, asked, type=type_, longest=longest)
-    if type_ is int and asked.numbers is not None:
+        return Question(path, Kind.TEXT, placement, type=type_, longest=longest)
+    if type_ is int and placement.numbers is not None:
         return Question(
-            path, Kind.ONE, asked, least, most, type=type_, codes=tuple(asked.numbers.values()), is_number=True
+            path, Kind.ONE, placement, least, most, type=type_, codes=tuple(placement.numbers.values()), is_number=True
         )
     if type_ is int:
-        return Question(path, Kind.COUNT, asked, least, most, type=type_, is_number=True)
+        return Question(path, Kind.COUNT, placement, least, most, type=type_, is_number=True)
     if origin is list:
-        codes = _codes(within[0]) or tuple((asked.numbers or {}).values())
-        return Question(path, Kind.MANY, asked, type=type_, codes=codes)
+        codes = _codes(within[0]) or tuple((placement.numbers or {}).values())
+        return Question(path, Kind.MANY, placement, type=type_, codes=codes)
     if origin is dict and _codes(within[1]) and not issubclass(within[1], int):
-        return Question(path, Kind.EACH, asked, type=type_, codes=_codes(within[0]), choices=_codes(within[1]))
+        return Question(path, Kind.EACH, placement, type=type_, codes=_codes(within[0]), choices=_codes(within[1]))
     if origin is dict:
         most = most or _limits(_annotations(get_args(type_)[1])).get("le", 0) or max(map(int, _codes(within[1])))
-        return Question(path, Kind.COUNTS, asked, 0, most, type=type_, codes=_codes(within[0]), is_number=True)
+        return Question(path, Kind.COUNTS, placement, 0, most, type=type_, codes=_codes(within[0]), is_number=True)
     if _codes(type_):
-        return Question(path, Kind.ONE, asked, type=type_, codes=_codes(type_))
+        return Question(path, Kind.ONE, placement, type=type_, codes=_codes(type_))
     raise TypeError(f"{path}: no kind of question for {field.annotation}")
 
 
 def plain_type(annotation: Any) -> Any:
-    """The type itself, without None and what is annotated to it."""
+    """The type without None and without annotations."""
     while True:
         if get_origin(annotation) is Annotated:
             annotation = get_args(annotation)[0]

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from community_teams.domain.questions import Kind, Question, plain_type
-from community_teams.domain.visit_groups import IssueTold, PersonTold
+from community_teams.domain.visit_groups import IssueAnswers, PersonAnswers
 from community_teams.domain.visits import OF_ISSUE, OF_PERSON, QUESTIONS, VisitReport
 
 # Columns of `visit` that hold answers, in the order of the questions.
@@ -21,8 +21,8 @@ _DEFAULTS = {
     question.column: None if "." in question.path else VisitReport.model_fields[question.path].default
     for question in QUESTIONS
 }
-_PERSON_DEFAULTS = {name: field.default for name, field in PersonTold.model_fields.items()}
-_ISSUE_DEFAULTS = {name: field.default for name, field in IssueTold.model_fields.items()}
+_PERSON_DEFAULTS = {name: field.default for name, field in PersonAnswers.model_fields.items()}
+_ISSUE_DEFAULTS = {name: field.default for name, field in IssueAnswers.model_fields.items()}
 
 
 def column_values(report: VisitReport) -> dict[str, Any]:
@@ -97,8 +97,8 @@ def report_from(
         fields[name] = _group(name).model_construct(**answers) if told else None
     return VisitReport.model_construct(
         **fields,
-        people=[PersonTold.model_construct(**person) for person in people],
-        issues=[IssueTold.model_construct(**issue) for issue in issues],
+        people=[PersonAnswers.model_construct(**person) for person in people],
+        issues=[IssueAnswers.model_construct(**issue) for issue in issues],
         **more,
     )
 

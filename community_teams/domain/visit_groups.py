@@ -21,7 +21,7 @@ from community_teams.domain.codes import (
     SkillLevel,
     VneidLevel,
 )
-from community_teams.domain.questions import Asked, Numbers
+from community_teams.domain.questions import Numbers, QuestionPlacement
 from foundation.free_text import Text500
 
 # Numbers on paper where they are not the places of the codes in their list (paper/domain.py). As people say it, level 2
@@ -64,13 +64,13 @@ class AnswerGroup(BaseModel):
 
 
 class Consent(AnswerGroup):
-    level: Annotated[ConsentLevel, Asked("consent", "xin-phep")]
+    level: Annotated[ConsentLevel, QuestionPlacement("consent", "xin-phep")]
     text_version: Version
-    how: Annotated[ConsentHow, Asked("consent", "xin-phep")]
+    how: Annotated[ConsentHow, QuestionPlacement("consent", "xin-phep")]
 
 
-_SIZE = Asked("family", "gia-dinh", consent=True, carried=True)
-_PHONES = Asked("phones", "dien-thoai", consent=True, carried=True)
+_SIZE = QuestionPlacement("family", "gia-dinh", consent=True, carried=True)
+_PHONES = QuestionPlacement("phones", "dien-thoai", consent=True, carried=True)
 
 
 class Size(AnswerGroup):
@@ -97,10 +97,10 @@ class Devices(AnswerGroup):
     ] = None
 
 
-_PERSON = Asked("people", "nguoi", consent=True)
+_PERSON = QuestionPlacement("people", "nguoi", consent=True)
 
 
-class PersonTold(AnswerGroup):
+class PersonAnswers(AnswerGroup):
     """ "Ông/bà 1": never a name. skills holds only what was asked."""
 
     age_band: Annotated[AgeBand | None, replace(_PERSON, carried=True)] = None
@@ -115,10 +115,10 @@ class PersonTold(AnswerGroup):
     lessons: Annotated[Annotated[list[LessonId], Field(max_length=20)] | None, _PERSON] = None
 
 
-_ISSUE = Asked("issues", "viec-kho")
+_ISSUE = QuestionPlacement("issues", "viec-kho")
 
 
-class IssueTold(AnswerGroup):
+class IssueAnswers(AnswerGroup):
     type: Annotated[IssueType, _ISSUE]
     level: Annotated[IssueLevel | None, _ISSUE] = None
     beyond_authority: Annotated[bool, replace(_ISSUE, numbers={"1": "true", "0": ""})] = False

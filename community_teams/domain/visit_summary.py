@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from community_teams.domain.codes import AgeBand, Help, Power, Signal, SkillLevel, VneidLevel
 from community_teams.domain.visit_columns import answer_at
-from community_teams.domain.visit_groups import PersonTold
+from community_teams.domain.visit_groups import PersonAnswers
 from community_teams.domain.visits import YES_NO_COUNTERS, VisitReport
 
 # Able alone: this many of the twelve skills, without help. Source: indicator K06 (facts 7.3).
@@ -60,7 +60,7 @@ def _household(report: VisitReport, summary: dict[str, int]) -> None:
                 summary[_LANGUAGES.get(family, "language_other")] = 1
 
 
-def _people(people: Iterable[PersonTold], summary: dict[str, int]) -> None:
+def _people(people: Iterable[PersonAnswers], summary: dict[str, int]) -> None:
     counts: Counter[str] = Counter()
     points = asked = 0
     for person in people:

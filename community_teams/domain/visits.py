@@ -28,7 +28,7 @@ from community_teams.domain.codes import (
     VisitType,
 )
 from community_teams.domain.faults import codes_by_field
-from community_teams.domain.questions import Asked, questions_of
+from community_teams.domain.questions import QuestionPlacement, questions_of
 from community_teams.domain.visit_groups import (
     LANGUAGES,
     SATISFACTIONS,
@@ -36,9 +36,9 @@ from community_teams.domain.visit_groups import (
     Consent,
     Count,
     Devices,
-    IssueTold,
+    IssueAnswers,
     LanguageTag,
-    PersonTold,
+    PersonAnswers,
     Size,
     Version,
     in_order,
@@ -91,49 +91,51 @@ class VisitReport(AnswerGroup):
 
     id: UUID
     household: UUID
-    outcome: Annotated[Outcome, Asked("outcome", "ket-qua")]
-    reason: Annotated[Text200 | None, Asked("outcome", "khong-gap")] = None
+    outcome: Annotated[Outcome, QuestionPlacement("outcome", "ket-qua")]
+    reason: Annotated[Text200 | None, QuestionPlacement("outcome", "khong-gap")] = None
     started_at: AwareDatetime
     ended_at: AwareDatetime | None = None
     form_version: Annotated[int, Field(ge=0, le=1000), AfterValidator(_not_too_old)]
     app_version: Version | None = None
     input_type: InputType = InputType.PHONE
-    visit_type: Annotated[VisitType | None, Asked("outcome", "ket-qua", compared=False)] = None
+    visit_type: Annotated[VisitType | None, QuestionPlacement("outcome", "ket-qua", compared=False)] = None
 
     language_used: Annotated[
         Annotated[list[LanguageTag], Field(max_length=5)] | None,
-        Asked("family", "gia-dinh", consent=True, carried=True, numbers=LANGUAGES),
+        QuestionPlacement("family", "gia-dinh", consent=True, carried=True, numbers=LANGUAGES),
     ] = None
     size: Size | None = None
-    newborn_pending: Annotated[bool | None, Asked("family", "can-giup", consent=True, carried=True)] = None
+    newborn_pending: Annotated[bool | None, QuestionPlacement("family", "can-giup", consent=True, carried=True)] = None
     needs_support: Annotated[
         Annotated[dict[Support, Count], AfterValidator(in_order)] | None,
-        Asked("family", "can-giup", shown_in="support", consent=True, carried=True),
+        QuestionPlacement("family", "can-giup", shown_in="support", consent=True, carried=True),
     ] = None
     devices: Devices | None = None
     network: Annotated[
         Annotated[dict[Carrier, Signal], AfterValidator(in_order)] | None,
-        Asked("phones", "song", shown_in="network", carried=True),
+        QuestionPlacement("phones", "song", shown_in="network", carried=True),
     ] = None
-    fixed_internet: Annotated[bool | None, Asked("phones", "dien", shown_in="network", carried=True)] = None
-    wifi: Annotated[bool | None, Asked("phones", "dien", shown_in="network", carried=True)] = None
-    power: Annotated[Power | None, Asked("phones", "dien", shown_in="power", carried=True)] = None
+    fixed_internet: Annotated[bool | None, QuestionPlacement("phones", "dien", shown_in="network", carried=True)] = None
+    wifi: Annotated[bool | None, QuestionPlacement("phones", "dien", shown_in="network", carried=True)] = None
+    power: Annotated[Power | None, QuestionPlacement("phones", "dien", shown_in="power", carried=True)] = None
     people: Annotated[
-        list[PersonTold],
+        list[PersonAnswers],
         Field(max_length=MOST_PEOPLE),
         AfterValidator(lambda people: [person for person in people if person.is_answered]),
     ] = []
 
-    support_given: Annotated[Annotated[list[Help], Field(max_length=10)] | None, Asked("help", "da-giup")] = None
-    issues: Annotated[list[IssueTold], Field(max_length=MOST_ISSUES)] = []
-    trip_saved_km: Annotated[Annotated[int, Field(ge=0, le=500)] | None, Asked("help", "da-giup")] = None
+    support_given: Annotated[
+        Annotated[list[Help], Field(max_length=10)] | None, QuestionPlacement("help", "da-giup")
+    ] = None
+    issues: Annotated[list[IssueAnswers], Field(max_length=MOST_ISSUES)] = []
+    trip_saved_km: Annotated[Annotated[int, Field(ge=0, le=500)] | None, QuestionPlacement("help", "da-giup")] = None
     satisfaction: Annotated[
         Annotated[int, Field(ge=1, le=3)] | None,
-        Asked("last", "cam-nhan", shown_in="satisfaction", consent=True, numbers=SATISFACTIONS),
+        QuestionPlacement("last", "cam-nhan", shown_in="satisfaction", consent=True, numbers=SATISFACTIONS),
     ] = None
-    next_visit_on: Annotated[date | None, Asked("again", "hen")] = None
-    next_goal: Annotated[Text200 | None, Asked("again", "hen")] = None
-    note: Annotated[Text500, Asked("last", "ghi-chu", shown_in="note")] = ""
+    next_visit_on: Annotated[date | None, QuestionPlacement("again", "hen")] = None
+    next_goal: Annotated[Text200 | None, QuestionPlacement("again", "hen")] = None
+    note: Annotated[Text500, QuestionPlacement("last", "ghi-chu", shown_in="note")] = ""
     supersedes: UUID | None = None
 
     # Last, because it is checked against the answers above.
@@ -217,12 +219,14 @@ def hash_of(answers: Mapping[str, Any]) -> str:
 
 QUESTIONS = tuple(questions_of(VisitReport))
 # Of one person, and of one issue: paths within their row.
-OF_PERSON = tuple(questions_of(PersonTold))
-OF_ISSUE = tuple(questions_of(IssueTold))
+OF_PERSON = tuple(questions_of(PersonAnswers))
+OF_ISSUE = tuple(questions_of(IssueAnswers))
 # {counter: the path of the question it counts}.
-YES_NO_COUNTERS = {question.asked.counter: question.path for question in QUESTIONS if question.asked.counter}
+YES_NO_COUNTERS = {question.placement.counter: question.path for question in QUESTIONS if question.placement.counter}
 # What a family must have agreed to before it is written down, by the names in the visit's JSON.
-WITH_CONSENT = tuple(dict.fromkeys(["people", *(question.name for question in QUESTIONS if question.asked.consent)]))
+WITH_CONSENT = tuple(
+    dict.fromkeys(["people", *(question.name for question in QUESTIONS if question.placement.consent)])
+)
 
 
 def clock_offset_of(sent_at: datetime | None, now: datetime) -> int | None:

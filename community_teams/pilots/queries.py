@@ -14,7 +14,7 @@ from community_teams.pilots.domain.figures import PilotFigures
 from community_teams.pilots.domain.pilots import FIGURES, State
 from community_teams.pilots.models import Pilot
 from community_teams.queries.counts import counts_beneath
-from community_teams.queries.places import PLACE, Asked, Code, Place, Question, Within
+from community_teams.queries.places import PLACE, AreaCode, PathCondition, Place, PreparedQuery, Statement
 from foundation.accounts.models import Person
 from foundation.areas.domain.kinds import Level
 from foundation.areas.domain.scope import NATION, Scope
@@ -51,11 +51,12 @@ class PilotTitle:
 def latest_pilots(session: Session, place: Place, limit: int) -> list[PilotTitle]:
     """Public models of hamlets beneath a place, the latest published first."""
     return [
-        PilotTitle(id, title, Place(*hamlet)) for id, title, *hamlet in _LATEST.ask(session, NATION, place, limit=limit)
+        PilotTitle(id, title, Place(*hamlet))
+        for id, title, *hamlet in _LATEST.execute(session, NATION, place, limit=limit)
     ]
 
 
-def _latest(within: Within, _code: Code) -> Asked:
+def _latest(within: PathCondition, _code: AreaCode) -> Statement:
     return (
         select(Pilot.id, Pilot.title, *PLACE)
         .join(Area, Area.code == Pilot.hamlet_code)
@@ -65,7 +66,7 @@ def _latest(within: Within, _code: Code) -> Asked:
     )
 
 
-_LATEST = Question(_latest)
+_LATEST = PreparedQuery(_latest)
 
 
 def count_published(session: Session, scope: Scope) -> int:

@@ -1,4 +1,4 @@
-"""Questions about any number of ids, put together once for each database."""
+"""Queries about any number of ids, compiled once for each kind of database."""
 
 from collections.abc import Callable, Collection, Sequence
 from typing import Any
@@ -8,24 +8,25 @@ from sqlalchemy import ARRAY, BindParameter, Uuid, any_, bindparam
 from sqlalchemy.orm import Session
 
 
-def by_ids(question: Callable[[Callable[[Any], Any]], Any]) -> dict[str, Any]:
-    """A question about any number of ids, by the database's name; `question` is given what says "is one of them".
+def by_ids(build: Callable[[Callable[[Any], Any]], Any]) -> dict[str, Any]:
+    """The query for each database, by the name of its dialect.
 
-    Made once: to put a statement together takes longer than to answer it. PostgreSQL takes the ids as one value, and so
-    plans the question once for any number of them.
+    build: makes the query; it is given a function that returns the condition "this column is one of the ids". Call
+    by_ids once, at import: building a statement takes longer than running it. PostgreSQL gets the ids as one array, so
+    one plan serves any number of them.
     """
     array = bindparam("ids", type_=ARRAY(Uuid()))
     list_: BindParameter[UUID] = bindparam("ids", expanding=True)
     return {
-        "postgresql": question(lambda column: column == any_(array)),
-        "sqlite": question(lambda column: column.in_(list_)),
+        "postgresql": build(lambda column: column == any_(array)),
+        "sqlite": build(lambda column: column.in_(list_)),
     }
 
 
-def ask(session: Session, question: dict[str, Any], ids: Collection[UUID]) -> Sequence[Any]:
-    """The rows that answer it; none for no ids."""
+def rows_by_ids(session: Session, query: dict[str, Any], ids: Collection[UUID]) -> Sequence[Any]:
+    """The rows of a query made by by_ids(). Without ids it is not run and gives none."""
     if not ids:
         return []
-    # Of the connection: rows that become no objects need nothing of the session.
+    # On the connection: plain rows need nothing of the session, and this is faster.
     connection = session.connection()
-    return connection.execute(question[connection.dialect.name], {"ids": list(ids)}).all()
+    return connection.execute(query[connection.dialect.name], {"ids": list(ids)}).all()

@@ -1,46 +1,52 @@
-"""The statements behind counts.py: which rows tell what, by the level of the place that is asked about."""
+"""The statements behind counts.py: which table is summed, by the level of the place."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Select, and_, bindparam, case, func, literal, select, union_all
+from sqlalchemy import ColumnElement, Date, and_, bindparam, case, func, literal, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute
 
 from community_teams.models import CommuneTotal, CommuneWeek, HamletTotal, HamletWeek, ProvinceWeek
-from community_teams.queries.places import FIRST_LETTER, PROVINCE_LETTERS, Within, child_code, of_today
+from community_teams.queries.places import (
+    FIRST_LETTER,
+    PROVINCE_LETTERS,
+    PathCondition,
+    Statement,
+    child_code,
+    of_today,
+)
 from community_teams.queries.rollups import LATEST_CLOSED
 from foundation.areas.domain.kinds import Level
 from foundation.areas.models import Area
 
-Statement = Select[*tuple[Any, ...]]
 # `reached` of hamlets with an official list only: its names in commune_total and commune_week.
 LISTED, FIRST_LISTED = "reached_listed", "first_reached_listed"
 
 
 @dataclass(frozen=True)
 class Extent:
-    """What a statement is about. level: of the place; None for the nation. within: the condition that a path lies
-    beneath the place and within reach. whole: whether all of the place is within reach."""
+    """The place and scope of a statement. level: of the place; None for the nation. within: the condition that a path
+    lies within the place and the scope. whole: whether the scope covers the whole place."""
 
     level: Level | None
-    within: Within
+    within: PathCondition
     whole: bool
 
     @property
     def hamlets(self) -> bool:
-        """Whether what lies right beneath is told by rows of hamlets, and not of communes."""
+        """Whether figures of the place's children are summed from rows of hamlets, and not of communes."""
         return not self.whole or self.level in {Level.COMMUNE, Level.HAMLET}
 
     @property
     def sums_of_hamlets(self) -> bool:
-        """The same of sums over the whole."""
+        """The same for figures of the whole place."""
         return not self.whole or self.level is Level.HAMLET
 
     @property
     def code(self) -> Any:
-        """What hamlets are grouped by."""
+        """The column by which hamlets are grouped."""
         return child_code(self.level)
 
 
@@ -100,7 +106,7 @@ def today_statement(extent: Extent, names: tuple[str, ...], listed: bool) -> Sta
 
 
 def weeks_statement(extent: Extent, names: tuple[str, ...], listed: bool) -> Statement:
-    """Its parameters: until, the last week that counts; known_by, the last week of whose knowledge we take."""
+    """Parameters: until, the last week to count; known_by, the last `known_in` to count."""
 
     def counts(table: Any) -> ColumnElement[bool]:
         return and_(table.week <= bindparam("until", type_=Date), table.known_in <= bindparam("known_by", type_=Date))
@@ -120,7 +126,7 @@ def _weeks_where(
         return (
             select(extent.code, *_sums(HamletWeek, names))
             .join_from(HamletWeek, Area, HamletWeek.hamlet_code == Area.code)
-            # By the paths of the weeks alone: asked for those of the areas, too, PostgreSQL took 13 ms in place of 2.
+            # Only by the paths of the weeks: with those of the areas, too, PostgreSQL took 13 ms instead of 2.
             .where(Area.valid_to.is_(None), extent.within(HamletWeek.path), *on_a_list, counts(HamletWeek))
             .group_by(extent.code)
         )
@@ -160,7 +166,7 @@ def first_week_statement(extent: Extent) -> Statement:
 
 
 def _parts_of_nation(names: Sequence[str], counts: Callable[[Any], ColumnElement[bool]] | None = None) -> Any:
-    """Weeks by province: closed ones from rows of provinces, those still open from rows of communes."""
+    """Weeks by province: closed ones from rows of provinces, open ones from rows of communes."""
     closed = func.coalesce(LATEST_CLOSED.scalar_subquery(), literal(date.min))
     of_provinces = select(
         ProvinceWeek.province_code.label("code"), ProvinceWeek.week, *(getattr(ProvinceWeek, name) for name in names)
@@ -184,7 +190,7 @@ def _added(*counters: Any) -> list[ColumnElement[int]]:
 
 
 _PROVINCE = func.substr(CommuneTotal.path, FIRST_LETTER, PROVINCE_LETTERS)
-# What coverage is made of, by its name here -> in commune_total.
+# The figures of coverage: name here -> column of commune_total.
 _LEVEL = {
     "households": "official_households",
     "first_source": "first_source",
@@ -223,7 +229,7 @@ def _level_of_hamlets() -> list[ColumnElement[Any]]:
         func.min(source).label("first_source"),
         func.max(source).label("last_source"),
         func.min(case((listed, Area.households_as_of))).label("as_of"),
-        # A hamlet without a counter row has no household written down: that is known, and 0.
+        # A hamlet without a counter row has no household on its list: a known 0.
         func.coalesce(func.sum(HamletTotal.households), 0).label("enumerated"),
         func.coalesce(func.sum(HamletTotal.reached), 0).label("reached"),
         func.coalesce(func.sum(HamletTotal.knocked), 0).label("knocked"),

@@ -23,11 +23,11 @@ _HOUSE, _FAMILY = (
     {
         tuple(question.path.split(".")): getattr(Visit, question.column)
         for question in QUESTIONS
-        if question.asked.carried and question.asked.consent is consent
+        if question.placement.carried and question.placement.consent is consent
     }
     for consent in (False, True)
 )
-_PERSON = tuple(getattr(VisitPerson, question.column) for question in OF_PERSON if question.asked.carried)
+_PERSON = tuple(getattr(VisitPerson, question.column) for question in OF_PERSON if question.placement.carried)
 
 
 @dataclass(frozen=True)

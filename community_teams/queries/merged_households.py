@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from community_teams.models import Household
-from community_teams.queries.by_ids import ask, by_ids
+from community_teams.queries.by_ids import by_ids, rows_by_ids
 from foundation.areas.domain.scope import Scope
 from foundation.areas.models import Area
 from foundation.areas.queries import inside
@@ -29,7 +29,7 @@ def canonical_ids(session: Session, households: Collection[UUID]) -> dict[UUID, 
     into: dict[UUID, UUID] = {}
     wanted = set(households)
     while wanted:
-        found = {id: stays for id, stays in ask(session, _INTO, wanted)}  # noqa: C416 - a result is no mapping
+        found = {id: stays for id, stays in rows_by_ids(session, _INTO, wanted)}  # noqa: C416 - a result is no mapping
         into |= found
         wanted = set(found.values()) - into.keys()
     canonical = {}
@@ -46,7 +46,7 @@ def merged_into(session: Session, households: Collection[UUID]) -> dict[UUID, UU
 
     households: ids of households that were not merged.
     """
-    return _with_those_below(session, ask(session, _FROM, households))
+    return _with_those_below(session, rows_by_ids(session, _FROM, households))
 
 
 def merged_within(session: Session, scope: Scope, hamlet_code: str) -> dict[UUID, UUID]:
@@ -79,6 +79,6 @@ def _with_those_below(session: Session, rows: Sequence[Any]) -> dict[UUID, UUID]
     found: dict[UUID, UUID] = {id: into for id, into in rows}  # noqa: C416 - a result is no mapping
     last = found
     while last:
-        last = {id: found[into] for id, into in ask(session, _FROM, last)}
+        last = {id: found[into] for id, into in rows_by_ids(session, _FROM, last)}
         found |= last
     return found

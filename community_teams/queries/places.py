@@ -1,4 +1,4 @@
-"""Areas as pages of coverage name them, and what lies right beneath them."""
+"""Areas as the coverage pages name them, their children, and queries about the hamlets within them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -52,7 +52,7 @@ def place_of(session: Session, code: str) -> tuple[Place, tuple[Place, ...]]:
 
 
 PLACE = (Area.code, Area.path, Area.level, Area.kind, Area.name, Area.latitude, Area.longitude)
-# Built once: to build one takes as long as to answer it.
+# Built once: building a statement takes as long as running it.
 _PATH = select(Area.path).where(Area.code == bindparam("code"), Area.valid_to.is_(None))
 _LINE = select(*PLACE).where(Area.code.in_(bindparam("codes", expanding=True))).order_by(Area.path)
 _BENEATH_IT = select(*PLACE).where(Area.valid_to.is_(None)).order_by(Area.sort_key, Area.code)
@@ -73,42 +73,45 @@ def children_of(session: Session, scope: Scope, place: Place) -> list[Place]:
     return [_place(row) for row in session.execute(statement, {"parent": place.code} if place.code else {})]
 
 
-def child_code(level: Level | None) -> "Code":
-    """What hamlets are grouped by beneath a place of a level: the code of its child they lie in, or their own."""
+def child_code(level: Level | None) -> "AreaCode":
+    """The column by which hamlets within a place of this level are grouped: the code of the place's child that contains
+    them. For a commune or a hamlet that is the hamlet's own code."""
     if level is None:
         return func.substr(Area.path, FIRST_LETTER, PROVINCE_LETTERS)
     return Area.parent_code if level is Level.PROVINCE else Area.code
 
 
-Within = Callable[[Any], ColumnElement[bool]]
-Asked = Select[*tuple[Any, ...]]
-Code = ColumnElement[str] | InstrumentedAttribute[str] | InstrumentedAttribute[str | None]
+# Given a path column, the condition on it.
+PathCondition = Callable[[Any], ColumnElement[bool]]
+Statement = Select[*tuple[Any, ...]]
+AreaCode = ColumnElement[str] | InstrumentedAttribute[str] | InstrumentedAttribute[str | None]
 
 
-def within_reach(scope: Scope, place: Place) -> Within:
-    """The condition that a path lies within `scope` and beneath a place, or is its own."""
+def within_reach(scope: Scope, place: Place) -> PathCondition:
+    """The condition that a path is that of the place or of an area within it, and lies within `scope`."""
     beneath = Scope((place.path,))
     if place.path and scope.covers(place.path):
-        # Of two ranges SQLite takes the first, and that is the reach: it walked a whole province for a hamlet.
+        # One range only. Of two, SQLite uses the first, which is the scope: it read a whole province for one hamlet.
         return lambda path: inside(path, beneath)
     return lambda path: and_(inside(path, scope), inside(path, beneath))
 
 
-class Question:
-    """A statement about what lies beneath a place.
+class PreparedQuery:
+    """A statement about the areas within a place.
 
-    It is built once for all who may see the whole place, as almost everybody does who asks: to build one takes longer
-    than the database to answer it.
+    It is built once per level and reused for everybody whose scope covers the whole place, which is almost everybody:
+    building it takes longer than running it.
 
-    build: given the condition that a path lies beneath the place and within reach, and the place's child_code.
+    build: makes the statement; it is given the condition that a path lies within the place and the scope, and the
+    place's child_code.
     """
 
-    def __init__(self, build: Callable[[Within, Code], Asked]) -> None:
+    def __init__(self, build: Callable[[PathCondition, AreaCode], Statement]) -> None:
         self._build = build
-        self._built: dict[Level | None, Asked] = {}
+        self._built: dict[Level | None, Statement] = {}
 
-    def ask(self, session: Session, scope: Scope, place: Place, **values: object) -> Result[*tuple[Any, ...]]:
-        """values: of the statement's own parameters."""
+    def execute(self, session: Session, scope: Scope, place: Place, **values: object) -> Result[*tuple[Any, ...]]:
+        """Run it for one place. values: for the statement's own parameters."""
         if not place.path or not scope.covers(place.path):
             return session.execute(self._build(within_reach(scope, place), child_code(place.level)), values)
         if place.level not in self._built:
@@ -116,6 +119,6 @@ class Question:
         return session.execute(self._built[place.level], values | bounds(place.path))
 
 
-def of_today(within: Within) -> tuple[ColumnElement[bool], ...]:
-    """Conditions on Area for the hamlets of today that a Question is about; for a hamlet, itself."""
+def of_today(within: PathCondition) -> tuple[ColumnElement[bool], ...]:
+    """Conditions on Area for the hamlets within a place that are valid today; for a hamlet, itself."""
     return Area.level == Level.HAMLET, Area.valid_to.is_(None), within(Area.path)

@@ -12,7 +12,7 @@ from community_teams.domain.household_state import stored_state
 from community_teams.domain.households import HouseholdSummary, VisitEvent
 from community_teams.domain.visit_batch import StoredVisit, VisitedHousehold, VisitHistory
 from community_teams.models import AnonymousVisit, Household, HouseholdGone, Issue, Visit
-from community_teams.queries.by_ids import ask, by_ids
+from community_teams.queries.by_ids import by_ids, rows_by_ids
 from community_teams.queries.merged_households import canonical_ids, merged_into
 from foundation.areas.models import Area
 
@@ -111,13 +111,14 @@ _SETTLED = by_ids(
 def household_places(session: Session, households: Collection[UUID]) -> dict[UUID, HouseholdPlace]:
     """Where these households are; unknown ids are left out. A merged household is where its canonical one is, and has
     left its own hamlet."""
-    rows = ask(session, _PLACES, households)
+    rows = rows_by_ids(session, _PLACES, households)
     places = {id: HouseholdPlace(id, code, path) for id, code, path, _ in rows}
     merged = {id for id, *_, into in rows if into is not None}
     if merged:
         canonical = canonical_ids(session, merged)
         found = {
-            id: HouseholdPlace(id, code, path) for id, code, path, _ in ask(session, _PLACES, set(canonical.values()))
+            id: HouseholdPlace(id, code, path)
+            for id, code, path, _ in rows_by_ids(session, _PLACES, set(canonical.values()))
         }
         places |= {id: replace(found[stands_for], left=(places[id].path,)) for id, stands_for in canonical.items()}
     return places
@@ -126,7 +127,7 @@ def household_places(session: Session, households: Collection[UUID]) -> dict[UUI
 def with_hamlets_left(session: Session, places: Mapping[UUID, HouseholdPlace]) -> dict[UUID, HouseholdPlace]:
     """The same places, each with the hamlets that its household was moved from in `left`."""
     left: dict[UUID, tuple[str, ...]] = {}
-    for household, path in ask(session, _LEFT, places):
+    for household, path in rows_by_ids(session, _LEFT, places):
         left[household] = (*left.get(household, ()), path)
     return {id: replace(place, left=(*place.left, *left.get(id, ()))) for id, place in places.items()}
 
@@ -138,7 +139,7 @@ def hamlets_of_visits(
     one with the same canonical household as one of `to`."""
     if not visits:
         return {}
-    rows = ask(session, _HAMLETS, visits)
+    rows = rows_by_ids(session, _HAMLETS, visits)
     canonical = canonical_ids(
         session, {household for household, *_ in rows if household is not None and household not in to}
     )
@@ -154,7 +155,7 @@ def visited_households(session: Session, households: Collection[UUID]) -> dict[U
     """These households with their stored state: one row each, however many visits there were. Merged households are
     left out. The locks of their hamlets are held."""
     found = {}
-    for id, hamlet, version, state_version, stored, *columns in ask(session, _HOUSEHOLDS, households):
+    for id, hamlet, version, state_version, stored, *columns in rows_by_ids(session, _HOUSEHOLDS, households):
         summary = HouseholdSummary(*columns)
         state = stored_state(summary, stored, valid=version == state_version)
         found[id] = VisitedHousehold(id, hamlet, summary, state)
@@ -175,23 +176,23 @@ def histories_of(session: Session, households: Collection[UUID]) -> dict[UUID, V
     for merged, into in merged_into(session, histories).items():
         histories[into].households.add(merged)
         counted_for[merged] = into
-    visits = ask(session, _VISITS, counted_for)
+    visits = rows_by_ids(session, _VISITS, counted_for)
     corrected = _corrected(session, [row.id for row in visits])
     for household, id, day, outcome, at, again, summary_counts in visits:
         if id not in corrected:
             histories[counted_for[household]].named[id] = VisitEvent(day, outcome, at, again, summary_counts, id)
-    for household, day, outcome, again in ask(session, _ANONYMOUS, counted_for):
+    for household, day, outcome, again in rows_by_ids(session, _ANONYMOUS, counted_for):
         histories[counted_for[household]].anonymous.append((household, VisitEvent(day, outcome, None, again)))
     return histories
 
 
 def stored_visits(session: Session, ids: Collection[UUID]) -> dict[UUID, StoredVisit]:
     """Those of these visits that are stored already, by id."""
-    rows = ask(session, _STORED_VISITS, ids)
+    rows = rows_by_ids(session, _STORED_VISITS, ids)
     stored = [row.id for row in rows]
     corrected = _corrected(session, stored)
     settled: dict[UUID, list[date]] = {}
-    for visit, day in ask(session, _SETTLED, stored):
+    for visit, day in rows_by_ids(session, _SETTLED, stored):
         settled.setdefault(visit, []).append(day)
     return {
         id: StoredVisit(
@@ -203,7 +204,7 @@ def stored_visits(session: Session, ids: Collection[UUID]) -> dict[UUID, StoredV
 
 def stored_among(session: Session, ids: Collection[UUID]) -> set[tuple[UUID, str]]:
     """Those of these visits that are stored, each with its content hash."""
-    return {(id, content_hash) for id, content_hash in ask(session, _CONTENT_HASHES, ids)}
+    return {(id, content_hash) for id, content_hash in rows_by_ids(session, _CONTENT_HASHES, ids)}
 
 
 def _corrected(session: Session, visits: Collection[UUID]) -> set[UUID]:
@@ -212,5 +213,5 @@ def _corrected(session: Session, visits: Collection[UUID]) -> set[UUID]:
     ids = list(visits)
     # A household visited for years may have many; SQLite takes a limited number of values in one statement.
     for start in range(0, len(ids), 10_000):
-        found.update(row[0] for row in ask(session, _CORRECTED, ids[start : start + 10_000]))
+        found.update(row[0] for row in rows_by_ids(session, _CORRECTED, ids[start : start + 10_000]))
     return found

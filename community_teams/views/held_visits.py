@@ -28,7 +28,7 @@ _ORDER = (
 # The parts a held visit is compared in, in the order of the form, by the columns they stand in.
 PARTS: dict[str, tuple[str, ...]] = {
     part: _BESIDE.get(part, ())
-    + tuple(each.column for each in QUESTIONS if each.asked.compared and each.shown_in == part)
+    + tuple(each.column for each in QUESTIONS if each.placement.compared and each.shown_in == part)
     for part in _ORDER
 }
 _PERSON = tuple(question.column for question in OF_PERSON)

@@ -17,7 +17,7 @@ from community_teams.models import Visit
 from foundation.clock import in_vietnam
 
 # Parts of the form, by the first part of a field's name; anything else is told above the form.
-_PARTS = {"started_at": "outcome"} | {question.name: question.asked.part for question in QUESTIONS}
+_PARTS = {"started_at": "outcome"} | {question.name: question.placement.part for question in QUESTIONS}
 # Languages the form offers, as BCP 47 tags. Their Vietnamese is in labels.html.
 LANGUAGES = tuple(visit_groups.LANGUAGES.values())
 # Answers a phone may have sent that this form has no box for.

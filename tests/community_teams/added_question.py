@@ -14,7 +14,7 @@ WORDS = PROJECT_ROOT / "community_teams/templates/community_teams/question_words
 BEFORE = "    power: Annotated[Power | None"
 LINE = (
     "    solar_lamp: Annotated[bool | None, "
-    'Asked("phones", "dien", carried=True, shown_in="power", counter="solar_lamps")] = None\n'
+    'QuestionPlacement("phones", "dien", carried=True, shown_in="power", counter="solar_lamps")] = None\n'
 )
 WORD = '{% set QUESTION_WORDS = {"solar_lamp": {"label": "Có đèn năng lượng mặt trời?"}, '
 

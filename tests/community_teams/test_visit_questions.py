@@ -70,7 +70,7 @@ def test_every_question_stands_in_every_form():
 
 
 def test_every_part_of_a_question_is_one_that_is_shown():
-    assert {question.shown_in for question in QUESTIONS if question.asked.compared} <= set(PARTS)
+    assert {question.shown_in for question in QUESTIONS if question.placement.compared} <= set(PARTS)
 
 
 def test_one_question_more_goes_everywhere(tmp_path, node):  # noqa: F811

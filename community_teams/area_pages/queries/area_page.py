@@ -11,7 +11,7 @@ from community_teams.domain.counting import OUTCOMES, week_of
 from community_teams.domain.household_counts import LEFT
 from community_teams.models import MemberDay
 from community_teams.queries.counts import reached_by_week, totals_of, weeks_beneath
-from community_teams.queries.places import Place, Question, of_today
+from community_teams.queries.places import Place, PreparedQuery, of_today
 from foundation.areas.domain.kinds import Level
 from foundation.areas.domain.scope import Scope
 from foundation.areas.models import Area
@@ -114,7 +114,7 @@ def work_in(session: Session, scope: Scope, place: Place, *, today: date) -> dic
     _must_cover(scope, place)
     since = week_of(today) - timedelta(weeks=WORK_WEEKS - 1)
     if place.level in {Level.COMMUNE, Level.HAMLET}:
-        beneath = _WORK_OF_HAMLETS.ask(session, scope, place, since=since)
+        beneath = _WORK_OF_HAMLETS.execute(session, scope, place, since=since)
         return {code: Work(*map(int, counts)) for code, *counts in beneath if counts[0]}
     names = (*OUTCOMES, "timed", "minutes")
     found = {}
@@ -126,7 +126,7 @@ def work_in(session: Session, scope: Scope, place: Place, *, today: date) -> dic
 
 
 # The days of the members add up to the weeks of the hamlet.
-_WORK_OF_HAMLETS = Question(
+_WORK_OF_HAMLETS = PreparedQuery(
     lambda within, code: (
         select(
             code,

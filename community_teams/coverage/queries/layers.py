@@ -14,7 +14,7 @@ from community_teams.coverage.queries.layer_suppression import LayerVeil, hidden
 from community_teams.domain.counting import week_of
 from community_teams.models import Device
 from community_teams.queries.counts import counts_beneath, first_week, level_beneath
-from community_teams.queries.places import Asked, Code, Place, Question, Within
+from community_teams.queries.places import AreaCode, PathCondition, Place, PreparedQuery, Statement
 from foundation.accounts.domain.roles import Role
 from foundation.accounts.models import RoleHolding
 from foundation.areas.domain.scope import Scope
@@ -93,14 +93,14 @@ def stale_areas(session: Session, scope: Scope, place: Place, *, now: datetime) 
     """Codes of the areas right beneath `place` whose teams have phones, none of which was heard of for SILENT_AFTER."""
     depth = place.path.count("/")
     latest: dict[str, datetime] = {}
-    for path, seen in _HEARD.ask(session, scope, place):
+    for path, seen in _HEARD.execute(session, scope, place):
         codes = path.rstrip("/").split("/")
         if len(codes) > depth:
             latest[codes[depth]] = max(latest.get(codes[depth], seen), seen)
     return {code for code, seen in latest.items() if now - seen > SILENT_AFTER}
 
 
-def _heard(within: Within, _code: Code) -> Asked:
+def _heard(within: PathCondition, _code: AreaCode) -> Statement:
     return (
         select(RoleHolding.area_path, func.max(Device.last_seen))
         .join(Device, Device.person_id == RoleHolding.person_id)
@@ -113,7 +113,7 @@ def _heard(within: Within, _code: Code) -> Asked:
     )
 
 
-_HEARD = Question(_heard)
+_HEARD = PreparedQuery(_heard)
 
 
 def _codes(figures: Figures) -> list[str]:

@@ -37,12 +37,12 @@ def _as_rows(questions: Iterable[Question]) -> list[dict[str, object]]:
         {
             "path": each.path,
             "kind": each.kind.value,
-            "step": each.asked.step,
+            "step": each.placement.step,
             "most": each.most,
             "longest": each.longest,
             "codes": each.codes,
-            "consent": each.asked.consent,
-            "carried": each.asked.carried,
+            "consent": each.placement.consent,
+            "carried": each.placement.carried,
             "number": each.is_number,
         }
         for each in questions
