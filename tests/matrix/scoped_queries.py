@@ -214,8 +214,10 @@ OTHERWISE: dict[Callable[..., Any], Callable[[Session, Scope, Planted], Any]] = 
     learning_report.sums_of_learning: lambda session, scope, p: (
         learning_report.sums_of_learning(session, scope, [p.course], p.communes).areas
     ),
-    places.Question.ask: lambda session, scope, p: [
-        places.Question(lambda within, code: select(code).where(*places.of_today(within))).ask(session, scope, each)
+    places.PreparedQuery.execute: lambda session, scope, p: [
+        places.PreparedQuery(lambda within, code: select(code).where(*places.of_today(within))).execute(
+            session, scope, each
+        )
         for each in p.place_list
     ],
     places.within_reach: lambda session, scope, p: [
