@@ -40,7 +40,11 @@ PRIVATE_WORDS = frozenset(
 )
 PRIVATE_PHRASES = ("let_in", "let_go", "let_back", "take_along")
 # Standard terms that hold such a word.
-STANDARD_PHRASES = ("last_seen", "first_seen", "byte_order_marks")
+STANDARD_PHRASES = (
+    *("last_seen", "first_seen", "byte_order_marks"),
+    # Respondents of a question: columns, and words of files and addresses for machines.
+    *(f"{question}_asked" for question in ("vneid", "skills", "signal", "power", "phone", "language", "not", "nobody")),
+)
 
 _PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _JS_NAMES = re.compile(

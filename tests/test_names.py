@@ -94,6 +94,8 @@ def _is_history(file):
         ("let_in_by_card", ["let_in"]),
         ("last_seen_at", []),
         ("byte_order_marks", []),
+        ("vneid_asked", []),
+        ("page_asked", ["asked"]),
         ("untold", []),
         ("outlet_in", []),
         ("Standard", []),

@@ -1,4 +1,4 @@
-"""The table under a map, which says the same. Drawn here, for a template takes ten times as long over 166 lines."""
+"""Writes the table under a map, with the same figures. Not a template: that takes ten times as long for 166 rows."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -9,16 +9,16 @@ from community_teams.area_pages.queries.area_page import Work
 from community_teams.coverage.domain.coverage import Coverage, rounded_down
 from community_teams.coverage.domain.layers import FEWEST, LayerCell
 from community_teams.coverage.domain.suppression import Published
-from community_teams.coverage.queries.coverage import Figures, Line, Place
+from community_teams.coverage.queries.coverage import AreaCoverage, ChildCoverage, Place
 from community_teams.coverage.queries.layers import LayerFigures
 from translations.formats import number, percent
 
 
 @dataclass(frozen=True)
-class Row:
+class TableRow:
     """One area. coverage: None where it is hidden; then the texts are empty.
 
-    reached: met, of the households written down; of the listed ones where the other is not told.
+    reached: met, of the households written down; of the listed ones where the former is suppressed.
     """
 
     place: Place
@@ -32,31 +32,31 @@ class Row:
     left: str = ""
 
 
-def rows_of(lines: Iterable[Line], names: Mapping[str, str]) -> list[Row]:
-    """names: kind -> "xã {name}"; the first letter becomes a capital. Areas nothing is known of are left out."""
+def rows_of(lines: Iterable[ChildCoverage], names: Mapping[str, str]) -> list[TableRow]:
+    """names: kind -> "xã {name}"; the first letter becomes a capital. Areas without any figure are left out."""
     return [_row(line, names) for line in lines if not line.silent]
 
 
 def draw_rows(
-    figures: Figures,
+    figures: AreaCoverage,
     names: Mapping[str, str],
     words: Mapping[str, str],
     base: str,
     source_of: Callable[[Coverage | Published], str] | None,
 ) -> Markup:
-    """The lines of the table's body; areas nothing is known of are left out.
+    """The rows of the table's body; areas without any figure are left out.
 
-    names: as rows_of takes them. words: hidden, only_listed, listed ("… {n} …"), lacking ("… {n} …"), doubtful. base:
+    names: as for rows_of. words: hidden, only_listed, listed ("… {n} …"), lacking ("… {n} …"), doubtful. base:
     address before an area's code. source_of: where an official list is from, as markup, when the lines have several;
     None when they share one.
     """
-    told = {name: str(escape(word)) for name, word in words.items()}
-    drawn = (_drawn(_row(line, names), told, base, source_of) for line in figures.lines if not line.silent)
-    return Markup("\n".join(drawn))  # noqa: S704 - escaped below
+    escaped = {name: str(escape(word)) for name, word in words.items()}
+    rows = (_table_row(_row(line, names), escaped, base, source_of) for line in figures.lines if not line.silent)
+    return Markup("\n".join(rows))  # noqa: S704 - escaped below
 
 
 def draw_layer_rows(
-    figures: Figures,
+    figures: AreaCoverage,
     shown: LayerFigures,
     names: Mapping[str, str],
     base: str,
@@ -65,15 +65,15 @@ def draw_layer_rows(
     stale: str,
     few: str,
 ) -> Markup:
-    """The lines of the table under a layer's map; areas nothing is known of are left out.
+    """The rows of the table under a layer's map; areas without any figure are left out.
 
-    names: as rows_of takes them. base, query: before and after an area's code. hidden, stale: words for its state.
+    names: as for rows_of. base, query: before and after an area's code. hidden, stale: words for its state.
     few: "dưới {n}", for what was rounded down to nothing.
     """
     layer = shown.layer
-    width = 1 if layer.out_of is None else 4 if layer.asked_of else 3
+    width = 1 if layer.out_of is None else 4 if layer.eligible else 3
 
-    def row(line: Line, cell: LayerCell | None, is_stale: bool) -> str:
+    def row(line: ChildCoverage, cell: LayerCell | None, is_stale: bool) -> str:
         heading = escape(_heading(line.place, names))
         if is_stale:
             heading += Markup(_note(str(escape(stale))))  # noqa: S704 - escaped
@@ -81,11 +81,11 @@ def draw_layer_rows(
         if cell is None:
             where = "quiet num" if width == 1 else "quiet"
             return f'{head}<td colspan="{width}" class="{where}">{escape(hidden)}</td></tr>'
-        told = few.format(n=FEWEST) if cell.few else number(cell.number)
-        # Of two tens with nothing between them up to nine may lie.
+        counted = few.format(n=FEWEST) if cell.few else number(cell.number)
+        # The difference of two equal tens may be up to nine.
         missing = few.format(n=10) if cell.rounded and cell.missing == 0 else number(cell.missing)
         share = _cut(cell.share, 2 if cell.rounded else 3)
-        values = [told, number(cell.out_of), share, missing][:width]
+        values = [counted, number(cell.out_of), share, missing][:width]
         return head + "".join(f'<td class="num">{value}</td>' for value in values) + "</tr>"
 
     drawn = (
@@ -97,12 +97,12 @@ def draw_layer_rows(
 
 
 def draw_work_rows(
-    figures: Figures, work: Mapping[str, Work], names: Mapping[str, str], base: str, unended: str
+    figures: AreaCoverage, work: Mapping[str, Work], names: Mapping[str, str], base: str, unended: str
 ) -> Markup:
-    """The lines of the table of what was done; areas without any visit are left out.
+    """The rows of the table of the teams' work; areas without any visit are left out.
 
-    names: as rows_of takes them. base: address before an area's code; a hamlet's own line leads nowhere. unended:
-    "{n} …", said of visits whose end was not told.
+    names: as for rows_of. base: address before an area's code; a hamlet's own row has no link. unended: "{n} …", for
+    visits whose end was not recorded.
     """
     places = [line.place for line in figures.lines] or [figures.place]
 
@@ -126,8 +126,8 @@ def _heading(place: Place, names: Mapping[str, str]) -> str:
     return name[:1].upper() + name[1:]
 
 
-def _drawn(
-    row: Row, words: Mapping[str, str], base: str, source_of: Callable[[Coverage | Published], str] | None
+def _table_row(
+    row: TableRow, words: Mapping[str, str], base: str, source_of: Callable[[Coverage | Published], str] | None
 ) -> str:
     head = f'<tr><th scope="row"><a href="{base}{escape(row.place.code)}">{escape(row.heading)}</a></th>'
     of = row.coverage
@@ -151,12 +151,12 @@ def _note(markup: str) -> str:
     return f'<span class="source">{markup}</span>'
 
 
-def _row(line: Line, names: Mapping[str, str]) -> Row:
+def _row(line: ChildCoverage, names: Mapping[str, str]) -> TableRow:
     heading = _heading(line.place, names)
     of = line.coverage
     if of is None:
-        return Row(line.place, heading, None)
-    return Row(
+        return TableRow(line.place, heading, None)
+    return TableRow(
         line.place,
         heading,
         of,

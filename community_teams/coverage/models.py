@@ -1,4 +1,4 @@
-"""The geometry of maps, stored when areas or outlines change, so that no page has to reckon it."""
+"""The geometry of maps, stored when areas or outlines change, so that no page has to compute it."""
 
 from sqlalchemy import JSON, String
 from sqlalchemy.orm import Mapped, mapped_column
@@ -9,9 +9,9 @@ from foundation.database import Base
 
 
 class AreaDrawing(Base):
-    """The map of the areas right beneath one, in one style. drawing: as domain.drawing.as_json gives it.
+    """The map of the areas right beneath one, in one style. drawing: from as_json of domain/drawing.py.
 
-    parent_code: "" for the nation. There is none in a style that cannot be drawn: tiles need the middle of every area,
+    parent_code: "" for the nation. A style that cannot be drawn has no row: tiles need the middle of every area,
     outlines an outline of at least one.
     """
 

@@ -1,4 +1,4 @@
-"""How a share grew week by week."""
+"""Draws the chart of a share, week by week."""
 
 from collections.abc import Sequence
 
@@ -6,9 +6,9 @@ import pygal
 from lxml import etree
 from pygal.style import Style
 
-# Where the classes of the map begin, so that the chart and the map are read alike.
-MARKS = (0, 20, 50, 80, 95)
-# A chart made for a wide screen cannot be read on a phone: each has its own, in CSS pixels.
+# Lower bounds of the map's classes, so that the grid lines of the chart match the map.
+GRID_PERCENTS = (0, 20, 50, 80, 95)
+# In CSS pixels. A chart for a wide screen cannot be read on a phone, so there are two sizes.
 SIZES = {"hep": (340, 260), "rong": (720, 300)}
 
 STYLE = Style(
@@ -29,14 +29,14 @@ STYLE = Style(
 
 
 def whole_percent(percent: float) -> str:
-    """As a chart prints it: cut off, for 99,6 is no 100; 28.999…, which is 29 in binary, is 29."""
+    """The label of a share: cut, so that 99.6 is not shown as 100; 28.999…, which is 29 in binary, is 29."""
     return f"{int(percent + 1e-6)} %"
 
 
 def trend_svg(name: str, points: Sequence[tuple[str, float]], size: str) -> str:
-    """A line of shares in percent, oldest first; none gives an empty chart.
+    """A line of shares in percent, oldest first; no points give an empty chart.
 
-    name: of the line. points: label of the week, percent; over 100 the scale grows with it. size: a key of SIZES.
+    name: of the line. points: label of the week, percent; the scale grows for values over 100. size: a key of SIZES.
     """
     width, height = SIZES[size]
     most = max((percent for _, percent in points), default=0)
@@ -52,10 +52,10 @@ def trend_svg(name: str, points: Sequence[tuple[str, float]], size: str) -> str:
         dots_size=3,
         stroke_style={"width": 3},
         range=(0, max(100, most)),
-        y_labels=[*MARKS, *([most] if most > 100 else [])],
+        y_labels=[*GRID_PERCENTS, *([most] if most > 100 else [])],
         value_formatter=whole_percent,
         x_labels=labels,
-        # As many as fit side by side, the last one always among them.
+        # As many as fit side by side, always with the last one.
         x_labels_major=labels[::-1][:: max(1, -(-len(labels) * 70 // width))],
         show_minor_x_labels=False,
         truncate_label=-1,
@@ -64,7 +64,7 @@ def trend_svg(name: str, points: Sequence[tuple[str, float]], size: str) -> str:
     )
     chart.add(name, [percent for _, percent in points])
     drawing = chart.render_tree()
-    # Scripts of its own for tooltips, which no page of ours lets run.
+    # pygal adds scripts for tooltips; our security policy would block them.
     for script in drawing.findall(".//{*}script"):
         script.getparent().remove(script)
     return str(etree.tostring(drawing, encoding="unicode"))

@@ -1,4 +1,4 @@
-"""Shares side by side, as bars with their numbers printed, so that nobody needs the colours."""
+"""Draws shares as bars with their numbers printed, so that the chart can be read without colours."""
 
 from collections.abc import Sequence
 
@@ -10,12 +10,12 @@ from community_teams.coverage.trend_chart import STYLE, whole_percent
 
 WIDTHS = {"hep": 340, "rong": 720}
 _ROW = 44
-# Light enough for the number printed upon it.
+# Light enough to read the number printed on it.
 _STYLE = Style(**{**STYLE.__dict__, "colors": ("#c3cbe6",), "opacity": "1", "value_font_size": 15})
 
 
 def bars_svg(rows: Sequence[tuple[str, float]], size: str) -> str:
-    """A bar a row, the first on top. rows: label, percent; over 100 the scale grows with it. size: a key of WIDTHS."""
+    """One bar a row, the first on top. rows: label, percent; values over 100 extend the scale. size: key of WIDTHS."""
     most = max((percent for _, percent in rows), default=0)
     chart = pygal.HorizontalBar(
         style=_STYLE,

@@ -1,4 +1,4 @@
-"""`flask --app app teams import-targets`: what plans promise."""
+"""`flask --app app teams import-targets`: targets of plans."""
 
 from pathlib import Path
 
@@ -31,13 +31,13 @@ FAULTS = {
 @commands.command("import-targets")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def import_file_of_targets(file: Path) -> None:
-    """Take in targets of plans from CSV, XLSX or TOML; all of them or none. The same list again changes nothing.
+    """Import targets of plans from CSV, XLSX or TOML; all of them or none. The same list again changes nothing.
 
     \b
     Columns (in a TOML file the English names, one [[target]] each):
       địa bàn (area)           code of the area; empty for the whole nation
       năm (year)               2026
-      mã (key)                 a name of its own within area and year, such as nguoi-lon-ky-nang
+      mã (key)                 unique within area and year, such as nguoi-lon-ky-nang
       chỉ số (indicator)       the nearest one, K01 to K19
       phần trăm (percent)      0 to 100; empty where the plan gives no number
       cùng cách đo (same)      "có" only if the indicator measures the very same thing

@@ -1,4 +1,4 @@
-"""What plans promise, in the plans' own words and years."""
+"""Targets of plans, in the plans' own words and years."""
 
 from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -7,12 +7,12 @@ from foundation.database import Base
 
 
 class Target(Base):
-    """One promise of one plan for one area and year.
+    """One target of one plan for one area and year.
 
-    area_code: None for the nation. key: names it within its area and year, "nguoi-lon-ky-nang". indicator: the one
-    that comes nearest, "K06"; same: whether that indicator measures the very same thing, so that both may stand beside
-    each other. percent: what is promised, 0 to 100; None where the plan gives no number. words: as the plan says it.
-    source: the plan and where it was read. reliability: how sure that is, in words.
+    area_code: None for the nation. key: unique within its area and year, such as "nguoi-lon-ky-nang". indicator: the
+    nearest one, "K06"; same: whether that indicator measures exactly the same, so that both may be shown together.
+    percent: the target, 0 to 100; None where the plan gives no number. words: quoted from the plan. source: the plan
+    and where it was read. reliability: how sure that is, in words.
     """
 
     __tablename__ = "target"

@@ -1,4 +1,4 @@
-"""Keeping the targets of plans."""
+"""Imports the targets of plans."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -13,12 +13,12 @@ from foundation.areas.domain.hamlet_lists import Fault
 from foundation.areas.models import Area
 from foundation.problems import Problem
 
-# What the central plan and Thanh Hóa's promise, with where each was read.
+# Targets of the central plan and Thanh Hóa's, each with its source.
 OURS = Path(__file__).parent / "data" / "targets.toml"
 
 
 class FaultyTargets(Problem):
-    """Nothing of the list was kept. `faults` are in the order of the rows."""
+    """The list has faults and nothing of it was stored. `faults` are in the order of the rows."""
 
     status = 422
 
@@ -28,17 +28,17 @@ class FaultyTargets(Problem):
 
 
 @dataclass(frozen=True)
-class TargetsKept:
+class ImportedTargets:
     added: int
     changed: int
     unchanged: int
 
 
-def import_targets(session: Session, listed: TargetList) -> TargetsKept:
-    """Keep the targets of a list, all of them or none. The same list again changes nothing.
+def import_targets(session: Session, listed: TargetList) -> ImportedTargets:
+    """Store the targets of a list, all of them or none. The same list again changes nothing.
 
-    A target is known by its area, year and key. Targets not listed stay as they are. Raises FaultyTargets naming every
-    faulty row; areas unknown or no longer valid are faults, and so is a target that an earlier row has already.
+    A target is identified by area, year and key. Targets not listed stay as they are. Raises FaultyTargets naming every
+    faulty row; areas that are unknown or have ended are faults, and so is a target that an earlier row has already.
     """
     codes = {target.area for target in listed.targets if target.area}
     areas = set(session.scalars(select(Area.code).where(Area.code.in_(codes), Area.valid_to.is_(None))))
@@ -51,31 +51,31 @@ def import_targets(session: Session, listed: TargetList) -> TargetsKept:
             faults.append(Fault(row, "doubled", str(earlier)))
     if faults:
         raise FaultyTargets(sorted(faults, key=lambda fault: fault.row))
-    return _keep(session, listed.targets)
+    return _store(session, listed.targets)
 
 
-def load_our_targets(session: Session) -> TargetsKept:
-    """The targets that come with the platform, of areas that are there. A second time nothing changes."""
+def load_our_targets(session: Session) -> ImportedTargets:
+    """Import the targets that come with the platform, of areas that exist. A second time nothing changes."""
     listed = read_toml_of_targets(OURS.read_bytes())
     known = set(session.scalars(select(Area.code).where(Area.code.in_({each.area for each in listed.targets}))))
     there = [(row, each) for row, each in zip(listed.rows, listed.targets, strict=True) if each.area in known | {""}]
     return import_targets(session, TargetList([each for _, each in there], [row for row, _ in there], listed.faults))
 
 
-def _keep(session: Session, targets: Sequence[NewTarget]) -> TargetsKept:
+def _store(session: Session, targets: Sequence[NewTarget]) -> ImportedTargets:
     known = {(row.area_code, row.year, row.key): row for row in session.scalars(select(Target))}
     added = changed = 0
     for target in targets:
-        told = asdict(target)
-        told["area_code"] = told.pop("area") or None
-        row = known.get((told["area_code"], target.year, target.key))
+        values = asdict(target)
+        values["area_code"] = values.pop("area") or None
+        row = known.get((values["area_code"], target.year, target.key))
         if row is None:
-            session.add(Target(**told))
+            session.add(Target(**values))
             added += 1
             continue
-        differing = {name: value for name, value in told.items() if getattr(row, name) != value}
+        differing = {name: value for name, value in values.items() if getattr(row, name) != value}
         for name, value in differing.items():
             setattr(row, name, value)
         changed += bool(differing)
     session.flush()
-    return TargetsKept(added, changed, len(targets) - added - changed)
+    return ImportedTargets(added, changed, len(targets) - added - changed)

@@ -1,1 +1,1 @@
-"""Public figures as files and pages for machines."""
+"""Open data: public figures as files."""

@@ -1,4 +1,4 @@
-"""Open data: what is published, explained, and for the taking. Always as the public sees it, whoever asks."""
+"""Open data: the explanation and the downloads. Always the public figures, also for people who are signed in."""
 
 from datetime import date
 
@@ -7,8 +7,8 @@ from werkzeug import Response as Answer
 
 from community_teams.blueprints import NATION_CODE, coverage_blueprint
 from community_teams.coverage.domain.layers import LAYERS, Key, Layer
-from community_teams.coverage.queries.coverage import Figures, public_figures
-from community_teams.coverage.queries.layer_suppression import hidden_from_public
+from community_teams.coverage.queries.coverage import AreaCoverage, public_figures
+from community_teams.coverage.queries.layer_suppression import suppressed_cells
 from community_teams.coverage.queries.layers import layer_figures, weeks_of
 from community_teams.coverage.views.week_param import begun
 from community_teams.domain.counting import week_end, week_of
@@ -61,10 +61,10 @@ def download_csv(code: str) -> Answer:
     figures = public_figures(session(), NATION, None if code == NATION_CODE else code)
     known = _begun(figures, week)
     layers = PUBLIC_LAYERS if not request.args.get("lop") else (_layer(),)
-    veils = hidden_from_public(session(), figures, layers, week)
+    suppressions = suppressed_cells(session(), figures, layers, week)
     rows = []
     for layer in layers:
-        shown = layer_figures(session(), NATION, figures, layer, week, veils=veils)
+        shown = layer_figures(session(), NATION, figures, layer, week, suppressions=suppressions)
         rows += layer_rows(figures, shown, _until(week), begun=known)
     if week is None and len(layers) > 1:
         rows += written_down_rows(figures, _until(week))
@@ -74,14 +74,14 @@ def download_csv(code: str) -> Answer:
 @coverage_blueprint.get("/api/v1/open/<code>.geojson")
 @public
 def download_geojson(code: str) -> Answer:
-    """One layer of an area and those right beneath it, with what is known of where they lie."""
+    """One layer of an area and those right beneath it, with their outlines or middles."""
     week, layer = _week(), _layer()
     figures = public_figures(session(), NATION, None if code == NATION_CODE else code)
-    outlines = {drawn.code: drawn.geojson for drawn in areas.outlines_of(session(), figures.place.code or None)}
+    outlines = {each.code: each.geojson for each in areas.outlines_of(session(), figures.place.code or None)}
     shown = layer_figures(session(), NATION, figures, layer, week)
     rows = layer_rows(figures, shown, _until(week), begun=_begun(figures, week))
-    told = as_geojson(rows, outlines, is_sample=figures.is_sample)
-    return _file(told, "application/geo+json", f"do-phu-{code}-{layer.key}.geojson")
+    content = as_geojson(rows, outlines, is_sample=figures.is_sample)
+    return _file(content, "application/geo+json", f"do-phu-{code}-{layer.key}.geojson")
 
 
 @coverage_blueprint.get("/api/v1/open/<code>/indicators.csv")
@@ -91,12 +91,12 @@ def download_indicators(code: str) -> Answer:
     figures = public_figures(session(), NATION, None if code == NATION_CODE else code)
     known = sitewide(session(), lessons=len(current_app.extensions["catalogue"].lessons), languages=1)
     found = indicators_of(session(), NATION, figures, known, week, today=today)
-    told = found.told if _begun(figures, week) else [before_any_visit(each) for each in found.told]
-    rows = indicator_rows(figures.place, told, found.until)
+    values = found.values if _begun(figures, week) else [before_any_visit(each) for each in found.values]
+    rows = indicator_rows(figures.place, values, found.until)
     return _file(as_csv(rows, is_sample=figures.is_sample), "text/csv", f"chi-so-{code}.csv")
 
 
-def _begun(figures: Figures, week: date | None) -> bool:
+def _begun(figures: AreaCoverage, week: date | None) -> bool:
     today = clock.day_in_vietnam(clock.now())
     return week is None or begun(week, weeks_of(session(), NATION, figures.place, today=today))
 
@@ -113,12 +113,12 @@ def _layer() -> Layer:
 
 
 def _week() -> date | None:
-    """The week asked for by any of its days; None for now, and for this week, which is not over."""
-    told = request.args.get("tuan")
-    if not told:
+    """The week of the query string, given by any of its days; None for now, and for this week, which is not over."""
+    day = request.args.get("tuan")
+    if not day:
         return None
     try:
-        week = week_of(date.fromisoformat(told))
+        week = week_of(date.fromisoformat(day))
     except (ValueError, OverflowError):
         raise Invalid({"tuan": "not_a_date"}) from None
     this_week = week_of(clock.day_in_vietnam(clock.now()))
@@ -127,8 +127,8 @@ def _week() -> date | None:
     return week if week < this_week else None
 
 
-def _file(told: str, media: str, name: str) -> Answer:
-    answer = Response(told, mimetype=media)
+def _file(content: str, media: str, name: str) -> Answer:
+    answer = Response(content, mimetype=media)
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     answer.headers["Cache-Control"] = "public, no-cache"
     answer.add_etag()

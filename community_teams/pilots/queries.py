@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, aliased
 
 from community_teams.coverage.domain.layers import OFFICIAL, cell_of, in_tens
 from community_teams.coverage.queries.coverage import public_figures
-from community_teams.coverage.queries.layer_suppression import hidden_from_public
+from community_teams.coverage.queries.layer_suppression import suppressed_cells
 from community_teams.pilots.domain.figures import PilotFigures
 from community_teams.pilots.domain.pilots import FIGURES, State
 from community_teams.pilots.models import Pilot
@@ -128,13 +128,13 @@ def pilot_figures_today(session: Session, hamlet_code: str, *, today: date) -> P
     except NotFound:
         return None
     place, own = figures.place, figures.coverage
-    veils = hidden_from_public(session, figures, FIGURES, None)
+    suppressions = suppressed_cells(session, figures, FIGURES, None)
     names = tuple(dict.fromkeys(name for layer in FIGURES for name in layer.counters))
     counts = counts_beneath(session, NATION, place, names, None).get(place.code, dict.fromkeys(names, 0))
     cells = []
     for layer in FIGURES:
         cell = cell_of(layer, counts, own.households if own else None)
-        shown = own is not None and not veils[layer.key].own
+        shown = own is not None and not suppressions[layer.key].own
         public = cell if layer.out_of == OFFICIAL else in_tens(cell)
         cells.append((layer.key.value, public if shown else None))
     source = " · ".join(own.sources) if own else ""

@@ -6,7 +6,7 @@ from flask import Response, make_response, render_template, request
 
 from community_teams.blueprints import NATION_CODE, coverage_blueprint
 from community_teams.coverage.domain.coverage import GOAL_PERCENT
-from community_teams.coverage.queries.coverage import Line, Place, inside_figures
+from community_teams.coverage.queries.coverage import ChildCoverage, Place, inside_figures
 from community_teams.paper.prints import list_pdf
 from community_teams.planning.domain import AreaProgress, Need, PlanRequest, need, outings, read_plan_request
 from community_teams.planning.queries import pace_of, progress_by_area
@@ -79,7 +79,11 @@ def print_left(hamlet_code: str) -> Response:
 
 
 def _lines(
-    place: Place, lines: tuple[Line, ...], progress: dict[str, AreaProgress], plan_request: PlanRequest, today: date
+    place: Place,
+    lines: tuple[ChildCoverage, ...],
+    progress: dict[str, AreaProgress],
+    plan_request: PlanRequest,
+    today: date,
 ) -> list[tuple[Place, AreaProgress, Need]]:
     """Areas with something on their lists, in Vietnamese order; the hamlet itself for a hamlet."""
     places = [line.place for line in lines] or [place]

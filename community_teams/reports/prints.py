@@ -4,8 +4,8 @@ from sqlalchemy.orm import Session
 
 from community_teams.coverage.domain.coverage import GOAL_PERCENT, Coverage
 from community_teams.coverage.domain.map_style import legend
-from community_teams.coverage.maps.features import seen
-from community_teams.coverage.maps.geometry import drawing_of
+from community_teams.coverage.maps.features import map_features
+from community_teams.coverage.maps.geometry import geometry_for
 from community_teams.domain.codes import Outcome
 from community_teams.reports.services import Report
 from foundation.clock import day_in_vietnam
@@ -28,8 +28,8 @@ def report_pdf(session: Session, report: Report) -> bytes:
             "reports/report.html",
             styles=["coverage/report.css"],
             figures=figures,
-            drawing=drawing_of(session, figures.place, [line.place for line in figures.lines]),
-            seen=seen(figures.lines),
+            drawing=geometry_for(session, figures.place, [line.place for line in figures.lines]),
+            features=map_features(figures.lines),
             kinds=figures.kinds,
             classes=legend(),
             goal=GOAL_PERCENT,

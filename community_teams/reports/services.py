@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from community_teams.coverage.queries.coverage import Figures, inside_figures
+from community_teams.coverage.queries.coverage import AreaCoverage, inside_figures
 from community_teams.reports.queries import OpenIssues, Petition, open_issues, petitions
 from foundation.accounts.services.audit import record
 from foundation.areas.domain.scope import Scope
@@ -17,7 +17,7 @@ AUDITED_AS = "print_report"  # code of the act in the audit log
 class Report:
     """The contents of a report, as plain values. complete_to: when it was built; nothing later is in it."""
 
-    figures: Figures
+    figures: AreaCoverage
     open_issues: tuple[OpenIssues, ...]
     petitions: tuple[Petition, ...]
     complete_to: datetime

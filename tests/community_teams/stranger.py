@@ -185,7 +185,7 @@ class Country:
             if self._random.random() < 0.5:
                 form_id, who = UUID(int=self._random.getrandbits(128)), {"person": person, "writes": NATION}
                 pilot = start_pilot(self._session, text, form_id=form_id, hamlet_code=code, now=NOON, **who)
-                publish_pilot(self._session, pilot.id, seen_version=1, who="can-bo", publishes=NATION, now=NOON)
+                publish_pilot(self._session, pilot.id, expected_version=1, who="can-bo", publishes=NATION, now=NOON)
                 self.pilots[pilot.id] = code
         self._session.commit()
 

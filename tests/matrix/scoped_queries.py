@@ -69,7 +69,7 @@ class Planted:
     held_row: HeldVisit
     communes: Sequence[Area]
     place_list: list[places.Place] = field(default_factory=list)
-    figures: list[coverage.Figures] = field(default_factory=list)
+    figures: list[coverage.AreaCoverage] = field(default_factory=list)
 
     def look_up(self, session: Session) -> "Planted":
         """Read what arguments are made of, while it is there."""

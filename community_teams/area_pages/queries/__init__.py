@@ -1,1 +1,1 @@
-"""Reads what the page of an area shows beside its figures."""
+"""Reads what the page of an area shows besides its figures."""

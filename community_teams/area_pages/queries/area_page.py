@@ -1,4 +1,4 @@
-"""What those who answer for an area see of it beside the map: its weeks, what is left and why, and who did how much."""
+"""Reads what only those responsible for an area see: its weeks, what is left and why, and the teams' work."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from foundation.areas.domain.scope import Scope
 from foundation.areas.models import Area
 from foundation.problems import NotAllowed
 
-# How far back the work of the teams is told.
+# How many weeks of the teams' work are shown.
 WORK_WEEKS = 4
 _NAMES = (
     *(f"left_{outcome.value}" for outcome in LEFT),
@@ -38,8 +38,8 @@ class Week:
 class Work:
     """What was done in one area during the last WORK_WEEKS whole or begun weeks.
 
-    minutes: of the `timed` visits, those whose end was told. members: who made a visit; None above the commune, where
-    only sums are told.
+    minutes: of the `timed` visits, those whose end was recorded. members: who made a visit; None above the commune,
+    where only sums are shown.
     """
 
     visits: int
@@ -50,11 +50,12 @@ class Work:
 
 @dataclass(frozen=True)
 class Rest:
-    """What is left in an area. Counts are households, but for the elders.
+    """What is left in an area. Counts are households, except the elders.
 
-    left: outcome code -> households knocked at and not met, by how the last knock ended. untouched: written down and
-    never knocked at. recovered: met after having been missed. elders: people of 60 and over in households that told
-    how many (elders_told), and how many of them were guided. no_smartphone of phone_asked. problems: issues still open.
+    left: outcome code of the last visit -> households visited and not met. untouched: written down and never visited.
+    recovered: met after having been missed. elders: people of 60 and over in the households that answered how many
+    (elders_households); elders_guided: those of them who were guided. no_smartphone: of phone_asked. problems: issues
+    still open.
     """
 
     left: Mapping[str, int]
@@ -62,7 +63,7 @@ class Rest:
     recovered: int
     elders: int
     elders_guided: int
-    elders_told: int
+    elders_households: int
     reached: int
     phone_asked: int
     no_smartphone: int
@@ -70,9 +71,9 @@ class Rest:
 
 
 def weeks_reached(session: Session, scope: Scope, place: Place) -> list[Week]:
-    """Week by week from the first visit beneath a place to the last, weeks without any included.
+    """Every week from the first visit beneath a place to the last, also weeks without visits.
 
-    Here and below `scope` covers the whole place; else NotAllowed.
+    This and the functions below raise NotAllowed unless `scope` covers the whole place.
     """
     _must_cover(scope, place)
     added = reached_by_week(session, scope, place)
@@ -101,7 +102,7 @@ def rest_of(session: Session, scope: Scope, place: Place) -> Rest:
         recovered=found["recovered"],
         elders=found["aged_60plus"],
         elders_guided=found["helped_60plus"],
-        elders_told=found["households_aged_known"],
+        elders_households=found["households_aged_known"],
         reached=found["reached"],
         phone_asked=found["phone_asked"],
         no_smartphone=found["no_smartphone"],
@@ -110,7 +111,7 @@ def rest_of(session: Session, scope: Scope, place: Place) -> Rest:
 
 
 def work_in(session: Session, scope: Scope, place: Place, *, today: date) -> dict[str, Work]:
-    """What was done in each area right beneath a place, by code; in a hamlet itself. Those without are left out."""
+    """The teams' work in each area right beneath a place, by code; of a hamlet, itself. Areas without are left out."""
     _must_cover(scope, place)
     since = week_of(today) - timedelta(weeks=WORK_WEEKS - 1)
     if place.level in {Level.COMMUNE, Level.HAMLET}:

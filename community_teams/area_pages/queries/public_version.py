@@ -1,4 +1,4 @@
-"""What the public pages of coverage are made of, told by a few numbers that change with it."""
+"""A version of everything that the public pages of coverage show: a few numbers that change with it."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ _VERSION = select(
     func.count(CommuneTotal.commune_code),
     func.sum(CommuneTotal.change),
     func.max(CommuneTotal.updated_at),
-    # A province may be there before its communes.
+    # A province may exist before its communes.
     select(func.count(Area.code)).where(Area.parent_code.is_(None)).scalar_subquery(),
     *(select(column).scalar_subquery() for column in _OF_PILOTS),
 )
@@ -26,7 +26,7 @@ _VERSION = select(
 def public_version(session: Session) -> str:
     """Changes with every counter, list, name, place and outline of the nation, and with every pilot model.
 
-    Of the nation, for what is hidden on one page follows from all others. One statement. Numbers of changes only grow;
-    the moment of the last one tells them apart after an older backup was restored.
+    For the whole nation, because suppression on one page depends on all others. One statement. Change numbers only
+    grow; with the time of the last change they differ also after an older backup was restored.
     """
     return repr(tuple(session.execute(_VERSION).one()))

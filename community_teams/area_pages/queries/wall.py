@@ -1,4 +1,4 @@
-"""What the screen in the commune hall tells of today."""
+"""Reads today's numbers for the screen in the commune hall."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -25,7 +25,7 @@ class Today:
 
 
 def today_in(session: Session, scope: Scope, place: Place, *, today: date) -> Today:
-    """Sums over all hamlets beneath a place: no hamlet is told apart from the others."""
+    """Sums over all hamlets beneath a place: single hamlets cannot be distinguished."""
     first, *others = (getattr(HamletDay, name) for name in OUTCOMES)
     visits: ColumnElement[int] = sum(others, start=first)
     met: ColumnElement[int] = sum(

@@ -1,4 +1,4 @@
-"""An area's page: for everybody, with more for those who answer for it, in any layer and week."""
+"""The page of an area: for everybody, with more for those responsible for it, in any layer and week."""
 
 from collections.abc import Collection
 from contextlib import suppress
@@ -16,9 +16,9 @@ from community_teams.coverage.domain.coverage import GOAL_PERCENT, SHADES
 from community_teams.coverage.domain.drawing import Style
 from community_teams.coverage.domain.layers import LAYERS, Key, Layer
 from community_teams.coverage.domain.map_style import COLOURS, count_legend, legend
-from community_teams.coverage.maps.features import seen, seen_in_layer
-from community_teams.coverage.maps.geometry import drawing_of, outlines_as_of
-from community_teams.coverage.queries.coverage import Figures, inside_figures, public_figures
+from community_teams.coverage.maps.features import layer_features, map_features
+from community_teams.coverage.maps.geometry import geometry_for, outlines_as_of
+from community_teams.coverage.queries.coverage import AreaCoverage, inside_figures, public_figures
 from community_teams.coverage.queries.ended_areas import ended_area
 from community_teams.coverage.queries.layers import layer_figures, stale_areas, weeks_of
 from community_teams.coverage.views.figures_json import areas_version
@@ -36,22 +36,22 @@ from foundation.settings import Settings
 from foundation.web.database import session
 from foundation.web.headers import CONTENT_SECURITY_POLICY
 
-# How many pilot models an area page leads to.
+# How many pilot models an area page links to.
 PILOTS = 5
 
 
-def figures_for_visitor(code: str | None) -> Figures:
-    """All figures for somebody whose reach covers the area, the public ones for everybody else."""
+def figures_for_visitor(code: str | None) -> AreaCoverage:
+    """All figures for somebody whose scope covers the area, the public ones for everybody else."""
     if current_user.is_authenticated:
-        with suppress(NotAllowed):  # outside their reach they are everybody else
+        with suppress(NotAllowed):  # outside their scope they see the public figures
             return inside_figures(session(), scope_for(Act.SEE_COVERAGE), code)
     return public_figures(session(), NATION, code)
 
 
 def area_page(code: str | None) -> Response:
-    """The page of an area, in the layer and week its address asks for; 410 for one that is no more.
+    """The page of an area, in the layer and week of the query string; 410 for an area that has ended.
 
-    For the public it carries an ETag; a bare 304 says that the browser has it already.
+    The public page has an ETag; 304 without a body if the browser has it already.
     """
     etag = page_etag()
     same = unchanged(etag)
@@ -66,7 +66,7 @@ def _area_page(code: str | None, etag: str | None) -> Response:
         if ended is None:
             raise
         return make_response(render_template("area_pages/area_ended.html", ended=ended), 410)
-    layer, week = _asked(figures)
+    layer, week = _selection(figures)
     scope = NATION if figures.public else scope_for(Act.SEE_COVERAGE)
     weeks = weeks_of(session(), scope, figures.place, today=clock.day_in_vietnam(clock.now()))
     choice = {
@@ -80,7 +80,7 @@ def _area_page(code: str | None, etag: str | None) -> Response:
     page = _shown(
         "area_pages/coverage.html",
         figures,
-        seen=seen(figures.lines, stale),
+        features=map_features(figures.lines, stale),
         stale=stale,
         pilots=_pilots(figures),
         trend=weeks_reached(session(), scope, figures.place) if figures.coverage else [],
@@ -97,8 +97,8 @@ def _area_page(code: str | None, etag: str | None) -> Response:
     return tagged(page, etag)
 
 
-def _refreshed(figures: Figures) -> dict[str, str]:
-    """What a script needs to put fresh numbers in their places, as data attributes of the map."""
+def _refreshed(figures: AreaCoverage) -> dict[str, str]:
+    """What refresh.js needs to update the numbers of the page, as data attributes of the map."""
     shades = ((str(shade.value), *COLOURS[shade]) for shade in SHADES)
     return {
         "counts": url_for("coverage.tell_coverage", code=figures.place.code or NATION_CODE, dang="so"),
@@ -109,15 +109,15 @@ def _refreshed(figures: Figures) -> dict[str, str]:
     }
 
 
-def _pilots(figures: Figures) -> list[PilotTitle]:
+def _pilots(figures: AreaCoverage) -> list[PilotTitle]:
     """The pilot models of a hamlet, or the latest of a commune; larger areas have a list of their own."""
     if figures.place.level not in {Level.COMMUNE, Level.HAMLET}:
         return []
     return latest_pilots(session(), figures.place, PILOTS)
 
 
-def _inside(figures: Figures, scope: Scope) -> dict[str, object]:
-    """What is shown only to those who answer for the area."""
+def _inside(figures: AreaCoverage, scope: Scope) -> dict[str, object]:
+    """What is shown only to those responsible for the area."""
     if figures.public:
         return {}
     households = scope_for(Act.SEE_HOUSEHOLDS)
@@ -134,32 +134,37 @@ def _open_issues(place: Place, households: Scope) -> str:
     """Where the open issues of a place are listed; "" for those who may not see them one by one."""
     if not households.covers(place.path):
         return ""
-    # Who sees nothing but this place needs no filter for it.
+    # A reader who sees only this place needs no filter for it.
     return url_for("teams.show_issues", thon=None if households.paths == (place.path,) else place.code)
 
 
 def _layer_page(
-    figures: Figures, scope: Scope, layer: Layer, week: date | None, stale: Collection[str], choice: dict[str, object]
+    figures: AreaCoverage,
+    scope: Scope,
+    layer: Layer,
+    week: date | None,
+    stale: Collection[str],
+    choice: dict[str, object],
 ) -> Response:
     shown = replace(layer_figures(session(), scope, figures, layer, week), stale=stale)
-    asked = {"lop": layer.key.value} | ({"tuan": week.isoformat()} if week else {})
+    parameters = {"lop": layer.key.value} | ({"tuan": week.isoformat()} if week else {})
     return _shown(
         "area_pages/coverage_layer.html",
         figures,
         shown=shown,
-        seen=seen_in_layer(figures.lines, layer, shown.lines, stale),
+        features=layer_features(figures.lines, layer, shown.lines, stale),
         kinds=figures.kinds,
         classes=count_legend(rounded=figures.public) if layer.out_of is None else legend(),
         base=url_for("coverage.show_area", code="-")[:-1],
-        query=f"?{urlencode(asked)}",
+        query=f"?{urlencode(parameters)}",
         now=clock.now(),
         sample=figures.is_sample,
         **choice,
     )
 
 
-def _asked(figures: Figures) -> tuple[Layer, date | None]:
-    """The layer and the week in the address. What cannot be read, or may not be seen, gives households met, today."""
+def _selection(figures: AreaCoverage) -> tuple[Layer, date | None]:
+    """The layer and the week of the query string. Values that are faulty or not public give households met, today."""
     key = request.args.get("lop", "")
     layer = LAYERS[Key(key)] if key in set(Key) else LAYERS[Key.REACHED]
     if figures.public and not layer.public:
@@ -171,11 +176,11 @@ def _asked(figures: Figures) -> tuple[Layer, date | None]:
     return layer, week if week < week_of(clock.day_in_vietnam(clock.now())) else None
 
 
-def _shown(template: str, figures: Figures, **more: object) -> Response:
-    """A page with a map; where outlines are known it may be laid on a base map, which comes from elsewhere."""
+def _shown(template: str, figures: AreaCoverage, **more: object) -> Response:
+    """A page with a map. With outlines it may use a base map from another server, so the security policy allows it."""
     settings: Settings = current_app.extensions["settings"]
     place = figures.place
-    drawing = drawing_of(session(), place, [line.place for line in figures.lines])
+    drawing = geometry_for(session(), place, [line.place for line in figures.lines])
     outlined = drawing is not None and drawing.style is Style.OUTLINES
     code = place.code or NATION_CODE
     version = outlines_as_of(session(), place) if outlined else None
@@ -198,5 +203,5 @@ def _shown(template: str, figures: Figures, **more: object) -> Response:
 
 def _origin(address: str) -> str:
     parts = urlsplit(address)
-    # {s} stands for the letter of one of several servers.
+    # {s} is a placeholder for the letter of one of several servers.
     return f"{parts.scheme}://{parts.netloc.replace('{s}', '*')}"

@@ -1,4 +1,4 @@
-"""An ETag for public pages of coverage, known before the page is made: one that has not changed costs one statement."""
+"""ETags of public pages of coverage, computed before the page: an unchanged page costs one statement."""
 
 from hashlib import sha256
 
@@ -13,7 +13,7 @@ from translations.web import HEADER, language
 
 
 def page_etag() -> str | None:
-    """Of the page this request asks for; None for somebody signed in, who sees more than has a version."""
+    """The ETag of the requested page; None for somebody signed in, whose page shows more than the version covers."""
     if current_user.is_authenticated:
         return None
     settings = current_app.extensions["settings"]
@@ -21,7 +21,7 @@ def page_etag() -> str | None:
         public_version(session()),
         request.full_path,
         language().tag,
-        # Which weeks may be chosen follows from the day.
+        # The weeks to choose from depend on the day.
         clock.day_in_vietnam(clock.now()),
         code_fingerprint(),
         settings.map_tiles,
@@ -31,8 +31,8 @@ def page_etag() -> str | None:
 
 
 def unchanged(etag: str | None) -> Response | None:
-    """A bare 304 where the browser has this very page already, in whatever packing; else None."""
-    # A packed page carries its packing behind the tag, such as "…:br".
+    """304 without a body if the browser has this page already, in any content encoding; else None."""
+    # The ETag of a compressed page ends with its encoding, such as "…:br".
     known = {tag.partition(":")[0] for tag in request.if_none_match.as_set(include_weak=True)}
     if etag is None or etag not in known:
         return None
@@ -40,7 +40,7 @@ def unchanged(etag: str | None) -> Response | None:
 
 
 def tagged(answer: Response, etag: str | None) -> Response:
-    """The same answer, with its ETag where it has one."""
+    """The same response, with its ETag if there is one."""
     if etag is not None:
         answer.set_etag(etag)
         answer.vary.update(("Cookie", HEADER))

@@ -52,7 +52,7 @@ def draw_trend(code: str) -> Answer:
     ]
     size = request.args.get("co", "")
     answer = Response(trend_svg("", points, size if size in SIZES else "hep"), mimetype="image/svg+xml")
-    # The chart carries its own style and nothing else; it is shown as a picture.
+    # The chart needs its own style and nothing else; pages show it as an image.
     answer.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'"
     answer.headers["Cache-Control"] = "public, no-cache" if figures.public else "private, no-cache"
     answer.vary.add("Cookie")
@@ -81,9 +81,9 @@ def manage() -> str:
 @public
 def tell_coverage(code: str) -> Answer:
     figures = public_figures(session(), NATION, None if code == NATION_CODE else code)
-    told = as_counts(figures) if request.args.get("dang") == "so" else as_json(figures)
-    answer = Response(json.dumps(told, separators=(",", ":")), mimetype="application/json")
-    # Figures change with every visit; an unchanged answer costs a few bytes.
+    content = as_counts(figures) if request.args.get("dang") == "so" else as_json(figures)
+    answer = Response(json.dumps(content, separators=(",", ":")), mimetype="application/json")
+    # Figures change with every visit; an unchanged response costs a few bytes.
     answer.headers["Cache-Control"] = "public, no-cache"
     answer.add_etag()
     return answer.make_conditional(request)
@@ -92,24 +92,24 @@ def tell_coverage(code: str) -> Answer:
 @coverage_blueprint.get("/api/v1/outlines/<code>")
 @public
 def tell_outlines(code: str) -> Answer:
-    """GeoJSON of the areas right beneath `code`; an address with the right `?v=` may be kept for ever."""
+    """GeoJSON of the areas right beneath `code`; with the present version in `?v=` it may be cached for ever."""
     place = THE_NATION if code == NATION_CODE else place_of(session(), code)[0]
     version = areas.outline_version(session(), place.code or None) or "none"
     if request.args.get("v") != version:
         return redirect(url_for(".tell_outlines", code=code, v=version), 302)
-    drawn = areas.outlines_of(session(), place.code or None)
-    answer = Response(_feature_collection(drawn), mimetype="application/geo+json")
+    outlines = areas.outlines_of(session(), place.code or None)
+    answer = Response(_feature_collection(outlines), mimetype="application/geo+json")
     answer.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     answer.set_etag(version)
     return answer.make_conditional(request)
 
 
-def _feature_collection(drawn: list[areas.AreaOutline]) -> str:
-    # The geometry is GeoJSON already; reading and writing it again would only cost time.
-    told = [json.dumps({"code": each.code, "name": each.name, "kind": each.kind}) for each in drawn]
+def _feature_collection(outlines: list[areas.AreaOutline]) -> str:
+    # The geometry is GeoJSON text already; parsing and writing it again would only cost time.
+    all_properties = [json.dumps({"code": each.code, "name": each.name, "kind": each.kind}) for each in outlines]
     features = [
         f'{{"type":"Feature","properties":{properties},"geometry":{each.geojson}}}'
-        for properties, each in zip(told, drawn, strict=True)
+        for properties, each in zip(all_properties, outlines, strict=True)
     ]
     return f'{{"type":"FeatureCollection","features":[{",".join(features)}]}}'
 

@@ -1,4 +1,4 @@
-"""How far the teams have come, counted in households: two denominators, sums that own up to what is missing."""
+"""Coverage counted in households: two denominators, and sums that also say how much is missing from them."""
 
 from bisect import bisect_right
 from collections import Counter
@@ -30,7 +30,7 @@ _STARTS = [shade.value for shade in SHADES]
 
 
 class Shares:
-    """What follows from the counts of an area, for inside and public figures alike."""
+    """Values derived from the counts of an area, for inside and public figures alike."""
 
     households: int | None
     enumerated: int
@@ -43,7 +43,7 @@ class Shares:
 
     @property
     def doubtful(self) -> bool:
-        """Whether more households were reached than the official list has, so that somebody should look at it again."""
+        """Whether more households were reached than the official list has: the list should be checked."""
         return self.households is not None and self.reached_listed > self.households
 
     @property
@@ -75,9 +75,9 @@ class Coverage(Shares):
     sources: who made the lists: empty, one name, or the first and the last of several in alphabetical order.
     as_of: the day of the oldest list, because a sum is no fresher than its oldest part.
     enumerated: written down by the teams themselves, the second denominator. May exceed `households`.
-    reached: somebody was met at least once. knocked: at least one visit, whatever came of it. reached <= knocked.
+    reached: somebody was met at least once. visited: at least one visit of any outcome. reached <= visited.
     reached_listed: those of `reached` in hamlets with an official list, the only ones to set against `households`.
-    by_outcome: outcome code -> visits that ended so; the only counts here that are visits, not households.
+    by_outcome: outcome code -> visits with that outcome; the only counts here that are visits, not households.
     hamlets, unlisted: how many hamlets are in the sum, and how many of them have no official list.
     enumerated_unlisted: those of `enumerated` in hamlets without an official list.
     """
@@ -87,7 +87,7 @@ class Coverage(Shares):
     as_of: date | None
     enumerated: int
     reached: int
-    knocked: int
+    visited: int
     reached_listed: int
     by_outcome: Mapping[str, int] = field(default_factory=dict)
     hamlets: int = 1
@@ -102,7 +102,7 @@ class Coverage(Shares):
         as_of: date | None,
         enumerated: int,
         reached: int,
-        knocked: int,
+        visited: int,
         by_outcome: Mapping[str, int] | None = None,
     ) -> "Coverage":
         """households: None when no official list is known, which is not the same as a list of 0."""
@@ -113,7 +113,7 @@ class Coverage(Shares):
             as_of=as_of if listed else None,
             enumerated=enumerated,
             reached=reached,
-            knocked=knocked,
+            visited=visited,
             reached_listed=reached if listed else 0,
             by_outcome=by_outcome or {},
             unlisted=0 if listed else 1,
@@ -126,18 +126,18 @@ class Coverage(Shares):
         return share_of(self.reached, self.enumerated)
 
     @property
-    def share_of_knocked(self) -> float | None:
-        """Knocked at of the households the teams wrote down. None when they wrote down none."""
-        return share_of(self.knocked, self.enumerated)
+    def share_of_visited(self) -> float | None:
+        """Visited of the households the teams wrote down. None when they wrote down none."""
+        return share_of(self.visited, self.enumerated)
 
     @property
-    def not_knocked(self) -> int:
-        """Written down, and nobody has been there yet."""
-        return max(0, self.enumerated - self.knocked)
+    def not_visited(self) -> int:
+        """Households written down and not visited yet."""
+        return max(0, self.enumerated - self.visited)
 
 
 NOTHING = Coverage(
-    households=None, sources=(), as_of=None, enumerated=0, reached=0, knocked=0, reached_listed=0, hamlets=0
+    households=None, sources=(), as_of=None, enumerated=0, reached=0, visited=0, reached_listed=0, hamlets=0
 )
 
 
@@ -161,7 +161,7 @@ def total(parts: Iterable[Coverage]) -> Coverage:
         as_of=min(days, default=None),
         enumerated=sum(part.enumerated for part in parts),
         reached=sum(part.reached for part in parts),
-        knocked=sum(part.knocked for part in parts),
+        visited=sum(part.visited for part in parts),
         reached_listed=sum(part.reached_listed for part in parts),
         by_outcome=dict(outcomes),
         hamlets=sum(part.hamlets for part in parts),
@@ -184,9 +184,9 @@ def roll_up(hamlets: Iterable[tuple[str, Coverage]]) -> dict[str, Coverage]:
 
 
 def rounded_down(share: float, places: int = 3) -> float:
-    """A share cut, never rounded up, to `places` decimals: what is not yet done must not read as 100 %.
+    """A share cut, never rounded up, to `places` decimals: 99.96 % must not be shown as 100 %.
 
-    The tiny push keeps 0.29 (28.999… in binary) at 29 %.
+    The small addition keeps 0.29 (28.999… in binary) at 29 %.
     """
     scale: int = 10**places
     return floor(share * scale + 1e-9) / scale

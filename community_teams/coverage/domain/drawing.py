@@ -37,7 +37,7 @@ class Shape:
 
 @dataclass(frozen=True)
 class Archipelago:
-    """Hoàng Sa and Trường Sa, which stand on every map of the nation. code: of the province they belong to.
+    """Hoàng Sa and Trường Sa, which are on every map of the nation. code: of the province they belong to.
 
     path: a frame around them. x, y: where the name stands. dots: middles of small islands, a sign for the archipelago
     where the outlines do not carry it.
@@ -61,7 +61,7 @@ class Drawing:
 
     @property
     def columns(self) -> int:
-        """How many tiles lie side by side; of use for tiles only."""
+        """How many tiles are side by side; meaningful for tiles only."""
         return round(self.width / CELL)
 
 
@@ -101,7 +101,7 @@ def from_json(stored: Mapping[str, Any]) -> Drawing:
 
 
 def tiles_by_place(spots: Mapping[str, tuple[float | None, float | None]], *, nation: bool) -> Drawing | None:
-    """Tiles roughly where the areas lie; None where the middle of one is not known, or there is none.
+    """Tiles roughly where the areas are; None where the middle of one is not known, or there is none.
 
     spots: code -> longitude and latitude in degrees. nation: adds Hoàng Sa and Trường Sa.
     """

@@ -18,10 +18,10 @@ class Unit(StrEnum):
 
 
 class Key(StrEnum):
-    """The layers in the order they are offered. The value stands in addresses (`?lop=`)."""
+    """The layers in the order of the page. The value is used in addresses (`?lop=`)."""
 
     REACHED = "da-gap"
-    KNOCKED = "go-cua"
+    VISITED = "go-cua"
     ASSESSED = "da-ra"
     LEVEL2 = "vneid-muc-2"
     ABLE = "tu-lam-duoc"
@@ -36,10 +36,10 @@ class Key(StrEnum):
 class Layer:
     """One layer. Counters are named as in domain/counting.TOTALS.
 
-    plus, minus: what adds up to the numerator. out_of: the denominator, None for a plain count, "official" for the
-    official list. asked_of: how many could have been asked; those who were not are told as missing. public: whether
-    strangers see it. exact: whether its denominator is a list, which stands still, and not the number of those asked,
-    which grows by one at a time; figures of the other kind reach the public in tens only.
+    plus, minus: the sum of these is the numerator. out_of: the denominator, None for a plain count, "official" for the
+    official list. eligible: how many could have been asked; the difference is shown as missing. public: whether
+    everybody may see it. exact: whether its denominator is a list, which does not change with visits. The number of
+    respondents grows by one at a time, so figures with that denominator are published in tens only.
     """
 
     key: StrEnum
@@ -47,32 +47,32 @@ class Layer:
     plus: tuple[str, ...]
     out_of: str | None
     minus: tuple[str, ...] = ()
-    asked_of: str | None = None
+    eligible: str | None = None
     public: bool = True
     exact: bool = False
 
     @property
     def bases(self) -> tuple[str, ...]:
-        """Counters that decide where the public may not see it: who was asked, about this and what hangs together.
+        """Counters whose small values suppress the layer: its respondents, and those of related questions.
 
-        Empty for a plain count and for a layer set against a list, which follow the households alone.
+        Empty for a plain count and for a layer whose denominator is a list: these follow the households alone.
         """
         if self.exact or self.out_of is None:
             return ()
-        return next((together for together in ASKED_TOGETHER if self.out_of in together), (self.out_of,))
+        return next((together for together in RELATED_BASES if self.out_of in together), (self.out_of,))
 
     @property
     def counters(self) -> tuple[str, ...]:
-        """Every counter its figures need, each once; without the official list, which no counter holds."""
-        names = (*self.plus, *self.minus, self.out_of, self.asked_of)
+        """Every counter its figures need, each once; without the official list, which is not a counter."""
+        names = (*self.plus, *self.minus, self.out_of, self.eligible)
         return tuple(dict.fromkeys(name for name in names if name and name != OFFICIAL))
 
 
 OFFICIAL = "official"
 
-# Counts of those asked that hang together, some the numerator of one figure and the denominator of another: hidden
-# apart, one would give the other away.
-ASKED_TOGETHER = (
+# Counts of respondents that are related: some are the numerator of one figure and the denominator of another. They are
+# suppressed together, because each would disclose the others.
+RELATED_BASES = (
     ("households_sized", "adults", "assessed", "vneid_asked", "skills_asked"),
     ("households_aged_known", "aged_60plus"),
 )
@@ -82,14 +82,14 @@ LAYERS: Mapping[Key, Layer] = {
     Key(layer.key): layer
     for layer in (
         Layer(Key.REACHED, Unit.HOUSEHOLD, ("reached",), OFFICIAL, exact=True),
-        # Beside the number reached it would tell how many doors stayed shut in a handful of houses.
-        Layer(Key.KNOCKED, Unit.HOUSEHOLD, ("knocked",), "households", public=False, exact=True),
+        # Together with the number reached it would disclose how many households of a few were not met.
+        Layer(Key.VISITED, Unit.HOUSEHOLD, ("knocked",), "households", public=False, exact=True),
         Layer(Key.ASSESSED, Unit.ADULT, ("assessed",), "adults"),
-        Layer(Key.LEVEL2, Unit.ADULT, ("level2",), "vneid_asked", asked_of="assessed"),
-        Layer(Key.ABLE, Unit.ADULT, ("able",), "skills_asked", asked_of="assessed"),
+        Layer(Key.LEVEL2, Unit.ADULT, ("level2",), "vneid_asked", eligible="assessed"),
+        Layer(Key.ABLE, Unit.ADULT, ("able",), "skills_asked", eligible="assessed"),
         Layer(Key.LESSONS, Unit.LESSON, ("lessons",), None),
-        Layer(Key.SIGNAL, Unit.HOUSEHOLD, ("signal_none", "signal_weak"), "signal_asked", asked_of="reached"),
-        Layer(Key.POWER, Unit.HOUSEHOLD, ("power_gap",), "power_asked", asked_of="reached"),
+        Layer(Key.SIGNAL, Unit.HOUSEHOLD, ("signal_none", "signal_weak"), "signal_asked", eligible="reached"),
+        Layer(Key.POWER, Unit.HOUSEHOLD, ("power_gap",), "power_asked", eligible="reached"),
         Layer(Key.PROBLEMS, Unit.ISSUE, ("issues_opened",), None, minus=("issues_closed",), public=False),
         Layer(
             Key.LANGUAGES,
@@ -97,22 +97,22 @@ LAYERS: Mapping[Key, Layer] = {
             ("language_asked",),
             "language_asked",
             minus=("language_vi_only",),
-            asked_of="reached",
+            eligible="reached",
         ),
     )
 }
 
-# The families of languages told beneath the layer of languages, in the order they are shown.
+# The families of languages shown under the layer of languages, in this order.
 FAMILIES = (
     *("language_muong", "language_thai", "language_mong", "language_dao"),
     *("language_tho", "language_khomu", "language_other"),
 )
 
-# Where the classes of a plain count begin: none, a few, tens, and so on. Fixed, as the classes of shares are.
+# Lower bounds of the classes of a plain count. Fixed, as the classes of shares are.
 COUNT_STARTS = (0, 1, 10, 50, 200)
 
 
-# The fewest that are told as a number where figures are in tens.
+# The smallest count shown as a number where figures are in tens; below it is "fewer than 5".
 FEWEST = 5
 
 
@@ -121,7 +121,7 @@ class LayerCell:
     """One area's figure in one layer.
 
     number: the numerator, or the plain count. out_of: None where the denominator is not known, or there is none.
-    missing: how many were not asked; None where nobody can say. rounded: figures are in tens, for the public.
+    missing: how many were not asked; None where unknown. rounded: figures are in tens, for the public.
     """
 
     number: int
@@ -136,7 +136,7 @@ class LayerCell:
 
     @property
     def few(self) -> bool:
-        """Whether the number is a 0 that only says: fewer than FEWEST."""
+        """Whether the number is a rounded 0, which means fewer than FEWEST."""
         return self.rounded and self.number == 0
 
 
@@ -156,20 +156,20 @@ def cell_of(layer: Layer, counts: Mapping[str, int], official: int | None) -> La
     if layer.out_of is None:
         return LayerCell(number, None)
     out_of = official if layer.out_of == OFFICIAL else counts[layer.out_of]
-    missing = None if layer.asked_of is None else max(0, counts[layer.asked_of] - (out_of or 0))
+    missing = None if layer.eligible is None else max(0, counts[layer.eligible] - (out_of or 0))
     return LayerCell(number, out_of, missing)
 
 
 def in_tens(cell: LayerCell) -> LayerCell:
-    """The cell as the public may see it where its denominator grows by one at a time: everything to the nearest ten."""
+    """The public form of a cell whose denominator grows by one at a time: everything to the nearest ten."""
     number = tens(cell.number)
     out_of = None if cell.out_of is None else tens(cell.out_of)
-    # Halves may round apart; a share over 100 % would be our doing and not the teams'.
+    # Numerator and denominator round separately; the rounding alone must not give a share over 100 %.
     if out_of is not None and cell.out_of is not None and cell.number <= cell.out_of:
         number = min(number, out_of)
     if cell.missing is None or cell.out_of is None or out_of is None:
         return LayerCell(number, out_of, None, rounded=True)
-    # Told as the difference of two tens: rounded by itself it would narrow down both of them.
+    # The difference of two tens. Rounded by itself, it would narrow down both of them.
     return LayerCell(number, out_of, max(0, tens(cell.out_of + cell.missing) - out_of), rounded=True)
 
 

@@ -1,4 +1,4 @@
-"""What is painted on the map for one area: a colour, an ink that can be read on it, and a number."""
+"""How one area is drawn on the map: a fill colour, a text colour readable on it, and a number."""
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -7,15 +7,15 @@ from community_teams.coverage.domain.coverage import Shade, Shares
 from community_teams.coverage.domain.layers import COUNT_STARTS, FEWEST, Layer, LayerCell, shade_of
 
 
-class Known(StrEnum):
-    """What the reader may be told about an area."""
+class Visibility(StrEnum):
+    """What the reader may see of an area."""
 
     SHARE = "share"
     NO_SHARE = "no_share"  # the official denominator is unknown: hatched
     HIDDEN = "hidden"  # from the public
 
 
-# ColorBrewer YlGnBu-5: one ramp from light to dark, so that it also reads in grey. With each, the ink that reads on it.
+# ColorBrewer YlGnBu-5: from light to dark, so it can be read in grey too. Each with a text colour readable on it.
 COLOURS: dict[Shade, tuple[str, str]] = {
     Shade.FROM_0: ("#ffffcc", "#1b1b1b"),
     Shade.FROM_20: ("#a1dab4", "#1b1b1b"),
@@ -27,13 +27,13 @@ PAPER, INK = "#ffffff", "#3a332a"
 
 
 @dataclass(frozen=True)
-class Mark:
-    """percent: a whole percentage cut, never rounded up; may exceed 100. count: of a layer that has no denominator.
+class AreaStyle:
+    """percent: a whole percentage, cut, never rounded up; may exceed 100. count: of a layer without a denominator.
 
-    Both are None unless `known` is SHARE. few: whether that count was rounded down to 0, which is not none.
+    Both are None unless `visibility` is SHARE. few: whether that count was rounded down to 0, which is not none.
     """
 
-    known: Known
+    visibility: Visibility
     fill: str
     ink: str
     percent: int | None = None
@@ -41,30 +41,30 @@ class Mark:
     few: bool = False
 
 
-UNKNOWN = Mark(Known.NO_SHARE, PAPER, INK)
+UNKNOWN = AreaStyle(Visibility.NO_SHARE, PAPER, INK)
 
 
-def mark_of(layer: Layer, cell: LayerCell | None) -> Mark:
+def layer_style(layer: Layer, cell: LayerCell | None) -> AreaStyle:
     """cell: None where the figure is hidden from the reader."""
     if cell is None:
-        return Mark(Known.HIDDEN, PAPER, INK)
+        return AreaStyle(Visibility.HIDDEN, PAPER, INK)
     shade = shade_of(layer, cell)
     if shade is None:
         return UNKNOWN
     fill, ink = COLOURS[shade]
     if not cell.out_of:
-        return Mark(Known.SHARE, fill, ink, count=cell.number, few=cell.few)
-    return Mark(Known.SHARE, fill, ink, 100 * cell.number // cell.out_of)
+        return AreaStyle(Visibility.SHARE, fill, ink, count=cell.number, few=cell.few)
+    return AreaStyle(Visibility.SHARE, fill, ink, 100 * cell.number // cell.out_of)
 
 
-def mark(shares: Shares | None) -> Mark:
+def style_for(shares: Shares | None) -> AreaStyle:
     """shares: None where the figures are hidden from the reader."""
     if shares is None:
-        return Mark(Known.HIDDEN, PAPER, INK)
+        return AreaStyle(Visibility.HIDDEN, PAPER, INK)
     if shares.shade is None or not shares.households:
         return UNKNOWN
     fill, ink = COLOURS[shares.shade]
-    return Mark(Known.SHARE, fill, ink, 100 * shares.reached_listed // shares.households)
+    return AreaStyle(Visibility.SHARE, fill, ink, 100 * shares.reached_listed // shares.households)
 
 
 @dataclass(frozen=True)
@@ -77,8 +77,10 @@ class Class:
 
 
 def count_legend(*, rounded: bool = False) -> tuple[Class, ...]:
-    """The classes of a layer without a denominator; the bounds are counts. rounded: of counts in tens, what they stand
-    for: a 0 for less than five, a 10 for as few as five."""
+    """The classes of a layer without a denominator; the bounds are counts.
+
+    rounded: counts are in tens; the bounds are then the real counts: 0 means 0 to 4, 10 means 5 or more.
+    """
     ends = [start - 1 for start in COUNT_STARTS[1:]]
     classes = [
         Class(start, to, COLOURS[shade][0]) for start, to, shade in zip(COUNT_STARTS, [*ends, None], Shade, strict=True)

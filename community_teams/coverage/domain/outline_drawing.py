@@ -1,4 +1,4 @@
-"""Real borders on paper: degrees to drawing units, as simply as a small country allows."""
+"""Draws real outlines: degrees to drawing units, with a simple projection that is enough for a small country."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from math import cos, radians
@@ -64,7 +64,7 @@ def _box(polygons: Mapping[str, list[list[Ring]]], nation: bool) -> tuple[float,
     if nation:
         far = _NATION_BOX
         west, south, east, north = min(west, far[0]), min(south, far[1]), max(east, far[2]), max(north, far[3])
-    # A little air, so that no border is cut by the edge.
+    # A small margin, so that no border is cut by the edge.
     air = max(east - west, north - south) / 100
     return west - air, south - air, east + air, north + air
 
@@ -92,7 +92,7 @@ def _shape(code: str, parts: Sequence[Sequence[Ring]], place: Any) -> Shape:
 
 
 def _on_grid(ring: Ring, place: Any) -> list[Grid]:
-    """The ring without its closing point, and without points that say nothing more on this grid."""
+    """The ring without its closing point, and without points that make no difference on this grid."""
     points: list[Grid] = []
     for point in ring:
         here = place(point)

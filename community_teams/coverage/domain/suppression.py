@@ -1,24 +1,24 @@
-"""What the public may not see: figures about fewer than ten households, and figures from which those could be reckoned.
+"""Cell suppression: hides figures about fewer than ten households, and figures from which those could be calculated.
 
 A cell is one area with two counts of households, its *bases*: the official list and what the teams wrote down. Two
 rules, applied level by level from the nation down:
 
-1. Beneath a hidden area everything is hidden: its children would add up to it.
-2. Among the children of an area that is shown, every cell with a base of 1 to 9 is hidden. Whoever subtracts the
-   shown cells from the parent's total learns the sum of the hidden ones, so further cells, the next smallest first,
-   are hidden until that sum speaks, for each base, of nobody or of at least ten households. One small cell thus never
-   hides alone.
+1. Beneath a hidden area everything is hidden: the sum of its children would be its own figure.
+2. Among the children of an area that is shown, every cell with a base of 1 to 9 is hidden (primary suppression). The
+   parent's total minus the shown cells is the sum of the hidden ones. So more cells, the smallest first, are hidden
+   until that sum is, for each base, 0 or at least ten households (secondary suppression, called cover here). A small
+   cell is therefore never the only hidden one.
 
-A base of 0 is nothing to hide and hides nobody: it never serves as cover. If no cell is left to serve, the parent
+A base of 0 discloses nothing and protects nothing: it is never used as cover. If no cell is left for cover, the parent
 itself has a base below ten and is hidden.
 
-All hidden cells look the same from outside. Were the cover told apart from the cell it covers, "at least ten" against
-"at most nine" would give small sums away.
+All hidden cells look the same from outside. If cover could be distinguished from small cells, "at least ten" and
+"at most nine" would disclose small sums.
 
-Beside each base stands its numerator: reached of the listed, and reached of the enumerated. Where some hamlets have an
-official list and others have none, the difference of the two numerators is the figure of the hamlets without one. So
-the households enumerated there are a base of their own, with the same two rules: where it is hidden, the second
-numerator is left out.
+Each base has its numerator: reached of the listed, and reached of the enumerated. Where some hamlets have an official
+list and others have none, the difference of the two numerators is the figure of the hamlets without one. So the
+households enumerated there are a base of their own, with the same two rules: where it is hidden, the second numerator
+is left out.
 """
 
 from collections.abc import Collection, Mapping
@@ -71,8 +71,8 @@ def hidden_among(siblings: Mapping[str, Bases], already: Collection[str] = ()) -
     """Which children of a shown area are hidden.
 
     siblings: all children of the area, key -> bases, every tuple of the same length. already: those hidden for another
-    reason, which stay hidden and serve as cover. Ties are broken by key, so that
-    the same figures always hide the same cells: a choice that wavers shows each cell in turn.
+    reason, which stay hidden and count as cover. Ties are broken by key, so that the same figures always hide the same
+    cells: a changing choice would show each cell at some time.
     """
     hidden = {key for key, cell in siblings.items() if too_small(cell)} | set(already)
     width = max((len(cell) for cell in siblings.values()), default=0)
@@ -80,7 +80,7 @@ def hidden_among(siblings: Mapping[str, Bases], already: Collection[str] = ()) -
         cover = {_next_cover(siblings, hidden, base) for base in range(width)} - {None}
         if not cover:
             break
-        # One at a time: the cover of one base often serves the other as well.
+        # One at a time: the cover for one base is often enough for the other as well.
         hidden.add(min(key for key in cover if key is not None))
     return frozenset(hidden)
 
@@ -92,19 +92,19 @@ class Hidden:
     areas: frozenset[str]
     second: frozenset[str]
 
-    def of(self, key: str) -> "Veil":
-        return Veil(key in self.areas, key in self.second)
+    def of(self, key: str) -> "Suppression":
+        return Suppression(key in self.areas, key in self.second)
 
 
 @dataclass(frozen=True)
-class Veil:
+class Suppression:
     """What is hidden of one area: everything, or only the second numerator."""
 
     area: bool = False
     second: bool = False
 
 
-def hidden_children(parent: Veil, siblings: Mapping[str, Cell]) -> Hidden:
+def hidden_children(parent: Suppression, siblings: Mapping[str, Cell]) -> Hidden:
     """Both rules together for one level.
 
     siblings: all children of the parent, key -> cell.
@@ -116,17 +116,17 @@ def hidden_children(parent: Veil, siblings: Mapping[str, Cell]) -> Hidden:
     return Hidden(areas, second | areas)
 
 
-def hidden_at_the_top(nation: Cell) -> Veil:
+def hidden_at_the_top(nation: Cell) -> Suppression:
     """What is hidden of the nation, which has no siblings."""
     area = too_small(nation.bases)
-    return Veil(area, area or too_small((nation.unlisted,)))
+    return Suppression(area, area or too_small((nation.unlisted,)))
 
 
 @dataclass(frozen=True)
 class Published(Shares):
-    """What the public is told about an area that is not hidden. Fields as in Coverage; visits are not told at all.
+    """The public figures of an area that is not hidden. Fields as in Coverage; visits are never published.
 
-    reached: None where it would give away the hamlets without an official list.
+    reached: None where it would disclose the hamlets without an official list.
     """
 
     households: int | None
@@ -143,17 +143,17 @@ class Published(Shares):
         return None if self.reached is None else share_of(self.reached, self.enumerated)
 
 
-def publish(coverage: Coverage, veil: Veil) -> Published | None:
-    """The public's part of the figures; None for an area that is hidden."""
-    if veil.area:
+def publish(coverage: Coverage, suppression: Suppression) -> Published | None:
+    """The public part of the figures; None for an area that is hidden."""
+    if suppression.area:
         return None
     return Published(
         households=coverage.households,
         sources=coverage.sources,
         as_of=coverage.as_of,
         enumerated=coverage.enumerated,
-        # Where every hamlet has a list there is only one numerator, and nothing to tell by the other.
-        reached=None if veil.second and coverage.unlisted else coverage.reached,
+        # Where every hamlet has a list, both numerators are the same and disclose nothing.
+        reached=None if suppression.second and coverage.unlisted else coverage.reached,
         reached_listed=coverage.reached_listed,
         hamlets=coverage.hamlets,
         unlisted=coverage.unlisted,
@@ -161,7 +161,7 @@ def publish(coverage: Coverage, veil: Veil) -> Published | None:
 
 
 def _next_cover(siblings: Mapping[str, Bases], hidden: Collection[str], base: int) -> str | None:
-    """The next cell to hide for the sake of this base: the smallest that has it; None if none is needed or left."""
+    """The next cell to hide as cover for this base: the smallest with a count; None if none is needed or left."""
     behind = sum(siblings[key][base] for key in hidden)
     if behind == 0 or behind >= SMALLEST_SHOWN:
         return None

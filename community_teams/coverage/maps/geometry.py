@@ -11,11 +11,11 @@ from community_teams.coverage.queries.coverage import Place
 from foundation.areas import queries as areas
 
 
-def drawing_of(session: Session, place: Place, children: Sequence[Place]) -> Drawing | None:
+def geometry_for(session: Session, place: Place, children: Sequence[Place]) -> Drawing | None:
     """The map of `place`: real outlines where every child has one, else tiles. None for an area with no children.
 
-    With outlines for some children only, tiles are drawn: half a map would tell of borders that are not there. Tiles
-    lie roughly where the areas lie; in the order given where the middle of any of them is not known.
+    With outlines for some children only, tiles are drawn: half a map would show borders that do not exist. Tiles are
+    placed roughly where the areas are; in the order given if the middle of any area is not known.
     """
     if not children:
         return None

@@ -1,8 +1,8 @@
-"""Writes a map as SVG. Presentation attributes only: the pages' security policy forbids inline styles, and the printer
-reads no style sheet inside a drawing.
+"""Writes a map as SVG. Presentation attributes only: the pages' security policy forbids inline styles, and the PDF
+renderer reads no style sheet inside a drawing.
 
 Written here and not in a template because a province has 166 communes, and a template takes ten times as long for each.
-The words come from a template all the same, as patterns with the places of names and numbers in braces.
+The words still come from a template, as patterns with placeholders in braces.
 """
 
 from collections.abc import Mapping
@@ -13,21 +13,21 @@ from markupsafe import Markup, escape
 from community_teams.coverage.domain.coverage import rounded_down
 from community_teams.coverage.domain.drawing import Archipelago, Drawing, Shape, Style
 from community_teams.coverage.domain.layers import FEWEST, LayerCell
-from community_teams.coverage.domain.map_style import Known, Mark
-from community_teams.coverage.maps.features import Seen
+from community_teams.coverage.domain.map_style import AreaStyle, Visibility
+from community_teams.coverage.maps.features import MapFeature
 from translations.formats import number, percent
 
 LINE = "#4d4436"
 FAR = "#7a6c57"
 PAPER = "#fffdf7"
-# Writing on outlines, in drawing units: below SMALL the page hides it on a phone, below LEAST nobody could read it.
+# Text on outlines, in drawing units: below SMALL the page hides it on a phone, below LEAST it could not be read.
 LARGEST, SMALL, LEAST = 34, 30, 8
-# Where areas are many, numbers of much different size would look like a judgement.
+# With many areas, numbers of very different size would look like a judgement.
 MANY, LARGEST_OF_MANY = 60, 19
 
 BOLD = ' font-weight="700"'
 DOTS = ' stroke-dasharray="0 11" stroke-linecap="round"'
-# A style sheet may show it where there is room.
+# Hidden at first; the style sheet shows it where there is room.
 NOT_SHOWN = ' display="none"'
 HATCH = (
     '<defs><pattern id="hatch" width="14" height="14" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
@@ -38,12 +38,12 @@ HATCH = (
 
 @dataclass(frozen=True)
 class Words:
-    """What a map says, in the reader's language.
+    """The words of a map, in the reader's language.
 
-    layer_share, layer_count, not_asked: the same for layers other than households met. stale: said after the rest.
+    layer_share, layer_count, not_asked: the same for layers other than households met. stale: added after the rest.
     few: "dưới {number}".
     names: kind -> "xã {name}". share: "{name}: {share}, … {reached} … {households} …". hidden, no_share, nothing:
-    "{name}: …". veiled: the word in a hidden tile. archipelago: "Quần đảo {name}", and `archipelago_word` alone.
+    "{name}: …". suppressed: the word in a hidden tile. archipelago: "Quần đảo {name}", and `archipelago_word` alone.
     """
 
     label: str
@@ -52,7 +52,7 @@ class Words:
     hidden: str
     no_share: str
     nothing: str
-    veiled: str
+    suppressed: str
     layer_share: str
     layer_count: str
     not_asked: str
@@ -64,27 +64,27 @@ class Words:
 
 
 def map_words(*, names: Mapping[str, str], archipelagos: Mapping[str, str], **sentences: str) -> Words:
-    """Words from a template, which gives them as markup: here they become plain text again."""
+    """Words from a template, converted from markup to plain text."""
     return Words(names=_plain(names), archipelagos=_plain(archipelagos), **_plain(sentences))
 
 
 def draw_map(
     drawing: Drawing,
-    seen: Mapping[str, Seen],
+    features: Mapping[str, MapFeature],
     words: Words,
     base: str,
     query: str = "",
 ) -> Markup:
     """The whole map, well-formed XML.
 
-    base: address to put a code after, such as "/do-phu/"; "" in print, where nothing can be tapped. query: what comes
-    after the code, such as "?lop=song". Areas that are not in `seen` are not drawn.
+    base: address before a code, such as "/do-phu/"; "" in print, without links. query: what follows the code, such as
+    "?lop=song". Areas that are not in `features` are not drawn.
     """
     tiles = drawing.style is Style.TILES
     width = "few" if drawing.columns <= 5 else "some" if drawing.columns <= 11 else "many"
-    # On paper every tile of a map with few of them is large enough for its name; on a screen the style sheet decides.
+    # In print the tiles are large enough for names if there are not many; on a screen the style sheet decides.
     named = not base and width != "many"
-    # Dots around a tile at the edge lie half outside of it.
+    # The dots around a tile at the edge are half outside it.
     edge = 4 if tiles else 0
     largest = LARGEST_OF_MANY if len(drawing.shapes) > MANY else LARGEST
     parts = [
@@ -94,23 +94,23 @@ def draw_map(
         HATCH,
     ]
     for islands in drawing.archipelagos:
-        parts.append(_archipelago(islands, words, tiles, base if islands.code in seen else "", query))
+        parts.append(_archipelago(islands, words, tiles, base if islands.code in features else "", query))
     for shape in drawing.shapes:
-        if shape.code in seen:
-            parts.append(_area(shape, seen[shape.code], words, tiles, named, largest, base, query))
+        if shape.code in features:
+            parts.append(_area(shape, features[shape.code], words, tiles, named, largest, base, query))
     parts.append("</svg>")
     return Markup("".join(parts))  # noqa: S704 - every name and sentence in it has been escaped
 
 
-def told(here: Seen, words: Words) -> str:
-    """One area's figures as a sentence, for those who hear the map and those who touch it."""
+def area_sentence(here: MapFeature, words: Words) -> str:
+    """One area's figures as a sentence, for screen readers and for the tooltip."""
     name = words.names[here.place.kind or ""].format(name=here.place.name)
-    return _figures_told(here, words, name) + (f". {words.stale}" if here.stale else "")
+    return _figures_sentence(here, words, name) + (f". {words.stale}" if here.stale else "")
 
 
-def _figures_told(here: Seen, words: Words, name: str) -> str:
+def _figures_sentence(here: MapFeature, words: Words, name: str) -> str:
     if here.of_layer and not (here.coverage and here.coverage.nothing_known):
-        return _layer_told(here.layer, words, name)
+        return _layer_sentence(here.layer, words, name)
     coverage = here.coverage
     if coverage is None:
         return words.hidden.format(name=name)
@@ -126,7 +126,7 @@ def _figures_told(here: Seen, words: Words, name: str) -> str:
     )
 
 
-def _layer_told(cell: LayerCell | None, words: Words, name: str) -> str:
+def _layer_sentence(cell: LayerCell | None, words: Words, name: str) -> str:
     if cell is None:
         return words.hidden.format(name=name)
     counted = words.few.format(number=FEWEST) if cell.few else number(cell.number)
@@ -142,43 +142,47 @@ def _plain(words: Mapping[str, str]) -> dict[str, str]:
     return {key: Markup(word).unescape() for key, word in words.items()}  # noqa: S704 - on its way out of markup
 
 
-def _area(shape: Shape, here: Seen, words: Words, tiles: bool, named: bool, largest: int, base: str, query: str) -> str:
-    sentence = escape(told(here, words))
-    known = here.mark.known
-    fill = "url(#hatch)" if known is Known.NO_SHARE else here.mark.fill
-    dashes = (' stroke-dasharray="7 5"' if tiles else ' stroke-dasharray="3 3"') if known is Known.HIDDEN else ""
+def _area(
+    shape: Shape, here: MapFeature, words: Words, tiles: bool, named: bool, largest: int, base: str, query: str
+) -> str:
+    sentence = escape(area_sentence(here, words))
+    visibility = here.style.visibility
+    fill = "url(#hatch)" if visibility is Visibility.NO_SHARE else here.style.fill
+    dashes = (
+        (' stroke-dasharray="7 5"' if tiles else ' stroke-dasharray="3 3"') if visibility is Visibility.HIDDEN else ""
+    )
     width = 2 if tiles else 1
     if here.stale:
-        # Round dots, to be told from the dashes of what is hidden.
+        # Round dots, different from the dashes of what is suppressed.
         width, dashes = (7, DOTS) if tiles else (3, ' stroke-dasharray="0 5" stroke-linecap="round"')
     inside = (
         f'<path d="{shape.path}" fill="{fill}" fill-rule="evenodd" stroke="{LINE}" stroke-width="{width}"{dashes}/>'
     )
-    # The name first, then the number, as the sentence for listeners has them.
+    # The name first, then the number, in the order of the sentence for screen readers.
     if tiles:
         for line, text in enumerate(here.name_lines):
-            inside += _text("map-name", shape.x, shape.y - 24 + 21 * line, 20, here.mark.ink, text, shown=named) + " "
-    value = _value(here.mark, words)
+            inside += _text("map-name", shape.x, shape.y - 24 + 21 * line, 20, here.style.ink, text, shown=named) + " "
+    value = _value(here.style, words)
     if value and tiles:
         lower, size = (34, 36) if named else (18, 50)
-        inside += _text("map-value", shape.x, shape.y + lower, size, here.mark.ink, value, bold=True)
+        inside += _text("map-value", shape.x, shape.y + lower, size, here.style.ink, value, bold=True)
     elif value:
         size = min(largest, int(shape.room / len(value) * 1.15))
         if size >= LEAST:
             name = "map-value map-small" if size < SMALL else "map-value"
-            inside += _text(name, shape.x, shape.y + size * 0.36, size, here.mark.ink, value, bold=True)
+            inside += _text(name, shape.x, shape.y + size * 0.36, size, here.style.ink, value, bold=True)
     if not base:
         return f"<g>{inside}</g>\n"
     address = f"{base}{escape(shape.code)}{escape(query)}"
     return f'<a href="{address}" aria-label="{sentence}"><title>{sentence}</title>{inside}</a>\n'
 
 
-def _value(mark: Mark, words: Words) -> str:
-    if mark.percent is not None:
-        return str(mark.percent)
-    if mark.count is not None:
-        return f"<{FEWEST}" if mark.few else number(mark.count)
-    return words.veiled if mark.known is Known.HIDDEN else ""
+def _value(style: AreaStyle, words: Words) -> str:
+    if style.percent is not None:
+        return str(style.percent)
+    if style.count is not None:
+        return f"<{FEWEST}" if style.few else number(style.count)
+    return words.suppressed if style.visibility is Visibility.HIDDEN else ""
 
 
 def _archipelago(islands: Archipelago, words: Words, tiles: bool, base: str, query: str) -> str:
@@ -202,7 +206,7 @@ def _archipelago(islands: Archipelago, words: Words, tiles: bool, base: str, que
 def _text(
     name: str, x: float, y: float, size: int, ink: str, text: str, *, bold: bool = False, shown: bool = True
 ) -> str:
-    # Readers hear the sentence of the whole area instead.
+    # Screen readers get the sentence of the whole area instead.
     return (
         f'<text class="{name}"{"" if shown else NOT_SHOWN} x="{x:.0f}" y="{y:.0f}" '
         f'font-size="{size}"{BOLD if bold else ""} text-anchor="middle" fill="{ink}" aria-hidden="true">'

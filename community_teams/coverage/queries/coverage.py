@@ -1,4 +1,4 @@
-"""Reading coverage: sums of counters, one statement a level."""
+"""Reads coverage: sums of counters, one statement a level."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -14,7 +14,7 @@ from community_teams.coverage.domain.suppression import (
     NOBODY,
     Cell,
     Published,
-    Veil,
+    Suppression,
     cell,
     hidden_at_the_top,
     hidden_children,
@@ -32,7 +32,7 @@ from foundation.problems import NotAllowed, NotFound
 
 
 @dataclass(frozen=True)
-class Line:
+class ChildCoverage:
     """One area right beneath the page's own. coverage: None where it is hidden from the public."""
 
     place: Place
@@ -40,12 +40,12 @@ class Line:
 
     @property
     def silent(self) -> bool:
-        """Whether nothing is known there, and nothing hidden."""
+        """Whether nothing is known there, and nothing is hidden."""
         return self.coverage is not None and self.coverage.nothing_known
 
 
 @dataclass(frozen=True)
-class Figures:
+class AreaCoverage:
     """Coverage of an area and of those right beneath it, in Vietnamese order of their names.
 
     above: from the province down, without the area itself. public: whether small cells are hidden.
@@ -56,7 +56,7 @@ class Figures:
     place: Place
     above: tuple[Place, ...]
     coverage: Coverage | Published | None
-    lines: tuple[Line, ...]
+    lines: tuple[ChildCoverage, ...]
     public: bool
     last_visit_on: date | None
     is_sample: bool
@@ -68,75 +68,83 @@ class Figures:
 
     @cached_property
     def silent(self) -> list[Place]:
-        """Those right beneath of which nothing is known, and nothing hidden."""
+        """The areas right beneath of which nothing is known, and nothing is hidden."""
         return [line.place for line in self.lines if line.silent]
 
 
-def inside_figures(session: Session, scope: Scope, code: str | None) -> Figures:
-    """Everything the counters know of an area, for those whose reach it is in. code: None for the nation.
+def inside_figures(session: Session, scope: Scope, code: str | None) -> AreaCoverage:
+    """All coverage figures of an area, for people whose scope includes it. code: None for the nation.
 
     Raises NotAllowed when `scope` does not cover the whole area, NotFound for an unknown code.
     """
     place, above = (THE_NATION, ()) if code is None else place_of(session, code)
     if not scope.covers(place.path):
         raise NotAllowed("outside_your_area")
-    level = _level(session, scope, place)
+    level = _hamlet_sums(session, scope, place)
     outcomes = [outcome.value for outcome in Outcome]
     by_outcome = {name: count for name, count in totals_of(session, scope, place, outcomes).items() if count}
-    return Figures(
+    return AreaCoverage(
         place,
         above,
         replace(total(level.coverage.values()), by_outcome=by_outcome),
-        tuple(Line(child, level.coverage.get(child.code, NOTHING)) for child in children_of(session, scope, place)),
+        tuple(
+            ChildCoverage(child, level.coverage.get(child.code, NOTHING))
+            for child in children_of(session, scope, place)
+        ),
         False,
         level.last_visit_on,
         level.is_sample,
     )
 
 
-def public_figures(session: Session, scope: Scope, code: str | None) -> Figures:
-    """What anybody may see of an area: nothing about fewer than ten households, nor anything to reckon it from.
+def public_figures(session: Session, scope: Scope, code: str | None) -> AreaCoverage:
+    """The public figures of an area, suppressed by the rules of coverage/domain/suppression.py.
 
-    scope: what this site shows to the public, NATION as a rule. code: None for the nation. NotFound for an unknown
-    code, and for one outside `scope`. The rules: coverage/domain/suppression.py.
+    scope: what this site shows to the public, usually NATION. code: None for the nation. NotFound for an unknown code,
+    and for one outside `scope`.
     """
     place, above = (THE_NATION, ()) if code is None else place_of(session, code)
     if not scope.covers(place.path):
         raise NotFound("no_such_area")
-    level = _level(session, scope, place)
-    # What is hidden here is decided by areas elsewhere too.
+    level = _hamlet_sums(session, scope, place)
+    # Depends on the figures of areas elsewhere too.
     suppression = _suppression(session, place, above, level)
     return _published(session, scope, place, above, level, suppression)
 
 
 def _published(
-    session: Session, scope: Scope, place: Place, above: tuple[Place, ...], level: "_Level", veil: Veil
-) -> Figures:
+    session: Session,
+    scope: Scope,
+    place: Place,
+    above: tuple[Place, ...],
+    level: "_HamletSums",
+    suppression: Suppression,
+) -> AreaCoverage:
     own = total(level.coverage.values())
     known = {child: level.coverage.get(child.code, NOTHING) for child in children_of(session, scope, place)}
-    hidden = hidden_children(veil, {child.code: cell(coverage) for child, coverage in known.items()})
-    return Figures(
+    hidden = hidden_children(suppression, {child.code: cell(coverage) for child, coverage in known.items()})
+    return AreaCoverage(
         place,
         above,
-        publish(own, veil),
-        tuple(Line(child, publish(coverage, hidden.of(child.code))) for child, coverage in known.items()),
+        publish(own, suppression),
+        tuple(ChildCoverage(child, publish(coverage, hidden.of(child.code))) for child, coverage in known.items()),
         True,
-        None if veil.area else level.last_visit_on,
+        None if suppression.area else level.last_visit_on,
         level.is_sample,
     )
 
 
 @dataclass(frozen=True)
-class _Level:
+class _HamletSums:
     coverage: Mapping[str, Coverage]
     last_visit_on: date | None
     is_sample: bool
 
 
-def _level(session: Session, scope: Scope, place: Place) -> _Level:
+def _hamlet_sums(session: Session, scope: Scope, place: Place) -> _HamletSums:
     """The hamlets within `scope` beneath a place, added up to the areas right beneath it; itself, for a hamlet."""
     level = level_beneath(session, scope, place)
-    return _Level(
+    return _HamletSums(
         coverage={code: _coverage(sums) for code, sums in level.items()},
         last_visit_on=max((sums["last_visit_on"] for sums in level.values() if sums["last_visit_on"]), default=None),
         is_sample=any(sums["is_sample"] for sums in level.values()),
@@ -151,7 +159,7 @@ def _coverage(sums: Mapping[str, Any]) -> Coverage:
         as_of=sums["as_of"],
         enumerated=int(sums["enumerated"]),
         reached=int(sums["reached"]),
-        knocked=int(sums["knocked"]),
+        visited=int(sums["knocked"]),
         reached_listed=int(sums["reached_listed"]),
         hamlets=sums["hamlets"],
         unlisted=sums["hamlets"] - sums["listed"],
@@ -159,13 +167,13 @@ def _coverage(sums: Mapping[str, Any]) -> Coverage:
     )
 
 
-def _suppression(session: Session, place: Place, above: tuple[Place, ...], level: _Level) -> Veil:
-    """What of a place is hidden from the public, by its siblings' figures and those of all it lies in.
+def _suppression(session: Session, place: Place, above: tuple[Place, ...], level: _HamletSums) -> Suppression:
+    """What is suppressed of a place, by the figures of its siblings and of all areas above it.
 
-    Decided over the whole nation, whatever part of it a site shows: a cell that is hidden on one page and shown on
-    another is shown.
+    Decided over the whole nation, whatever part of it a site shows: a cell must not be hidden on one page and shown on
+    another.
     """
-    # Upwards: each family needs its other members only, for the one we come from is known already.
+    # Upwards: of each family only the siblings are read, the sum of the child we come from is known already.
     families: list[dict[str, Cell]] = []
     mine = cell(total(level.coverage.values()))
     line = (THE_NATION, *above, place) if place.level is not None else (THE_NATION,)
@@ -174,10 +182,10 @@ def _suppression(session: Session, place: Place, above: tuple[Place, ...], level
         families.append(family)
         mine = sum(family.values(), NOBODY)
     # Downwards: what is hidden above is hidden here.
-    veil = hidden_at_the_top(mine)
+    suppression = hidden_at_the_top(mine)
     for family, child in zip(reversed(families), line[1:], strict=True):
-        veil = hidden_children(veil, family).of(child.code)
-    return veil
+        suppression = hidden_children(suppression, family).of(child.code)
+    return suppression
 
 
 def _cells_beside(session: Session, parent: Place, child: Place) -> dict[str, Cell]:
@@ -186,5 +194,5 @@ def _cells_beside(session: Session, parent: Place, child: Place) -> dict[str, Ce
 
 
 def cells_of(session: Session, parent: Place) -> Mapping[str, Cell]:
-    """What the rules of hiding look at, of each area right beneath a place, by code."""
+    """The suppression cell of each area right beneath a place, by code."""
     return {code: Cell(*counts) for code, counts in households_beneath(session, parent).items()}

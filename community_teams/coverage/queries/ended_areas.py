@@ -1,4 +1,4 @@
-"""Areas that were, and are no more."""
+"""Reads areas that have ended."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -11,7 +11,7 @@ from foundation.areas.models import Area
 
 @dataclass(frozen=True)
 class Ended:
-    """since: the day from which it is no more. above: what it lay in and what is still there, the smallest first."""
+    """since: the first day without it. above: the areas it was in that still exist, the smallest first."""
 
     area: Area
     since: date
@@ -19,7 +19,7 @@ class Ended:
 
 
 def ended_area(session: Session, code: str | None) -> Ended | None:
-    """The area of a code that is no more; None for one that still is, or never was."""
+    """The ended area with this code; None for a code that is still valid or unknown."""
     area = session.get(Area, code) if code and "\0" not in code else None
     if area is None or area.valid_to is None:
         return None

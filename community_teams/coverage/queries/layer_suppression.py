@@ -1,7 +1,7 @@
-"""What of layers and indicators is hidden from the public, by the figures of all areas beside and above.
+"""Suppression of layers and indicators, by the figures of all areas beside and above.
 
-A figure shown on one page and hidden on another is shown: so an area's own page follows the page of the area it lies
-in, up to the nation.
+A figure must not be shown on one page and hidden on another. So the page of an area follows the page of the area above
+it, up to the nation.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,21 +16,21 @@ from community_teams.coverage.domain.suppression import (
     NOBODY,
     Bases,
     Cell,
-    Veil,
+    Suppression,
     hidden_among,
     hidden_at_the_top,
     hidden_children,
     too_small,
 )
-from community_teams.coverage.queries.coverage import Figures, cells_of
+from community_teams.coverage.queries.coverage import AreaCoverage, cells_of
 from community_teams.queries.counts import counts_beneath
 from community_teams.queries.places import THE_NATION, Place
 from foundation.areas.domain.scope import NATION
 
 
 @dataclass(frozen=True)
-class LayerVeil:
-    """What is hidden of one layer: the figure of the area itself, and those of areas right beneath it, by code."""
+class LayerSuppression:
+    """What is suppressed of one layer. own: the figure of the area itself; lines: codes of areas right beneath it."""
 
     own: bool
     lines: frozenset[str]
@@ -38,32 +38,32 @@ class LayerVeil:
 
 @dataclass(frozen=True)
 class _Child:
-    """bases: the counts by name, as they stand today and, if a week is asked for, at its end."""
+    """bases: the counts by name, of today and, where a week is shown, at its end."""
 
     cell: Cell
     bases: Mapping[str, Bases]
 
 
-def hidden_from_public(
-    session: Session, figures: Figures, layers: Iterable[Layer], week: date | None
-) -> Mapping[StrEnum, LayerVeil]:
-    """What the public may not see of each layer, by its key, in the area that `figures` are about.
+def suppressed_cells(
+    session: Session, figures: AreaCoverage, layers: Iterable[Layer], week: date | None
+) -> Mapping[StrEnum, LayerSuppression]:
+    """What is suppressed of each layer, by its key, in the area of `figures`.
 
-    week: the Monday of the week whose end is shown; None for today. What is hidden today is hidden in every week, or
-    the same area's later figure would tell its earlier one. Decided over the whole nation, as for households.
+    week: the Monday of the week whose end is shown; None for today. What is hidden today is hidden in every week, else
+    the later figure of the same area would disclose the earlier one. Decided over the whole nation, as for households.
     """
     layers = tuple(layers)
     names = sorted({name for layer in layers for name in layer.bases})
     line = (*((THE_NATION,) if figures.place.level is not None else ()), *figures.above, figures.place)
     families = [_family(session, place, names, week) for place in line if place.level_beneath is not None]
     whole = sum((child.cell for child in families[0].values()), NOBODY)
-    veils = [hidden_at_the_top(whole)]
+    suppressions = [hidden_at_the_top(whole)]
     hidden_households: list[frozenset[str]] = []
     for place, family in zip(line, families, strict=False):
-        hidden = hidden_children(veils[-1], {code: child.cell for code, child in family.items()})
+        hidden = hidden_children(suppressions[-1], {code: child.cell for code, child in family.items()})
         hidden_households.append(hidden.areas)
-        veils.append(hidden.of(_next(line, place)))
-    return {layer.key: _of_layer(layer, line, families, hidden_households, veils[0]) for layer in layers}
+        suppressions.append(hidden.of(_next(line, place)))
+    return {layer.key: _of_layer(layer, line, families, hidden_households, suppressions[0]) for layer in layers}
 
 
 def _of_layer(
@@ -71,8 +71,8 @@ def _of_layer(
     line: Sequence[Place],
     families: Sequence[Mapping[str, _Child]],
     hidden_households: Sequence[frozenset[str]],
-    top: Veil,
-) -> LayerVeil:
+    top: Suppression,
+) -> LayerSuppression:
     own = top.area or too_small(_added(layer, families[0]))
     lines: frozenset[str] = frozenset()
     for place, family, already in zip(line, families, hidden_households, strict=False):
@@ -84,7 +84,7 @@ def _of_layer(
         following = _next(line, place)
         if following:
             own, lines = following in lines, frozenset()
-    return LayerVeil(own, lines)
+    return LayerSuppression(own, lines)
 
 
 def _next(line: Sequence[Place], place: Place) -> str:

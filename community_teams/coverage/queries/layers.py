@@ -1,4 +1,4 @@
-"""Reading the layers of the map: today from the totals of the hamlets, an earlier week from what the weeks added."""
+"""Reads the layers of the map: today from the totals of the hamlets, an earlier week from the weekly counters."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -9,8 +9,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from community_teams.coverage.domain.layers import FAMILIES, OFFICIAL, Key, Layer, LayerCell, cell_of, in_tens
-from community_teams.coverage.queries.coverage import Figures
-from community_teams.coverage.queries.layer_suppression import LayerVeil, hidden_from_public
+from community_teams.coverage.queries.coverage import AreaCoverage
+from community_teams.coverage.queries.layer_suppression import LayerSuppression, suppressed_cells
 from community_teams.domain.counting import week_of
 from community_teams.models import Device
 from community_teams.queries.counts import counts_beneath, first_week, level_beneath
@@ -21,7 +21,7 @@ from foundation.areas.domain.scope import Scope
 
 # How far back the weeks of the map go.
 MOST_WEEKS = 53
-# A phone that has not been heard of for longer may still hold visits: peers E3.5.
+# A phone silent for longer may still hold visits: peers E3.5.
 SILENT_AFTER = timedelta(days=3)
 
 
@@ -29,9 +29,9 @@ SILENT_AFTER = timedelta(days=3)
 class LayerFigures:
     """One layer over an area and those right beneath it.
 
-    week: the Monday of the week at whose end things stood so; None for now. own, lines: by code of the area; None
-    where the figure is hidden from the public. families: households by family of languages, of the layer of languages
-    only. stale: codes of areas whose phones have not been heard of for SILENT_AFTER.
+    week: the Monday of the week whose end is shown; None for now. own: the area's figure; lines: by code, of those
+    beneath; None where suppressed. families: households by family of languages, only in the layer of languages.
+    stale: codes of areas whose phones have been silent for SILENT_AFTER.
     """
 
     layer: Layer
@@ -45,26 +45,26 @@ class LayerFigures:
 def layer_figures(
     session: Session,
     scope: Scope,
-    figures: Figures,
+    figures: AreaCoverage,
     layer: Layer,
     week: date | None,
     *,
-    veils: Mapping[StrEnum, LayerVeil] | None = None,
+    suppressions: Mapping[StrEnum, LayerSuppression] | None = None,
     known_by: date | None = None,
 ) -> LayerFigures:
-    """A layer of the area that `figures` are about, seen as they are: all of it within reach, or as the public may.
+    """A layer of the area of `figures`, complete or suppressed as these are.
 
-    scope: as the figures were read with. figures: tell which areas there are, and which of them are hidden. week: any
-    Monday; one before the first visit gives 0 of whatever is counted. Denominators that are lists of households are
-    always today's: an older list is not kept. veils: as layer_veils.hidden_from_public gives them for this layer, week
-    and figures, where many layers are read; else they are looked up here. known_by: as counts_beneath takes it.
+    scope: the one the figures were read with. figures: the areas, and which of them are hidden. week: any Monday; one
+    before the first visit gives 0. Denominators that are lists of households are always today's: older lists are not
+    stored. suppressions: from suppressed_cells for this layer, week and figures, where many layers are read; else read
+    here. known_by: see counts_beneath.
     """
-    if figures.public and veils is None:
-        veils = hidden_from_public(session, figures, [layer], week)
-    veil = veils[layer.key] if figures.public and veils is not None else None
+    if figures.public and suppressions is None:
+        suppressions = suppressed_cells(session, figures, [layer], week)
+    suppression = suppressions[layer.key] if figures.public and suppressions is not None else None
     place = figures.place
     names = (*layer.counters, *(FAMILIES if layer.key is Key.LANGUAGES else ()))
-    # Set against the official lists only households of hamlets that have one count.
+    # With an official list as denominator, count only the hamlets that have one.
     listed = layer.out_of == OFFICIAL
     counts = counts_beneath(session, scope, place, names, week, listed=listed, known_by=known_by)
     official = lists_beneath(session, scope, place) if listed else {}
@@ -72,15 +72,15 @@ def layer_figures(
     cells = {code: cell_of(layer, counts.get(code, nothing), official.get(code)) for code in _codes(figures)}
     families = {name: sum(line.get(name, 0) for line in counts.values()) for name in names if name in FAMILIES}
     if place.level_beneath is None:
-        return _seen(LayerFigures(layer, week, cells[place.code], {}, families), veil)
+        return _as_shown(LayerFigures(layer, week, cells[place.code], {}, families), suppression)
     total = {name: sum(line[name] for line in counts.values()) for name in names}
     lists = [count for count in official.values() if count is not None]
     own = cell_of(layer, total, sum(lists) if lists else None)
-    return _seen(LayerFigures(layer, week, own, cells, families), veil)
+    return _as_shown(LayerFigures(layer, week, own, cells, families), suppression)
 
 
 def weeks_of(session: Session, scope: Scope, place: Place, *, today: date) -> list[date]:
-    """Mondays of the weeks with visits beneath a place, the oldest first, at most MOST_WEEKS, this week left out."""
+    """Mondays since the first visit beneath a place, the oldest first, at most MOST_WEEKS, without this week."""
     first = first_week(session, scope, place)
     if first is None:
         return []
@@ -90,14 +90,14 @@ def weeks_of(session: Session, scope: Scope, place: Place, *, today: date) -> li
 
 
 def stale_areas(session: Session, scope: Scope, place: Place, *, now: datetime) -> set[str]:
-    """Codes of the areas right beneath `place` whose teams have phones, none of which was heard of for SILENT_AFTER."""
+    """Codes of the areas right beneath `place` whose teams have phones that were all silent for SILENT_AFTER."""
     depth = place.path.count("/")
     latest: dict[str, datetime] = {}
-    for path, seen in _HEARD.execute(session, scope, place):
+    for path, last_seen in _HEARD.execute(session, scope, place):
         codes = path.rstrip("/").split("/")
         if len(codes) > depth:
-            latest[codes[depth]] = max(latest.get(codes[depth], seen), seen)
-    return {code for code, seen in latest.items() if now - seen > SILENT_AFTER}
+            latest[codes[depth]] = max(latest.get(codes[depth], last_seen), last_seen)
+    return {code for code, last_seen in latest.items() if now - last_seen > SILENT_AFTER}
 
 
 def _heard(within: PathCondition, _code: AreaCode) -> Statement:
@@ -116,7 +116,7 @@ def _heard(within: PathCondition, _code: AreaCode) -> Statement:
 _HEARD = PreparedQuery(_heard)
 
 
-def _codes(figures: Figures) -> list[str]:
+def _codes(figures: AreaCoverage) -> list[str]:
     if figures.place.level_beneath is None:
         return [figures.place.code]
     return [line.place.code for line in figures.lines]
@@ -132,20 +132,20 @@ def lists_beneath(session: Session, scope: Scope, place: Place) -> dict[str, int
     return {area: None if of["households"] is None else int(of["households"]) for area, of in sums.items()}
 
 
-def _seen(found: LayerFigures, veil: LayerVeil | None) -> LayerFigures:
-    """What of a layer its reader may see: all of it inside, for the public what the rules of suppression leave."""
-    if veil is None:
+def _as_shown(found: LayerFigures, suppression: LayerSuppression | None) -> LayerFigures:
+    """The layer as its reader may see it: complete for those inside (None), else suppressed and in tens."""
+    if suppression is None:
         return found
     lines, own = dict(found.lines), found.own
     if not found.layer.exact:
         own = None if own is None else in_tens(own)
         lines = {code: cell if cell is None else in_tens(cell) for code, cell in lines.items()}
-    if veil.own:
+    if suppression.own:
         own = None
     families = {name: (count + 5) // 10 * 10 for name, count in found.families.items()}
     return replace(
         found,
         own=own,
-        lines={code: None if code in veil.lines else cell for code, cell in lines.items()},
+        lines={code: None if code in suppression.lines else cell for code, cell in lines.items()},
         families=families if own is not None else {},
     )

@@ -1,7 +1,6 @@
-"""Keeps counters of communes and drawings right when areas or outlines change: whoever writes them through a session
-need not think of it.
+"""Updates counters of communes and drawings after every flush that changes areas or outlines.
 
-Statements that write areas by themselves, and not through rows of a session, must call rollups.refresh_communes.
+Code that writes areas with statements of its own, not with objects of a session, must call rollups.refresh_communes.
 """
 
 from collections.abc import Iterable
@@ -14,9 +13,9 @@ from community_teams.services.rollups import refresh_rows, touch_communes
 from foundation.areas.domain.kinds import Level
 from foundation.areas.models import Area, Outline
 
-# Of a hamlet: what its commune's weeks follow from.
+# Fields of a hamlet from which its commune's weeks are computed.
 _OF_WEEKS = ("official_households", "parent_code")
-# Of any area: what its place on a map follows from.
+# Fields of any area from which its place on a map is computed.
 _OF_DRAWINGS = ("valid_to", "parent_code", "latitude", "longitude")
 
 
@@ -33,12 +32,12 @@ def _follow_areas(session: Session, _context: object) -> None:
     anew = {code for area in hamlets if area not in new and _changes(area, _OF_WEEKS) for code in _parents(area)}
     plain = {code for area in hamlets for code in _parents(area)} - anew
     plain |= {area.code for area in others if area.level is Level.COMMUNE and area in new}
-    # Pages of a province name its communes, and those of its communes the province.
+    # The page of a province shows the names of its communes, and their pages show its name.
     of_outlines = connection.scalars(select(Area.path).where(Area.code.in_(outlines))) if outlines else ()
     for province in sorted({path.partition("/")[0] for path in (*(area.path for area in others), *of_outlines)}):
         touch_communes(connection, province)
     refresh_rows(connection, plain)
-    # Last, for it locks the province.
+    # Last, because it locks the province.
     refresh_rows(connection, anew, weeks=True)
     moved = [area for area in changed if area in new or area in session.deleted or _changes(area, _OF_DRAWINGS)]
     drawn = {code for area in moved for code in _parents(area) or {""}}
@@ -56,6 +55,6 @@ def _changes(area: Area, names: Iterable[str]) -> bool:
 
 
 def _parents(area: Area) -> set[str]:
-    """The area one lies in, and the one it lay in before: the commune of a hamlet."""
+    """The codes of the present and the former parent of an area."""
     history = inspect(area).attrs["parent_code"].history
     return {code for code in (*history.added, *history.unchanged, *history.deleted) if code}

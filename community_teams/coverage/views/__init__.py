@@ -1,1 +1,1 @@
-"""What several pages of coverage need of a request and answer with."""
+"""Parameters and JSON that several pages of coverage share."""

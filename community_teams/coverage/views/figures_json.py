@@ -1,14 +1,14 @@
-"""Coverage told to machines."""
+"""Coverage as JSON."""
 
 from hashlib import sha256
 
 from community_teams.coverage.domain.coverage import Coverage, rounded_down
 from community_teams.coverage.domain.suppression import Published
-from community_teams.coverage.queries.coverage import Figures, Place
+from community_teams.coverage.queries.coverage import AreaCoverage, Place
 
 
-def as_json(figures: Figures) -> dict[str, object]:
-    """Figures as plain JSON values. A count that is not known or not told is null, never 0.
+def as_json(figures: AreaCoverage) -> dict[str, object]:
+    """Figures as plain JSON values. A count that is unknown or suppressed is null, never 0.
 
     Where an area is hidden, "figures" is null and "hidden" true. Shares are between 0 and 1, or above 1 when the
     official list is too small; they are cut, never rounded up.
@@ -28,12 +28,12 @@ def as_json(figures: Figures) -> dict[str, object]:
     }
 
 
-def as_counts(figures: Figures) -> dict[str, object]:
-    """The numbers alone, for a page that has all the rest: a kilobyte and a half for a province.
+def as_counts(figures: AreaCoverage) -> dict[str, object]:
+    """Only the numbers, to refresh a page that has all the rest: 1.5 KB for a province.
 
     areas: changes with everything but the numbers. own, counts: households on the official list, met of those, met,
-    written down; of the area, and of those right beneath it in the order of their codes. null where an area is hidden,
-    a number is not known or not told: never more than the page shows.
+    written down; of the area, and of those right beneath it in the order of their codes. null where an area is hidden
+    or a number is unknown or suppressed: never more than the page shows.
     """
     lines = sorted(figures.lines, key=lambda line: line.place.code)
     return {
@@ -43,16 +43,16 @@ def as_counts(figures: Figures) -> dict[str, object]:
     }
 
 
-def areas_version(figures: Figures) -> str:
-    """Changes with whatever a page of these figures says beside its numbers: names, lists, what is hidden, the day."""
-    told = (
+def areas_version(figures: AreaCoverage) -> str:
+    """A hash of everything on a page of these figures except the numbers: names, lists, what is hidden, the day."""
+    content = (
         [(place.code, place.name, place.kind) for place in (*figures.above, figures.place)],
         _beside_numbers(figures.coverage),
         [(each.place.code, each.place.name, each.place.kind, _beside_numbers(each.coverage)) for each in figures.lines],
         figures.last_visit_on,
         figures.is_sample,
     )
-    return sha256(repr(told).encode()).hexdigest()[:16]
+    return sha256(repr(content).encode()).hexdigest()[:16]
 
 
 def _beside_numbers(of: Coverage | Published | None) -> tuple[object, ...] | None:

@@ -1,1 +1,1 @@
-"""What each indicator measures, and the targets. Pure."""
+"""The rules of indicators and targets. Pure."""

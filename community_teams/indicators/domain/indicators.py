@@ -1,6 +1,6 @@
 """The nineteen indicators and their published formulas: counts in; value, numerator, denominator and missing out.
 
-Source: facts 7.3. The formulas are told to everybody at /do-phu/chi-so and in docs/indicators.md.
+Source: facts 7.3. The formulas are published at /do-phu/chi-so and in docs/indicators.md.
 """
 
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ CODES = tuple(f"K{n:02}" for n in range(1, 20))
 
 
 class Part(StrEnum):
-    """What an indicator tells that no layer of the map does. The value stands in exports."""
+    """Figures of indicators that are not layers of the map. The value is used in exports."""
 
     PROGRESS = "tien-bo"
     ELDERS = "cao-tuoi"
@@ -43,7 +43,7 @@ class Part(StrEnum):
 
 
 class Form(StrEnum):
-    """How the value follows from numerator and denominator."""
+    """How the value is computed from numerator and denominator."""
 
     SHARE = "share"
     COUNT = "count"
@@ -61,9 +61,9 @@ class Source(StrEnum):
 
 
 class Period(StrEnum):
-    EVER = "ever"  # from the first visit to the day asked for
+    EVER = "ever"  # from the first visit to the last day counted
     WEEKS = "weeks"  # the last four weeks
-    TODAY = "today"  # as it stands now; no earlier day can be told
+    TODAY = "today"  # the present state; unknown for an earlier day
 
 
 class Unknown(StrEnum):
@@ -82,8 +82,8 @@ class Unknown(StrEnum):
 class Measure:
     """One figure of an indicator.
 
-    layer: the counters it is made of, None where it is reckoned from other tables. missing_of: counters of how many
-    could have been asked, and of how many were; in missing_unit. public: whether strangers see it.
+    layer: the counters it is made of, None where it is computed from other tables. missing_of: counters of how many
+    could have been asked, and of how many were; in missing_unit. public: whether everybody may see it.
     """
 
     code: str
@@ -109,11 +109,11 @@ class Measure:
 
 
 @dataclass(frozen=True)
-class Told:
+class IndicatorValue:
     """One figure of an area. number, out_of: numerator and denominator; None where there is none.
 
-    missing, of_all: how many of all that could have been asked were not; None where nobody can say. rounded: to tens,
-    for the public. unknown: why there is no figure; then every count is None.
+    missing, of_all: how many of those who could have been asked were not; None where unknown. rounded: to tens, for
+    the public. unknown: why there is no figure; then every count is None.
     """
 
     measure: Measure
@@ -167,7 +167,7 @@ def _of_counters(
 
 MEASURES: tuple[Measure, ...] = (
     _from_layer("K01", Key.REACHED, source=Source.LISTS, missing_unit="hamlet"),
-    _from_layer("K02", Key.KNOCKED),
+    _from_layer("K02", Key.VISITED),
     _from_layer("K03", Key.ASSESSED, missing_of=(("reached",), "households_sized")),
     Measure("K04", Part.LATE, Form.SHARE, "household"),
     _from_layer("K05", Key.LEVEL2, missing_of=(("assessed",), "vneid_asked"), missing_unit="adult"),
@@ -217,53 +217,53 @@ MEASURES: tuple[Measure, ...] = (
     Measure("K19", Part.LESSON_LANGUAGES, Form.COUNT, "lesson_language", Source.LIBRARY, Period.TODAY),
 )
 
-# Questions whose answers make a household's record full: K16.
+# Questions that a complete record of a household answers: K16.
 QUESTIONS = ("households_sized", "signal_asked", "power_asked", "phone_asked", "language_asked")
 
 
-def told_by_counters(measure: Measure, counts: Mapping[str, int], official: int | None) -> Told:
+def value_from_counters(measure: Measure, counts: Mapping[str, int], official: int | None) -> IndicatorValue:
     """The figure of a measure that has a layer. counts: by the measure's counters. official: the list, None without."""
     layer = measure.layer
     assert layer is not None
     number = sum(counts[name] for name in layer.plus) - sum(counts[name] for name in layer.minus)
     out_of = official if layer.out_of == "official" else counts[layer.out_of] if layer.out_of else None
     if layer.out_of == "official" and not out_of:
-        return Told(measure, unknown=Unknown.NO_LIST)
+        return IndicatorValue(measure, unknown=Unknown.NO_LIST)
     missing = of_all = None
     if measure.missing_of is not None:
         pool, asked = measure.missing_of
         of_all = sum(counts[name] for name in pool)
-        # More answers than meetings come of answers under a code the family did not agree to have written down.
+        # May be negative: answers are also counted where the family did not agree to be written down as a household.
         missing = max(0, of_all - counts[asked])
     if layer.out_of and not out_of:
-        return Told(measure, None, None, missing, of_all, unknown=Unknown.NOBODY_ASKED)
-    return Told(measure, number, out_of, missing, of_all)
+        return IndicatorValue(measure, None, None, missing, of_all, unknown=Unknown.NOBODY_ASKED)
+    return IndicatorValue(measure, number, out_of, missing, of_all)
 
 
-def for_the_public(told: Told) -> Told:
+def for_the_public(value: IndicatorValue) -> IndicatorValue:
     """A figure as the public may see it where it is not hidden: in tens, but for the shares of official lists."""
-    if told.measure.layer is None or told.measure.layer.exact or told.unknown is not None:
-        # How many were not asked, where nobody was, is not told either.
-        return replace(told, missing=None, of_all=None) if told.unknown is not None else told
-    number, out_of = tens(int(told.number or 0)), None if told.out_of is None else tens(told.out_of)
-    if told.measure.form is Form.SHARE and told.out_of is not None and (told.number or 0) <= told.out_of:
+    if value.measure.layer is None or value.measure.layer.exact or value.unknown is not None:
+        # Where nobody was asked, the number of those not asked is not published either.
+        return replace(value, missing=None, of_all=None) if value.unknown is not None else value
+    number, out_of = tens(int(value.number or 0)), None if value.out_of is None else tens(value.out_of)
+    if value.measure.form is Form.SHARE and value.out_of is not None and (value.number or 0) <= value.out_of:
         number = min(number, out_of or 0)
     missing = of_all = None
-    if told.missing is not None and told.of_all is not None:
-        of_all = tens(told.of_all)
-        # The difference of two tens: rounded by itself it would narrow down both of them.
-        missing = max(0, of_all - tens(told.of_all - told.missing))
-    return replace(told, number=number, out_of=out_of, missing=missing, of_all=of_all, rounded=True)
+    if value.missing is not None and value.of_all is not None:
+        of_all = tens(value.of_all)
+        # The difference of two tens. Rounded by itself, it would narrow down both of them.
+        missing = max(0, of_all - tens(value.of_all - value.missing))
+    return replace(value, number=number, out_of=out_of, missing=missing, of_all=of_all, rounded=True)
 
 
-def before_any_visit(told: Told) -> Told:
-    """The same figure for a week by which nobody had been visited: nothing is known of it, and nothing is 0."""
-    if told.unknown is not None or told.measure.period is Period.TODAY:
-        return told
-    return Told(told.measure, unknown=Unknown.NOBODY_ASKED)
+def before_any_visit(value: IndicatorValue) -> IndicatorValue:
+    """The same figure for a week before the first visit: unknown, never 0."""
+    if value.unknown is not None or value.measure.period is Period.TODAY:
+        return value
+    return IndicatorValue(value.measure, unknown=Unknown.NOBODY_ASKED)
 
 
 def median_of(counts: Mapping[int, int]) -> float | None:
-    """The median of values told as {value: how often}; None of nothing."""
+    """The median of values given as {value: how often}; None for no values."""
     values = sorted(value for value, times in counts.items() for _ in range(times))
     return median(values) if values else None

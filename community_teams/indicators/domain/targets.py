@@ -1,4 +1,4 @@
-"""Reading targets of plans, from the tables that people keep and from TOML. Every fault is told at once."""
+"""Reads targets of plans from spreadsheets and from TOML. Reports all faults at once."""
 
 import re
 import tomllib
@@ -51,7 +51,7 @@ class NewTarget:
 
 @dataclass
 class TargetList:
-    """What a list holds. rows: the row, or in TOML the number, of each target."""
+    """The targets and faults of a list. rows: the row, or in TOML the number, of each target."""
 
     targets: list[NewTarget] = field(default_factory=list)
     rows: list[int] = field(default_factory=list)
@@ -63,7 +63,7 @@ class UnreadableTargets(Problem):
 
 
 def read_table_of_targets(table: Iterable[Sequence[Cell]]) -> TargetList:
-    """Rows of a spreadsheet, headings first. Empty rows are passed over."""
+    """Reads rows of a spreadsheet, headings first. Empty rows are skipped."""
     rows = enumerate(table, start=1)
     _, headings = next(rows, (1, ()))
     known = {alias: name for name, aliases in HEADINGS.items() for alias in aliases}
@@ -81,10 +81,10 @@ def read_table_of_targets(table: Iterable[Sequence[Cell]]) -> TargetList:
 def read_toml_of_targets(content: bytes) -> TargetList:
     """[[target]] tables with the English names of HEADINGS. Raises UnreadableTargets "not_toml"."""
     try:
-        told = tomllib.loads(content.decode("utf-8-sig"))
+        document = tomllib.loads(content.decode("utf-8-sig"))
     except (UnicodeDecodeError, tomllib.TOMLDecodeError):
         raise UnreadableTargets("not_toml") from None
-    targets = told.get("target")
+    targets = document.get("target")
     if not isinstance(targets, list) or not all(isinstance(each, dict) for each in targets):
         raise UnreadableTargets("not_toml")
     found = TargetList()
@@ -94,8 +94,8 @@ def read_toml_of_targets(content: bytes) -> TargetList:
     return found
 
 
-def _read(found: TargetList, row: int, told: Mapping[str, str]) -> None:
-    text = {name: told.get(name, "") for name in HEADINGS}
+def _read(found: TargetList, row: int, cells: Mapping[str, str]) -> None:
+    text = {name: cells.get(name, "") for name in HEADINGS}
     faults = [Fault(row, code, value[:60]) for code, value in _faults(text)]
     if faults:
         found.faults += faults

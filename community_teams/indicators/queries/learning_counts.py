@@ -1,4 +1,4 @@
-"""What is known of learning: of the whole site only, for learners are anonymous and have no hamlet."""
+"""Reads counts of learning, for the whole site only: learners are anonymous and have no hamlet."""
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -7,12 +7,12 @@ from community_teams.indicators.queries.records import Sitewide
 from learning.domain.letters import CertificateStatus
 from learning.models import Certificate
 
-# The course whose lessons teach to recognise swindlers: K14.
+# The course that teaches to recognise fraud: K14.
 SAFETY_COURSE = "an-toan-tren-mang"
 
 
 def sitewide(session: Session, *, lessons: int, languages: int) -> Sitewide:
-    """lessons: in the library; languages: in how many of them the lessons can be read."""
+    """lessons: in the library; languages: in how many languages the lessons can be read."""
     rows = session.execute(
         select(Certificate.course, func.count())
         .where(Certificate.status == CertificateStatus.VALID)

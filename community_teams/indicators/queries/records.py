@@ -1,4 +1,4 @@
-"""Indicators that no counter holds: reckoned from issues, households and visits, for those who answer for an area."""
+"""Indicators computed from issues, households and visits, not from counters; for those responsible for an area."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -12,7 +12,7 @@ from community_teams.coverage.domain.layers import tens
 from community_teams.domain.codes import HouseholdStatus, IssueStatus, IssueType
 from community_teams.domain.counting import OUTCOMES, week_of
 from community_teams.domain.issues import CLOSED
-from community_teams.indicators.domain.indicators import MEASURES, QUESTIONS, Part, Told, Unknown, median_of
+from community_teams.indicators.domain.indicators import MEASURES, QUESTIONS, IndicatorValue, Part, Unknown, median_of
 from community_teams.models import HeldVisit, Household, Issue, MemberDay
 from community_teams.queries.counts import counts_beneath, totals_of
 from community_teams.queries.places import Place, of_today, within_reach
@@ -36,61 +36,63 @@ class Sitewide:
     lessons: int
     languages: int
 
-    def told(self) -> dict[object, Told]:
-        """In tens and not under ten, for the nation's page is public."""
+    def values(self) -> dict[object, IndicatorValue]:
+        """The figures by key, in tens and hidden under ten, because the nation's page is public."""
         return {
             Part.LETTERS: _letters(Part.LETTERS, self.letters),
             Part.SAFETY_LETTERS: _letters(Part.SAFETY_LETTERS, self.safety_letters),
-            Part.LESSON_LANGUAGES: Told(_MEASURE[Part.LESSON_LANGUAGES], self.lessons * self.languages, self.languages),
+            Part.LESSON_LANGUAGES: IndicatorValue(
+                _MEASURE[Part.LESSON_LANGUAGES], self.lessons * self.languages, self.languages
+            ),
         }
 
 
-def _letters(part: Part, count: int) -> Told:
+def _letters(part: Part, count: int) -> IndicatorValue:
     if 0 < count < _SMALLEST:
-        return Told(_MEASURE[part], unknown=Unknown.HIDDEN)
-    return Told(_MEASURE[part], tens(count), rounded=count > 0)
+        return IndicatorValue(_MEASURE[part], unknown=Unknown.HIDDEN)
+    return IndicatorValue(_MEASURE[part], tens(count), rounded=count > 0)
 
 
 def recorded(
     session: Session, scope: Scope, place: Place, week: date | None, *, until: date, today: date
-) -> dict[object, Told]:
-    """By key of the measure. until: the last day counted; today: what can only be told as it stands now is left
-    unknown for an earlier day."""
+) -> dict[object, IndicatorValue]:
+    """The figures by key of the measure. until: the last day counted; if that is before today, figures of the present
+    state are unknown."""
     hamlets = select(Area.code).where(*of_today(within_reach(scope, place)))
-    told = [
+    values = [
         _late(session, hamlets, until),
         *_issues(session, hamlets, until, today),
         _full(session, scope, place, week),
         *_work(session, hamlets, until),
     ]
     if until == today:
-        told += [_alive(session, hamlets, today), _clean(session, scope, place, hamlets)]
+        values += [_alive(session, hamlets, today), _clean(session, scope, place, hamlets)]
     else:
-        told += [Told(_MEASURE[part], unknown=Unknown.ONLY_TODAY) for part in (Part.ALIVE, Part.CLEAN)]
-    return {each.measure.key: each for each in told}
+        values += [IndicatorValue(_MEASURE[part], unknown=Unknown.ONLY_TODAY) for part in (Part.ALIVE, Part.CLEAN)]
+    return {each.measure.key: each for each in values}
 
 
-def _late(session: Session, hamlets: Select[str], until: date) -> Told:
-    """Households not met though their door was first knocked on long ago, of all not met.
+def _late(session: Session, hamlets: Select[str], until: date) -> IndicatorValue:
+    """Households not met whose first visit was LONGEST_WAIT ago or earlier, of all not met.
 
-    When a household came on the list is not written down, so of those never knocked at nobody can say how long they
-    have been waiting: they are missing.
+    The day a household was listed is not stored, so for those never visited the waiting time is unknown: they are
+    counted as missing.
     """
     waiting = or_(Household.first_reached_on.is_(None), Household.first_reached_on > until)
-    knocked = Household.first_knocked_on <= until
+    visited = Household.first_knocked_on <= until
     late, known, all_waiting = session.execute(
-        select(_times(Household.first_knocked_on <= until - LONGEST_WAIT), _times(knocked), func.count()).where(
+        select(_times(Household.first_knocked_on <= until - LONGEST_WAIT), _times(visited), func.count()).where(
             Household.hamlet_code.in_(hamlets), Household.status == HouseholdStatus.ACTIVE, waiting
         )
     ).one()
     measure = _MEASURE[Part.LATE]
     missing = all_waiting - known
     if not known:
-        return Told(measure, None, None, missing, all_waiting, unknown=Unknown.NOBODY_ASKED)
-    return Told(measure, late, known, missing, all_waiting)
+        return IndicatorValue(measure, None, None, missing, all_waiting, unknown=Unknown.NOBODY_ASKED)
+    return IndicatorValue(measure, late, known, missing, all_waiting)
 
 
-def _issues(session: Session, hamlets: Select[str], until: date, today: date) -> Iterator[Told]:
+def _issues(session: Session, hamlets: Select[str], until: date, today: date) -> Iterator[IndicatorValue]:
     found = session.execute(
         select(Issue.opened_on, Issue.closed_on, Issue.due, func.count())
         .where(Issue.hamlet_code.in_(hamlets), Issue.closed_on <= until)
@@ -102,14 +104,14 @@ def _issues(session: Session, hamlets: Select[str], until: date, today: date) ->
     timely = sum(count for _, closed_on, day, count in rows if day is not None and closed_on <= day)
     on_time = _MEASURE[Part.ON_TIME]
     if due:
-        yield Told(on_time, timely, due, closed - due, closed)
+        yield IndicatorValue(on_time, timely, due, closed - due, closed)
     else:
-        yield Told(on_time, None, None, closed, closed, unknown=Unknown.NOBODY_ASKED)
+        yield IndicatorValue(on_time, None, None, closed, closed, unknown=Unknown.NOBODY_ASKED)
     days: Counter[int] = Counter()
     for opened_on, closed_on, _, count in rows:
         days[max(0, (closed_on - opened_on).days)] += count
     middle = median_of(days)
-    yield Told(
+    yield IndicatorValue(
         _MEASURE[Part.DAYS], middle, closed or None, unknown=None if middle is not None else Unknown.NOBODY_ASKED
     )
     of_hamlets = Issue.hamlet_code.in_(hamlets)
@@ -120,25 +122,25 @@ def _issues(session: Session, hamlets: Select[str], until: date, today: date) ->
             or_(Issue.beyond_authority, Issue.status == IssueStatus.BEYOND_AUTHORITY),
             Issue.status.not_in(CLOSED),
         )
-        yield Told(beyond, session.scalar(still) or 0)
+        yield IndicatorValue(beyond, session.scalar(still) or 0)
     else:
-        yield Told(beyond, unknown=Unknown.ONLY_TODAY)
+        yield IndicatorValue(beyond, unknown=Unknown.ONLY_TODAY)
     scams = select(func.count()).where(of_hamlets, Issue.type == IssueType.SCAM, Issue.opened_on <= until)
-    yield Told(_MEASURE[Part.SCAMS], session.scalar(scams) or 0)
+    yield IndicatorValue(_MEASURE[Part.SCAMS], session.scalar(scams) or 0)
 
 
-def _full(session: Session, scope: Scope, place: Place, week: date | None) -> Told:
-    """Answers there are, of QUESTIONS asked of every household met."""
+def _full(session: Session, scope: Scope, place: Place, week: date | None) -> IndicatorValue:
+    """Answers to QUESTIONS, of one for each question and household met."""
     names = ["reached", *QUESTIONS]
     counts = _summed(counts_beneath(session, scope, place, names, week), names)
     wanted = len(QUESTIONS) * counts["reached"]
     measure = _MEASURE[Part.FULL]
     if not wanted:
-        return Told(measure, unknown=Unknown.NOBODY_ASKED)
-    return Told(measure, sum(counts[name] for name in QUESTIONS), wanted)
+        return IndicatorValue(measure, unknown=Unknown.NOBODY_ASKED)
+    return IndicatorValue(measure, sum(counts[name] for name in QUESTIONS), wanted)
 
 
-def _alive(session: Session, hamlets: Select[str], today: date) -> Told:
+def _alive(session: Session, hamlets: Select[str], today: date) -> IndicatorValue:
     fresh, met = session.execute(
         select(_times(Household.last_visited_on >= today - LONGEST_WAIT), func.count()).where(
             Household.hamlet_code.in_(hamlets),
@@ -147,11 +149,11 @@ def _alive(session: Session, hamlets: Select[str], today: date) -> Told:
         )
     ).one()
     measure = _MEASURE[Part.ALIVE]
-    return Told(measure, fresh, met) if met else Told(measure, unknown=Unknown.NOBODY_ASKED)
+    return IndicatorValue(measure, fresh, met) if met else IndicatorValue(measure, unknown=Unknown.NOBODY_ASKED)
 
 
-def _clean(session: Session, scope: Scope, place: Place, hamlets: Select[str]) -> Told:
-    """Visits nothing stands against, of all that count or wait for somebody to look at them."""
+def _clean(session: Session, scope: Scope, place: Place, hamlets: Select[str]) -> IndicatorValue:
+    """Visits that count, of all that count or are held for a person."""
     waiting = (
         session.scalar(select(func.count()).where(HeldVisit.hamlet_code.in_(hamlets), HeldVisit.settled_at.is_(None)))
         or 0
@@ -159,12 +161,12 @@ def _clean(session: Session, scope: Scope, place: Place, hamlets: Select[str]) -
     visits = sum(totals_of(session, scope, place, OUTCOMES).values())
     measure = _MEASURE[Part.CLEAN]
     if not visits + waiting:
-        return Told(measure, unknown=Unknown.NOBODY_ASKED)
-    return Told(measure, visits, visits + waiting)
+        return IndicatorValue(measure, unknown=Unknown.NOBODY_ASKED)
+    return IndicatorValue(measure, visits, visits + waiting)
 
 
-def _work(session: Session, hamlets: Select[str], until: date) -> Iterator[Told]:
-    """What was done in the WORK_WEEKS up to a day. Hours are of visits whose end was told."""
+def _work(session: Session, hamlets: Select[str], until: date) -> Iterator[IndicatorValue]:
+    """The teams' work in the WORK_WEEKS up to a day. Hours are of visits whose end was recorded."""
     since = week_of(until) - timedelta(weeks=WORK_WEEKS - 1)
     visits, timed, minutes, members = session.execute(
         select(
@@ -174,13 +176,13 @@ def _work(session: Session, hamlets: Select[str], until: date) -> Iterator[Told]
             func.count(case((MemberDay.visits > 0, MemberDay.member_id)).distinct()),
         ).where(MemberDay.hamlet_code.in_(hamlets), MemberDay.day >= since, MemberDay.day <= until)
     ).one()
-    yield Told(_MEASURE[Part.VISITS], int(visits))
+    yield IndicatorValue(_MEASURE[Part.VISITS], int(visits))
     hours = _MEASURE[Part.HOURS]
     if timed:
-        yield Told(hours, int(minutes) / 60, int(timed), int(visits) - int(timed), int(visits))
+        yield IndicatorValue(hours, int(minutes) / 60, int(timed), int(visits) - int(timed), int(visits))
     else:
-        yield Told(hours, None, None, int(visits), int(visits), unknown=Unknown.NOBODY_ASKED)
-    yield Told(_MEASURE[Part.MEMBERS], members)
+        yield IndicatorValue(hours, None, None, int(visits), int(visits), unknown=Unknown.NOBODY_ASKED)
+    yield IndicatorValue(_MEASURE[Part.MEMBERS], members)
 
 
 def _times(condition: ColumnElement[bool]) -> ColumnElement[int]:

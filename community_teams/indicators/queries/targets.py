@@ -1,4 +1,4 @@
-"""Reading the targets of plans. Plans are public, so no scope is asked for."""
+"""Reads the targets of plans. Plans are public, so there is no scope."""
 
 from collections.abc import Sequence
 
@@ -10,8 +10,8 @@ from community_teams.indicators.models import Target
 
 
 def targets_of(session: Session, place: Place, above: Sequence[Place]) -> list[Target]:
-    """Those of an area and of all it lies in, the nation's first, then by year and key; what binds the whole binds
-    every part of it."""
+    """The targets of an area and of all areas above it, which apply to it as well: the nation's first, then by year
+    and key."""
     codes = [each.code for each in (*above, place) if each.code]
     rows = session.scalars(select(Target).where(or_(Target.area_code.is_(None), Target.area_code.in_(codes))))
     order = {None: -1} | {code: at for at, code in enumerate(codes)}

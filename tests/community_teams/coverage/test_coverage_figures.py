@@ -1,4 +1,4 @@
-"""Figures from the counters, against a naive recount, and who may see what of them."""
+"""Coverage from the counters, against a naive recount, and who may see what of them."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -61,7 +61,7 @@ def test_figures_from_the_counters_equal_a_recount_of_the_households(make, sessi
 
     households = session.scalars(select(Household)).all()
     assert figures.coverage.enumerated == len(households)
-    assert figures.coverage.knocked == sum(each.first_knocked_on is not None for each in households)
+    assert figures.coverage.visited == sum(each.first_knocked_on is not None for each in households)
     assert figures.coverage.reached == sum(each.first_reached_on is not None for each in households)
     assert figures.coverage.by_outcome == {"met_done": 4, "met_partial": 2, "not_home": 2, "refused": 2}
     assert figures.coverage.households == 12

@@ -47,7 +47,7 @@ def test_every_layer_says_what_it_counts_out_of_what(session, visited):
         return cell.number, cell.out_of, cell.missing
 
     assert own(Key.REACHED) == (5, 12, None)
-    assert own(Key.KNOCKED) == (6, 12, None)
+    assert own(Key.VISITED) == (6, 12, None)
     assert own(Key.LEVEL2) == (8, 14, 0)
     assert own(Key.SIGNAL) == (3, 3, 2)
     assert own(Key.LANGUAGES) == (2, 2, 3)
@@ -62,7 +62,7 @@ def test_a_week_shows_how_things_stood_at_its_end_on_every_level(session, visite
         assert (then.number, then.out_of) == (6, 12), code
         assert figures_of(session, Key.REACHED, code, MONDAY).own == LayerCell(3, 12), code
         # Who was there to knock at is always today's list.
-        assert figures_of(session, Key.KNOCKED, code, MONDAY).own == LayerCell(3, 12), code
+        assert figures_of(session, Key.VISITED, code, MONDAY).own == LayerCell(3, 12), code
         assert figures_of(session, Key.REACHED, code, MONDAY - timedelta(weeks=9)).own == LayerCell(0, 12), code
 
 

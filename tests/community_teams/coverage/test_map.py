@@ -22,12 +22,12 @@ from community_teams.coverage.domain.drawing import (
     wrapped,
 )
 from community_teams.coverage.domain.layers import LAYERS, Key, LayerCell
-from community_teams.coverage.domain.map_style import COLOURS, Known, count_legend, legend, mark
+from community_teams.coverage.domain.map_style import COLOURS, Visibility, count_legend, legend, style_for
 from community_teams.coverage.domain.outline_drawing import draw_outlines
-from community_teams.coverage.maps.features import seen, seen_in_layer
-from community_teams.coverage.maps.geometry import drawing_of
+from community_teams.coverage.maps.features import layer_features, map_features
+from community_teams.coverage.maps.geometry import geometry_for
 from community_teams.coverage.maps.svg import draw_map, map_words
-from community_teams.coverage.queries.coverage import THE_NATION, Line, Place, place_of
+from community_teams.coverage.queries.coverage import THE_NATION, ChildCoverage, Place, place_of
 from community_teams.queries.places import children_of
 from foundation.areas.domain.kinds import AreaKind, Level
 from foundation.areas.domain.scope import NATION
@@ -46,7 +46,7 @@ WORDS = map_words(
     not_asked="{name}: chưa hỏi",
     stale="lâu không gửi",
     few="dưới {number}",
-    veiled="ẩn",
+    suppressed="ẩn",
     archipelago="Quần đảo {name}",
     archipelago_word="Quần đảo",
     archipelagos={"hoang_sa": "Hoàng Sa", "truong_sa": "Trường Sa"},
@@ -63,7 +63,7 @@ def reached(part, whole):
 
 def drawn(lines, base="/do-phu/", drawing=None):
     drawing = drawing or draw_tiles(in_reading_order([line.place.code for line in lines]))
-    return ElementTree.fromstring(draw_map(drawing, seen(lines), WORDS, base))
+    return ElementTree.fromstring(draw_map(drawing, map_features(lines), WORDS, base))
 
 
 def tiles(svg):
@@ -77,11 +77,11 @@ def tiles(svg):
 
 def test_every_area_has_a_tile_in_the_colour_of_its_class():
     lines = [
-        Line(commune("15601", "Một"), reached(19, 100)),
-        Line(commune("15602", "Hai"), reached(20, 100)),
-        Line(commune("15603", "Ba"), reached(79, 100)),
-        Line(commune("15604", "Bốn"), reached(80, 100)),
-        Line(commune("15605", "Năm"), reached(95, 100)),
+        ChildCoverage(commune("15601", "Một"), reached(19, 100)),
+        ChildCoverage(commune("15602", "Hai"), reached(20, 100)),
+        ChildCoverage(commune("15603", "Ba"), reached(79, 100)),
+        ChildCoverage(commune("15604", "Bốn"), reached(80, 100)),
+        ChildCoverage(commune("15605", "Năm"), reached(95, 100)),
     ]
 
     assert tiles(drawn(lines)) == {
@@ -97,9 +97,9 @@ def test_unknown_hidden_and_over_a_hundred_are_told_apart():
     told = tiles(
         drawn(
             [
-                Line(commune("15601"), reached(7, None)),
-                Line(commune("15602"), None),
-                Line(commune("15603"), reached(125, 100)),
+                ChildCoverage(commune("15601"), reached(7, None)),
+                ChildCoverage(commune("15602"), None),
+                ChildCoverage(commune("15603"), reached(125, 100)),
             ]
         )
     )
@@ -111,11 +111,11 @@ def test_unknown_hidden_and_over_a_hundred_are_told_apart():
 
 
 def test_a_count_rounded_down_to_nothing_is_told_as_a_few():
-    lines = [Line(commune("15601"), reached(10, 100)), Line(commune("15602"), reached(10, 100))]
+    lines = [ChildCoverage(commune("15601"), reached(10, 100)), ChildCoverage(commune("15602"), reached(10, 100))]
     cells = {"15601": LayerCell(0, None, rounded=True), "15602": LayerCell(0, None)}
     drawing = draw_tiles(in_reading_order(list(cells)))
 
-    svg = draw_map(drawing, seen_in_layer(lines, LAYERS[Key.LESSONS], cells), WORDS, "/do-phu/")
+    svg = draw_map(drawing, layer_features(lines, LAYERS[Key.LESSONS], cells), WORDS, "/do-phu/")
 
     told = tiles(ElementTree.fromstring(svg))
     assert told["/do-phu/15601"][1:] == ("xã Mẫu: dưới 5", "<5")
@@ -123,13 +123,13 @@ def test_a_count_rounded_down_to_nothing_is_told_as_a_few():
 
 
 def test_names_that_look_like_markup_do_no_harm():
-    svg = drawn([Line(commune("15601", '<b>B\'Lao & "Tả"</b> {name}'), reached(10, 100))])
+    svg = drawn([ChildCoverage(commune("15601", '<b>B\'Lao & "Tả"</b> {name}'), reached(10, 100))])
 
     assert tiles(svg)["/do-phu/15601"][1].startswith('xã <b>B\'Lao & "Tả"</b> {name}: ')
 
 
 def test_in_print_nothing_can_be_tapped():
-    svg = drawn([Line(commune("15601"), reached(10, 100))], base="")
+    svg = drawn([ChildCoverage(commune("15601"), reached(10, 100))], base="")
 
     assert svg.findall(f"{SVG}a") == []
     assert svg.get("role") == "img"
@@ -139,7 +139,7 @@ def test_in_print_nothing_can_be_tapped():
 def test_the_drawing_needs_no_style_of_its_own():
     written = draw_map(
         draw_tiles({"15601": (0, 0), "hoang_sa": (2, 0), "truong_sa": (2, 2)}),
-        seen([Line(commune("15601"), reached(10, 100))]),
+        map_features([ChildCoverage(commune("15601"), reached(10, 100))]),
         WORDS,
         "/do-phu/",
     )
@@ -178,8 +178,8 @@ def test_an_archipelago_finds_sea_for_its_two_tiles_wherever_it_lies(place):
 
 def test_the_map_of_the_nation_always_shows_hoang_sa_and_truong_sa(make, session):
     provinces = [make.province("38"), make.province("48", name="Đà Nẵng")]
-    lines = [Line(place_of(session, each.code)[0], reached(10, 100)) for each in provinces]
-    drawing = drawing_of(session, THE_NATION, [line.place for line in lines])
+    lines = [ChildCoverage(place_of(session, each.code)[0], reached(10, 100)) for each in provinces]
+    drawing = geometry_for(session, THE_NATION, [line.place for line in lines])
 
     assert {islands.key for islands in drawing.archipelagos} == set(ARCHIPELAGOS)
     told = tiles(drawn(lines, drawing=drawing))
@@ -192,7 +192,7 @@ def test_the_map_of_the_nation_always_shows_hoang_sa_and_truong_sa(make, session
 def test_no_province_shows_the_archipelagos_as_somebody_elses(make, session):
     commune = make.commune()
 
-    assert drawing_of(session, place_of(session, "38")[0], [place_of(session, commune.code)[0]]).archipelagos == ()
+    assert geometry_for(session, place_of(session, "38")[0], [place_of(session, commune.code)[0]]).archipelagos == ()
 
 
 SQUARE = {"type": "Polygon", "coordinates": [[[105, 20], [105.1, 20], [105.1, 20.1], [105, 20.1], [105, 20]]]}
@@ -222,11 +222,11 @@ def test_real_outlines_are_drawn_only_when_every_child_has_one(make, session):
     session.add(outline("15601", SQUARE))
     session.commit()
 
-    assert drawing_of(session, province, children).style is Style.TILES
+    assert geometry_for(session, province, children).style is Style.TILES
 
     session.add(outline("15602", NEIGHBOUR))
     session.commit()
-    drawing = drawing_of(session, province, children)
+    drawing = geometry_for(session, province, children)
     assert drawing.style is Style.OUTLINES
     assert {shape.code for shape in drawing.shapes} == {"15601", "15602"}
 
@@ -237,12 +237,12 @@ def test_a_changed_outline_is_drawn_anew(make, session):
     children = [place_of(session, "15601")[0]]
     session.add(outline("15601", SQUARE))
     session.commit()
-    before = drawing_of(session, province, children)
+    before = geometry_for(session, province, children)
     kept = session.get(Outline, "15601")
     kept.geojson, kept.version = json.dumps(NEIGHBOUR), "2"
     session.commit()
 
-    assert drawing_of(session, province, children).shapes[0].path != before.shapes[0].path
+    assert geometry_for(session, province, children).shapes[0].path != before.shapes[0].path
 
 
 def test_neighbours_share_the_points_of_their_border_and_stand_north_up():
@@ -330,9 +330,9 @@ def test_the_colours_also_read_in_grey():
 
 
 def test_a_mark_cuts_the_percentage_and_never_rounds_it_up():
-    assert mark(reached(1999, 2000)).percent == 99
-    assert mark(reached(29, 100)).percent == 29
-    assert mark(None).known is Known.HIDDEN
+    assert style_for(reached(1999, 2000)).percent == 99
+    assert style_for(reached(29, 100)).percent == 29
+    assert style_for(None).visibility is Visibility.HIDDEN
 
 
 @pytest.mark.parametrize(
@@ -362,7 +362,7 @@ def test_the_geometry_is_stored_when_areas_change_and_only_read_by_pages(make, s
     )
     children = children_of(session, NATION, province)
 
-    drawing = drawing_of(session, province, children)
+    drawing = geometry_for(session, province, children)
 
     monkeypatch.undo()
     assert {shape.code for shape in drawing.shapes} == set(middle)
@@ -370,7 +370,7 @@ def test_the_geometry_is_stored_when_areas_change_and_only_read_by_pages(make, s
     session.get_one(Area, "15602").latitude = None
     session.commit()
     children = children_of(session, NATION, province)
-    assert drawing_of(session, province, children) == tiles_in_order([each.code for each in children], nation=False)
+    assert geometry_for(session, province, children) == tiles_in_order([each.code for each in children], nation=False)
 
 
 def test_a_drawing_comes_back_from_its_stored_form_as_it_was():

@@ -10,7 +10,7 @@ from community_teams.coverage.domain.coverage import Coverage, total
 from community_teams.coverage.domain.suppression import (
     NOBODY,
     Cell,
-    Veil,
+    Suppression,
     cell,
     hidden_among,
     hidden_at_the_top,
@@ -36,9 +36,9 @@ def test_hidden_cells_that_are_many_together_are_enough():
 def test_one_to_nine_households_are_too_few_and_ten_are_not(households, hidden):
     assert too_small((households,)) is hidden
     assert too_small((500, households)) is hidden
-    assert hidden_at_the_top(Cell(households, 0, 0)) == Veil(hidden, hidden)
-    assert hidden_at_the_top(Cell(0, households, 0)) == Veil(hidden, hidden)
-    assert hidden_at_the_top(Cell(500, 500, households)) == Veil(area=False, second=hidden)
+    assert hidden_at_the_top(Cell(households, 0, 0)) == Suppression(hidden, hidden)
+    assert hidden_at_the_top(Cell(0, households, 0)) == Suppression(hidden, hidden)
+    assert hidden_at_the_top(Cell(500, 500, households)) == Suppression(area=False, second=hidden)
 
 
 @pytest.mark.parametrize(
@@ -81,8 +81,8 @@ def test_the_same_figures_always_hide_the_same_cells():
 def test_beneath_a_hidden_area_everything_is_hidden():
     children = {"a": Cell(500, 500, 0), "b": Cell(0, 0, 0)}
 
-    assert hidden_children(Veil(area=True, second=True), children).areas == {"a", "b"}
-    assert hidden_children(Veil(), children).areas == frozenset()
+    assert hidden_children(Suppression(area=True, second=True), children).areas == {"a", "b"}
+    assert hidden_children(Suppression(), children).areas == frozenset()
 
 
 def test_no_areas_hide_nothing():
@@ -94,22 +94,22 @@ def test_the_second_numerator_is_left_out_where_it_would_speak_of_few_households
     few = Coverage.of_hamlet(None, None, None, 4, 3, 3)
     many = Coverage.of_hamlet(None, None, None, 40, 30, 30)
 
-    def told(*hamlets):
+    def published(*hamlets):
         own = total(hamlets)
         return publish(own, hidden_at_the_top(cell(own)))
 
-    assert told(listed).reached == 200
-    assert told(listed, many).reached == 230
-    assert told(listed, few).reached is None
-    assert told(listed, few).share_of_enumerated is None
-    assert told(listed, few).reached_listed == 200
+    assert published(listed).reached == 200
+    assert published(listed, many).reached == 230
+    assert published(listed, few).reached is None
+    assert published(listed, few).share_of_enumerated is None
+    assert published(listed, few).reached_listed == 200
 
 
 def test_where_every_hamlet_has_a_list_there_is_nothing_to_learn_from_the_second_numerator():
     listed = Coverage.of_hamlet(300, "Danh sách", None, 280, 200, 210)
 
-    assert publish(listed, Veil(area=False, second=True)).reached == 200
-    assert publish(listed, Veil(area=False, second=True)).share_of_enumerated == 200 / 280
+    assert publish(listed, Suppression(area=False, second=True)).reached == 200
+    assert publish(listed, Suppression(area=False, second=True)).share_of_enumerated == 200 / 280
 
 
 def test_a_hamlet_without_a_list_that_covers_for_another_keeps_its_numerator_to_itself():
@@ -119,7 +119,7 @@ def test_a_hamlet_without_a_list_that_covers_for_another_keeps_its_numerator_to_
         "small": Coverage.of_hamlet(12, "Danh sách", None, 12, 9, 9),
         "large": Coverage.of_hamlet(90, "Danh sách", None, 90, 60, 60),
     }
-    hidden = hidden_children(Veil(), {key: cell(hamlet) for key, hamlet in hamlets.items()})
+    hidden = hidden_children(Suppression(), {key: cell(hamlet) for key, hamlet in hamlets.items()})
     told = {key: publish(hamlet, hidden.of(key)) for key, hamlet in hamlets.items()}
 
     assert told["few"] is None
@@ -129,7 +129,7 @@ def test_a_hamlet_without_a_list_that_covers_for_another_keeps_its_numerator_to_
 
 
 def test_a_hidden_area_publishes_nothing():
-    assert publish(Coverage.of_hamlet(5, "Danh sách", None, 5, 5, 5), Veil(area=True, second=True)) is None
+    assert publish(Coverage.of_hamlet(5, "Danh sách", None, 5, 5, 5), Suppression(area=True, second=True)) is None
 
 
 COUNT = st.just(0) | st.integers(0, 14) | st.integers(0, 300)
@@ -169,13 +169,13 @@ def published(country):
     cells[()] = added([cells[(p,)] for p in range(len(country))])
     families.append(((), [(p,) for p in range(len(country))]))
 
-    veils = {(): hidden_at_the_top(cells[()])}
+    suppressions = {(): hidden_at_the_top(cells[()])}
     for parent, children in sorted(families, key=lambda family: len(family[0])):
-        hidden = hidden_children(veils[parent], {child: cells[child] for child in children})
-        veils |= {child: hidden.of(child) for child in children}
+        hidden = hidden_children(suppressions[parent], {child: cells[child] for child in children})
+        suppressions |= {child: hidden.of(child) for child in children}
     shown = {
-        "areas": {path for path in cells if not veils[path].area},
-        "second": {path for path in cells if not veils[path].second},
+        "areas": {path for path in cells if not suppressions[path].area},
+        "second": {path for path in cells if not suppressions[path].second},
     }
     return cells, shown, families
 

@@ -23,9 +23,9 @@ CONSENT = {"level": "code", "text_version": "2026-11", "how": "spoken"}
 SITE = Sitewide(letters=37, safety_letters=4, lessons=52, languages=1)
 
 
-def told(session, code, figures=inside_figures, week=None):
+def values_of(session, code, figures=inside_figures, week=None):
     found = indicators_of(session, NATION, figures(session, NATION, code), SITE, week, today=TODAY)
-    return {each.measure.key: each for each in found.told}
+    return {each.measure.key: each for each in found.values}
 
 
 @pytest.fixture
@@ -48,19 +48,19 @@ def test_every_indicator_has_a_figure_or_says_why_not(session, visited):
     found = indicators_of(session, NATION, inside_figures(session, NATION, "15607"), SITE, None, today=TODAY)
 
     assert [measure.code for measure in MEASURES] == sorted(measure.code for measure in MEASURES)
-    assert {each.measure.code for each in found.told} == set(CODES)
-    assert all((each.number is None) == (each.unknown is not None) for each in found.told)
+    assert {each.measure.code for each in found.values} == set(CODES)
+    assert all((each.number is None) == (each.unknown is not None) for each in found.values)
 
 
 def test_shares_stand_with_what_they_are_made_of_and_what_is_missing(session, visited):
-    found = told(session, "15607")
+    found = values_of(session, "15607")
 
     def parts(key):
         each = found[key]
         return each.number, each.out_of, each.missing, each.of_all
 
     assert parts(Key.REACHED) == (5, 12, 0, 1)
-    assert parts(Key.KNOCKED)[:2] == (7, 12)
+    assert parts(Key.VISITED)[:2] == (7, 12)
     # The second visit to one household asked one person again: its answers took the place of the first ones.
     assert parts(Key.LEVEL2) == (4, 8, 1, 9)
     assert parts(Key.ASSESSED) == (9, 15, 0, 5)
@@ -73,24 +73,24 @@ def test_shares_stand_with_what_they_are_made_of_and_what_is_missing(session, vi
 
 
 def test_what_cannot_be_known_says_so_and_is_never_nothing(session, visited):
-    found = told(session, "15607")
+    found = values_of(session, "15607")
 
     assert found[Part.RIGHT].unknown is Unknown.NOT_RECORDED
     assert found[Part.OWN_DOSSIERS].unknown is Unknown.NOT_RECORDED
     assert found[Part.LETTERS].unknown is Unknown.NOT_BY_AREA
     assert found[Part.DAYS].unknown is Unknown.NOBODY_ASKED
     assert found[Key.POWER].unknown is Unknown.NOBODY_ASKED
-    nation = told(session, None)
+    nation = values_of(session, None)
     assert (nation[Part.LETTERS].number, nation[Part.SAFETY_LETTERS].unknown) == (40, Unknown.HIDDEN)
 
 
 def test_an_earlier_week_is_told_as_it_stood_or_not_at_all(session, visited):
-    then = told(session, "15607", week=date(2026, 11, 9))
+    then = values_of(session, "15607", week=date(2026, 11, 9))
 
     assert then[Part.HAPPY].number == 5
     assert then[Part.LATE].out_of == 1
     assert then[Part.ALIVE].unknown is Unknown.ONLY_TODAY
-    nobody = told(session, "15607", week=date(2025, 1, 6))
+    nobody = values_of(session, "15607", week=date(2025, 1, 6))
     assert nobody[Key.LEVEL2].unknown is Unknown.NOBODY_ASKED
     assert nobody[Key.REACHED].number == 0
 
@@ -103,7 +103,7 @@ def test_issues_are_told_by_what_became_of_them(session, make, visited):
         issue.closed_on = issue.opened_on + timedelta(days=days) if days else None
     session.commit()
 
-    found = told(session, "15607")
+    found = values_of(session, "15607")
 
     assert (found[Part.ON_TIME].number, found[Part.ON_TIME].out_of) == (1, 2)
     assert found[Part.DAYS].value == 4
@@ -119,13 +119,13 @@ def test_a_hamlet_without_a_list_with_more_met_than_listed_and_with_nothing_at_a
         make.visit(make.household(short))
     empty = make.hamlet(name="Trống")
 
-    assert told(session, without.code)[Key.REACHED].unknown is Unknown.NO_LIST
-    assert told(session, short.code)[Key.REACHED].value == 2
-    found = told(session, empty.code)
+    assert values_of(session, without.code)[Key.REACHED].unknown is Unknown.NO_LIST
+    assert values_of(session, short.code)[Key.REACHED].value == 2
+    found = values_of(session, empty.code)
     assert found[Key.REACHED].unknown is Unknown.NO_LIST
-    assert found[Key.KNOCKED].unknown is Unknown.NOBODY_ASKED
+    assert found[Key.VISITED].unknown is Unknown.NOBODY_ASKED
     # Of all three together: the one list there is, and two hamlets missing.
-    whole = told(session, "15607")[Key.REACHED]
+    whole = values_of(session, "15607")[Key.REACHED]
     assert (whole.number, whole.out_of, whole.missing, whole.of_all) == (2, 1, 2, 3)
 
 
@@ -135,12 +135,12 @@ def test_a_hamlet_merged_into_another_leaves_the_figures_of_today(session, make,
     old.valid_to = TODAY - timedelta(days=3)
     session.commit()
 
-    assert told(session, "15607")[Key.REACHED].out_of == 12
-    assert told(session, "15607")[Key.LEVEL2].number == 4
+    assert values_of(session, "15607")[Key.REACHED].out_of == 12
+    assert values_of(session, "15607")[Key.LEVEL2].number == 4
 
 
 def test_the_public_reads_tens_and_no_small_bases(session, make, visited):
-    found = told(session, "15607", figures=public_figures)
+    found = values_of(session, "15607", figures=public_figures)
 
     assert found[Key.REACHED].number == 5
     assert found[Key.LEVEL2].unknown is Unknown.HIDDEN

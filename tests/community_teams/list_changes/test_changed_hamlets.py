@@ -63,7 +63,7 @@ def everything(session, code="15607", *, lists=True):
     session.expire_all()
     figures = inside_figures(session, NATION, code)
     own, told = figures.coverage, {}
-    told["coverage"] = (own.enumerated, own.reached, own.knocked, own.by_outcome, *([own.households] if lists else []))
+    told["coverage"] = (own.enumerated, own.reached, own.visited, own.by_outcome, *([own.households] if lists else []))
     for key, layer in LAYERS.items():
         if lists or layer.out_of != OFFICIAL:
             for week in (None, MONDAY):
@@ -75,7 +75,7 @@ def everything(session, code="15607", *, lists=True):
     if lists:
         told["trend"] = weeks_reached(session, NATION, figures.place)
         for week in (None, MONDAY):
-            found = indicators_of(session, NATION, figures, known, week, today=TODAY).told
+            found = indicators_of(session, NATION, figures, known, week, today=TODAY).values
             # How many hamlets lack a list is told of hamlets, not of people.
             told["indicators", week] = [(each.measure.key, each.number, each.out_of) for each in found]
     return told
