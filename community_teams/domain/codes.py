@@ -83,7 +83,7 @@ class PhoneProblem(StrEnum):
     BROKEN = "broken"
 
 
-class Carrier(StrEnum):
+class NetworkCarrier(StrEnum):
     VIETTEL = "viettel"
     VINAPHONE = "vinaphone"
     MOBIFONE = "mobifone"

@@ -56,7 +56,7 @@ class QuestionPlacement:
 
 
 @dataclass(frozen=True)
-class Question:
+class VisitQuestion:
     """One row of the table.
 
     path: in the visit's JSON, such as "size.adults". least, most: bounds of a number, or of each number of COUNTS;
@@ -109,7 +109,7 @@ class Question:
 YES_NO: Numbers = {"1": "true", "0": "false"}
 
 
-def questions_of(schema: type[BaseModel], under: str = "") -> Iterator[Question]:
+def questions_of(schema: type[BaseModel], under: str = "") -> Iterator[VisitQuestion]:
     """The questions of a schema and of its groups, in the order of the fields.
 
     A field without a QuestionPlacement is not a question.
@@ -123,33 +123,33 @@ def questions_of(schema: type[BaseModel], under: str = "") -> Iterator[Question]
             yield from questions_of(group, f"{under}{name}.")
 
 
-def _question(path: str, field: FieldInfo, placement: QuestionPlacement) -> Question:
+def _question(path: str, field: FieldInfo, placement: QuestionPlacement) -> VisitQuestion:
     type_ = plain_type(field.annotation)
     limits = _limits(field.metadata) | _limits(_annotations(field.annotation))
     least, most, longest = (limits.get(name, 0) for name in ("ge", "le", "max_length"))
     origin, within = get_origin(type_), [plain_type(each) for each in get_args(type_)]
     if type_ is bool:
-        return Question(path, Kind.YES_NO, placement, type=type_, codes=("true", "false"))
+        return VisitQuestion(path, Kind.YES_NO, placement, type=type_, codes=("true", "false"))
     if type_ is date:
-        return Question(path, Kind.DAY, placement, type=type_)
+        return VisitQuestion(path, Kind.DAY, placement, type=type_)
     if type_ is str:
-        return Question(path, Kind.TEXT, placement, type=type_, longest=longest)
+        return VisitQuestion(path, Kind.TEXT, placement, type=type_, longest=longest)
     if type_ is int and placement.numbers is not None:
-        return Question(
+        return VisitQuestion(
             path, Kind.ONE, placement, least, most, type=type_, codes=tuple(placement.numbers.values()), is_number=True
         )
     if type_ is int:
-        return Question(path, Kind.COUNT, placement, least, most, type=type_, is_number=True)
+        return VisitQuestion(path, Kind.COUNT, placement, least, most, type=type_, is_number=True)
     if origin is list:
         codes = _codes(within[0]) or tuple((placement.numbers or {}).values())
-        return Question(path, Kind.MANY, placement, type=type_, codes=codes)
+        return VisitQuestion(path, Kind.MANY, placement, type=type_, codes=codes)
     if origin is dict and _codes(within[1]) and not issubclass(within[1], int):
-        return Question(path, Kind.EACH, placement, type=type_, codes=_codes(within[0]), choices=_codes(within[1]))
+        return VisitQuestion(path, Kind.EACH, placement, type=type_, codes=_codes(within[0]), choices=_codes(within[1]))
     if origin is dict:
         most = most or _limits(_annotations(get_args(type_)[1])).get("le", 0) or max(map(int, _codes(within[1])))
-        return Question(path, Kind.COUNTS, placement, 0, most, type=type_, codes=_codes(within[0]), is_number=True)
+        return VisitQuestion(path, Kind.COUNTS, placement, 0, most, type=type_, codes=_codes(within[0]), is_number=True)
     if _codes(type_):
-        return Question(path, Kind.ONE, placement, type=type_, codes=_codes(type_))
+        return VisitQuestion(path, Kind.ONE, placement, type=type_, codes=_codes(type_))
     raise TypeError(f"{path}: no kind of question for {field.annotation}")
 
 

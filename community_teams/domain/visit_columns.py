@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from community_teams.domain.questions import Kind, Question, plain_type
+from community_teams.domain.questions import Kind, VisitQuestion, plain_type
 from community_teams.domain.visit_groups import IssueAnswers, PersonAnswers
 from community_teams.domain.visits import OF_ISSUE, OF_PERSON, QUESTIONS, VisitReport
 
@@ -55,7 +55,7 @@ def plain_issue(answers: Mapping[str, Any]) -> dict[str, Any]:
     return {**_ISSUE_DEFAULTS, **answers}
 
 
-def answers_in(row: object, questions: Iterable[Question] = QUESTIONS) -> dict[str, Any]:
+def answers_in(row: object, questions: Iterable[VisitQuestion] = QUESTIONS) -> dict[str, Any]:
     """The answers that a row holds, in the shape of the visit's JSON; a question not answered is left out.
 
     row: has the questions' columns as its attributes.

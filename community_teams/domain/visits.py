@@ -17,10 +17,10 @@ from pydantic import (
 from pydantic_core import PydanticCustomError, to_json
 
 from community_teams.domain.codes import (
-    Carrier,
     ConsentLevel,
     Help,
     InputType,
+    NetworkCarrier,
     Outcome,
     Power,
     Signal,
@@ -112,7 +112,7 @@ class VisitReport(AnswerGroup):
     ] = None
     devices: Devices | None = None
     network: Annotated[
-        Annotated[dict[Carrier, Signal], AfterValidator(in_order)] | None,
+        Annotated[dict[NetworkCarrier, Signal], AfterValidator(in_order)] | None,
         QuestionPlacement("phones", "song", shown_in="network", carried=True),
     ] = None
     fixed_internet: Annotated[bool | None, QuestionPlacement("phones", "dien", shown_in="network", carried=True)] = None

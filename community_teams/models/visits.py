@@ -21,7 +21,7 @@ from community_teams.domain.codes import (
     VisitType,
     VneidLevel,
 )
-from community_teams.domain.questions import Kind, Question
+from community_teams.domain.questions import Kind, VisitQuestion
 from community_teams.domain.visits import QUESTIONS
 from community_teams.models.columns import code
 from foundation.database import Base, UtcDateTime
@@ -99,7 +99,7 @@ class Visit(Base):
     issues: Mapped[list["Issue"]] = relationship(order_by="Issue.id", cascade="all, delete-orphan")
 
 
-def _answer_column(question: Question) -> MappedColumn[Any]:
+def _answer_column(question: VisitQuestion) -> MappedColumn[Any]:
     """The column of a question that has none written out above: it is asked, stored and read by the table alone."""
     types: dict[Kind, Any] = {
         Kind.YES_NO: Boolean,

@@ -6,8 +6,8 @@ question says (domain/visits.py). Sheets lie in drawers for years: a number once
 
 from collections.abc import Iterable, Mapping
 
-from community_teams.domain.codes import Carrier, Skill, Support
-from community_teams.domain.questions import YES_NO, Kind, Numbers, Question
+from community_teams.domain.codes import NetworkCarrier, Skill, Support
+from community_teams.domain.questions import YES_NO, Kind, Numbers, VisitQuestion
 from community_teams.domain.visit_groups import LANGUAGES, SATISFACTIONS, VNEID
 from community_teams.domain.visits import MOST_ISSUES, MOST_PEOPLE, OF_ISSUE, OF_PERSON, QUESTIONS
 
@@ -23,7 +23,7 @@ ONE: Mapping[str, Numbers] = {
 }
 
 
-def _numbers(questions: Iterable[Question], *kinds: Kind) -> dict[str, Numbers]:
+def _numbers(questions: Iterable[VisitQuestion], *kinds: Kind) -> dict[str, Numbers]:
     return {each.path: each.numbers for each in questions if each.kind in kinds and each.numbers}
 
 
@@ -33,7 +33,7 @@ PERSON_ONE: Mapping[str, Numbers] = _numbers(OF_PERSON, Kind.YES_NO, Kind.ONE)
 PERSON_SEVERAL: Mapping[str, Numbers] = _numbers(OF_PERSON, Kind.MANY)
 ISSUE_ONE: Mapping[str, Numbers] = _numbers(OF_ISSUE, Kind.YES_NO, Kind.ONE)
 SUPPORTS = tuple(Support)
-CARRIERS = tuple(Carrier)
+CARRIERS = tuple(NetworkCarrier)
 SKILLS = tuple(Skill)
 # What stands in the box of a skill that was not asked about: nothing, or one of these.
 NOT_ASKED = "-–—. _"

@@ -1,4 +1,4 @@
-"""Reading visits that wait for a person, and what stands beside them."""
+"""Reading held visits, and the stored visit each is compared with."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, aliased
 
 from community_teams.domain.raw_records import read_raw
 from community_teams.models import HeldVisit, Household, Visit, WhyHeld
-from community_teams.queries.visits import Told, visit
+from community_teams.queries.visits import RecordedVisit, visit
 from foundation.accounts.models import Person, RoleHolding
 from foundation.areas.domain.scope import Scope
 from foundation.areas.models import Area
@@ -23,8 +23,11 @@ _HANDED_OVER = (WhyHeld.DEVICE_CUT_OFF, WhyHeld.DRAFT)
 
 
 @dataclass(frozen=True)
-class Held:
-    """A visit that waits, or waited, for a person. member: who sent it; settler: who settled it, or None."""
+class HeldVisitDetails:
+    """A held visit, settled or not. member: display name of who sent it; settler: of who settled it, or None.
+
+    household: the one it names, or None.
+    """
 
     row: HeldVisit
     hamlet: Area
@@ -33,20 +36,20 @@ class Held:
     household: Household | None
 
 
-def held_visits(session: Session, scope: Scope, *, page: int = 1) -> tuple[list[Held], bool]:
-    """Those of `scope` that wait, the oldest first, PAGE at a time; and whether there are more. page: from 1."""
+def held_visits(session: Session, scope: Scope, *, page: int = 1) -> tuple[list[HeldVisitDetails], bool]:
+    """Unsettled ones of `scope`, the oldest first, PAGE at a time; and whether there are more. page: from 1."""
     found = _held(session, scope, HeldVisit.settled_at.is_(None), (page - 1) * PAGE)
     return found[:PAGE], len(found) > PAGE
 
 
-def held_visit(session: Session, scope: Scope, id: int) -> Held | None:
-    """One of them, settled or not, if its hamlet lies within `scope`."""
+def held_visit(session: Session, scope: Scope, id: int) -> HeldVisitDetails | None:
+    """One held visit, settled or not; None where its hamlet lies outside `scope`."""
     found = _held(session, scope, HeldVisit.id == id, 0)
     return found[0] if found else None
 
 
 def waiting(session: Session, scope: Scope) -> int:
-    """How many of `scope` wait."""
+    """How many of `scope` are not settled."""
     return (
         session.scalar(
             select(func.count())
@@ -59,9 +62,9 @@ def waiting(session: Session, scope: Scope) -> int:
 
 
 def held_of(session: Session, device: UUID) -> int:
-    """How many of one phone wait, wherever they were made."""
-    asked = select(func.count()).where(HeldVisit.device == device, HeldVisit.settled_at.is_(None))
-    return session.scalar(asked) or 0
+    """How many of one phone are not settled, in any area."""
+    unsettled = select(func.count()).where(HeldVisit.device == device, HeldVisit.settled_at.is_(None))
+    return session.scalar(unsettled) or 0
 
 
 def held_among(session: Session, ids: Collection[UUID]) -> set[tuple[UUID, str]]:
@@ -81,16 +84,16 @@ def conflicts_among(session: Session, ids: Collection[UUID]) -> dict[tuple[UUID,
 
 
 @dataclass(frozen=True)
-class HandedOver:
-    """What a phone that was cut off handed over of one member. waiting: how many of them wait for a person."""
+class HandedOverCounts:
+    """How much of one member's a phone handed over after it was cut off. waiting: how many are not settled."""
 
     visits: int = 0
     drafts: int = 0
     waiting: int = 0
 
 
-def handed_over_by(session: Session, device: UUID, since: datetime) -> dict[int, HandedOver]:
-    """By person; since: the moment the phone was cut off."""
+def handed_over_by(session: Session, device: UUID, since: datetime) -> dict[int, HandedOverCounts]:
+    """By id of the person. since: the moment the phone was cut off."""
     is_draft = HeldVisit.why == WhyHeld.DRAFT
     rows = session.execute(
         select(
@@ -102,14 +105,16 @@ def handed_over_by(session: Session, device: UUID, since: datetime) -> dict[int,
         .where(HeldVisit.device == device, HeldVisit.received_at >= since, HeldVisit.why.in_(_HANDED_OVER))
         .group_by(HeldVisit.member_id)
     )
-    return {person: HandedOver(int(visits), int(drafts), int(waiting)) for person, visits, drafts, waiting in rows}
+    return {
+        person: HandedOverCounts(int(visits), int(drafts), int(waiting)) for person, visits, drafts, waiting in rows
+    }
 
 
 def area_of_member(session: Session, person: int, within: Scope) -> str:
-    """Code of the area whose people look at what this member told of no known household: `within`, where they work or
-    worked last; else anywhere they did.
+    """Code of the area whose officers settle this member's records that name no known household.
 
-    Somebody who never worked in one area gets the first one there is, so that nothing is seen by nobody.
+    It is where the member works or worked last: within `within` if possible, else anywhere. For somebody who never
+    worked in an area it is the first area there is, so that somebody can see every record.
     """
     held = session.scalar(
         select(Area.code)
@@ -127,26 +132,26 @@ def area_of_member(session: Session, person: int, within: Scope) -> str:
 
 
 def household_in(row: HeldVisit) -> UUID | None:
-    """The household that a held visit names, whether or not there is one."""
+    """The household id that a held visit names, whether or not it exists; None where it names none."""
     record = row.record if row.raw is None else read_raw(row.raw)
-    told = record.get("household") if isinstance(record, dict) else None
+    household = record.get("household") if isinstance(record, dict) else None
     try:
-        return UUID(told) if isinstance(told, str) else None
+        return UUID(household) if isinstance(household, str) else None
     except ValueError:
         return None
 
 
-def beside(session: Session, scope: Scope, row: HeldVisit) -> Told | None:
-    """The visit that counts in its place: the one of the same id, or the one it corrects, as last corrected.
+def beside(session: Session, scope: Scope, row: HeldVisit) -> RecordedVisit | None:
+    """The stored visit that counts instead: the one of the same id, or the one it corrects; its last correction.
 
-    None where there is none, or it lies outside `scope`.
+    None where there is none, or where it lies outside `scope`.
     """
     last = counting_now(session, row)
     return visit(session, scope, last) if last else None
 
 
 def counting_now(session: Session, row: HeldVisit) -> UUID | None:
-    """The id of the visit that counts in its place; None where there is none."""
+    """The id of the stored visit that counts instead; None where there is none."""
     corrects = row.record.get("supersedes")
     last = session.scalar(select(Visit.id).where(Visit.id == row.visit_id))
     if last is None and isinstance(corrects, str):
@@ -156,7 +161,7 @@ def counting_now(session: Session, row: HeldVisit) -> UUID | None:
     return last
 
 
-def _held(session: Session, scope: Scope, condition, start: int) -> list[Held]:  # type: ignore[no-untyped-def]
+def _held(session: Session, scope: Scope, condition, start: int) -> list[HeldVisitDetails]:  # type: ignore[no-untyped-def]
     settler = aliased(Person)
     rows = session.execute(
         select(HeldVisit, Area, Person.display_name, settler.display_name)
@@ -172,6 +177,6 @@ def _held(session: Session, scope: Scope, condition, start: int) -> list[Held]: 
     ids = {id for id in named.values() if id is not None}
     doors = {door.id: door for door in session.scalars(select(Household).where(Household.id.in_(ids)))}
     return [
-        Held(row, hamlet, member, settled_by, doors.get(named[row.id] or NO_HOUSEHOLD))
+        HeldVisitDetails(row, hamlet, member, settled_by, doors.get(named[row.id] or NO_HOUSEHOLD))
         for row, hamlet, member, settled_by in rows
     ]

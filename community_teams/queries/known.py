@@ -31,7 +31,7 @@ _PERSON = tuple(getattr(VisitPerson, question.column) for question in OF_PERSON 
 
 
 @dataclass(frozen=True)
-class Known:
+class KnownAnswers:
     """What earlier visits told of one household.
 
     visited_on: day in Việt Nam of the latest visit that told any of it. answers: in the shape of a visit's JSON
@@ -44,7 +44,7 @@ class Known:
     answers: Mapping[str, object]
 
 
-def known_in(session: Session, scope: Scope, hamlet_code: str) -> dict[UUID, Known]:
+def known_in(session: Session, scope: Scope, hamlet_code: str) -> dict[UUID, KnownAnswers]:
     """What is known of each household of the hamlet, by household id; those nothing is known of are left out.
 
     Four statements, however many households. Only visits the family agreed to have under its code say anything of the
@@ -55,7 +55,7 @@ def known_in(session: Session, scope: Scope, hamlet_code: str) -> dict[UUID, Kno
     return _known(session, and_(Household.hamlet_code == hamlet_code, inside(Area.path, scope)), merged)
 
 
-def known_of(session: Session, scope: Scope, household_id: UUID) -> Known | None:
+def known_of(session: Session, scope: Scope, household_id: UUID) -> KnownAnswers | None:
     """The same of one household; None when nothing is known, or it lies outside `scope`."""
     here = and_(Household.id == household_id, inside(Area.path, scope))
     # Those merged into it are named by their ids alone, so the scope is looked at before.
@@ -83,14 +83,14 @@ class _Folding:
                 node[place[-1]] = value
                 self.visited_on = max(self.visited_on or day, day)
 
-    def known(self) -> Known | None:
+    def known(self) -> KnownAnswers | None:
         people = {"people": self.people} if any(self.people) else {}
         if self.visited_on is None or not (self.answers or people):
             return None
-        return Known(self.visited_on, self.answers | people)
+        return KnownAnswers(self.visited_on, self.answers | people)
 
 
-def _known(session: Session, which: ColumnElement[bool], merged: Mapping[UUID, UUID]) -> dict[UUID, Known]:
+def _known(session: Session, which: ColumnElement[bool], merged: Mapping[UUID, UUID]) -> dict[UUID, KnownAnswers]:
     """which: of Household and the Area of its hamlet. merged: those merged into one of them, with which one that is."""
     told = counted_under(which, merged)
     unnamed_since = _unnamed_since(session, told, merged)

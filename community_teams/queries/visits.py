@@ -21,8 +21,9 @@ NOT_CORRECTED = ~select(_Correction.id).where(_Correction.supersedes == Visit.id
 
 
 @dataclass(frozen=True)
-class Told:
-    """A visit with who made it, and the code it was told under where that may be named. corrected: by a later visit."""
+class RecordedVisit:
+    """A stored visit. member: display name of who made it. short_code: of the household it was recorded under; None
+    where the household may not be named. corrected: whether a later visit supersedes it."""
 
     visit: Visit
     member: str
@@ -31,15 +32,15 @@ class Told:
     corrected: bool
 
 
-def visits_of(session: Session, scope: Scope, household_id: UUID, limit: int = 50) -> list[Told]:
+def visits_of(session: Session, scope: Scope, household_id: UUID, limit: int = 50) -> list[RecordedVisit]:
     """The visits that name this household or one that was merged into it, newest first, corrected ones too."""
     named = [household_id, *merged_into(session, [household_id])]
-    return _told(session, scope, [Visit.household_id.in_(named)], limit)
+    return _read_visits(session, scope, [Visit.household_id.in_(named)], limit)
 
 
-def visits_on(session: Session, scope: Scope, day: date, limit: int = 200) -> list[Told]:
+def visits_on(session: Session, scope: Scope, day: date, limit: int = 200) -> list[RecordedVisit]:
     """The visits made within `scope` on one day in Việt Nam, newest first."""
-    return _told(session, scope, [Visit.visited_on == day], limit)
+    return _read_visits(session, scope, [Visit.visited_on == day], limit)
 
 
 def visits_by(session: Session, member_id: int, day: date) -> int:
@@ -50,13 +51,13 @@ def visits_by(session: Session, member_id: int, day: date) -> int:
     )
 
 
-def visit(session: Session, scope: Scope, visit_id: UUID) -> Told | None:
+def visit(session: Session, scope: Scope, visit_id: UUID) -> RecordedVisit | None:
     """One visit, if its hamlet lies within `scope`."""
-    found = _told(session, scope, [Visit.id == visit_id], 1)
+    found = _read_visits(session, scope, [Visit.id == visit_id], 1)
     return found[0] if found else None
 
 
-def _told(session: Session, scope: Scope, conditions: list, limit: int) -> list[Told]:  # type: ignore[type-arg]
+def _read_visits(session: Session, scope: Scope, conditions: list, limit: int) -> list[RecordedVisit]:  # type: ignore[type-arg]
     rows = session.execute(
         select(Visit, Person.display_name, Household.short_code, Area, ~NOT_CORRECTED)
         .join(Area, Area.code == Visit.hamlet_code)
@@ -67,4 +68,4 @@ def _told(session: Session, scope: Scope, conditions: list, limit: int) -> list[
         .limit(limit)
         .options(selectinload(Visit.people), selectinload(Visit.issues))
     )
-    return [Told(*row) for row in rows]
+    return [RecordedVisit(*row) for row in rows]

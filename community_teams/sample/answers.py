@@ -7,9 +7,9 @@ from typing import Any
 
 from community_teams.domain.codes import (
     AgeBand,
-    Carrier,
     Document,
     Help,
+    NetworkCarrier,
     PhoneProblem,
     Power,
     Sex,
@@ -19,7 +19,7 @@ from community_teams.domain.codes import (
     Support,
     VneidLevel,
 )
-from community_teams.domain.questions import Kind, Question
+from community_teams.domain.questions import Kind, VisitQuestion
 from community_teams.domain.visit_columns import ANSWER_COLUMNS, report_from
 from community_teams.domain.visit_summary import summarise
 from community_teams.domain.visits import QUESTIONS
@@ -81,7 +81,7 @@ def _answers(chance: Random) -> dict[str, Any]:
         "phones_basic": chance.randint(0, 2),
         "phones_shared": chance.choice((True, False, None)),
         "phone_problems": [chance.choice(list(PhoneProblem))] if chance.random() < 0.2 else None,
-        "network": {Carrier.VIETTEL: chance.choice(list(Signal))} if chance.random() < 0.8 else None,
+        "network": {NetworkCarrier.VIETTEL: chance.choice(list(Signal))} if chance.random() < 0.8 else None,
         "fixed_internet": chance.choice((True, False, None)),
         "power": chance.choices((Power.GRID, Power.UNSTABLE), (9, 1))[0],
         "support_given": chance.sample(list(Help), chance.randint(1, 3)),
@@ -96,7 +96,7 @@ def _more_answers(answers: dict[str, Any], chance: Random) -> dict[str, Any]:
     return {question.column: _any_answer(question, chance) for question in more}
 
 
-def _any_answer(question: Question, chance: Random) -> Any:
+def _any_answer(question: VisitQuestion, chance: Random) -> Any:
     """Of a question that nothing more lifelike is made up for above; not everybody is asked."""
     if chance.random() < 0.3:
         return None

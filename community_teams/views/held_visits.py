@@ -1,4 +1,4 @@
-"""Visits that were told twice, differently: seen side by side, and settled by a person."""
+"""Held visits: compared side by side with the stored visit, and settled by a person."""
 
 from flask import redirect, render_template, request, url_for
 from flask_login import current_user
@@ -8,7 +8,7 @@ from community_teams.blueprints import teams_blueprint
 from community_teams.domain.visits import OF_ISSUE, OF_PERSON, QUESTIONS
 from community_teams.models import Settlement, Visit
 from community_teams.queries import held_visits as queries
-from community_teams.queries.held_visits import Held
+from community_teams.queries.held_visits import HeldVisitDetails
 from community_teams.queries.merged_households import canonical_ids
 from community_teams.services.held_visits import as_visit, settle
 from community_teams.views.refused_visits import held_or_404, show_refused
@@ -19,15 +19,19 @@ from foundation.accounts.views.reading import read_page
 from foundation.problems import Conflict, Invalid
 from foundation.web.database import session, transaction
 
-# What is told of a visit beside the answers, by the columns it stands in.
-_BESIDE = {"household": ("household_id",), "when": ("started_at", "ended_at"), "member": ("member_id", "input_type")}
+# Parts that are not questions: the columns each shows.
+_NOT_QUESTIONS = {
+    "household": ("household_id",),
+    "when": ("started_at", "ended_at"),
+    "member": ("member_id", "input_type"),
+}
 _ORDER = (
     *("household", "outcome", "when", "member", "consent", "family", "support", "phones", "network", "power", "people"),
     *("help", "issues", "again", "satisfaction", "note"),
 )
-# The parts a held visit is compared in, in the order of the form, by the columns they stand in.
+# The parts in which a held visit is compared, in the order of the form: the columns each shows.
 PARTS: dict[str, tuple[str, ...]] = {
-    part: _BESIDE.get(part, ())
+    part: _NOT_QUESTIONS.get(part, ())
     + tuple(each.column for each in QUESTIONS if each.placement.compared and each.shown_in == part)
     for part in _ORDER
 }
@@ -75,38 +79,38 @@ def settle_held_visit(held_id: int) -> Response | tuple[str, int]:
     return redirect(url_for(".show_held_visit", held_id=held_id), 303)
 
 
-def _page(held: Held, faults: dict[str, str]) -> str:
+def _page(held: HeldVisitDetails, faults: dict[str, str]) -> str:
     scope = scope_for(Act.SETTLE_VISITS)
     sent, beside = as_visit(held.row), queries.beside(session(), scope, held.row)
-    kept = beside.visit if beside else None
-    told = _parts_of(sent), _parts_of(kept) if kept else {}
+    stored = beside.visit if beside else None
+    parts = _parts_of(sent), _parts_of(stored) if stored else {}
     return render_template(
         "community_teams/held_visit.html",
         held=held,
         sent=sent,
         beside=beside,
-        shown=[part for part in PARTS if any(each.get(part) for each in told)],
-        differing={part for part in PARTS if told[0].get(part) != told[1].get(part)} if kept else set(),
-        same_door=kept is not None and _same_door(kept, sent),
+        shown=[part for part in PARTS if any(each.get(part) for each in parts)],
+        differing={part for part in PARTS if parts[0].get(part) != parts[1].get(part)} if stored else set(),
+        same_household=stored is not None and _same_household(stored, sent),
         faults=faults,
     )
 
 
-def _same_door(kept: Visit, sent: Visit) -> bool:
-    told = [each.household_id for each in (kept, sent) if each.household_id is not None]
-    canonical = canonical_ids(session(), told)
-    return len(told) == 2 and canonical.get(told[0], told[0]) == canonical.get(told[1], told[1])
+def _same_household(stored: Visit, sent: Visit) -> bool:
+    ids = [each.household_id for each in (stored, sent) if each.household_id is not None]
+    canonical = canonical_ids(session(), ids)
+    return len(ids) == 2 and canonical.get(ids[0], ids[0]) == canonical.get(ids[1], ids[1])
 
 
 def _parts_of(visit: Visit) -> dict[str, object]:
-    """What was told, part by part; a part of which nothing was told is empty."""
-    told: dict[str, object] = {
+    """The answers of a visit by part; empty for a part without answers."""
+    parts: dict[str, object] = {
         part: [(name, value) for name in names if (value := _plain(getattr(visit, name))) not in (None, "", [])]
         for part, names in PARTS.items()
     }
-    told["people"] = [[_plain(getattr(person, name)) for name in _PERSON] for person in visit.people]
-    told["issues"] = [[_plain(getattr(issue, name)) for name in _ISSUE] for issue in visit.issues]
-    return told
+    parts["people"] = [[_plain(getattr(person, name)) for name in _PERSON] for person in visit.people]
+    parts["issues"] = [[_plain(getattr(issue, name)) for name in _ISSUE] for issue in visit.issues]
+    return parts
 
 
 def _plain(value: object) -> object:

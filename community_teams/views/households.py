@@ -1,4 +1,4 @@
-"""The work list: my hamlets, the households left in one of them, one household, and what was done today."""
+"""Pages of the worklist: my hamlets, the households of one hamlet, one household, and today's visits."""
 
 from itertools import groupby
 from uuid import UUID
@@ -32,8 +32,8 @@ def household_or_404(household_id: UUID, act: Act) -> tuple[Household, Area]:
     return found
 
 
-def standing_or_404(household_id: UUID, act: Act) -> tuple[Household, Area]:
-    """The same; where it was merged, the household that stands for it."""
+def canonical_household_or_404(household_id: UUID, act: Act) -> tuple[Household, Area]:
+    """The same; for a merged household the canonical one."""
     return household_or_404(canonical_ids(session(), [household_id]).get(household_id, household_id), act)
 
 
@@ -53,9 +53,12 @@ def show_hamlets() -> str:
 @may(Act.SEE_HOUSEHOLDS)
 def show_today() -> str:
     today = clock.day_in_vietnam(clock.now())
-    told = visits.visits_on(session(), scope_for(Act.SEE_HOUSEHOLDS), today)
+    recorded = visits.visits_on(session(), scope_for(Act.SEE_HOUSEHOLDS), today)
     return render_template(
-        "community_teams/today.html", told=told, today=today, sample=any(each.hamlet.is_sample for each in told)
+        "community_teams/today.html",
+        visits=recorded,
+        today=today,
+        sample=any(each.hamlet.is_sample for each in recorded),
     )
 
 
@@ -100,7 +103,7 @@ def show_household(household_id: UUID) -> str:
         "community_teams/household.html",
         household=household,
         hamlet=hamlet,
-        told=visits.visits_of(session(), scope, household.id),
+        visits=visits.visits_of(session(), scope, household.id),
         canonical=found[0] if found else None,
         merged=merged,
         just_merged=next((each for each in merged if str(each.id) == request.args.get("da-gop")), None),
@@ -111,14 +114,14 @@ def show_household(household_id: UUID) -> str:
     )
 
 
-def _filter(asked: str | None, left: int, searched: str) -> Filter:
-    """What was asked for; else what is left to do, or everything where nothing is left or something is searched."""
-    if asked in set(Filter):
-        return Filter(asked)
+def _filter(given: str | None, left: int, searched: str) -> Filter:
+    """The filter from the address. By default households left to visit; all, if none are left or a search is typed."""
+    if given in set(Filter):
+        return Filter(given)
     return Filter.LEFT if left and not searched else Filter.ALL
 
 
-def _page(asked: str | None) -> int:
-    if asked is None or not (asked.isascii() and asked.isdecimal()):
+def _page(given: str | None) -> int:
+    if given is None or not (given.isascii() and given.isdecimal()):
         return 1
-    return max(1, min(int(asked[:9]), MOST_PAGES))
+    return max(1, min(int(given[:9]), MOST_PAGES))

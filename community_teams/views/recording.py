@@ -1,4 +1,4 @@
-"""Recording a visit from a form: what the visit form, the desk and the typing-in of paper have in common."""
+"""Recording a visit from a form: shared by the visit form, the desk and the typing of paper sheets."""
 
 from collections.abc import Mapping
 
@@ -6,7 +6,7 @@ from flask_login import current_user
 
 from community_teams.domain.visits import VisitReport, read_visit
 from community_teams.services.recording import record_visit
-from community_teams.views.visit_told import Told
+from community_teams.views.visit_form_data import VisitForm
 from foundation import clock
 from foundation.accounts.domain.roles import Act
 from foundation.accounts.views.access import scope_for
@@ -14,15 +14,15 @@ from foundation.problems import Conflict
 from foundation.web.body_limits import KB
 from foundation.web.database import transaction
 
-# Ten people with all their skills, and what earlier visits told of them beside it.
+# Ten people with all their skills, and the earlier answers about them.
 LARGEST_FORM = 256 * KB
 MOST_FIELDS = 1_500
 
 
 def save_visit(record: Mapping[str, object]) -> VisitReport:
-    """Read and record one visit of the person signed in. record: in the form of the phone's JSON.
+    """Validate and record one visit of the signed-in person. record: in the shape of the phone's JSON.
 
-    Raises Invalid and Conflict as read_visit and record_visit do; nothing is stored then.
+    Raises Invalid and Conflict as read_visit and record_visit do; then nothing is stored.
     """
     now = clock.now()
     report = read_visit(record, now=now)
@@ -31,8 +31,11 @@ def save_visit(record: Mapping[str, object]) -> VisitReport:
     return report
 
 
-def become_correction(told: Told, problem: Conflict) -> None:
-    """Sent, then gone back and changed: the stored visit stays, and this corrects it if the visitor says so."""
+def become_correction(form: VisitForm, problem: Conflict) -> None:
+    """Prepare the form to be sent again after a conflict: it gets a new id.
+
+    If its id was taken, the member had sent it, gone back and changed it: then it supersedes the stored visit.
+    """
     if problem.code == "visit_id_taken":
-        told["supersedes"] = told["id"]
-    told["id"] = ""
+        form["supersedes"] = form["id"]
+    form["id"] = ""

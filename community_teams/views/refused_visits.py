@@ -1,4 +1,4 @@
-"""A record that the rules refuse: what is wrong with it in words, mended and kept, or set aside with a reason."""
+"""A record that the rules refuse: its page, correcting and recording it, or setting it aside with a reason."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -17,13 +17,13 @@ from community_teams.domain.visits import VisitReport, clock_error, read_visit
 from community_teams.models import HeldVisit, Household
 from community_teams.queries import held_visits as queries
 from community_teams.queries import households
-from community_teams.queries.held_visits import Held, household_in
+from community_teams.queries.held_visits import HeldVisitDetails, household_in
 from community_teams.services.desk import household_named
 from community_teams.services.refused_visits import mend, read_mended, read_reason, set_aside
 from community_teams.views.recording import LARGEST_FORM, MOST_FIELDS
 from community_teams.views.visit_answers import as_record, local_time
 from community_teams.views.visit_form import show_form
-from community_teams.views.visit_told import Told, as_told_today, sent
+from community_teams.views.visit_form_data import VisitForm, answers_of_today, form_from_request
 from foundation import clock
 from foundation.accounts.domain.roles import Act
 from foundation.accounts.views.access import may, scope_for
@@ -32,25 +32,25 @@ from foundation.problems import Conflict, Invalid, NotFound
 from foundation.web.body_limits import takes
 from foundation.web.database import session, transaction
 
-# Lines of what was told, as they are shown.
+# Limits of what the page shows of a record.
 MOST_LINES = 400
 LONGEST_VALUE = 600
-# Not answers of the family: the record's own.
+# Fields that are not answers.
 _OWN = {"id", "household", "form_version", "input_type", "supersedes"}
 _MOMENTS = ("started_at", "ended_at")
 
 
-def held_or_404(held_id: int) -> Held:
-    """A held visit within the reach of who is signed in; NotFound("no_such_held_visit")."""
-    # A number beyond what the database counts is nobody's.
+def held_or_404(held_id: int) -> HeldVisitDetails:
+    """A held visit within the scope of the signed-in person. Raises NotFound("no_such_held_visit")."""
+    # No id is larger than the database's integers.
     held = queries.held_visit(session(), scope_for(Act.SETTLE_VISITS), held_id) if held_id < 2**31 else None
     if held is None:
         raise NotFound("no_such_held_visit")
     return held
 
 
-def show_refused(held: Held, faults: Mapping[str, str]) -> str:
-    """The page of one record. faults: of the reason that was given."""
+def show_refused(held: HeldVisitDetails, faults: Mapping[str, str]) -> str:
+    """The page of one record. faults: of the reason that was typed."""
     record = read_raw(held.row.raw or "")
     pairs = flat(record) if isinstance(record, Mapping) else []
     return render_template(
@@ -82,16 +82,19 @@ def set_refused_aside(held_id: int) -> Response | tuple[str, int]:
 @teams_blueprint.get("/quan-ly/phieu-can-xem/<int:held_id>/sua")
 @may(Act.SETTLE_VISITS)
 def ask_mending(held_id: int) -> Response | str | tuple[str, int]:
-    """The visit form with all that could be read in it; before that, where it names no household here, whose it is:
-    ?thon and ?ma, a hamlet and a code, then ?ho, the household."""
+    """The visit form with everything that could be read.
+
+    If the record names no household within scope, a page first asks for it: ?thon and ?ma (hamlet and code) lead to ?ho
+    (household id).
+    """
     held = _refused_or_404(held_id)
     if held.row.settled_at is not None:
         return redirect(url_for(".show_held_visit", held_id=held_id), 303)
     door = _door(held)
     if door is not None:
-        told = _told(held.row)
-        faults = _faults(told, door[0])
-        return _mending_form(held, door, told, faults)
+        form = _form_from_record(held.row)
+        faults = _faults(form, door[0])
+        return _mending_form(held, door, form, faults)
     faults = {}
     if "thon" in request.args or "ma" in request.args:
         try:
@@ -108,34 +111,34 @@ def ask_mending(held_id: int) -> Response | str | tuple[str, int]:
 @teams_blueprint.post("/quan-ly/phieu-can-xem/<int:held_id>/sua")
 @takes(LARGEST_FORM, fields=MOST_FIELDS)
 @may(Act.SETTLE_VISITS)
-def keep_mended(held_id: int) -> Response | tuple[str, int]:
+def submit_mended(held_id: int) -> Response | tuple[str, int]:
     held = _refused_or_404(held_id)
     door = _door(held)
     if door is None:
         raise NotFound("no_such_household")
-    told = sent(request.form)
+    form = form_from_request(request.form)
     scope, now = scope_for(Act.SETTLE_VISITS), clock.now()
     try:
-        report = read_mended(session(), held.row, _record(held.row, told, door[0]), now=now)
+        report = read_mended(session(), held.row, _record(held.row, form, door[0]), now=now)
         with transaction() as writing:
             mend(writing, held_id, report, by=current_user.row, scope=scope, now=now)
     except Invalid as problem:
-        return _mending_form(held, door, told, problem.fields), problem.status
+        return _mending_form(held, door, form, problem.fields), problem.status
     except Conflict as problem:
         if problem.code != "already_settled":
-            return _mending_form(held, door, told, {}, conflict=problem.code), problem.status
+            return _mending_form(held, door, form, {}, conflict=problem.code), problem.status
     return redirect(url_for(".show_held_visit", held_id=held_id), 303)
 
 
-def _refused_or_404(held_id: int) -> Held:
+def _refused_or_404(held_id: int) -> HeldVisitDetails:
     held = held_or_404(held_id)
     if held.row.raw is None:
         raise NotFound("no_such_held_visit")
     return held
 
 
-def _door(held: Held) -> tuple[Household, Area] | None:
-    """The household that was chosen, or that the record names, where it lies within reach."""
+def _door(held: HeldVisitDetails) -> tuple[Household, Area] | None:
+    """The chosen household (?ho), else the one the record names; None where it is not within scope."""
     try:
         chosen = UUID(request.args["ho"]) if "ho" in request.args else household_in(held.row)
     except ValueError:
@@ -152,23 +155,28 @@ def _named() -> Household:
 
 
 def _mending_form(
-    held: Held, door: tuple[Household, Area], told: Told, faults: Mapping[str, str], *, conflict: str = ""
+    held: HeldVisitDetails,
+    door: tuple[Household, Area],
+    form: VisitForm,
+    faults: Mapping[str, str],
+    *,
+    conflict: str = "",
 ) -> str:
-    action = url_for(".keep_mended", held_id=held.row.id, ho=door[0].id)
-    return show_form(*door, told, faults, conflict=conflict, action=action)
+    action = url_for(".submit_mended", held_id=held.row.id, ho=door[0].id)
+    return show_form(*door, form, faults, conflict=conflict, action=action)
 
 
-def _told(row: HeldVisit) -> Told:
-    """The answers as the form would have sent them; what it has no question for is seen on the record's own page."""
+def _form_from_record(row: HeldVisit) -> VisitForm:
+    """The answers as the form would have sent them. What the form has no question for is shown on the record's page."""
     record = read_raw(row.raw or "")
     if not isinstance(record, Mapping):
-        return Told()
+        return VisitForm()
     answers = {name: value for name, value in record.items() if name in VisitReport.model_fields and name not in _OWN}
     for name in _MOMENTS:
         if (moment := _moment(answers.get(name))) is not None:
             right = moment - clock_error(row.clock_offset)
             answers[name] = local_time(right) if name == "started_at" else right.isoformat()
-    return Told(flat(answers))
+    return VisitForm(flat(answers))
 
 
 def _moment(value: object) -> datetime | None:
@@ -176,21 +184,21 @@ def _moment(value: object) -> datetime | None:
         moment = datetime.fromisoformat(value) if isinstance(value, str) else None
     except ValueError:
         return None
-    # A clock at the ends of time cannot be put right by addition.
+    # Adding to a time near the limits of datetime would overflow.
     return moment if moment and moment.tzinfo and 1900 < moment.year < 2200 else None
 
 
-def _record(row: HeldVisit, told: Told, household: Household) -> dict[str, object]:
+def _record(row: HeldVisit, form: VisitForm, household: Household) -> dict[str, object]:
     record = read_raw(row.raw or "")
     before: Mapping[str, Any] = record if isinstance(record, Mapping) else {}
     kind = before.get("input_type", InputType.PHONE)
     asked_by = InputType(kind) if kind in set(InputType) else InputType.PHONE
-    return as_record(as_told_today(told), household.id, asked_by)
+    return as_record(answers_of_today(form), household.id, asked_by)
 
 
-def _faults(told: Told, household: Household) -> dict[str, str]:
-    """What is wrong with the answers as they stand in the form, so that it opens at them."""
-    record = as_record(told, household.id) | {"id": str(household.id)}
+def _faults(form: VisitForm, household: Household) -> dict[str, str]:
+    """Faults of the answers as the form has them, so that the faulty parts are open from the start."""
+    record = as_record(form, household.id) | {"id": str(household.id)}
     try:
         read_visit(record, now=clock.now())
     except Invalid as problem:

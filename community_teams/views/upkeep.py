@@ -1,4 +1,4 @@
-"""What `flask doctor` and Prometheus are told about teams."""
+"""What `flask doctor` and Prometheus show about teams."""
 
 from flask import Flask
 

@@ -132,7 +132,7 @@ def test_a_visit_told_by_a_wrong_clock_is_given_its_day_and_sent(member):
     member.page.get_by_text("đồng hồ của máy chạy sai").wait_for()
     member.page.unroute("**/api/v1/visits")
     member.find("Gửi lại với ngày này").click()
-    member.page.locator(".told .error").get_by_text("ngày").wait_for()
+    member.page.locator(".entry .error").get_by_text("ngày").wait_for()
     member._seen.clear()
     member.look()
 

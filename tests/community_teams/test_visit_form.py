@@ -7,7 +7,7 @@ from werkzeug.datastructures import MultiDict
 from community_teams.domain.codes import Skill
 from community_teams.domain.form_fields import flat, nested
 from community_teams.models import Visit
-from community_teams.views.visit_told import as_told_today, sent
+from community_teams.views.visit_form_data import answers_of_today, form_from_request
 from tests.forms import untouched
 
 CODE = {"level": "code", "text_version": "2026-11", "how": "spoken"}
@@ -200,7 +200,7 @@ def test_strange_memories_of_last_time_are_harmless(visitor, make, hamlet, membe
 
 
 def test_only_what_nobody_touched_is_set_aside():
-    told = sent(
+    told = form_from_request(
         MultiDict(
             [
                 ("outcome", "not_home"),
@@ -214,7 +214,7 @@ def test_only_what_nobody_touched_is_set_aside():
         )
     )
 
-    assert list(as_told_today(told).items(multi=True)) == [
+    assert list(answers_of_today(told).items(multi=True)) == [
         ("outcome", "not_home"),
         ("language_used", "vi"),
         ("language_used", "mtq"),

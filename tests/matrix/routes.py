@@ -157,7 +157,7 @@ ROUTES: dict[str, Route] = {
     **dict.fromkeys(
         (
             *("teams.show_hamlet", "teams.print_list", "teams.ask_paper", "teams.show_paper", "coverage.print_left"),
-            *("teams.print_blank_sheet", "teams.show_household", "teams.show_kept", "teams.ask_merge"),
+            *("teams.print_blank_sheet", "teams.show_household", "teams.show_recorded_visit", "teams.ask_merge"),
             *("teams.print_sheet", "teams.ask_visit", "teams.show_phone", "teams.ask_cut_off", "coverage.manage_pilot"),
             *("teams.show_held_visit", "administration.show_person", "teams.show_issue", "coverage.edit_pilot"),
         ),
@@ -198,7 +198,7 @@ ROUTES: dict[str, Route] = {
     ),
     "teams.merge": Route("hamlet", form=lambda w: {"into": str(w.other_household), "vao": str(w.other_household)}),
     "teams.take_out": Route("hamlet"),
-    "teams.keep_visit": Route("hamlet", form=lambda _: VISIT | {"id": str(uuid7())}),
+    "teams.submit_visit": Route("hamlet", form=lambda _: VISIT | {"id": str(uuid7())}),
     "learning.give_letter": Route(form=lambda _: {"name": "Người Khác"}),
     "teaching.tick": Route("hamlet", form=lambda w: {"done": str(w.learner)}),
     "teaching.make_letters": Route("hamlet", form=lambda w: {f"ten-{w.learner}": "Người Khác"}),
@@ -238,7 +238,7 @@ ROUTES: dict[str, Route] = {
     "teams.set_refused_aside": Route(
         "hamlet", values=lambda w: {"held_id": w.refused}, form=lambda _: {"reason": "Bấm thử"}
     ),
-    "teams.keep_mended": Route(
+    "teams.submit_mended": Route(
         "hamlet",
         values=lambda w: {"held_id": w.refused},
         form=lambda _: {"outcome": "not_home", "started_at": "2026-11-20T08:30"},

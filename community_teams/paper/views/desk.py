@@ -16,7 +16,7 @@ from community_teams.services.desk import household_named, new_household
 from community_teams.services.recording import record_visit
 from community_teams.views.recording import become_correction, save_visit
 from community_teams.views.visit_answers import as_record, local_time
-from community_teams.views.visit_told import Told
+from community_teams.views.visit_form_data import VisitForm
 from foundation import clock
 from foundation.accounts.domain.roles import Act
 from foundation.accounts.views.access import may, scope_for
@@ -33,7 +33,7 @@ _OWN = {"hamlet", "household_code", "add_household", "unnamed"}
 @may(Act.RECORD_VISIT)
 def ask_at_desk() -> str:
     """An empty form for the next person, in the same hamlet and place (?thon, ?noi); ?da-ghi tells of the last one."""
-    told = Told(
+    told = VisitForm(
         {
             "hamlet": request.args.get("thon", ""),
             "visit_type": request.args.get("noi", VisitType.CENTRE.value),
@@ -47,7 +47,7 @@ def ask_at_desk() -> str:
 @teams_blueprint.post("/doi-so/ban-ho-tro")
 @may(Act.RECORD_VISIT)
 def keep_at_desk() -> Response | tuple[str, int]:
-    told = Told(request.form.items(multi=True))
+    told = VisitForm(request.form.items(multi=True))
     hamlet = _hamlet(told.get("hamlet", ""))
     if hamlet is None:
         return _page(told, {"hamlet": "missing"}), Invalid.status
@@ -62,7 +62,7 @@ def keep_at_desk() -> Response | tuple[str, int]:
     return redirect(url_for(".ask_at_desk", **kept), 303)
 
 
-def _keep(hamlet: Area, told: Told) -> VisitReport:
+def _keep(hamlet: Area, told: VisitForm) -> VisitReport:
     code = told.get("household_code", "")
     named: dict[str, Any] = {"scope": scope_for(Act.RECORD_VISIT), "now": clock.now()}
     try:
@@ -81,8 +81,8 @@ def _keep(hamlet: Area, told: Told) -> VisitReport:
     return report
 
 
-def _record(told: Told, household: UUID) -> dict[str, object]:
-    answers = Told((name, value) for name, value in told.items(multi=True) if name not in _OWN)
+def _record(told: VisitForm, household: UUID) -> dict[str, object]:
+    answers = VisitForm((name, value) for name, value in told.items(multi=True) if name not in _OWN)
     if told.get("unnamed"):
         answers["consent.level"] = ConsentLevel.COUNT.value
         answers["consent.how"] = ConsentHow.SPOKEN.value
@@ -90,7 +90,7 @@ def _record(told: Told, household: UUID) -> dict[str, object]:
     return as_record(answers, household, InputType.DESK)
 
 
-def _page(told: Told, faults: dict[str, str], *, conflict: str = "") -> str:
+def _page(told: VisitForm, faults: dict[str, str], *, conflict: str = "") -> str:
     listed = households.hamlets(session(), scope_for(Act.RECORD_VISIT))
     today = clock.day_in_vietnam(clock.now())
     return render_template(
@@ -111,7 +111,7 @@ def _hamlet(code: str) -> Area | None:
     return households.hamlet(session(), scope_for(Act.RECORD_VISIT), code) if "\0" not in code else None
 
 
-def _kept(typed_id: str) -> visits.Told | None:
+def _kept(typed_id: str) -> visits.RecordedVisit | None:
     try:
         return visits.visit(session(), scope_for(Act.RECORD_VISIT), UUID(typed_id))
     except ValueError:

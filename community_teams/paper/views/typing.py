@@ -17,7 +17,7 @@ from community_teams.queries.household_codes import following
 from community_teams.services.desk import household_named
 from community_teams.views.recording import LARGEST_FORM, MOST_FIELDS, become_correction, save_visit
 from community_teams.views.visit_answers import as_day, as_record
-from community_teams.views.visit_told import Told, rows_told
+from community_teams.views.visit_form_data import VisitForm, rows_filled
 from foundation import clock
 from foundation.accounts.domain.roles import Act
 from foundation.accounts.views.access import may, scope_for
@@ -45,7 +45,7 @@ def ask_paper(hamlet_code: str) -> str:
     after = _uuid(request.args.get("sau", ""))
     following_one = following(session(), scope, hamlet.code, after)
     day = request.args.get("ngay", "")[:10]
-    told = Told(
+    told = VisitForm(
         {
             "household_code": following_one.short_code if following_one else "",
             "started_on": day or f"{clock.day_in_vietnam(clock.now()):%d/%m/%Y}",
@@ -59,7 +59,7 @@ def ask_paper(hamlet_code: str) -> str:
 @may(Act.RECORD_VISIT)
 def keep_paper(hamlet_code: str) -> Response | tuple[str, int]:
     hamlet = hamlet_to_record(hamlet_code)
-    told = Told(request.form.items(multi=True))
+    told = VisitForm(request.form.items(multi=True))
     try:
         report = save_visit(_record(hamlet, told))
     except Invalid as problem:
@@ -83,7 +83,7 @@ def hamlet_to_record(code: str) -> Area:
     return hamlet
 
 
-def _record(hamlet: Area, told: Told) -> dict[str, object]:
+def _record(hamlet: Area, told: VisitForm) -> dict[str, object]:
     """The visit of a sheet. Raises Invalid naming every faulty number by its box, and the household besides."""
     pairs, faults = paper.read_numbers(
         (name, value) for name, value in told.items(multi=True) if name not in _OWN and not name.endswith(".lessons")
@@ -94,7 +94,7 @@ def _record(hamlet: Area, told: Told) -> dict[str, object]:
         if name.endswith(".lessons")
         for lesson in value.replace(",", " ").split()
     ]
-    answers = Told([*pairs, ("started_at", _moment(told, faults))])
+    answers = VisitForm([*pairs, ("started_at", _moment(told, faults))])
     if answers.get("consent.level"):
         answers.setdefault("consent.text_version", CONSENT_TEXT_VERSION)
     household_id = UUID(int=0)
@@ -113,7 +113,7 @@ def _record(hamlet: Area, told: Told) -> dict[str, object]:
     return as_record(answers, household_id, InputType.PAPER)
 
 
-def _moment(told: Told, faults: dict[str, str]) -> str:
+def _moment(told: VisitForm, faults: dict[str, str]) -> str:
     day, typed = as_day(told.get("started_on", "")), told.get("started_time", "").strip()
     if not typed:
         now = clock.in_vietnam(clock.now())
@@ -126,7 +126,7 @@ def _moment(told: Told, faults: dict[str, str]) -> str:
     return f"{day}T{int(time[1]):02}:{int(time[2] or time[3] or 0):02}"
 
 
-def _page(hamlet: Area, told: Told, faults: dict[str, str], *, conflict: str = "") -> str:
+def _page(hamlet: Area, told: VisitForm, faults: dict[str, str], *, conflict: str = "") -> str:
     boxes = {_ON_PAGE.get(name, paper.on_the_sheet(name)): code for name, code in faults.items()}
     kept = _uuid(request.args.get("da-ghi", "")) if request.method == "GET" else None
     return render_template(
@@ -137,9 +137,9 @@ def _page(hamlet: Area, told: Told, faults: dict[str, str], *, conflict: str = "
         conflict=conflict,
         visit_id=told.get("id") if told.get("id") and "id" not in faults else uuid7(),
         paper=paper,
-        people=min(max(PEOPLE_AT_ONCE, rows_told(told, "people")), MOST_PEOPLE),
+        people=min(max(PEOPLE_AT_ONCE, rows_filled(told, "people")), MOST_PEOPLE),
         most_people=MOST_PEOPLE,
-        issues=min(max(ISSUES_AT_ONCE, rows_told(told, "issues")), MOST_ISSUES),
+        issues=min(max(ISSUES_AT_ONCE, rows_filled(told, "issues")), MOST_ISSUES),
         most_issues=MOST_ISSUES,
         lessons=current_app.extensions["catalogue"].lessons,
         kept=visits.visit(session(), scope_for(Act.RECORD_VISIT), kept) if kept else None,

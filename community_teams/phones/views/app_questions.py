@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable
 
-from community_teams.domain.questions import Question
+from community_teams.domain.questions import VisitQuestion
 from community_teams.domain.visits import (
     FURTHEST_APPOINTMENT,
     MOST_ISSUES,
@@ -32,7 +32,7 @@ def questions_as_json() -> str:
     )
 
 
-def _as_rows(questions: Iterable[Question]) -> list[dict[str, object]]:
+def _as_rows(questions: Iterable[VisitQuestion]) -> list[dict[str, object]]:
     return [
         {
             "path": each.path,

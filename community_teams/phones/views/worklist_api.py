@@ -13,7 +13,7 @@ from community_teams.phones.queries.worklist_pages import Page, next_page
 from community_teams.phones.queries.worklists import ListedHousehold
 from community_teams.phones.views.devices import HEADER, note_device
 from community_teams.phones.views.worklist_cursors import seal, unseal
-from community_teams.queries.known import Known, known_in
+from community_teams.queries.known import KnownAnswers, known_in
 from foundation import clock
 from foundation.accounts.domain.roles import ROLES, Act
 from foundation.accounts.views.access import may, scope_for
@@ -92,7 +92,7 @@ def _line(household: ListedHousehold) -> dict[str, object]:
     }
 
 
-def _known(household: ListedHousehold, known: Known) -> dict[str, object]:
+def _known(household: ListedHousehold, known: KnownAnswers) -> dict[str, object]:
     return {
         "id": str(household.id),
         "version": household.version,
