@@ -25,7 +25,7 @@ from community_teams.phones.views import app as phone_app_views
 from community_teams.phones.views import phones as phone_views
 from community_teams.phones.views import visit_files as visit_file_views
 from community_teams.phones.views import visits_api, worklist_api
-from community_teams.phones.views.devices import keep_lost_phones_out
+from community_teams.phones.views.devices import block_lost_phones
 from community_teams.pilots.views import desk as pilot_desk_views
 from community_teams.pilots.views import pages as pilot_views
 from community_teams.planning import views as planning_views
@@ -74,10 +74,10 @@ def register_community_teams(app: Flask) -> None:
 
 
 def _register_teams(app: Flask) -> None:
-    # First: a lost phone is heard out whoever is signed in on it.
-    keep_lost_phones_out(app)
+    # First: a lost phone hands over its visits whoever is signed in on it.
+    block_lost_phones(app)
     app.register_blueprint(teams_blueprint)
-    # For the forms, which are drawn at many doors (templates/community_teams/question_parts.html).
+    # For the forms, which several pages show (templates/community_teams/question_parts.html).
     app.jinja_env.globals["visit_questions"] = QUESTIONS
     add_check(app, check_sample)
     serve_upkeep(app)

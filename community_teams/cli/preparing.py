@@ -50,7 +50,7 @@ def prepare() -> None:
     try:
         refuse_sample_in_production(session(), https_only=settings.https_only)
     except Conflict as problem:
-        # `make run` would go on serving by what was said before.
+        # Else `make run` would start again from the old output.
         (settings.data_folder / PREPARED_FILE).unlink(missing_ok=True)
         refuse(problem)
     with transaction() as writing:
@@ -85,6 +85,6 @@ def prepare() -> None:
 
 
 def _write_private(file: Path, text: str) -> None:
-    """Readable by us alone: both files hold the sample's password."""
+    """Write a file that only this user can read: both files contain the sample's password."""
     file.touch(mode=0o600)
     file.write_text(text, encoding="utf-8")

@@ -1,4 +1,4 @@
-"""`flask --app app teams …`: lists of households, and recounting."""
+"""`flask --app app teams …`: imports households and visits, and recounts."""
 
 from pathlib import Path
 
@@ -92,7 +92,7 @@ def import_list(file: Path) -> None:
         raise click.ClickException(TABLES[problem.code].format(**problem.details) + " Chưa ghi gì.") from None
     except FaultyHouseholds as problem:
         for fault in problem.faults[:SHOWN]:
-            click.echo(told(fault), err=True)
+            click.echo(fault_line(fault), err=True)
         if len(problem.faults) > SHOWN:
             click.echo(f"… và {number(len(problem.faults) - SHOWN)} lỗi nữa", err=True)
         raise click.ClickException(
@@ -107,7 +107,7 @@ def import_list(file: Path) -> None:
 
 @commands.command("recount")
 def recount_all() -> None:
-    """Count everything again from the visits, name what differed and set it right."""
+    """Count everything again from the visits, print what differs and correct it."""
     with transaction() as session:
         differences = recount(session, NATION, now=clock.now())
     for each in differences[:SHOWN]:
@@ -123,10 +123,10 @@ def recount_all() -> None:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--member", default="", help="Sign-in name of who made the visits, where the file does not say.")
 def import_file(file: Path, member: str) -> None:
-    """Take in the visits a phone wrote to a file because it could not send them. The same file again changes nothing.
+    """Import the visits a phone exported because it could not send them. The same file again changes nothing.
 
-    Each visit is judged by itself: a faulty one holds back no other. One that differs from what was kept under its id
-    is kept beside it, for a person to settle under /quan-ly.
+    Each visit is judged by itself: a faulty one does not block the others. One that differs from the stored visit of
+    the same id is stored beside it, for a person to settle under /quan-ly.
     """
     try:
         visits, now = read_visit_file(file.read_bytes()), clock.now()
@@ -154,7 +154,7 @@ def import_file(file: Path, member: str) -> None:
     )
 
 
-def told(fault: Fault) -> str:
-    """One fault of a list as a line for the person who keeps the list."""
+def fault_line(fault: Fault) -> str:
+    """One fault of a list as a line of output."""
     value = _HEADINGS.get(fault.value, fault.value) if fault.code == "missing_heading" else fault.value
     return f"Dòng {fault.row}: {FAULTS[fault.code].format(value=value)}"

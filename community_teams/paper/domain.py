@@ -1,7 +1,7 @@
-"""The paper twin of the visit form: the number beside each choice, and how a line of numbers is read back.
+"""The visit form on paper: the number beside each choice, and how a line of numbers is read back.
 
 A number is the place of a code in its list in domain/codes.py, whose lists only ever grow at their end, or what the
-question says (domain/visits.py). Sheets lie in drawers for years: a number once printed is never given another meaning.
+question says (domain/visits.py). Printed sheets are used for years: a number never gets another meaning.
 """
 
 from collections.abc import Iterable, Mapping
@@ -35,8 +35,8 @@ ISSUE_ONE: Mapping[str, Numbers] = _numbers(OF_ISSUE, Kind.YES_NO, Kind.ONE)
 SUPPORTS = tuple(Support)
 CARRIERS = tuple(NetworkCarrier)
 SKILLS = tuple(Skill)
-# What stands in the box of a skill that was not asked about: nothing, or one of these.
-NOT_ASKED = "-–—. _"
+# The box of a skill that was not asked about is empty or holds one of these.
+EMPTY_BOX = "-–—. _"
 
 NUMBERS: Mapping[str, Numbers] = {
     **ONE,
@@ -86,13 +86,13 @@ def read_numbers(pairs: Iterable[tuple[str, str]]) -> tuple[list[tuple[str, str]
 def _skills(name: str, text: str) -> tuple[list[tuple[str, str]], str]:
     if len(text) > len(SKILLS):
         return [], "too_many_boxes"
-    if any(box not in f"012{NOT_ASKED}" for box in text):
+    if any(box not in f"012{EMPTY_BOX}" for box in text):
         return [], "no_such_number"
     return [(f"{name}.{SKILLS[place]}", box) for place, box in enumerate(text) if box in "012"], ""
 
 
 def on_the_sheet(fault_name: str) -> str:
-    """The name of the box on the typing page that a fault of the record stands in: all skills share one."""
+    """The name of the box on the typing page to which a fault of the record belongs: all skills share one."""
     head, skills, _ = fault_name.partition(".skills")
     if skills:
         return head + skills

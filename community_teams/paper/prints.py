@@ -1,4 +1,4 @@
-"""The paper twin of the visit form, and the household list to walk with."""
+"""The visit form and the list of households as PDFs."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ STYLES = ("teams/paper.css",)
 
 
 @dataclass(frozen=True)
-class Door:
+class PrintedHousehold:
     """One line of the list: never a name. met: whether somebody was met there before."""
 
     short_code: str
@@ -37,14 +37,14 @@ def sheet_pdf(hamlet: Area, above: Sequence[Area], household: Household | None =
             paper=paper,
             most_people=MOST_PEOPLE,
             most_issues=MOST_ISSUES,
-            door=_door(household) if household else None,
+            door=_listed(household) if household else None,
             **_place(hamlet, above),
         )
 
 
 def list_pdf(hamlet: Area, above: Sequence[Area], households: Sequence[Household]) -> bytes:
     """The hamlet's households in the order given, each lane on its own, with boxes for a short visit, as PDF bytes."""
-    doors = [_door(household) for household in households]
+    doors = [_listed(household) for household in households]
     with force_language(SOURCE):
         return render_pdf(
             "paper/paper_list.html",
@@ -56,8 +56,8 @@ def list_pdf(hamlet: Area, above: Sequence[Area], households: Sequence[Household
         )
 
 
-def _door(household: Household) -> Door:
-    return Door(
+def _listed(household: Household) -> PrintedHousehold:
+    return PrintedHousehold(
         household.short_code,
         household.lane,
         household.last_visited_on,

@@ -1,1 +1,1 @@
-"""The sample: made-up hamlets, households, visits and accounts, loaded whole and cleared whole."""
+"""The sample: made-up hamlets, households, visits and accounts, loaded and cleared as a whole."""

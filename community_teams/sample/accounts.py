@@ -1,4 +1,4 @@
-"""The five accounts one signs in with to look around, and the members behind the made-up visits."""
+"""The five accounts for trying out the platform, and the members to whom the made-up visits belong."""
 
 import secrets
 from dataclasses import dataclass
@@ -44,7 +44,7 @@ def accounts_for(hamlets: tuple[str, ...], commune: str, province: str) -> list[
 
 
 def add_accounts(session: Session, accounts: list[Account], password: str, *, now: datetime) -> str | None:
-    """Add the accounts that are not there yet, all with one password.
+    """Add the accounts that do not exist yet, all with one password.
 
     password: the one wanted, also for those already there; "" makes one for new accounts and leaves the others theirs.
     Returns a password made just now, to be shown once; else None. Raises Conflict "name_taken" when a real account

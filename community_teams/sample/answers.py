@@ -1,4 +1,4 @@
-"""What made-up households tell: made once, and told by many, for making each anew would take longer than storing it."""
+"""Made-up answers of households. A fixed number is made once and reused: making each would take longer than storing."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -26,8 +26,8 @@ from community_teams.domain.visits import QUESTIONS
 
 KINDS = 3_000
 
-# What made-up households never tell, or the visit itself says.
-_NOT_TOLD = frozenset(
+# Columns that stay empty, or that the visit itself sets.
+_LEFT_OUT = frozenset(
     ("wifi", "next_visit_on", "next_goal", "outcome", "reason", "visit_type", "consent_level", "consent_how")
 )
 _NOTES = (
@@ -42,8 +42,8 @@ _NOTES = (
 
 
 @dataclass(frozen=True)
-class Told:
-    """Columns of a visit, columns of its people without the visit's id, and both boiled down."""
+class MadeUpAnswers:
+    """Columns of a visit, columns of its people without the visit's id, and the summary of both."""
 
     answers: dict[str, Any]
     people: list[dict[str, Any]]
@@ -51,20 +51,20 @@ class Told:
 
 
 @cache
-def made_up_answers() -> list[Told]:
-    """The same KINDS of them each time. Nobody may change what is in them."""
+def made_up_answers() -> list[MadeUpAnswers]:
+    """KINDS of them, the same each time. Callers must not change them."""
     chance = Random("lời kể mẫu")  # noqa: S311 - made-up data
-    return [_told(chance) for _ in range(KINDS)]
+    return [_one_household(chance) for _ in range(KINDS)]
 
 
-def _told(chance: Random) -> Told:
+def _one_household(chance: Random) -> MadeUpAnswers:
     answers = _answers(chance)
     answers |= _more_answers(answers, chance)
     people = [_person(position, chance) for position in range(1, chance.randint(1, 2) + 1)]
-    # Made without validation, which would take longer than all the rest: what is made up here is sound.
+    # Without validation, which would take longer than all the rest; the values made here are valid.
     columns = dict.fromkeys(ANSWER_COLUMNS) | answers
     report = report_from(columns, people, [], ended_at=None)
-    return Told(answers, people, summarise(report))
+    return MadeUpAnswers(answers, people, summarise(report))
 
 
 def _answers(chance: Random) -> dict[str, Any]:
@@ -92,12 +92,12 @@ def _answers(chance: Random) -> dict[str, Any]:
 
 
 def _more_answers(answers: dict[str, Any], chance: Random) -> dict[str, Any]:
-    more = (question for question in QUESTIONS if question.column not in answers and question.column not in _NOT_TOLD)
+    more = (question for question in QUESTIONS if question.column not in answers and question.column not in _LEFT_OUT)
     return {question.column: _any_answer(question, chance) for question in more}
 
 
 def _any_answer(question: VisitQuestion, chance: Random) -> Any:
-    """Of a question that nothing more lifelike is made up for above; not everybody is asked."""
+    """A random answer to a question without realistic values above; None for about 30 %."""
     if chance.random() < 0.3:
         return None
     if question.kind is Kind.YES_NO:
@@ -117,15 +117,15 @@ def _any_answer(question: VisitQuestion, chance: Random) -> Any:
 
 
 def _person(position: int, chance: Random) -> dict[str, Any]:
-    # Only some skills are asked about at a door; those not asked stay away.
-    asked = chance.sample(list(Skill), chance.randint(0, 8))
+    # A visit asks about some skills only; the others are left out.
+    skills = chance.sample(list(Skill), chance.randint(0, 8))
     return {
         "position": position,
         "age_band": chance.choice(list(AgeBand)[1:]),
         "sex": chance.choice((*Sex, None)),
         "vneid_level": chance.choice(list(VneidLevel)),
         "documents": [Document.BHYT] if chance.random() < 0.4 else None,
-        "skills": {skill.value: SkillLevel(chance.randint(0, 2)) for skill in asked} or None,
+        "skills": {skill.value: SkillLevel(chance.randint(0, 2)) for skill in skills} or None,
         "helped_with": None,
         "lessons": None,
     }

@@ -1,4 +1,4 @@
-"""What `flask doctor` says of the sample."""
+"""The check of the sample in `flask doctor`."""
 
 from flask import Flask
 
@@ -12,11 +12,11 @@ CLEAR = f"Xoá số liệu và tài khoản mẫu: {COMMAND} sample clear"
 
 
 def check_sample(app: Flask) -> list[Finding]:
-    """A fault where accounts whose names everybody knows lie beside real households or behind HTTPS_ONLY."""
+    """A fault if the published sample accounts exist beside real households or with HTTPS_ONLY."""
     names = sample_sign_ins(session())
     if not names:
         return []
-    told = f"Có {len(names)} tài khoản mẫu: {', '.join(names)}."
+    message = f"Có {len(names)} tài khoản mẫu: {', '.join(names)}."
     try:
         refuse_sample_in_production(session(), https_only=app.extensions["settings"].https_only)
     except Conflict as refused:
@@ -24,5 +24,5 @@ def check_sample(app: Flask) -> list[Finding]:
             "https_only": "Tên các tài khoản này ai cũng biết. Có HTTPS_ONLY thì trang không nhận chúng.",
             "real_households": "Tên các tài khoản này ai cũng biết, mà ở đây đã có hộ thật.",
         }[refused.code]
-        return [Finding("sample_in_production", Severity.FAULT, told, why, CLEAR)]
-    return [Finding("sample_present", Severity.INFO, told, "Đây là bản chạy thử.", CLEAR)]
+        return [Finding("sample_in_production", Severity.FAULT, message, why, CLEAR)]
+    return [Finding("sample_present", Severity.INFO, message, "Đây là bản chạy thử.", CLEAR)]

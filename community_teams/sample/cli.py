@@ -66,10 +66,10 @@ def load(households: int, communes: int, visits_per_household: float | None) -> 
 
 @commands.command("clear")
 def clear() -> None:
-    """Take the made-up data away, whole, and nothing else."""
+    """Remove all made-up data, and nothing else."""
     with transaction() as session:
         gone = clear_sample(session)
-    # The accounts it names are gone.
+    # The file names accounts that no longer exist.
     (current_app.extensions["settings"].data_folder / PREPARED_FILE).unlink(missing_ok=True)
     click.echo(
         f"Đã xoá số liệu mẫu: {number(gone['area'])} thôn bản, {number(gone['household'])} hộ, "

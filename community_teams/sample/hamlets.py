@@ -39,12 +39,12 @@ class SampleHamlet:
 
     @property
     def tried(self) -> int:
-        """Households somebody knocked at, and met nobody."""
+        """Households that were visited without meeting anybody."""
         return round(0.4 * (self.size - self.reached)) if self.busy else 0
 
     @property
     def code(self) -> str:
-        # "M", so that no real list of hamlets ever meets this code.
+        # With an "M", so that no list of real hamlets ever has this code.
         return f"{self.commune}-M{self.number:03}"
 
     @property

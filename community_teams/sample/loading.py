@@ -1,4 +1,4 @@
-"""Loading the sample whole, and clearing it whole."""
+"""Loads the whole sample, and clears it."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -217,7 +217,7 @@ def _fill_hamlet(
 
 
 class _Writer:
-    """Writes rows many at a time, tables in the order they were first given, so that no row waits for its parent."""
+    """Writes rows in batches, tables in the order they were first added, so that parents come before children."""
 
     def __init__(self, session: Session) -> None:
         self.session = session
@@ -236,7 +236,7 @@ class _Writer:
 
 
 def clear_sample(session: Session) -> dict[str, int]:
-    """Take the whole sample away: accounts, hamlets, households, visits, counters. The second time there is nothing.
+    """Remove the whole sample: accounts, hamlets, households, visits, counters. The second time nothing changes.
 
     Returns how many rows went, by table. Audit entries stay: what was done stays known. A sample account that has
     visits in real hamlets is deactivated instead, so that those visits keep their member.

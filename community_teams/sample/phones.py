@@ -1,4 +1,4 @@
-"""Made-up phones, so that organisers see at once what the page of phones tells."""
+"""Made-up phones, so that the organisers' page of phones has something to show."""
 
 from datetime import datetime, timedelta
 from uuid import UUID

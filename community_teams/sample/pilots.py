@@ -1,4 +1,4 @@
-"""One made-up pilot model that says of itself that it is made up."""
+"""One made-up pilot model whose text says that it is made up."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -58,7 +58,7 @@ def add_pilot(session: Session, hamlet_code: str, *, now: datetime) -> None:
 
 
 def clear_pilots(session: Session) -> int:
-    """Take away the models of sample hamlets; copies that real hamlets began from them stay. Returns how many went."""
+    """Remove the models of sample hamlets; copies made by real hamlets stay. Returns how many were removed."""
     hamlets = select(Area.code).where(Area.is_sample)
     made_up = select(Pilot.id).where(Pilot.hamlet_code.in_(hamlets))
     quietly = {"synchronize_session": False}

@@ -1,4 +1,4 @@
-"""Why the sample is not loaded, in words for an administrator, and the file that marks it as loaded."""
+"""The messages for an administrator when the sample is not loaded, and the file that marks it as loaded."""
 
 from typing import NoReturn
 
@@ -7,7 +7,7 @@ import click
 from foundation.command_name import COMMAND
 from foundation.problems import Conflict
 
-# In the data folder: what `prepare` printed last.
+# In the data folder: the last output of `prepare`.
 PREPARED_FILE = "prepared.txt"
 
 _INSTEAD = (
@@ -22,5 +22,5 @@ REFUSALS = {
 
 
 def refuse(problem: Conflict) -> NoReturn:
-    """End a command that would put the sample into production, with what to do instead."""
+    """End a command that would load the sample in production, with a message that says what to do instead."""
     raise click.ClickException(REFUSALS[problem.code]) from None

@@ -1,4 +1,4 @@
-"""Made-up visits of a made-up household: rows for the tables, and the events its state follows from."""
+"""Made-up visits of a made-up household: rows for the tables, and the events from which its state is computed."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -128,15 +128,15 @@ def _visit(
         "summary_counts": summary_counts,
     }
     if level is not None:
-        told = chance.choice(made_up_answers())
+        answers = chance.choice(made_up_answers())
         visit |= {
             "consent_level": level,
             "consent_text_version": CONSENT_TEXT_VERSION,
             "consent_how": ConsentHow.SPOKEN,
-            **told.answers,
+            **answers.answers,
         }
-        summary_counts |= told.summary_counts
-        rows.people += [{"visit_id": key, **person} for person in told.people]
+        summary_counts |= answers.summary_counts
+        rows.people += [{"visit_id": key, **person} for person in answers.people]
     if outcome.reached and chance.random() < 0.08:
         summary_counts["issues_opened"] = 1
         type_, issue_level, note = chance.choice(_ISSUES)

@@ -224,7 +224,7 @@ ROUTES: dict[str, Route] = {
     "lesson_admin.revoke": Route(
         "hamlet", values=LETTER.values, form=lambda _: {"reason": "misused"}, public_names=True
     ),
-    "teams.let_back": Route("hamlet"),
+    "teams.unblock": Route("hamlet"),
     "teams.cut_off": Route("hamlet"),
     "teams.take_visit_file": Route("none"),
     "coverage.publish": Route("hamlet"),

@@ -141,7 +141,7 @@ CALLS: dict[Callable[..., Any], Arguments] = {
     devices.held_visits: nothing,
     devices.held_within: lambda p: [([p.world.member],)],
     devices.phone_counts: nothing,
-    devices.phones: lambda _: [(shown,) for shown in devices.Shown],
+    devices.phones: lambda _: [(shown,) for shown in devices.PhoneFilter],
     hamlet_changes.belongings: lambda p: [Call(p.hamlet_area, today=TODAY)],
     hamlet_changes.communes_with_hamlets: lambda p: [(p.place_list[2].path,)],
     hamlet_changes.ended_hamlets: lambda p: [(p.world.commune,)],

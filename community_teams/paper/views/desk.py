@@ -1,4 +1,4 @@
-"""The half minute at the service desk: who, how it went, what was helped with, an issue, done."""
+"""The short form of the service desk: who, the outcome, the help given, an issue."""
 
 from typing import Any
 from uuid import NAMESPACE_OID, UUID, uuid5
@@ -25,15 +25,15 @@ from foundation.problems import Conflict, Invalid
 from foundation.web.database import session, transaction
 
 PLACES = (VisitType.CENTRE, VisitType.CULTURE_HOUSE, VisitType.BY_PHONE)
-# What of the desk's form is no answer of the visit.
+# Fields of the desk's form that are not answers of the visit.
 _OWN = {"hamlet", "household_code", "add_household", "unnamed"}
 
 
 @teams_blueprint.get("/doi-so/ban-ho-tro")
 @may(Act.RECORD_VISIT)
 def ask_at_desk() -> str:
-    """An empty form for the next person, in the same hamlet and place (?thon, ?noi); ?da-ghi tells of the last one."""
-    told = VisitForm(
+    """An empty form for the next person, in the same hamlet and place (?thon, ?noi); ?da-ghi is the last visit's id."""
+    form = VisitForm(
         {
             "hamlet": request.args.get("thon", ""),
             "visit_type": request.args.get("noi", VisitType.CENTRE.value),
@@ -41,39 +41,39 @@ def ask_at_desk() -> str:
             "started_at": local_time(clock.now()),
         }.items()
     )
-    return _page(told, {})
+    return _page(form, {})
 
 
 @teams_blueprint.post("/doi-so/ban-ho-tro")
 @may(Act.RECORD_VISIT)
 def keep_at_desk() -> Response | tuple[str, int]:
-    told = VisitForm(request.form.items(multi=True))
-    hamlet = _hamlet(told.get("hamlet", ""))
+    form = VisitForm(request.form.items(multi=True))
+    hamlet = _hamlet(form.get("hamlet", ""))
     if hamlet is None:
-        return _page(told, {"hamlet": "missing"}), Invalid.status
+        return _page(form, {"hamlet": "missing"}), Invalid.status
     try:
-        report = _keep(hamlet, told)
+        report = _keep(hamlet, form)
     except Invalid as problem:
-        return _page(told, problem.fields), problem.status
+        return _page(form, problem.fields), problem.status
     except Conflict as problem:
-        become_correction(told, problem)
-        return _page(told, {}, conflict=problem.code), problem.status
-    kept: dict[str, Any] = {"thon": hamlet.code, "noi": told.get("visit_type", ""), "da-ghi": report.id}
-    return redirect(url_for(".ask_at_desk", **kept), 303)
+        become_correction(form, problem)
+        return _page(form, {}, conflict=problem.code), problem.status
+    parameters: dict[str, Any] = {"thon": hamlet.code, "noi": form.get("visit_type", ""), "da-ghi": report.id}
+    return redirect(url_for(".ask_at_desk", **parameters), 303)
 
 
-def _keep(hamlet: Area, told: VisitForm) -> VisitReport:
-    code = told.get("household_code", "")
+def _keep(hamlet: Area, form: VisitForm) -> VisitReport:
+    code = form.get("household_code", "")
     named: dict[str, Any] = {"scope": scope_for(Act.RECORD_VISIT), "now": clock.now()}
     try:
-        return save_visit(_record(told, household_named(session(), hamlet, code, **named).id))
+        return save_visit(_record(form, household_named(session(), hamlet, code, **named).id))
     except Invalid as problem:
-        if not told.get("add_household") or problem.fields.get("household_code") != "no_such_household":
+        if not form.get("add_household") or problem.fields.get("household_code") != "no_such_household":
             raise
-    # Out of the form's own id, so that a double tap adds one household.
-    id = uuid5(NAMESPACE_OID, told.get("id", ""))
+    # Derived from the form's id, so that a double tap adds one household.
+    id = uuid5(NAMESPACE_OID, form.get("id", ""))
     new = new_household(code, hamlet, id)
-    report = read_visit(_record(told, id), now=named["now"])
+    report = read_visit(_record(form, id), now=named["now"])
     with transaction() as writing:
         household = household_named(writing, hamlet, code, add=new, **named)
         report = report.model_copy(update={"household": household.id})
@@ -81,27 +81,27 @@ def _keep(hamlet: Area, told: VisitForm) -> VisitReport:
     return report
 
 
-def _record(told: VisitForm, household: UUID) -> dict[str, object]:
-    answers = VisitForm((name, value) for name, value in told.items(multi=True) if name not in _OWN)
-    if told.get("unnamed"):
+def _record(form: VisitForm, household: UUID) -> dict[str, object]:
+    answers = VisitForm((name, value) for name, value in form.items(multi=True) if name not in _OWN)
+    if form.get("unnamed"):
         answers["consent.level"] = ConsentLevel.COUNT.value
         answers["consent.how"] = ConsentHow.SPOKEN.value
         answers["consent.text_version"] = CONSENT_TEXT_VERSION
     return as_record(answers, household, InputType.DESK)
 
 
-def _page(told: VisitForm, faults: dict[str, str], *, conflict: str = "") -> str:
+def _page(form: VisitForm, faults: dict[str, str], *, conflict: str = "") -> str:
     listed = households.hamlets(session(), scope_for(Act.RECORD_VISIT))
     today = clock.day_in_vietnam(clock.now())
     return render_template(
         "paper/desk.html",
         hamlets=[each.area for each in listed],
-        told=told,
+        told=form,
         faults=faults,
         conflict=conflict,
-        visit_id=told.get("id") if told.get("id") and "id" not in faults else uuid7(),
+        visit_id=form.get("id") if form.get("id") and "id" not in faults else uuid7(),
         places=[place.value for place in PLACES],
-        kept=_kept(request.args.get("da-ghi", "")) if request.method == "GET" else None,
+        kept=_saved_visit(request.args.get("da-ghi", "")) if request.method == "GET" else None,
         today=visits.visits_by(session(), current_user.id, today),
         sample=any(each.area.is_sample for each in listed),
     )
@@ -111,7 +111,7 @@ def _hamlet(code: str) -> Area | None:
     return households.hamlet(session(), scope_for(Act.RECORD_VISIT), code) if "\0" not in code else None
 
 
-def _kept(typed_id: str) -> visits.RecordedVisit | None:
+def _saved_visit(typed_id: str) -> visits.RecordedVisit | None:
     try:
         return visits.visit(session(), scope_for(Act.RECORD_VISIT), UUID(typed_id))
     except ValueError:

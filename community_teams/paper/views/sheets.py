@@ -1,4 +1,4 @@
-"""The paper twin to print: a blank sheet, a sheet for one household, and the list to walk with."""
+"""PDFs to print: a blank sheet, a sheet for one household, and the list of households."""
 
 from uuid import UUID
 

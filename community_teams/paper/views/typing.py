@@ -1,4 +1,4 @@
-"""Typing in what was written on paper: numbers as they stand on the sheet, and the next household follows."""
+"""Pages to type in paper sheets: the numbers as on the sheet, then the next household."""
 
 import re
 from typing import Any
@@ -32,7 +32,7 @@ ISSUES_AT_ONCE = 2
 NOON = 12
 _OWN = {"household_code", "started_on", "started_time"}
 _TIME = re.compile(r"(\d{1,2})(?:\s*(?:h|g|:|\.)\s*(\d{2})?|(\d{2}))?", re.ASCII | re.IGNORECASE)
-# What faults of the record are called on this page.
+# The names on this page of the record's faulty fields.
 _ON_PAGE = {"started_at": "started_on", "household": "household_code", "consent": "consent.level"}
 
 
@@ -45,13 +45,13 @@ def ask_paper(hamlet_code: str) -> str:
     after = _uuid(request.args.get("sau", ""))
     following_one = following(session(), scope, hamlet.code, after)
     day = request.args.get("ngay", "")[:10]
-    told = VisitForm(
+    form = VisitForm(
         {
             "household_code": following_one.short_code if following_one else "",
             "started_on": day or f"{clock.day_in_vietnam(clock.now()):%d/%m/%Y}",
         }.items()
     )
-    return _page(hamlet, told, {})
+    return _page(hamlet, form, {})
 
 
 @teams_blueprint.post("/doi-so/<hamlet_code>/nhap-phieu")
@@ -59,20 +59,20 @@ def ask_paper(hamlet_code: str) -> str:
 @may(Act.RECORD_VISIT)
 def keep_paper(hamlet_code: str) -> Response | tuple[str, int]:
     hamlet = hamlet_to_record(hamlet_code)
-    told = VisitForm(request.form.items(multi=True))
+    form = VisitForm(request.form.items(multi=True))
     try:
-        report = save_visit(_record(hamlet, told))
+        report = save_visit(_record(hamlet, form))
     except Invalid as problem:
-        return _page(hamlet, told, problem.fields), problem.status
+        return _page(hamlet, form, problem.fields), problem.status
     except Conflict as problem:
-        become_correction(told, problem)
-        return _page(hamlet, told, {}, conflict=problem.code), problem.status
-    kept: dict[str, Any] = {
+        become_correction(form, problem)
+        return _page(hamlet, form, {}, conflict=problem.code), problem.status
+    parameters: dict[str, Any] = {
         "sau": report.household,
-        "ngay": told.get("started_on", "")[:10],
+        "ngay": form.get("started_on", "")[:10],
         "da-ghi": report.id,
     }
-    return redirect(url_for(".ask_paper", hamlet_code=hamlet.code, **kept), 303)
+    return redirect(url_for(".ask_paper", hamlet_code=hamlet.code, **parameters), 303)
 
 
 def hamlet_to_record(code: str) -> Area:
@@ -83,18 +83,18 @@ def hamlet_to_record(code: str) -> Area:
     return hamlet
 
 
-def _record(hamlet: Area, told: VisitForm) -> dict[str, object]:
+def _record(hamlet: Area, form: VisitForm) -> dict[str, object]:
     """The visit of a sheet. Raises Invalid naming every faulty number by its box, and the household besides."""
     pairs, faults = paper.read_numbers(
-        (name, value) for name, value in told.items(multi=True) if name not in _OWN and not name.endswith(".lessons")
+        (name, value) for name, value in form.items(multi=True) if name not in _OWN and not name.endswith(".lessons")
     )
     pairs += [
         (name, lesson)
-        for name, value in told.items(multi=True)
+        for name, value in form.items(multi=True)
         if name.endswith(".lessons")
         for lesson in value.replace(",", " ").split()
     ]
-    answers = VisitForm([*pairs, ("started_at", _moment(told, faults))])
+    answers = VisitForm([*pairs, ("started_at", _moment(form, faults))])
     if answers.get("consent.level"):
         answers.setdefault("consent.text_version", CONSENT_TEXT_VERSION)
     household_id = UUID(int=0)
@@ -102,7 +102,7 @@ def _record(hamlet: Area, told: VisitForm) -> dict[str, object]:
         household_id = household_named(
             session(),
             hamlet,
-            told.get("household_code", ""),
+            form.get("household_code", ""),
             scope=scope_for(Act.RECORD_VISIT),
             now=clock.now(),
         ).id
@@ -113,11 +113,11 @@ def _record(hamlet: Area, told: VisitForm) -> dict[str, object]:
     return as_record(answers, household_id, InputType.PAPER)
 
 
-def _moment(told: VisitForm, faults: dict[str, str]) -> str:
-    day, typed = as_day(told.get("started_on", "")), told.get("started_time", "").strip()
+def _moment(form: VisitForm, faults: dict[str, str]) -> str:
+    day, typed = as_day(form.get("started_on", "")), form.get("started_time", "").strip()
     if not typed:
         now = clock.in_vietnam(clock.now())
-        # Typed in on the same morning, noon is still to come.
+        # On the day of the visit noon may still be in the future.
         return f"{day}T{min(NOON, now.hour) if day == str(now.date()) else NOON:02}:00"
     time = _TIME.fullmatch(typed)
     if time is None or int(time[1]) > 23 or int(time[2] or time[3] or 0) > 59:
@@ -126,23 +126,23 @@ def _moment(told: VisitForm, faults: dict[str, str]) -> str:
     return f"{day}T{int(time[1]):02}:{int(time[2] or time[3] or 0):02}"
 
 
-def _page(hamlet: Area, told: VisitForm, faults: dict[str, str], *, conflict: str = "") -> str:
+def _page(hamlet: Area, form: VisitForm, faults: dict[str, str], *, conflict: str = "") -> str:
     boxes = {_ON_PAGE.get(name, paper.on_the_sheet(name)): code for name, code in faults.items()}
-    kept = _uuid(request.args.get("da-ghi", "")) if request.method == "GET" else None
+    saved_id = _uuid(request.args.get("da-ghi", "")) if request.method == "GET" else None
     return render_template(
         "paper/paper_typing.html",
         hamlet=hamlet,
-        told=told,
+        told=form,
         faults=boxes,
         conflict=conflict,
-        visit_id=told.get("id") if told.get("id") and "id" not in faults else uuid7(),
+        visit_id=form.get("id") if form.get("id") and "id" not in faults else uuid7(),
         paper=paper,
-        people=min(max(PEOPLE_AT_ONCE, rows_filled(told, "people")), MOST_PEOPLE),
+        people=min(max(PEOPLE_AT_ONCE, rows_filled(form, "people")), MOST_PEOPLE),
         most_people=MOST_PEOPLE,
-        issues=min(max(ISSUES_AT_ONCE, rows_filled(told, "issues")), MOST_ISSUES),
+        issues=min(max(ISSUES_AT_ONCE, rows_filled(form, "issues")), MOST_ISSUES),
         most_issues=MOST_ISSUES,
         lessons=current_app.extensions["catalogue"].lessons,
-        kept=visits.visit(session(), scope_for(Act.RECORD_VISIT), kept) if kept else None,
+        kept=visits.visit(session(), scope_for(Act.RECORD_VISIT), saved_id) if saved_id else None,
     )
 
 

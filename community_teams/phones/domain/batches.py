@@ -1,4 +1,4 @@
-"""What a phone sends at once: up to MOST_VISITS visits, and how the phone is."""
+"""The batch a phone sends: up to MOST_VISITS visits, and the phone's state."""
 
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -13,12 +13,12 @@ from foundation.free_text import has_bad_characters
 from foundation.problems import Invalid, Problem
 
 MOST_VISITS = 200
-# Two hundred of the longest visits the form can hold, told in Vietnamese.
+# Two hundred of the longest visits the form can hold, in Vietnamese.
 MOST_BYTES = 4 * 1024 * 1024
 
 
 class TooManyVisits(Problem):
-    """`most`: how many are taken at once. The phone sends fewer at a time and loses nothing."""
+    """`most`: how many are accepted at once. The phone sends smaller batches and loses nothing."""
 
     status = 413
 
@@ -26,15 +26,14 @@ class TooManyVisits(Problem):
 class Batch(BaseModel):
     """What one phone sends of one member's visits.
 
-    batch: made anew for every sending; the answer names it, so that no other page can be taken for an answer.
-    device: the phone. pending: visits it still holds, those of this batch included. visits: each read by itself, so
-    that a faulty one holds back no other. drafts: visits somebody was still writing, which only a phone that was cut
-    off hands over; else they are not looked at. parting: it forgets what it is told was set aside, and says
-    in pending what it still holds by then. sent_at: what the phone's clock says now. storage: whether the browser
-    promised to keep what the app stores.
+    batch: a new id for every request; the answer repeats it, so that no other page can be mistaken for the answer.
+    device: the phone. pending: visits it still holds, those of this batch included. visits: each is read by itself, so
+    a faulty one does not block the others. drafts: unfinished visits, handed over only by a phone that was cut off;
+    else ignored. parting: the phone deletes what the answer says was set aside, and pending is what it holds by then.
+    sent_at: the phone's clock. storage: whether the browser promised not to delete what the app stores.
     """
 
-    # A newer phone may tell more of itself; that is no fault of its visits.
+    # A newer app may send more fields about the phone; its visits are accepted all the same.
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     batch: UUID
@@ -54,11 +53,11 @@ class Batch(BaseModel):
 
 
 class Result(BaseModel):
-    """What became of one visit. id: as it was sent, None where there was none. problems: {field: code}.
+    """The result of one visit. id: as it was sent, None where there was none. problems: {field: code}.
 
-    stored, already_stored: it is kept. conflict: it is kept beside another, for a person to settle. held: it was asked
-    by a newer form than this server knows, and is kept as it was told, for a person. rejected: it is not kept; the
-    phone holds it, and shows its problems to a person.
+    stored, already_stored: it is stored. conflict: it is stored beside another, for a person to settle. held: its form
+    is newer than this server knows; it is stored raw, for a person. rejected: it is not stored; the phone keeps it and
+    shows its problems to a person.
     """
 
     id: str | None
@@ -74,9 +73,9 @@ class BatchAnswer(BaseModel):
 
 
 def read_batch(body: object) -> Batch:
-    """Read what a phone sent. Raises TooManyVisits("too_many_visits"); Invalid naming what is faulty around the visits.
+    """Read a batch without validating its visits.
 
-    The visits are not looked at.
+    Raises TooManyVisits("too_many_visits"); Invalid naming every other faulty field.
     """
     if isinstance(body, dict) and isinstance(visits := body.get("visits"), list) and len(visits) > MOST_VISITS:
         raise TooManyVisits("too_many_visits", most=MOST_VISITS)
@@ -87,7 +86,7 @@ def read_batch(body: object) -> Batch:
 
 
 def id_of(record: object) -> str | None:
-    """The id a record was sent with, whatever it is worth, so that the phone knows which one is meant."""
+    """The id a record was sent with, valid or not, so that the phone recognises it; else None."""
     id = record.get("id") if isinstance(record, dict) else None
-    # Half a letter, as JSON may hold it, cannot be told back.
+    # A lone surrogate, possible in JSON, cannot be encoded in the answer.
     return id if isinstance(id, str) and len(id) <= 80 and not has_bad_characters(id) else None

@@ -1,4 +1,4 @@
-"""Visits that are sent again when the rules would no longer take them: whether they are known tells their content."""
+"""Visits that are sent again when the rules no longer accept them; their content hash shows whether they are stored."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""What phones are told, as /api/openapi.json describes it. A phone asks again with the cursor of the last answer."""
+"""The answers of the worklist API, as in /api/openapi.json. A phone asks again with the cursor of the last answer."""
 
 from datetime import date
 from typing import Any
@@ -9,12 +9,12 @@ from pydantic import BaseModel, ConfigDict
 from community_teams.domain.codes import HouseholdStatus, Outcome
 
 
-class _Told(BaseModel):
+class _AnswerModel(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class HamletLine(_Told):
-    """own: whether the member works there themselves, so that names are told."""
+class HamletLine(_AnswerModel):
+    """own: whether the member works there themselves, so that names are sent."""
 
     code: str
     name: str
@@ -22,7 +22,7 @@ class HamletLine(_Told):
     own: bool
 
 
-class HouseholdLine(_Told):
+class HouseholdLine(_AnswerModel):
     """lane: "" where none is known. label: a name, only in one's own hamlets and where the family agreed to it."""
 
     id: UUID
@@ -37,8 +37,8 @@ class HouseholdLine(_Told):
     version: int
 
 
-class KnownLine(_Told):
-    """on: the day in Việt Nam of the latest visit that told any of it. known: answers, in the shape of a visit."""
+class KnownLine(_AnswerModel):
+    """on: the day in Việt Nam of the latest visit with any of these answers. known: answers, shaped as in a visit."""
 
     id: UUID
     version: int
@@ -46,8 +46,8 @@ class KnownLine(_Told):
     known: dict[str, Any]
 
 
-class _Page(_Told):
-    """more: whether to ask again right away. reset: begin anew; what is not told until `more` is false is gone."""
+class _Page(_AnswerModel):
+    """more: whether to ask again at once. reset: start again; what is not sent until `more` is false has to go."""
 
     cursor: str
     more: bool
@@ -56,7 +56,7 @@ class _Page(_Told):
 
 
 class WorklistAnswer(_Page):
-    """hamlets: left out while they are as told before."""
+    """hamlets: left out while they are unchanged."""
 
     hamlets: list[HamletLine] | None = None
     households: list[HouseholdLine]

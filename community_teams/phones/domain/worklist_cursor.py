@@ -13,8 +13,8 @@ _SHAPE = 1
 class Position:
     """How far one hamlet's changes were read.
 
-    change: every change with a smaller number was told, and of this one those up to the household `after`, or all of
-    them where that is None; 0 is nothing. own: whether names were told.
+    change: every change with a smaller number was sent, and of this one those up to the household `after`, or all of
+    them where that is None; 0 is nothing. own: whether names were sent.
     """
 
     change: int = 0
@@ -24,14 +24,14 @@ class Position:
 
 @dataclass(frozen=True)
 class Cursor:
-    """What one member's phone has been told.
+    """What one member's phone has been sent.
 
-    person: id of the member; a cursor is nobody else's. hamlets: by code. told: fingerprint of the list of hamlets.
+    person: id of the member; a cursor is nobody else's. hamlets: by code. hamlets_hash: hash of the list of hamlets.
     """
 
     person: int
     hamlets: Mapping[str, Position] = field(default_factory=dict)
-    told: int = 0
+    hamlets_hash: int = 0
 
     def at(self, hamlet: str, position: Position) -> Self:
         return replace(self, hamlets={**self.hamlets, hamlet: position})
@@ -45,24 +45,24 @@ class Cursor:
             [code, at.change, int(at.own), *([at.after.hex] if at.after else [])]
             for code, at in sorted(self.hamlets.items())
         ]
-        return [_SHAPE, self.person, self.told, positions]
+        return [_SHAPE, self.person, self.hamlets_hash, positions]
 
     @classmethod
-    def from_json(cls, told: Any) -> Self | None:
+    def from_json(cls, values: Any) -> Self | None:
         """The cursor of `as_json`; None for one of an earlier shape. Only for values whose seal was found whole."""
-        if not told or told[0] != _SHAPE:
+        if not values or values[0] != _SHAPE:
             return None
-        _, person, hamlets_told, positions = told
+        _, person, hamlets_hash, positions = values
         return cls(
             person,
             {
                 code: Position(change, UUID(after[0]) if after else None, bool(own))
                 for code, change, own, *after in positions
             },
-            hamlets_told,
+            hamlets_hash,
         )
 
 
 def fingerprint(values: Iterable[object]) -> int:
-    """A number that changes with the values, small enough to travel in every cursor."""
+    """A hash of the values, small enough for every cursor."""
     return zlib.crc32("\n".join(map(str, values)).encode())

@@ -1,4 +1,4 @@
-"""Reading phones: who carries which, when each was last heard of, and what it still holds."""
+"""Reads phones: who carries which, when each was last in contact, and what it still holds."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -19,18 +19,18 @@ PAGE = 50
 RECENT = timedelta(days=90)
 
 
-class Shown(StrEnum):
+class PhoneFilter(StrEnum):
     """Which phones are listed; the value is its name in the address."""
 
     HOLDING = "con-phieu"  # those that still hold visits, the longest silent first
     CUT_OFF = "da-ngat"
-    ALL = "tat-ca"  # the last heard of first
+    ALL = "tat-ca"  # the latest contact first
 
 
-_CONDITIONS: dict[Shown, ColumnElement[bool] | None] = {
-    Shown.HOLDING: and_(Device.pending_reported > 0, Device.cut_off_at.is_(None)),
-    Shown.CUT_OFF: Device.cut_off_at.is_not(None),
-    Shown.ALL: None,
+_CONDITIONS: dict[PhoneFilter, ColumnElement[bool] | None] = {
+    PhoneFilter.HOLDING: and_(Device.pending_reported > 0, Device.cut_off_at.is_(None)),
+    PhoneFilter.CUT_OFF: Device.cut_off_at.is_not(None),
+    PhoneFilter.ALL: None,
 }
 
 
@@ -43,25 +43,25 @@ class Carried:
 
 
 def is_cut_off(session: Session, device: UUID) -> bool:
-    """Whether nothing more is let in from this phone; False for a phone never heard of."""
+    """Whether this phone is blocked; False for an unknown phone."""
     cut_off = select(Device.id).where(Device.id == device, Device.cut_off_at.is_not(None)).limit(1)
     return session.scalar(cut_off) is not None
 
 
 @dataclass(frozen=True)
-class Carrier:
-    """Whose visits a phone hands over. is_known: the platform has heard of this person on that phone."""
+class VisitOwner:
+    """Whose visits a phone hands over. is_known: whether this person is known to have used that phone."""
 
     person: Person
     is_known: bool
 
 
-def carrier_of(session: Session, device: UUID, member: int | None) -> Carrier:
-    """Whose the visits are that a known phone hands over as those of `member`.
+def carrier_of(session: Session, device: UUID, member: int | None) -> VisitOwner:
+    """The owner of the visits that a known phone hands over as those of `member`.
 
-    Somebody who was never heard of on it is believed where they work or worked in the commune of somebody who was;
-    else, and where `member` is nobody, they are told of its first user, whose officers ask whose they are. Either way
-    is_known is False, and a person looks at them with that in mind.
+    A member not known on this phone is accepted if they have or had a role in the commune of somebody who is. Else,
+    and where `member` is nobody, the visits are assigned to the phone's first user, whose officers find out whose they
+    are. In both cases is_known is False, and the person who settles the visits sees that.
     """
     known = session.scalars(
         select(Person)
@@ -71,17 +71,17 @@ def carrier_of(session: Session, device: UUID, member: int | None) -> Carrier:
     ).all()
     for person in known:
         if person.id == member:
-            return Carrier(person, is_known=True)
+            return VisitOwner(person, is_known=True)
     claimed = session.get(Person, member) if member is not None else None
     communes = {_commune(held.area_path) for person in known for held in person.holdings}
     if claimed is not None and any(_commune(held.area_path) in communes for held in claimed.holdings):
-        return Carrier(claimed, is_known=False)
-    return Carrier(known[0], is_known=False)
+        return VisitOwner(claimed, is_known=False)
+    return VisitOwner(known[0], is_known=False)
 
 
-def phones(session: Session, scope: Scope, shown: Shown, *, page: int = 1) -> list[Carried]:
+def phones(session: Session, scope: Scope, shown: PhoneFilter, *, page: int = 1) -> list[Carried]:
     """Phones of those who hold or held a role within `scope`, PAGE a page, from page 1."""
-    order = Device.last_seen.asc() if shown is Shown.HOLDING else Device.last_seen.desc()
+    order = Device.last_seen.asc() if shown is PhoneFilter.HOLDING else Device.last_seen.desc()
     rows = session.execute(
         select(Device, Person)
         .join(Person, Person.id == Device.person_id)
@@ -93,34 +93,34 @@ def phones(session: Session, scope: Scope, shown: Shown, *, page: int = 1) -> li
     return [Carried(*row) for row in rows]
 
 
-def phone_counts(session: Session, scope: Scope) -> dict[Shown, int]:
+def phone_counts(session: Session, scope: Scope) -> dict[PhoneFilter, int]:
     """How many phones phones() lists for each choice, over all pages."""
     return {
         shown: session.scalar(select(func.count()).select_from(Device).where(*_conditions(scope, shown))) or 0
-        for shown in Shown
+        for shown in PhoneFilter
     }
 
 
 @dataclass(frozen=True)
-class Held:
-    """Visits that lie on so many phones; one that is shared counts once."""
+class HeldOnPhones:
+    """Visits held on so many phones; a shared phone counts once."""
 
     visits: int
     phones: int
 
 
-def held_visits(session: Session, scope: Scope) -> Held:
-    """What the phones within `scope` that are not cut off still hold, as they said when last heard of."""
+def held_visits(session: Session, scope: Scope) -> HeldOnPhones:
+    """What the phones within `scope` that are not cut off still hold, as reported at their last contact."""
     visits, phones = session.execute(
         select(func.sum(Device.pending_reported), func.count(Device.id.distinct())).where(
-            *_conditions(scope, Shown.HOLDING)
+            *_conditions(scope, PhoneFilter.HOLDING)
         )
     ).one()
-    return Held(visits or 0, phones)
+    return HeldOnPhones(visits or 0, phones)
 
 
 def carriers(session: Session, scope: Scope, device: UUID) -> list[Carried]:
-    """Those who used this phone and work or worked within `scope`; whoever else did is not told."""
+    """Those who used this phone and have or had a role within `scope`; other users are left out."""
     rows = session.execute(
         select(Device, Person)
         .join(Person, Person.id == Device.person_id)
@@ -135,8 +135,8 @@ def carriers(session: Session, scope: Scope, device: UUID) -> list[Carried]:
 def answers_for(session: Session, scope: Scope, device: UUID, *, now: datetime) -> bool:
     """Whether those who look after teams within `scope` decide about the whole phone.
 
-    They do where its first user works there, or everybody who used it within the last RECENT: a member who names a
-    stranger's phone as theirs gives their own officers no say over it.
+    They do if its first user works there, or everybody who used it within the last RECENT. So a member who claims
+    somebody else's phone does not give their own officers power over it.
     """
     rows = session.scalars(
         select(Device).where(Device.id == device).order_by(Device.first_seen, Device.person_id)
@@ -149,7 +149,7 @@ def answers_for(session: Session, scope: Scope, device: UUID, *, now: datetime) 
 
 
 def only_carrier(session: Session, device: UUID) -> Person | None:
-    """Whoever uses this phone, if it is one person; None for a shared phone and for one never heard of."""
+    """The only user of this phone; None for a shared or unknown phone."""
     found = session.scalars(
         select(Person).join(Device, Device.person_id == Person.id).where(Device.id == device).limit(2)
     ).all()
@@ -172,7 +172,7 @@ def _commune(path: str) -> str:
     return "/".join(path.split("/")[:2])
 
 
-def _conditions(scope: Scope, shown: Shown) -> list[ColumnElement[bool]]:
+def _conditions(scope: Scope, shown: PhoneFilter) -> list[ColumnElement[bool]]:
     works_here = (
         select(RoleHolding.id)
         .where(RoleHolding.person_id == Device.person_id, inside(RoleHolding.area_path, scope))

@@ -1,4 +1,4 @@
-"""The next piece of a member's work list: what a phone at some cursor has not been told yet."""
+"""The next page of a member's worklist: what a phone with some cursor has not been sent yet."""
 
 from collections.abc import Set
 from dataclasses import dataclass, field
@@ -22,11 +22,11 @@ from foundation.areas.domain.scope import Scope
 
 @dataclass
 class Page:
-    """What to tell a phone next. A phone takes `gone` away first, then puts `households` in.
+    """What to send a phone next. A phone removes `gone` first, then adds `households`.
 
-    cursor: where to go on. more: whether there is more to tell right away. reset: the list begins anew, and whatever
-    the phone holds that is not told again is gone. hamlets: the member's hamlets with whether each is their own; None
-    where they are as told before. fresh: hamlets whose list the phone did not have at all.
+    cursor: where to continue. more: whether more follows at once. reset: the list starts again, and the phone deletes
+    what is not sent again. hamlets: the member's hamlets, each with whether it is their own; None if unchanged.
+    fresh: hamlets whose list the phone did not have at all.
     """
 
     cursor: Cursor
@@ -38,15 +38,15 @@ class Page:
     fresh: set[str] = field(default_factory=set)
 
     @property
-    def told(self) -> int:
+    def lines(self) -> int:
         return len(self.households) + len(self.gone)
 
 
 def next_page(session: Session, scope: Scope, own: Set[str], cursor: Cursor | None, *, person: int, most: int) -> Page:
     """What changed within `scope` since `cursor`; everything for None, or where a cursor does not fit this database.
 
-    own: paths of the hamlets whose names the member may carry; elsewhere label is None. most: lines on the page, a
-    hint: the tombstones of one hamlet stay together. Households of one hamlet are in the order of their codes.
+    own: paths of the hamlets whose names the phone may hold; elsewhere label is None. most: lines on the page, not
+    exact: the tombstones of one hamlet stay together. Households of one hamlet are in the order of their codes.
 
     A change is never skipped, whoever writes meanwhile: docs/decisions/a-number-a-hamlet.md.
     """
@@ -58,7 +58,7 @@ def next_page(session: Session, scope: Scope, own: Set[str], cursor: Cursor | No
     _tell_hamlets(page, hamlets, own)
     codes = {hamlet.code for hamlet in hamlets}
     for code in sorted(page.cursor.hamlets.keys() - codes):
-        if page.told >= most:
+        if page.lines >= most:
             page.more = True
             return page
         page.gone += once_in(session, scope, code)
@@ -71,8 +71,8 @@ def next_page(session: Session, scope: Scope, own: Set[str], cursor: Cursor | No
 
 
 def _fits(session: Session, cursor: Cursor, hamlets: list[ListedHamlet], person: int) -> bool:
-    """False for another member's cursor, and for one ahead of the database, which was brought back from a copy or has
-    lost a whole hamlet."""
+    """False for another member's cursor, and for one ahead of the database, such as after a backup was restored or a
+    hamlet was removed."""
     now = {hamlet.code: hamlet.change for hamlet in hamlets}
     lost = cursor.hamlets.keys() - now.keys()
     if lost:
@@ -81,22 +81,22 @@ def _fits(session: Session, cursor: Cursor, hamlets: list[ListedHamlet], person:
 
 
 def _tell_hamlets(page: Page, hamlets: list[ListedHamlet], own: Set[str]) -> None:
-    told = fingerprint((hamlet.code, hamlet.name, hamlet.kind.value, hamlet.path in own) for hamlet in hamlets)
-    if page.reset or told != page.cursor.told:
+    sent = fingerprint((hamlet.code, hamlet.name, hamlet.kind.value, hamlet.path in own) for hamlet in hamlets)
+    if page.reset or sent != page.cursor.hamlets_hash:
         page.hamlets = [(hamlet, hamlet.path in own) for hamlet in hamlets]
-        page.cursor = Cursor(page.cursor.person, page.cursor.hamlets, told)
+        page.cursor = Cursor(page.cursor.person, page.cursor.hamlets, sent)
 
 
 def _tell_list(session: Session, scope: Scope, page: Page, hamlet: ListedHamlet, own: bool, most: int) -> bool:
-    """Tell what changed in one hamlet. False where the page is full before everything was told."""
+    """Add the changes of one hamlet to the page. False if the page is full before all are added."""
     before = page.cursor.hamlets.get(hamlet.code)
     if before == Position(hamlet.change, None, own):
         return True
-    if page.told >= most:
+    if page.lines >= most:
         return False
-    # Where names may be told now, or no longer, every line is told again.
+    # If names may be sent now and could not before, or the other way round, every line is sent again.
     start = before if before is not None and before.own == own else Position(own=own)
-    room = most - page.told
+    room = most - page.lines
     found = households_after(session, scope, hamlet.code, start, hamlet.change, room + 1)
     whole = len(found) <= room
     found = found[:room]
@@ -107,7 +107,7 @@ def _tell_list(session: Session, scope: Scope, page: Page, hamlet: ListedHamlet,
         page.gone += gone_after(session, scope, hamlet.code, before.change, hamlet.change) + merged
     last = Position(hamlet.change) if whole else Position(found[-1].change, found[-1].id)
     page.cursor = page.cursor.at(hamlet.code, Position(last.change, last.after, own))
-    # Codes in a row pack better than codes in any order.
+    # Sorted codes compress better.
     found.sort(key=lambda household: (household.lane_key, household.code_key))
     page.households += [household for household in found if household.status is not HouseholdStatus.MERGED]
     return whole

@@ -1,4 +1,4 @@
-"""What changed in the lists of hamlets since a phone last asked: households, and those that are gone."""
+"""Reads the changes in the lists of hamlets since a cursor: households, and those that are gone."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -48,10 +48,10 @@ class ListedHousehold:
 
 
 def listed_hamlets(session: Session, scope: Scope) -> list[ListedHamlet]:
-    """The hamlets within `scope`, in Vietnamese order, with how far each list has come.
+    """The hamlets within `scope`, in Vietnamese order, with the number of the last change of each list.
 
-    Whatever is read after this call with a number up to `change` is whole: a hamlet's numbers are given out under its
-    lock, so they become visible in their order.
+    Reading after this call up to `change` misses nothing: a hamlet's numbers are given out under its lock, so they
+    become visible in order.
     """
     rows = session.execute(
         select(Area.code, Area.name, Area.kind, Area.path, HamletTotal.change)
@@ -63,7 +63,7 @@ def listed_hamlets(session: Session, scope: Scope) -> list[ListedHamlet]:
 
 
 def changes_of(session: Session, hamlets: Collection[str]) -> dict[str, int]:
-    """How far these hamlets' lists have come; those that never had one are left out. For hamlets a phone once held."""
+    """The last change of these hamlets' lists; those without a list are left out. For hamlets a phone once had."""
     return dict(
         session.execute(
             select(HamletTotal.hamlet_code, HamletTotal.change).where(HamletTotal.hamlet_code.in_(hamlets))
@@ -74,7 +74,7 @@ def changes_of(session: Session, hamlets: Collection[str]) -> dict[str, int]:
 def households_after(
     session: Session, scope: Scope, hamlet: str, position: Position, until: int, most: int
 ) -> list[ListedHousehold]:
-    """Households of the hamlet whose last change lies behind `position`, up to the change `until`, at most `most`.
+    """Households of the hamlet whose last change is after `position`, up to the change `until`, at most `most`.
 
     In the order of their changes, then of their ids, merged ones too; labels only where the position says `own`.
     Nothing for a hamlet outside `scope`.

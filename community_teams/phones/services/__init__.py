@@ -1,1 +1,1 @@
-"""What phones and those who look after them can do; every function flushes and none commits."""
+"""Batches, visit files and devices; every function flushes and none commits."""

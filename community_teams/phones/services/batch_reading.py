@@ -1,4 +1,4 @@
-"""Reading what phones and files hold of visits, each record by itself; before anything is written."""
+"""Reads the visits of batches and files, each record by itself, before anything is written."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,8 +15,8 @@ from foundation.problems import Invalid
 
 @dataclass(frozen=True)
 class Unread(VisitResult):
-    """Why a record cannot be read as a visit. raw: it as it can be written down. before: as it could be read if it was
-    sent before; None where it never could."""
+    """Why a record cannot be read as a visit. raw: the record in a form that can be stored. before: the record read by
+    the rules of an earlier time, None if they would have refused it too."""
 
     raw: RawRecord = field(kw_only=True)
     before: VisitReport | None = field(default=None, kw_only=True)
@@ -36,8 +36,8 @@ def read_of(batch: Batch, *, now: datetime) -> list[Read]:
 
 
 def raw_of(record: object, judged: VisitReport | VisitResult) -> RawRecord:
-    """A record as it can be written down. judged: as it was read, or its result where that could be read."""
-    # What was read as a visit needs no second look at its texts.
+    """A record in a form that can be stored. judged: the visit that was read, or its result."""
+    # The texts of a record that was read as a visit are already checked.
     return judged.raw if isinstance(judged, Unread) else valid_record(record)
 
 

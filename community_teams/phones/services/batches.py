@@ -1,4 +1,4 @@
-"""Receiving what a phone sends: every visit read by itself, all of them recorded at once."""
+"""Receives the batches of phones: every visit is read by itself, all are recorded at once."""
 
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
@@ -11,10 +11,10 @@ from community_teams.domain.visit_batch import ResultStatus, VisitResult
 from community_teams.domain.visits import VisitReport, clock_offset_of
 from community_teams.models import WhyHeld
 from community_teams.phones.domain.batches import Batch, BatchAnswer, Result, id_of
-from community_teams.phones.queries.devices import Carrier
+from community_teams.phones.queries.devices import VisitOwner
 from community_teams.phones.services import devices, handover
 from community_teams.phones.services.batch_reading import Read, Unread, raw_of
-from community_teams.phones.services.handover import HandedOver, hold_all
+from community_teams.phones.services.handover import HandoverResult, hold_all
 from community_teams.queries.held_visits import conflicts_among, handed_over_by, held_of
 from community_teams.queries.recording import stored_among
 from community_teams.services.held_visits import hold
@@ -31,12 +31,12 @@ def receive_batch(
     member: int,
     scope_on: Callable[[date], Scope],
     now: datetime,
-) -> BatchAnswer | HandedOver:
-    """Keep the visits a phone sends. Sending any of them again, or all of them, changes nothing.
+) -> BatchAnswer | HandoverResult:
+    """Store the visits a phone sends. Sending any or all of them again changes nothing.
 
-    read: as read_of gives it. scope_on: where the member may record visits made on a given day. A conflict is held for
-    a person beside what was kept; sent again after somebody has settled it, it is ALREADY_STORED.
-    HandedOver where the phone was cut off: what it sent was set aside, and none of it counts.
+    read: from read_of. scope_on: where the member may record visits made on a given day. A conflict is held for a
+    person; sent again after it was settled, it is ALREADY_STORED. Returns HandoverResult if the phone is cut off: what
+    it sent is held, and none of it counts.
     """
     submission = Submission(member, scope_on, batch.device, clock_offset_of(batch.sent_at, now))
     cut_off = devices.saw(
@@ -53,7 +53,7 @@ def receive_batch(
         _count_handed_over(session, batch, member, handed_over)
         return handed_over
     results = record_sent(session, batch.records, read[: len(batch.records)], submission=submission, now=now)
-    # A conflict is kept here, too: the phone is rid of it.
+    # A conflict is stored here too, so the phone deletes it.
     rid = sum(result.outcome is not ResultStatus.REJECTED for result in results)
     devices.handed_over(session, device=batch.device, person=member, number=rid)
     return BatchAnswer(batch=batch.batch, results=results)
@@ -65,21 +65,21 @@ def hold_batch(
     read: Sequence[Read],
     *,
     device: UUID,
-    carrier: Carrier,
+    carrier: VisitOwner,
     scope_on: Callable[[date], Scope],
     now: datetime,
-) -> HandedOver:
-    """Set aside what a phone that was cut off hands over, whoever is signed in on it by now.
+) -> HandoverResult:
+    """Hold what a phone that was cut off hands over, whoever is signed in on it now.
 
-    device: the phone, whatever the batch calls it. carrier: whose visits they are, as queries.devices.carrier_of says.
-    Nothing of it counts until a person has looked. Sent again, it changes nothing. What comes when MOST_HELD records of
-    that phone wait is not taken, and stays among those that the phone is said to hold.
+    device: the phone, whatever the batch names. carrier: the owner of the visits, from carrier_of. Nothing counts until
+    a person has settled it. Sent again, it changes nothing. With MOST_HELD records of that phone held, no more are
+    accepted; they stay in the number that the phone holds.
     """
     batch = batch.model_copy(update={"device": device})
     member = carrier.person.id
     submission = Submission(member, scope_on, device, clock_offset_of(batch.sent_at, now))
     if not carrier.is_known:
-        # No row for whoever is only said to have used it: their officers would get a say over the phone.
+        # No device row for a claimed user: it would give their officers power over the phone.
         return hold_all(session, batch, read, submission=submission, now=now, doubt={"member": "not_of_this_phone"})
     devices.saw(session, device=device, person=member, pending=batch.pending, now=now)
     handed_over = hold_all(session, batch, read, submission=submission, now=now)
@@ -191,12 +191,12 @@ def _as_answered_before(session: Session, read: Sequence[Read], results: list[Vi
     return answered
 
 
-def _count_handed_over(session: Session, batch: Batch, member: int, handed_over: HandedOver) -> None:
-    """What the phone said it held, less what was received of it."""
+def _count_handed_over(session: Session, batch: Batch, member: int, handed_over: HandoverResult) -> None:
+    """Subtract what was received from the number of visits the phone has reported."""
     if batch.parting:
         number = handed_over.visits
     else:
-        # An app of before says the same number in every batch.
+        # An older app reports the same number in every batch.
         since = devices.cut_off_since(session, batch.device)
         received = handed_over_by(session, batch.device, since).get(member) if since is not None else None
         number = (received.visits if received else 0) + handed_over.stored

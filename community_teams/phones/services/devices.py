@@ -1,4 +1,4 @@
-"""The phones that teams carry: noting which were heard of, and cutting off a lost one."""
+"""The teams' phones: records contacts, blocks and unblocks lost ones."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -27,33 +27,33 @@ def saw(
     storage: str | None = None,
     now: datetime,
 ) -> bool:
-    """Note that a member's phone was heard of; what it does not say stays as it was. Returns whether it is cut off.
+    """Record a contact of a member's phone; values that are None stay as they are. Returns whether it is cut off.
 
     pending: visits of this member it holds.
     """
     connection = session.connection()
-    told = {"pending_reported": pending, "app_version": app_version, "storage": storage and Storage(storage)}
-    seen = {"id": device, "person_id": person, "first_seen": now, "last_seen": now}
-    connection.execute(_SAW[connection.dialect.name], seen | told)
+    reported = {"pending_reported": pending, "app_version": app_version, "storage": storage and Storage(storage)}
+    contact = {"id": device, "person_id": person, "first_seen": now, "last_seen": now}
+    connection.execute(_SAW[connection.dialect.name], contact | reported)
     return connection.scalar(_CUT_OFF, {"device": device}) is not None
 
 
 def cut_off_since(session: Session, device: UUID) -> datetime | None:
-    """When this phone was cut off; None for one that is let in."""
+    """When this phone was cut off; None for one that is not."""
     return session.scalar(select(func.min(Device.cut_off_at)).where(Device.id == device))
 
 
 def handed_over(session: Session, *, device: UUID, person: int, number: int) -> None:
-    """Note that the phone now holds `number` visits of this member less than it said."""
+    """Subtract `number` from the visits of this member that the phone has reported."""
     session.connection().execute(_HANDED_OVER, {"device": device, "person": person, "number": number})
 
 
 def cut_off(session: Session, device: UUID, *, by: str, scope: Scope, now: datetime) -> None:
-    """Let nothing more in from a phone that was lost; it wipes itself when it next asks for anything. Again: nothing.
+    """Block a lost phone; it wipes itself at its next request. The second time nothing changes.
 
-    by: sign-in name of whoever decided. scope: where they look after teams; NotFound("no_such_phone") unless somebody
-    who used the phone works there, NotAllowed("phone_of_others") where queries.devices.answers_for says so. The whole
-    phone is cut off, whoever shares it; written down for each of them.
+    by: sign-in name of who decided. scope: where they look after teams; NotFound("no_such_phone") unless somebody who
+    used the phone works there, NotAllowed("phone_of_others") unless answers_for allows it. The whole phone is cut off
+    for everybody who shares it, with an audit entry for each of them.
     """
     for row, path in _used_within(session, device, scope, now):
         if row.cut_off_at is None:
@@ -62,8 +62,8 @@ def cut_off(session: Session, device: UUID, *, by: str, scope: Scope, now: datet
     session.flush()
 
 
-def let_back(session: Session, device: UUID, *, by: str, scope: Scope, now: datetime) -> None:
-    """Let a phone in again that was cut off by mistake. Bounds and errors as in cut_off."""
+def unblock(session: Session, device: UUID, *, by: str, scope: Scope, now: datetime) -> None:
+    """Undo cut_off for a phone that was blocked by mistake. Bounds and errors as in cut_off."""
     for row, path in _used_within(session, device, scope, now):
         if row.cut_off_at is not None:
             row.cut_off_at = None
@@ -90,15 +90,15 @@ def _write_down(session: Session, by: str, act: str, row: Device, path: str, now
 
 def _saw(insert: Callable[[Any], Any]) -> Any:
     new = insert(_DEVICE)
-    kept = {name: func.coalesce(new.excluded[name], _DEVICE.c[name]) for name in _TOLD}
+    unchanged = {name: func.coalesce(new.excluded[name], _DEVICE.c[name]) for name in _REPORTED}
     return new.on_conflict_do_update(
-        index_elements=[_DEVICE.c.id, _DEVICE.c.person_id], set_={"last_seen": new.excluded.last_seen} | kept
+        index_elements=[_DEVICE.c.id, _DEVICE.c.person_id], set_={"last_seen": new.excluded.last_seen} | unchanged
     )
 
 
-# Made once: every call of every phone asks these.
+# Built once, because every request of every phone executes them.
 _DEVICE = cast("Table", Device.__table__)
-_TOLD = ("pending_reported", "app_version", "storage")
+_REPORTED = ("pending_reported", "app_version", "storage")
 _SAW = {"postgresql": _saw(postgresql.insert), "sqlite": _saw(sqlite.insert)}
 _CUT_OFF = select(_DEVICE.c.id).where(_DEVICE.c.id == bindparam("device"), _DEVICE.c.cut_off_at.is_not(None)).limit(1)
 _NUMBER = bindparam("number", type_=Integer)

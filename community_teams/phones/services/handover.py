@@ -1,4 +1,4 @@
-"""What a phone that was cut off hands over before it forgets it: set aside for a person, right or not."""
+"""Holds what a phone that was cut off hands over before it deletes it, valid or not, for a person."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,15 +18,14 @@ from community_teams.services.held_visits import hold
 from community_teams.services.recording import Submission, places_within_reach
 from community_teams.services.refused_visits import Refused, hold_refused
 
-# Records of one phone that wait for a person. Nobody need be signed in to hand them over; a phone that never had signal
-# for months holds fewer.
+# Held records of one phone, at most: handing over needs no sign-in. A phone without signal for months holds fewer.
 MOST_HELD = 2_000
 
 
 @dataclass(frozen=True)
-class HandedOver:
-    """How many of a batch's visits, and of its drafts, lie here now: the first so many of each. The phone may forget
-    those, and no others. stored: of the visits, those that were recorded before the phone was cut off."""
+class HandoverResult:
+    """How many of a batch's visits, and of its drafts, are on the server now: the first so many of each. The phone may
+    delete those, and no others. stored: those of the visits that were recorded before the phone was cut off."""
 
     visits: int
     drafts: int
@@ -35,7 +34,7 @@ class HandedOver:
 
 @dataclass(frozen=True)
 class _Entry:
-    """A record to be set aside: read as a visit within reach (report), or as it was sent (refused).
+    """A record to be held: read as a visit within scope (report), or as it was sent (refused).
 
     key: id and content hash under which it is held; sent: the same of the visit it is, None where it cannot be read.
     """
@@ -54,11 +53,11 @@ def hold_all(
     submission: Submission,
     now: datetime,
     doubt: Mapping[str, str] | None = None,
-) -> HandedOver:
-    """Set aside the visits and drafts of a batch, as far as MOST_HELD allows. Again: no change, and the same answer.
+) -> HandoverResult:
+    """Hold the visits and drafts of a batch, as far as MOST_HELD allows. The same batch again gives the same answer.
 
-    read: its visits and then its drafts, as services.reading.read_of gives them. doubt: {field: code} of what is wrong
-    with all of them; none is taken for right then. A visit that was recorded before is not set aside once more.
+    read: its visits and then its drafts, from read_of. doubt: {field: code} of a problem with all of them; then none
+    counts as valid. A visit that was recorded before is not held again.
     """
     number = len(batch.records)
     visits = _visits(session, batch.records, read[:number], submission, doubt or {})
@@ -83,7 +82,7 @@ def hold_all(
         session, [(each.report, WhyHeld.DEVICE_CUT_OFF) for each in new if each.report], submission=submission, now=now
     )
     hold_refused(session, [each.refused for each in new if each.refused], submission=submission, now=now)
-    return HandedOver(taken[True], taken[False], were_stored)
+    return HandoverResult(taken[True], taken[False], were_stored)
 
 
 def _visits(
@@ -108,7 +107,7 @@ def _visits(
 
 
 def _draft(record: object, read: Read, doubt: Mapping[str, str]) -> _Entry:
-    # Nobody has said that it is finished, even where the rules would take it.
+    # Nobody has finished it, even if it would be valid.
     problems = read.problems if isinstance(read, Unread) else {"record": "not_finished"}
     return _refused(record, raw_of(record, read), {**problems, **doubt}, WhyHeld.DRAFT, None)
 

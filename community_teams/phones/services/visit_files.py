@@ -1,4 +1,4 @@
-"""Taking in visits that a phone could not send and wrote to a file: the last resort, in an organiser's hands."""
+"""Imports visits that a phone could not send and exported to a file. An organiser does this as the last resort."""
 
 import json
 from collections import Counter
@@ -25,14 +25,14 @@ from foundation.areas.domain.scope import Scope
 from foundation.clock import day_in_vietnam
 from foundation.problems import Invalid
 
-# A phone that never had signal for months holds fewer.
+# A phone without signal for months holds fewer.
 MOST_IN_A_FILE = 2_000
 
 
 @dataclass(frozen=True)
 class VisitFile:
-    """What a phone wrote out. device: its id; member: the id of the account whose visits it says they are, or its
-    sign-in name; None where it does not say. visits: as written."""
+    """The file of a phone. device: its id; member: id or sign-in name of the account whose visits they are; None where
+    the file does not say. visits: raw."""
 
     visits: Sequence[Any]
     device: UUID | None = None
@@ -41,7 +41,7 @@ class VisitFile:
 
 @dataclass(frozen=True)
 class Imported:
-    """member: whose visits they were taken for. results: one for each visit, in the order of the file."""
+    """member: for whom the visits were recorded. results: one for each visit, in the order of the file."""
 
     member: Person
     file: VisitFile
@@ -58,18 +58,18 @@ def read_visit_file(content: bytes) -> VisitFile:
     Raises Invalid {"file": "not_a_visit_file" | "no_visits" | "too_many_visits"}. The visits are not looked at.
     """
     try:
-        told = json.loads(content)
+        body = json.loads(content)
     except (ValueError, RecursionError):
         raise Invalid({"file": "not_a_visit_file"}) from None
-    visits = told.get("visits") if isinstance(told, dict) else None
+    visits = body.get("visits") if isinstance(body, dict) else None
     if not isinstance(visits, list):
         raise Invalid({"file": "not_a_visit_file"})
     if not visits:
         raise Invalid({"file": "no_visits"})
     if len(visits) > MOST_IN_A_FILE:
         raise Invalid({"file": "too_many_visits"})
-    member = told.get("member")
-    return VisitFile(visits, _uuid(told.get("device")), member if isinstance(member, str) and member else None)
+    member = body.get("member")
+    return VisitFile(visits, _uuid(body.get("device")), member if isinstance(member, str) and member else None)
 
 
 def import_visits(
@@ -82,10 +82,10 @@ def import_visits(
     scope: Scope,
     now: datetime,
 ) -> Imported:
-    """Keep the visits of a file as if the phone had sent them. The same file again changes nothing.
+    """Store the visits of a file as if the phone had sent them. The same file again changes nothing.
 
-    read: its visits as read_records gives them. member: sign-in name of who made the visits; left empty, whom the file
-    names, else the only one who used its phone. by, scope: who imports, and where they look after teams; only visits
+    read: its visits, from read_records. member: sign-in name of who made the visits; if empty, the member named in the
+    file, else the only user of its phone. by, scope: who imports, and where they look after teams; only visits
     made within it are taken, where the member was allowed to record. Conflicts are held for a person, and so is
     what the rules refuse, as it was written. Raises Invalid {"member": "missing" | "no_such_member"}.
     """
@@ -132,8 +132,8 @@ def _allowed(person: Person, scope: Scope, today: date) -> Callable[[date], Scop
     return scope_on
 
 
-def _uuid(told: object) -> UUID | None:
+def _uuid(value: object) -> UUID | None:
     try:
-        return UUID(told) if isinstance(told, str) else None
+        return UUID(value) if isinstance(value, str) else None
     except ValueError:
         return None

@@ -1,1 +1,1 @@
-"""The phone app, its addresses for machines, and the organisers' pages of phones."""
+"""The phone app, its API, and the organisers' pages of phones."""

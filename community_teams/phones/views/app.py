@@ -1,4 +1,4 @@
-"""What makes the team's app one that can be installed: its worker, its manifest, and whose phone is speaking."""
+"""What makes the team's app installable: its service worker and manifest; and the check of the X-Member header."""
 
 import hashlib
 import json
@@ -14,16 +14,16 @@ from foundation.web.workers import worker_script
 
 # Where the app lives: the one address of it that a phone keeps.
 HOME = "/doi-so"
-# What the shell wears beside the files of its own room.
-WORN = ("page.css", "mark.svg", "band.svg", "keeping.js", "too_old.js")
-KEPT = {".js", ".css", ".svg", ".webp", ".png"}
+# Files of foundation/web that the shell uses besides its own.
+SHARED_FILES = ("page.css", "mark.svg", "band.svg", "keeping.js", "too_old.js")
+CACHED_SUFFIXES = {".js", ".css", ".svg", ".webp", ".png"}
 WORKER = "phone/worker.js"
 
 
 @teams_blueprint.before_app_request
 def refuse_visits_of_somebody_else() -> None:
-    """A phone says whose visits it sends or whose list it asks for. Where meanwhile somebody else has signed in on it,
-    nothing is taken: what one member recorded never counts as another's."""
+    """The X-Member header says whose visits a phone sends. If somebody else is signed in by now, it is refused:
+    visits of one member must never count as another's."""
     member = request.headers.get("X-Member")
     if member is not None and current_user.is_authenticated and member != str(current_user.id):
         raise Conflict("other_member")
@@ -62,10 +62,10 @@ def _icon(name: str, pixels: int, use: str = "any") -> dict[str, str]:
 
 
 def precached() -> list[dict[str, str | None]]:
-    """What a phone keeps to open offline: the shell by the hash of its words, files by the hash in their address."""
+    """What a phone caches to open offline: the shell by the hash of its text, files by the hash in their address."""
     words = show_shell().get_data()
     shell: dict[str, str | None] = {"url": url_for(".show_shell"), "revision": hashlib.sha256(words).hexdigest()[:16]}
-    worn = [url_for("web.static", filename=name) for name in WORN]
+    worn = [url_for("web.static", filename=name) for name in SHARED_FILES]
     return [shell, *({"url": url, "revision": None} for url in worn + _own_files())]
 
 
@@ -75,6 +75,6 @@ def _own_files() -> list[str]:
     names = sorted(
         file.relative_to(place).as_posix()
         for file in place.rglob("*")
-        if file.is_file() and file.suffix in KEPT and file.parent.name != "icons"
+        if file.is_file() and file.suffix in CACHED_SUFFIXES and file.parent.name != "icons"
     )
     return [url_for(".static", filename=name) for name in names if name != WORKER]

@@ -1,4 +1,4 @@
-"""The team's app on a phone: one page that is the same for everybody, and who is holding the phone."""
+"""The team's app on a phone: one page that is the same for everybody, and the data of the signed-in member."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ RELEASE = "1.0.0"
 @teams_blueprint.get("/doi-so/tren-may")
 @public
 def show_shell() -> Response:
-    """The app's one page. It holds words and empty screens, nobody's data: the phone fills it from its own store."""
+    """The app's only page: words and empty screens, no personal data. The phone fills it from its own store."""
     catalogue = current_app.extensions["catalogue"]
     page = Response(
         render_template(
@@ -42,13 +42,13 @@ def show_shell() -> Response:
 @teams_blueprint.get("/doi-so/tren-may/toi")
 @may(Act.RECORD_VISIT)
 def tell_member() -> Response:
-    """Whose phone this is, and what their hamlets are called: the worklist speaks in codes.
+    """The signed-in member and the names of their hamlets: the worklist has only codes.
 
     {"member": str, "name": str, "hamlets": [{"code", "name", "sample"}]}; 401 where nobody is signed in.
     """
     names = current_app.jinja_env.get_template("areas/names.html").make_module({})
     hamlets = queries.hamlets(session(), scope_for(Act.RECORD_VISIT))
-    told: dict[str, Any] = {
+    content: dict[str, Any] = {
         "member": str(current_user.id),
         "name": current_user.display_name,
         "hamlets": [
@@ -56,7 +56,7 @@ def tell_member() -> Response:
             for each in hamlets
         ],
     }
-    answer = jsonify(told)
+    answer = jsonify(content)
     answer.headers["Cache-Control"] = "no-store"
     return answer
 

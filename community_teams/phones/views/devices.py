@@ -1,4 +1,4 @@
-"""Which phone is at the other end, and that a phone reported lost gets nothing more."""
+"""Reads which phone sends a request, and refuses phones that were reported lost."""
 
 import json
 import re
@@ -16,7 +16,7 @@ from community_teams.phones.queries.devices import carrier_of, is_cut_off
 from community_teams.phones.services import devices
 from community_teams.phones.services.batch_reading import read_of
 from community_teams.phones.services.batches import hold_batch
-from community_teams.phones.services.handover import HandedOver
+from community_teams.phones.services.handover import HandoverResult
 from foundation import clock
 from foundation.accounts.domain.roles import Act
 from foundation.accounts.views.access import leave_session, scopes_of
@@ -27,15 +27,15 @@ from foundation.web.database import session, transaction
 HEADER = "X-Device"
 _MOST_PENDING = 100_000
 _VERSION = re.compile(r"[0-9A-Za-z.+-]{1,20}")
-# What a lost phone sends of visits is held for a person.
+# Visits that a lost phone sends here are held for a person.
 _HEARD_OUT = ("POST", "/api/v1/visits")
 
 
 @dataclass(frozen=True)
-class DeviceTold:
-    """What a phone says of itself with each question: `X-Device: <uuid>; pending=3; app=1.0.0; storage=persisted`.
+class DeviceHeader:
+    """The header of each request of a phone: `X-Device: <uuid>; pending=3; app=1.0.0; storage=persisted`.
 
-    Whatever cannot be read is None, as if it had not been said.
+    A value that cannot be read is None, as if it were missing.
     """
 
     id: UUID
@@ -44,14 +44,14 @@ class DeviceTold:
     storage: str | None
 
 
-def device_told() -> DeviceTold | None:
+def device_header() -> DeviceHeader | None:
     """The phone that asks, by its header; None for any other program."""
-    told, options = parse_options_header(request.headers.get(HEADER, ""))
-    id = _uuid(told)
+    header, options = parse_options_header(request.headers.get(HEADER, ""))
+    id = _uuid(header)
     if id is None:
         return None
     pending, version, storage = options.get("pending", ""), options.get("app", ""), options.get("storage")
-    return DeviceTold(
+    return DeviceHeader(
         id,
         min(int(pending), _MOST_PENDING) if pending.isascii() and pending.isdecimal() and len(pending) < 10 else None,
         version if _VERSION.fullmatch(version) else None,
@@ -60,47 +60,47 @@ def device_told() -> DeviceTold | None:
 
 
 def note_device() -> None:
-    """Note that the signed-in member's phone was heard of, if it says which it is."""
-    told = device_told()
-    if told is None:
+    """Record a contact of the signed-in member's phone, if the request has the header."""
+    header = device_header()
+    if header is None:
         return
     with transaction() as writing:
         devices.saw(
             writing,
-            device=told.id,
+            device=header.id,
             person=current_user.id,
-            pending=told.pending,
-            app_version=told.app_version,
-            storage=told.storage,
+            pending=header.pending,
+            app_version=header.app_version,
+            storage=header.storage,
             now=clock.now(),
         )
 
 
-def keep_lost_phones_out(app: Flask) -> None:
-    """Refuse a phone that was cut off, before anybody asks who is signed in on it, so that it wipes itself either way.
+def block_lost_phones(app: Flask) -> None:
+    """Refuse a phone that was cut off before the sign-in is checked, so that it wipes itself in any case.
 
-    A session becomes its phone's at the first question that names the phone; so the pages close too, for whoever found
-    it, while the member's other phones stay signed in. The visits it holds are heard out first, those of everybody who
-    used it: by then nobody, or somebody else, may be signed in.
+    A session is bound to its phone by the first request that names the phone. So the pages close too for a finder,
+    while the member's other phones stay signed in. The visits on the phone are accepted first, those of everybody who
+    used it, whoever is signed in by then.
     """
 
     @app.before_request
     def refuse() -> Response | None:
-        # What everybody may see is also a finder's; and files, pages and maps that proxies keep ask no database.
+        # Public pages stay open to a finder too; and files, pages and maps in proxies need no database.
         view = app.view_functions.get(request.endpoint or "")
         if getattr(view, "access", "public") == "public":
             return None
-        told = device_told()
-        if told is not None and current_user.is_authenticated and cookie.get("device") != str(told.id):
-            cookie["device"] = str(told.id)
-        device = told.id if told is not None else _uuid(cookie.get("device", ""))
+        header = device_header()
+        if header is not None and current_user.is_authenticated and cookie.get("device") != str(header.id):
+            cookie["device"] = str(header.id)
+        device = header.id if header is not None else _uuid(cookie.get("device", ""))
         is_heard_out = (request.method, request.path) == _HEARD_OUT
-        # The view itself sets aside what whoever is signed in sends of their own.
+        # The view itself holds the visits of the member who is signed in.
         if device is None or (is_heard_out and _sends_their_own()) or not is_cut_off(session(), device):
             return None
         handed_over = _hear_out(device) if is_heard_out else {}
-        if told is not None or request.path.startswith("/api/"):
-            # A program asks, whatever the address: it is answered as one.
+        if header is not None or request.path.startswith("/api/"):
+            # The app asks, whatever the address: it gets JSON.
             refusal = {"type": "about:blank", "status": NotAllowed.status, "code": "device_cut_off"}
             refusal |= handed_over
             return Response(json.dumps(refusal), NotAllowed.status, mimetype="application/problem+json")
@@ -117,14 +117,14 @@ def _sends_their_own() -> bool:
 
 def by_asking_device(batch: Batch) -> Batch:
     """The batch as sent by the phone that asks, where that was cut off, whatever phone the batch itself names."""
-    told = device_told()
-    if told is None or told.id == batch.device or not is_cut_off(session(), told.id):
+    header = device_header()
+    if header is None or header.id == batch.device or not is_cut_off(session(), header.id):
         return batch
-    return batch.model_copy(update={"device": told.id})
+    return batch.model_copy(update={"device": header.id})
 
 
-def handed_over_told(batch: Batch, handed_over: HandedOver) -> dict[str, object]:
-    """What a phone that was cut off is told beside that: the first so many of this batch it may forget."""
+def handover_counts(batch: Batch, handed_over: HandoverResult) -> dict[str, object]:
+    """Fields of the answer to a phone cut off: how many records of this batch it may delete, from the first."""
     return {"batch": str(batch.batch), "visits_held": handed_over.visits, "drafts_held": handed_over.drafts}
 
 
@@ -139,7 +139,7 @@ def _hear_out(device: UUID) -> dict[str, object]:
         carrier = carrier_of(writing, device, int(member) if is_number else None)
         scope_on = scopes_of(carrier.person, Act.RECORD_VISIT)
         handed_over = hold_batch(writing, batch, read, device=device, carrier=carrier, scope_on=scope_on, now=now)
-    return handed_over_told(batch, handed_over)
+    return handover_counts(batch, handed_over)
 
 
 def _uuid(text: str) -> UUID | None:

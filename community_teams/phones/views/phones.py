@@ -8,7 +8,7 @@ from werkzeug import Response
 
 from community_teams.blueprints import teams_blueprint
 from community_teams.phones.queries import devices as queries
-from community_teams.phones.queries.devices import Carried, Shown
+from community_teams.phones.queries.devices import Carried, PhoneFilter
 from community_teams.phones.services import devices as services
 from community_teams.queries.held_visits import handed_over_by
 from foundation import clock
@@ -26,8 +26,14 @@ from foundation.web.database import session, transaction
 def show_phones() -> str:
     scope = scope_for(Act.SEE_TEAMS)
     counts = queries.phone_counts(session(), scope)
-    asked = request.args.get("loc")
-    chosen = Shown(asked) if asked in set(Shown) else Shown.HOLDING if counts[Shown.HOLDING] else Shown.ALL
+    value = request.args.get("loc")
+    chosen = (
+        PhoneFilter(value)
+        if value in set(PhoneFilter)
+        else PhoneFilter.HOLDING
+        if counts[PhoneFilter.HOLDING]
+        else PhoneFilter.ALL
+    )
     page = read_page(request.args.get("trang"))
     phones = queries.phones(session(), scope, chosen, page=page)
     return render_template(
@@ -68,9 +74,9 @@ def cut_off(device: UUID) -> Response:
 
 @teams_blueprint.post("/quan-ly/may/<uuid:device>/cho-lai")
 @may(Act.MANAGE_TEAMS)
-def let_back(device: UUID) -> Response:
+def unblock(device: UUID) -> Response:
     with transaction() as writing:
-        services.let_back(writing, device, by=current_user.name, scope=scope_for(Act.MANAGE_TEAMS), now=clock.now())
+        services.unblock(writing, device, by=current_user.name, scope=scope_for(Act.MANAGE_TEAMS), now=clock.now())
     return redirect(url_for(".show_phone", device=device), 303)
 
 

@@ -1,4 +1,4 @@
-"""Taking in a file of visits that a phone could not send."""
+"""The page to import a file of visits that a phone could not send."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -55,7 +55,7 @@ def take_visit_file() -> str | tuple[str, int]:
 
 
 @dataclass(frozen=True)
-class Line:
+class FileProblem:
     """A visit that needs a person. place: in the file, counting from 1. code: of its household, "" where not known."""
 
     place: int
@@ -63,20 +63,20 @@ class Line:
     result: Result
 
 
-def _lines(imported: Imported) -> list[Line]:
+def _lines(imported: Imported) -> list[FileProblem]:
     households = [_household(record) for record in imported.file.visits]
     codes = short_codes(session(), scope_for(Act.MANAGE_TEAMS), {each for each in households if each is not None})
     return [
-        Line(place, codes.get(household, "") if household else "", result)
+        FileProblem(place, codes.get(household, "") if household else "", result)
         for place, (household, result) in enumerate(zip(households, imported.results, strict=True), start=1)
         if result.outcome in (ResultStatus.CONFLICT, ResultStatus.HELD, ResultStatus.REJECTED)
     ]
 
 
 def _household(record: object) -> UUID | None:
-    told = record.get("household") if isinstance(record, dict) else None
+    id = record.get("household") if isinstance(record, dict) else None
     try:
-        return UUID(told) if isinstance(told, str) else None
+        return UUID(id) if isinstance(id, str) else None
     except ValueError:
         return None
 

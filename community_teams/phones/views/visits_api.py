@@ -1,4 +1,4 @@
-"""The door that phones send visits to."""
+"""The API to which phones send visits."""
 
 from flask import Response
 from flask_login import current_user
@@ -7,8 +7,8 @@ from community_teams.blueprints import teams_blueprint
 from community_teams.phones.domain.batches import MOST_BYTES, Batch, BatchAnswer, read_batch
 from community_teams.phones.services.batch_reading import read_of
 from community_teams.phones.services.batches import receive_batch
-from community_teams.phones.services.handover import HandedOver
-from community_teams.phones.views.devices import by_asking_device, handed_over_told
+from community_teams.phones.services.handover import HandoverResult
+from community_teams.phones.views.devices import by_asking_device, handover_counts
 from foundation import clock
 from foundation.accounts.domain.roles import Act
 from foundation.accounts.views.access import scopes_for, signed_in
@@ -21,7 +21,7 @@ from foundation.web.openapi import Operation, describe
 
 @teams_blueprint.post("/api/v1/visits")
 @takes(MOST_BYTES)
-# Not @may: whose role has ended may still send what they wrote down while they held it.
+# Not @may: a member whose role has ended may still send visits made while they had it.
 @signed_in
 def take_visits() -> Response:
     batch = by_asking_device(read_batch(read_json(most=MOST_BYTES)))
@@ -30,8 +30,8 @@ def take_visits() -> Response:
     read = read_of(batch, now=now)
     with transaction() as writing:
         received = receive_batch(writing, batch, read, member=current_user.id, scope_on=scope_on, now=now)
-    if isinstance(received, HandedOver):
-        raise NotAllowed("device_cut_off", **handed_over_told(batch, received))
+    if isinstance(received, HandoverResult):
+        raise NotAllowed("device_cut_off", **handover_counts(batch, received))
     answer = Response(received.model_dump_json(), mimetype="application/json")
     answer.headers["Cache-Control"] = "no-store"
     return answer

@@ -1,4 +1,4 @@
-"""What a phone fetches: its member's work list and what is known of the households, changes only."""
+"""The API from which phones fetch the member's worklist and the known answers of households, changes only."""
 
 import json
 from collections.abc import Mapping
@@ -39,12 +39,12 @@ def tell_worklist() -> Response:
         person=current_user.id,
         most=MOST_HOUSEHOLDS,
     )
-    told: dict[str, object] = {}
+    fields: dict[str, object] = {}
     if page.hamlets is not None:
-        told["hamlets"] = [
+        fields["hamlets"] = [
             {"code": hamlet.code, "name": hamlet.name, "kind": hamlet.kind, "own": own} for hamlet, own in page.hamlets
         ]
-    return _answer(page, "worklist", told | {"households": [_line(household) for household in page.households]})
+    return _answer(page, "worklist", fields | {"households": [_line(household) for household in page.households]})
 
 
 @teams_blueprint.get("/api/v1/known")
@@ -58,16 +58,16 @@ def tell_known() -> Response:
     for hamlet, changed in groupby(page.households, key=lambda household: household.hamlet):
         known = known_in(session(), scope, hamlet)
         for household in changed:
-            if told := known.get(household.id):
-                lines.append(_known(household, told))
+            if earlier := known.get(household.id):
+                lines.append(_known(household, earlier))
             elif hamlet not in page.fresh:
                 page.gone.append(household.id)
     return _answer(page, "known", {"households": lines})
 
 
 def _own_hamlets() -> frozenset[str]:
-    """Paths of the hamlets the member works in themselves. A whole commune held makes none of them one's own: a lost
-    phone should carry the names of few."""
+    """Paths of the hamlets in which the member has a role. A role in a whole commune gives none: a lost phone should
+    hold few names."""
     today = clock.day_in_vietnam(clock.now())
     holdings = [held.as_holding() for held in current_user.row.holdings]
     return frozenset(
@@ -101,18 +101,18 @@ def _known(household: ListedHousehold, known: KnownAnswers) -> dict[str, object]
     }
 
 
-def _answer(page: Page, use: str, told: Mapping[str, object]) -> Response:
+def _answer(page: Page, use: str, fields: Mapping[str, object]) -> Response:
     body: dict[str, object] = {"cursor": seal(page.cursor, use), "more": page.more}
     if page.reset:
         body["reset"] = True
-    body |= {**told, "gone": [str(id) for id in page.gone]}
+    body |= {**fields, "gone": [str(id) for id in page.gone]}
     answer = Response(json.dumps(body, ensure_ascii=False, separators=(",", ":")), mimetype="application/json")
     answer.add_etag()
     answer.make_conditional(request)
     return answer
 
 
-_SINCE = Parameter("since", "query", "The cursor of the answer before; left out, everything is told.")
+_SINCE = Parameter("since", "query", "The cursor of the answer before; left out, everything is fields.")
 _DEVICE = Parameter(
     HEADER, "header", "Which phone asks and what it holds: `<uuid>; pending=3; app=1.0.0; storage=persisted`."
 )
@@ -134,7 +134,7 @@ describe(
         "GET",
         "/api/v1/known",
         "fetchKnown",
-        "What earlier visits told of the households in the member's own hamlets, changes since a cursor only.",
+        "What earlier visits fields of the households in the member's own hamlets, changes since a cursor only.",
         gives=KnownAnswer,
         parameters=(_SINCE, _DEVICE),
         refusals=_REFUSALS,

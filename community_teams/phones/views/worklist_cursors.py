@@ -1,4 +1,4 @@
-"""Cursors as they travel: sealed, so that a phone can only bring back what it was given."""
+"""Signs cursors, so that a phone can only send back a cursor that it was given."""
 
 from flask import current_app
 from itsdangerous import BadData, URLSafeSerializer

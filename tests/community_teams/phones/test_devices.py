@@ -260,7 +260,7 @@ def test_nobody_hands_over_for_a_phone_that_was_not_cut_off(visitor, member, mak
 def test_a_phone_cut_off_by_mistake_is_let_back(visitor, member, make, session, now):
     ask(visitor)
     cut_off(session, make, now)
-    devices.let_back(session, PHONE, by="can-bo", scope=make_scope(make), now=now)
+    devices.unblock(session, PHONE, by="can-bo", scope=make_scope(make), now=now)
     session.commit()
 
     visitor.sign_in(member.name)
@@ -311,7 +311,7 @@ def test_whoever_names_a_strangers_phone_gives_their_officers_no_say_over_it(
     # Its own officer, and the province's, may; so may the others once nobody else has used it for a long time.
     province = Scope((make.province().path,))
     devices.cut_off(session, PHONE, by="x", scope=province, now=now)
-    devices.let_back(session, PHONE, by="x", scope=make_scope(make), now=now)
+    devices.unblock(session, PHONE, by="x", scope=make_scope(make), now=now)
     session.execute(update(Device).where(Device.person_id == member.id).values(last_seen=now - timedelta(days=91)))
     devices.cut_off(session, PHONE, by="x", scope=Scope((far.path,)), now=now)
 

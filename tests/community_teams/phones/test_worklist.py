@@ -142,7 +142,7 @@ def test_a_change_made_between_two_pages_is_told(phone, make, hamlet, session):
 
     assert page.more
     assert {row.id for row in rest.households if row.last_outcome == "refused"} == {households[0].id, households[5].id}
-    assert not next_page(session, scope, own, rest.cursor, person=1, most=EVERYTHING).told
+    assert not next_page(session, scope, own, rest.cursor, person=1, most=EVERYTHING).lines
 
 
 def test_a_household_moved_out_of_reach_is_gone_and_one_moved_within_is_not(phone, make, hamlet, member, session):
@@ -307,7 +307,7 @@ def test_a_whole_commune_held_tells_nothing_known(make, hamlet, visitor, now):
 
 
 def test_a_cursor_survives_its_journey():
-    cursor = Cursor(7, {"15607-001": Position(3, UUID(int=5), own=True), "15607-M02": Position(9)}, told=12)
+    cursor = Cursor(7, {"15607-001": Position(3, UUID(int=5), own=True), "15607-M02": Position(9)}, hamlets_hash=12)
 
     assert Cursor.from_json(json.loads(json.dumps(cursor.as_json()))) == cursor
     assert Cursor.from_json([0, "of", "another", "time"]) is None
