@@ -104,7 +104,7 @@ def new_visit(world: World) -> dict[str, Any]:
 ROUTES: dict[str, Route] = {
     **dict.fromkeys(
         (
-            *("learning.home", "learning.publish_did", "api.tell_api", "learning.list_learners"),
+            *("learning.home", "learning.publish_did", "api.show_api", "learning.list_learners"),
             *("learning.list_progress", "learning.read_lesson", "lesson_admin.ask_what_is_wrong", "learning.ask"),
             *("learning.show_question", "learning.play_recording", "learning.serve_pack", "learning.print_lesson"),
             *("learning.begin_practice", "learning.show_screen", "learning.finish", "accounts.sign_in"),
