@@ -1,9 +1,11 @@
 """Reads the settings of the server or a command. Wrong ones stop the start, with a message for each."""
 
+import ipaddress
 import os
 from collections.abc import Mapping
 from difflib import SequenceMatcher
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import click
 from cryptography.hazmat.primitives.serialization import pkcs12
@@ -114,8 +116,19 @@ def weak_key(settings: Settings) -> bool:
 
 
 def in_production(settings: Settings) -> bool:
-    """Whether this is a production site: people reach it over HTTPS."""
-    return settings.https_only or settings.public_address.startswith("https://")
+    """Whether this is a production site: HTTPS_ONLY, or an https address that is not of this machine or its network."""
+    if settings.https_only:
+        return True
+    address = urlsplit(settings.public_address)
+    return address.scheme == "https" and not _is_private(address.hostname or "")
+
+
+def _is_private(host: str) -> bool:
+    """Whether a name or address is never one of the public internet (RFC 6761, 6762, 8375; ICANN for .internal)."""
+    try:
+        return ipaddress.ip_address(host).is_private
+    except ValueError:
+        return "." not in host or host.endswith((".localhost", ".local", ".test", ".internal", ".home.arpa"))
 
 
 def _cross_checks(settings: Settings) -> dict[str, str]:

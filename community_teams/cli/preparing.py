@@ -16,6 +16,7 @@ from foundation.areas.services.loading import load
 from foundation.migrating import current, upgrade
 from foundation.problems import Conflict
 from foundation.settings import Settings
+from foundation.settings_reading import in_production
 from foundation.web.database import session, transaction
 from translations.formats import number
 
@@ -44,11 +45,11 @@ def migrate() -> None:
 def prepare() -> None:
     """Migrations, areas, targets of plans and the sample, then the sample sign-ins. A second time it only prints."""
     settings: Settings = current_app.extensions["settings"]
-    if settings.https_only:
-        refuse(Conflict("https_only"))
+    if in_production(settings):
+        refuse(Conflict("in_production"))
     upgrade(current_app.extensions["engine"])
     try:
-        refuse_sample_in_production(session(), https_only=settings.https_only)
+        refuse_sample_in_production(session(), settings)
     except Conflict as problem:
         # Else `make run` would start again from the old output.
         (settings.data_folder / PREPARED_FILE).unlink(missing_ok=True)

@@ -12,16 +12,16 @@ CLEAR = f"Xoá số liệu và tài khoản mẫu: {COMMAND} sample clear"
 
 
 def check_sample(app: Flask) -> list[Finding]:
-    """A fault if the published sample accounts exist beside real households or with HTTPS_ONLY."""
+    """A fault if the published sample accounts exist beside real households or on a production site."""
     names = sample_sign_ins(session())
     if not names:
         return []
     message = f"Có {len(names)} tài khoản mẫu: {', '.join(names)}."
     try:
-        refuse_sample_in_production(session(), https_only=app.extensions["settings"].https_only)
+        refuse_sample_in_production(session(), app.extensions["settings"])
     except Conflict as refused:
         why = {
-            "https_only": "Tên các tài khoản này ai cũng biết. Có HTTPS_ONLY thì trang không nhận chúng.",
+            "in_production": "Tên các tài khoản này ai cũng biết. Đang chạy thật thì trang không nhận chúng.",
             "real_households": "Tên các tài khoản này ai cũng biết, mà ở đây đã có hộ thật.",
         }[refused.code]
         return [Finding("sample_in_production", Severity.FAULT, message, why, CLEAR)]

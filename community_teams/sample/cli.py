@@ -38,7 +38,7 @@ def load(households: int, communes: int, visits_per_household: float | None) -> 
     settings = current_app.extensions["settings"]
     try:
         with transaction() as session:
-            refuse_sample_in_production(session, https_only=settings.https_only)
+            refuse_sample_in_production(session, settings)
             done = load_sample(
                 session,
                 households=households,

@@ -6,14 +6,16 @@ from sqlalchemy.orm import Session
 from community_teams.models import Household
 from foundation.accounts.models import Person
 from foundation.problems import Conflict
+from foundation.settings import Settings
+from foundation.settings_reading import in_production
 
 
-def refuse_sample_in_production(session: Session, *, https_only: bool) -> None:
-    """Raise Conflict("https_only") where the platform serves for real, Conflict("real_households") where a household
+def refuse_sample_in_production(session: Session, settings: Settings) -> None:
+    """Raise Conflict("in_production") where the platform serves for real, Conflict("real_households") where a household
     that is not made up is listed. Everybody knows the names of the sample accounts; one of them administers the nation.
     """
-    if https_only:
-        raise Conflict("https_only")
+    if in_production(settings):
+        raise Conflict("in_production")
     if session.scalar(select(Household.id).where(Household.is_sample.is_(False)).limit(1)) is not None:
         raise Conflict("real_households")
 

@@ -14,8 +14,8 @@ _INSTEAD = (
     f"Không nạp gì. Để chạy thật: “{COMMAND} migrate”, “areas load”, “accounts add”, rồi “serve” (docs/deploy.md)."
 )
 REFUSALS = {
-    "https_only": "Đang đặt HTTPS_ONLY, tức là chạy thật: không nạp số liệu và tài khoản mẫu, vì tên các tài khoản ấy "
-    f"ai cũng biết. {_INSTEAD}",
+    "in_production": "Đang đặt HTTPS_ONLY, hoặc PUBLIC_ADDRESS là https của một tên miền thật, tức là chạy thật: không "
+    f"nạp số liệu và tài khoản mẫu, vì tên các tài khoản ấy ai cũng biết. {_INSTEAD}",
     "real_households": "Ở đây đã có hộ thật: không nạp số liệu và tài khoản mẫu, vì tên các tài khoản ấy ai cũng biết. "
     f"{_INSTEAD}",
 }

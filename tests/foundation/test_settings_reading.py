@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.serialization import BestAvailableEncryption
 
 from foundation.rates import read_rate
 from foundation.settings import PROJECT_ROOT, SECRETS, Settings
-from foundation.settings_reading import SettingsError, read_settings
+from foundation.settings_reading import SettingsError, in_production, read_settings
 
 
 @pytest.fixture
@@ -270,3 +270,24 @@ def test_a_command_ends_with_the_sentences_and_one_and_no_traceback():
     assert "SECRET_KEYS" in run.stderr
     assert "Traceback" not in run.stderr
     assert "hunter2" not in run.stderr
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("https://hoc.example.vn", True),
+        ("https://hoc.example.vn:8443", True),
+        ("https://8.8.8.8", True),
+        ("https://localhost.example.vn", True),
+        ("https://localhost:8443", False),
+        ("https://127.0.0.1", False),
+        ("https://192.168.1.20:8000", False),
+        ("https://hoc.local", False),
+        ("https://may-chu", False),
+        ("http://hoc.example.vn", False),
+        ("", False),
+    ],
+)
+def test_an_https_address_of_the_internet_is_a_production_site(address, expected):
+    assert in_production(Settings(public_address=address)) is expected
+    assert in_production(Settings(public_address=address, https_only=True))

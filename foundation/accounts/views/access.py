@@ -17,6 +17,7 @@ from foundation.accounts.models import Person
 from foundation.accounts.services import sessions
 from foundation.areas.domain.scope import Scope
 from foundation.problems import NotAllowed, Problem
+from foundation.settings_reading import in_production
 from foundation.web.access import View
 from foundation.web.access import public as public
 from foundation.web.database import session, transaction, write_if_possible
@@ -118,7 +119,7 @@ def _note_use(token: str) -> None:
 
 def is_shut_out(person: Person) -> bool:
     """Whether this is a sample account where the platform serves for real: everybody knows their names."""
-    return person.is_sample and current_app.extensions["settings"].https_only
+    return person.is_sample and in_production(current_app.extensions["settings"])
 
 
 def signed_in(view: View) -> View:

@@ -12,10 +12,10 @@ from tests.making.accounts import PASSWORD
 from tests.visitor import Visitor
 
 
-@pytest.fixture
-def in_production(app, settings, monkeypatch):
-    """The application as HTTPS_ONLY sets it up."""
-    monkeypatch.setitem(app.extensions, "settings", settings.model_copy(update={"https_only": True}))
+@pytest.fixture(params=[{"https_only": True}, {"public_address": "https://hoc.example.vn"}])
+def in_production(app, settings, monkeypatch, request):
+    """The application as each setting of a production site sets it up."""
+    monkeypatch.setitem(app.extensions, "settings", settings.model_copy(update=request.param))
     return app
 
 
@@ -23,15 +23,16 @@ def run(app, *words):
     return app.test_cli_runner().invoke(args=list(words))
 
 
+@pytest.mark.parametrize("setting", [{"https_only": True}, {"public_address": "https://hoc.example.vn"}])
 @pytest.mark.parametrize("words", [["prepare"], ["sample", "load", "--households", "20"]])
-def test_nothing_is_loaded_where_https_only_is_set(tmp_path, words):
-    app = create_app(Settings(data_folder=tmp_path, secret_key="k" * 40, https_only=True))
+def test_nothing_is_loaded_in_production(tmp_path, words, setting):
+    app = create_app(Settings(data_folder=tmp_path, secret_key="k" * 40, **setting))
     assert run(app, "migrate").exit_code == 0
 
     done = run(app, *words)
 
     assert done.exit_code == 1
-    assert "Đang đặt HTTPS_ONLY" in done.output
+    assert "Đang đặt HTTPS_ONLY, hoặc PUBLIC_ADDRESS" in done.output
     assert "Traceback" not in done.output
     assert "0 tài khoản" in run(app, "sample", "clear").output
     assert not (tmp_path / "sample_password").exists()
