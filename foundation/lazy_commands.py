@@ -16,6 +16,8 @@ from flask.cli import AppGroup, ScriptInfo
 from foundation.command_name import COMMAND
 from foundation.logs.faults import describe_error, fault_id
 from foundation.logs.setup import configure_logging
+from foundation.readiness_sentences import schema_sentence
+from foundation.schema import SchemaMismatch
 from foundation.storage_faults import StorageFault, storage_fault
 
 log = logging.getLogger(__name__)
@@ -61,7 +63,7 @@ class LazyCommands(AppGroup):
 
 
 def _guarded(command: click.Command) -> click.Command:
-    """The same command; a storage fault prints a sentence and exits with 1.
+    """The same command; a storage fault, or a schema that does not fit, prints a sentence and exits with 1.
 
     The traceback is logged with LOG_LEVEL=debug only.
     """
@@ -73,6 +75,8 @@ def _guarded(command: click.Command) -> click.Command:
             return command.invoke(ctx)
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
+        except SchemaMismatch as mismatch:
+            raise click.ClickException(schema_sentence(mismatch)) from None
         except Exception as error:
             fault = storage_fault(error)
             if fault is None:

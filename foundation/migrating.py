@@ -12,7 +12,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import JSON, Column, Connection, Engine, text
 
 from foundation.database import Base
-from foundation.schema import revisions
+from foundation.schema import database_revision, revisions
 from foundation.settings import PROJECT_ROOT
 
 # An arbitrary number: every process that migrates takes the same lock.
@@ -23,7 +23,9 @@ def upgrade(engine: Engine, to: str = "head") -> None:
     """Run every missing migration in one transaction. A second call does nothing.
 
     Processes that start together wait for each other; the later ones find nothing to do.
+    Raises SchemaMismatch("several_revisions") before anything is changed.
     """
+    current(engine)
     _run(engine, lambda config: command.upgrade(config, to))
 
 
@@ -33,9 +35,9 @@ def downgrade(engine: Engine, to: str) -> None:
 
 
 def current(engine: Engine) -> str | None:
-    """The revision of the database; None if no migration has ever run."""
+    """The revision of the database; None if no migration has ever run. Raises SchemaMismatch("several_revisions")."""
     with engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+        return database_revision(connection) or None
 
 
 def heads() -> list[str]:

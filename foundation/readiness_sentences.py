@@ -1,6 +1,17 @@
-"""The Vietnamese messages of failed checks, for /readyz and `flask doctor`."""
+"""The Vietnamese messages of failed checks, for /readyz, `flask doctor` and commands that the schema stops."""
 
 from foundation.command_name import COMMAND
+from foundation.schema import SchemaMismatch
+
+# Why a command does not run, by the code of SchemaMismatch.
+_SCHEMA_REFUSALS = {
+    "behind": "Cơ sở dữ liệu ở bản {database}, mã nguồn cần bản {needed}. Chạy: {command} migrate",
+    "too_new": "Cơ sở dữ liệu đã ở bản {database}, chỉ dùng được với mã nguồn từ bản {needed} trở lên. "
+    "Cập nhật mã nguồn trên máy này rồi chạy lại.",
+    "several_revisions": "Bảng alembic_version có hơn một dòng ({database}), nên không biết cơ sở dữ liệu ở bản nào. "
+    "Chưa làm gì. Dừng máy chủ, chép cơ sở dữ liệu ra nơi khác, rồi xoá dòng thừa (mã nguồn này cần {needed}), hoặc "
+    "khôi phục: {command} restore --replace <bản tốt gần nhất>",
+}
 
 # By check of /readyz and its code: what, why, what to do. The code "" is used for every other code of the check.
 NOT_READY = {
@@ -8,6 +19,11 @@ NOT_READY = {
         "Cơ sở dữ liệu chưa ở bản mới nhất.",
         "Trang nào cần bảng mới thì báo “đang chờ sửa”.",
         f"{COMMAND} migrate",
+    ),
+    ("schema", "schema_several_revisions"): (
+        "Bảng alembic_version có hơn một dòng.",
+        "Không biết cơ sở dữ liệu ở bản nào, nên không khởi động, sao lưu hay nâng cấp được.",
+        "Dừng máy chủ, chép cơ sở dữ liệu ra nơi khác, rồi xoá dòng thừa, hoặc khôi phục bản sao lưu tốt gần nhất.",
     ),
     ("schema", "schema_too_new"): (
         "Cơ sở dữ liệu mới hơn mã nguồn trên máy này.",
@@ -71,3 +87,9 @@ def sentence_for(name: str, code: str) -> str:
     """What is wrong and what to do; "" for a check without a message."""
     what, _why, fix = NOT_READY.get((name, code)) or NOT_READY.get((name, ""), ("", "", ""))
     return f"{what} {fix}".strip()
+
+
+def schema_sentence(mismatch: SchemaMismatch) -> str:
+    """Why a command does not run on this database, and what to do."""
+    database = mismatch.database or "trống"
+    return _SCHEMA_REFUSALS[mismatch.code].format(command=COMMAND, database=database, needed=mismatch.needed)

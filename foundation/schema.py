@@ -19,7 +19,8 @@ _LINE = re.compile(r"^(revision|down_revision) = [\"'](\w+)[\"']", re.MULTILINE)
 
 
 class SchemaMismatch(Exception):
-    """The server must not start. `code`: "behind" (migrate first) or "too_new" (this code is too old)."""
+    """The server must not start. `code`: "behind" (migrate first), "too_new" (this code is too old) or
+    "several_revisions" (alembic_version has more than one row, so nobody knows what the tables look like)."""
 
     def __init__(self, code: str, *, database: str, needed: str) -> None:
         super().__init__(code)
@@ -46,23 +47,30 @@ def check_schema(engine: Engine) -> str:
     Errors of the driver, such as an unreachable database, are not caught.
     """
     with engine.connect() as connection:
-        database = _read(connection, "alembic_version", "version_num")
+        database = database_revision(connection)
         if database == head():
             return database
         if not database or database in revisions():
             raise SchemaMismatch("behind", database=database, needed=head())
-        needed = _read(connection, schema_requirement.name, "minimum_code")
-        if needed and needed not in revisions():
-            raise SchemaMismatch("too_new", database=database, needed=needed)
+        for needed in _read(connection, schema_requirement.name, "minimum_code"):
+            if needed not in revisions():
+                raise SchemaMismatch("too_new", database=database, needed=needed)
         return database
 
 
-def _read(connection: Connection, table: str, column: str) -> str:
-    """The value in a table of one row; empty if the table or the row does not exist."""
+def database_revision(connection: Connection) -> str:
+    """The revision in alembic_version, "" without one. Raises SchemaMismatch("several_revisions")."""
+    found = _read(connection, "alembic_version", "version_num")
+    if len(found) > 1:
+        raise SchemaMismatch("several_revisions", database=", ".join(found), needed=head())
+    return found[0] if found else ""
+
+
+def _read(connection: Connection, table: str, column: str) -> list[str]:
+    """The values that are not empty, sorted; none if the table does not exist."""
     if not inspect(connection).has_table(table):
-        return ""
-    value: str | None = connection.scalar(select(text(column)).select_from(text(table)))
-    return value or ""
+        return []
+    return sorted(filter(None, connection.scalars(select(text(column)).select_from(text(table)))))
 
 
 def _migrations() -> dict[str, str]:

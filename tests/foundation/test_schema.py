@@ -5,10 +5,11 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
+from app import create_app
 from foundation import migrating, schema
 from foundation.database import make_engine
 from foundation.schema import SchemaMismatch, check_schema
-from foundation.settings import PROJECT_ROOT
+from foundation.settings import PROJECT_ROOT, Settings
 
 
 @pytest.fixture
@@ -62,3 +63,23 @@ def test_one_ahead_is_served_unless_it_is_marked_for_newer_code(migrated):
         check_schema(migrated)
 
     assert (too_new.value.code, too_new.value.database, too_new.value.needed) == ("too_new", "9999", "9998")
+
+
+def test_two_rows_are_refused_with_a_sentence_by_every_command(tmp_path):
+    app = create_app(Settings(data_folder=tmp_path, secret_key="k" * 40))
+    runner = app.test_cli_runner()
+    assert runner.invoke(args=["migrate"]).exit_code == 0
+    engine = app.extensions["engine"]
+    with engine.begin() as connection:
+        connection.execute(text("INSERT INTO alembic_version VALUES ('0002')"))
+
+    for words in (["backup", str(tmp_path / "copy.tar.gz")], ["migrate"], ["prepare"], ["serve"]):
+        done = runner.invoke(args=words)
+        assert done.exit_code == 1
+        assert f"alembic_version có hơn một dòng (0002, {schema.head()})" in done.output
+        assert isinstance(done.exception, SystemExit)
+    told = runner.invoke(args=["doctor"])
+    assert told.exit_code == 1
+    assert "alembic_version có hơn một dòng" in told.output
+    assert not (tmp_path / "copy.tar.gz").exists()
+    engine.dispose()
