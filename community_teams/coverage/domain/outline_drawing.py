@@ -70,25 +70,25 @@ def _box(polygons: Mapping[str, list[list[Ring]]], nation: bool) -> tuple[float,
 
 
 def _shape(code: str, parts: Sequence[Sequence[Ring]], place: Any) -> Shape:
-    kept: list[list[Grid]] = []
+    rings_shown: list[list[Grid]] = []
     largest: list[Grid] = []
     for rings in parts:
         for number, ring in enumerate(rings):
             points = _on_grid(ring, place)
             if len(points) < 3:
                 continue
-            kept.append(points)
+            rings_shown.append(points)
             if number == 0 and _area(points) > _area(largest):
                 largest = points
     if not largest:
         x, y = place(parts[0][0][0])
         largest = [(x - 2, y - 2), (x + 2, y - 2), (x + 2, y + 2), (x - 2, y + 2)]
-        kept.append(largest)
+        rings_shown.append(largest)
     x, y, wide = _middle(largest)
     upright = [(point[1], point[0]) for point in largest]
     high = max((bottom - top for top, bottom in _cuts(upright, x + 0.25) if top <= y <= bottom), default=0.0)
     # A number is about twice as wide as high.
-    return Shape(code, closed_path(kept), x, y, min(wide, 2 * high))
+    return Shape(code, closed_path(rings_shown), x, y, min(wide, 2 * high))
 
 
 def _on_grid(ring: Ring, place: Any) -> list[Grid]:
