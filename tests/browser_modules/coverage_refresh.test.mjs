@@ -77,7 +77,7 @@ function pageOfTwo() {
   const frame = new Element();
   Object.assign(frame.dataset, {
     areas: "v1", codes: "15601 15602", shades: SHADES, goal: "95",
-    told: "{name}: {share}, đã gặp {reached} trên {households} hộ",
+    sentence: "{name}: {share}, đã gặp {reached} trên {households} hộ",
   });
   return { page: new Element({ found }), frame, shapes, cells, row, own };
 }

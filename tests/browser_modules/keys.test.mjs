@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { IDBFactory } from "fake-indexeddb";
 
 import { Fault } from "../../foundation/web/static/offline/faults.js";
-import { changePin, checkPin, keptKeys, makeMemberKey, newSealingKey, seal, unlockMemberKey, unseal } from "../../community_teams/static/teams/phone/keys.js";
+import { changePin, checkPin, storedKeys, makeMemberKey, newSealingKey, seal, unlockMemberKey, unseal } from "../../community_teams/static/teams/phone/keys.js";
 import { openStore } from "../../foundation/web/static/offline/store.js";
 import { MEMBER_STEPS } from "../../community_teams/static/teams/phone/store.js";
 import { Browser, household, NOON, PIN, quickCrypto, record, refusal } from "./fakes.mjs";
@@ -15,7 +15,7 @@ const SECOND = 1000;
 
 async function lockedStore(crypto = quickCrypto) {
   const store = await openStore(new IDBFactory(), "doi-so-member-7", MEMBER_STEPS);
-  const { device_key: deviceKey } = await keptKeys(store, crypto);
+  const { device_key: deviceKey } = await storedKeys(store, crypto);
   const key = await makeMemberKey(store, crypto, deviceKey, PIN);
   const unlock = (pin, at = NOON) => unlockMemberKey(store, crypto, deviceKey, pin, at);
   return { store, deviceKey, key, unlock };

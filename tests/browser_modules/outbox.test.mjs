@@ -348,9 +348,9 @@ test("a visit told by a clock that had fallen back to 1970 goes out with the day
   server.rejected.clear();
 
   const dayOf = (moment) => new Date(moment + 7 * 3600_000).toISOString().slice(0, 10);
-  await assert.rejects(phone.outbox.tellDay(id, ""), refusal("not_a_date"));
-  await assert.rejects(phone.outbox.tellDay(id, dayOf(today + DAY)), refusal("in_the_future"));
-  await phone.outbox.tellDay(id, dayOf(today - DAY));
+  await assert.rejects(phone.outbox.setDay(id, ""), refusal("not_a_date"));
+  await assert.rejects(phone.outbox.setDay(id, dayOf(today + DAY)), refusal("in_the_future"));
+  await phone.outbox.setDay(id, dayOf(today - DAY));
   await phone.outbox.sendNow();
 
   const { visit } = server.stored.get(id);
@@ -358,7 +358,7 @@ test("a visit told by a clock that had fallen back to 1970 goes out with the day
   assert.deepEqual([visit.note, "ended_at" in visit], ["máy hết pin", false]);
   assert.deepEqual(await states(phone), ["acknowledged"]);
 
-  await assert.rejects(phone.outbox.tellDay("0198", dayOf(today)), refusal("no_such_visit"));
+  await assert.rejects(phone.outbox.setDay("0198", dayOf(today)), refusal("no_such_visit"));
 });
 
 test("a visit named today was not yet to come when it was told", async () => {
@@ -368,7 +368,7 @@ test("a visit named today was not yet to come when it was told", async () => {
   back();
   await phone.outbox.sendNow();
   server.rejected.clear();
-  await phone.outbox.tellDay(id, new Date(browser.time + 7 * 3600_000).toISOString().slice(0, 10));
+  await phone.outbox.setDay(id, new Date(browser.time + 7 * 3600_000).toISOString().slice(0, 10));
   await phone.outbox.sendNow();
 
   assert.ok(Date.parse(server.stored.get(id).visit.started_at) <= browser.time);

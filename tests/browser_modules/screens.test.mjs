@@ -5,15 +5,15 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
-import { fold } from "../../community_teams/static/teams/phone/folding.js";
+import { normalise } from "../../community_teams/static/teams/phone/normalise.js";
 import { addressOf, readAddress } from "../../community_teams/static/teams/screens/addresses.js";
 import { answerAt, withAnswer } from "../../community_teams/static/teams/screens/answers.js";
-import { faultsIn, numberFault } from "../../community_teams/static/teams/screens/checking.js";
+import { faultsIn, numberFault } from "../../community_teams/static/teams/screens/validation.js";
 import {
   issueOf, personOf, progressOf, stepAfter, stepBefore, stepsOf, stepToGoOn,
 } from "../../community_teams/static/teams/screens/flow.js";
 import { stepped, valueOf } from "../../community_teams/static/teams/screens/form.js";
-import { dayOf, daysAfter, sayMoment, sayNumber } from "../../community_teams/static/teams/screens/moments.js";
+import { dayOf, daysAfter, sayMoment, sayNumber } from "../../community_teams/static/teams/screens/dates.js";
 import { asBefore, readyToSend, stillKnown } from "../../community_teams/static/teams/screens/visit_record.js";
 import { blocksOf, changes } from "../../community_teams/static/teams/screens/windowing.js";
 import {
@@ -26,7 +26,7 @@ const NOON = new Date("2026-11-22T05:00:00Z");
 
 const row = (id, more = {}) => {
   const made = { id, short_code: id, hamlet: "H1", lane: "Ngõ 1", label: null, status: "active", last_outcome: null, next_visit_on: null, ...more };
-  return { ...made, folded: fold(`${made.short_code} ${made.lane} ${made.label ?? ""}`) };
+  return { ...made, folded: normalise(`${made.short_code} ${made.lane} ${made.label ?? ""}`) };
 };
 const ROWS = [
   row("a", { label: "Ông Đặng" }),
@@ -40,7 +40,7 @@ const ids = (rows) => rows.map((each) => each.id).join("");
 const met = (more = {}) => ({ id: "v", household: "h", outcome: "met_done", started_at: "2026-11-22T04:30:00Z", form_version: 1, ...more });
 
 test("words are folded as the server folds them", () => {
-  for (const [typed, expected] of folded) assert.equal(fold(typed), expected, typed);
+  for (const [typed, expected] of folded) assert.equal(normalise(typed), expected, typed);
 });
 
 test("numbers that are never kept are found as the server finds them", () => {
@@ -82,10 +82,10 @@ test("a long list draws what is near, puts the rest away, and never what holds t
 });
 
 test("an address survives strange words, and a broken one leads home", () => {
-  const { path, asked } = readAddress(addressOf(["thon", "1/2"], { tim: "Đặng & con", loc: "" }));
+  const { path, query } = readAddress(addressOf(["thon", "1/2"], { tim: "Đặng & con", loc: "" }));
   assert.deepEqual(path, ["thon", "1/2"]);
-  assert.equal(asked.get("tim"), "Đặng & con");
-  assert.equal(asked.has("loc"), false);
+  assert.equal(query.get("tim"), "Đặng & con");
+  assert.equal(query.has("loc"), false);
   assert.deepEqual(readAddress("#/%E0%A4").path, []);
 });
 
@@ -126,7 +126,7 @@ test("without consent the form asks of the house, never of the family", () => {
   for (const step of ["gia-dinh", "moi-nguoi", "cam-nhan"]) assert.ok(!steps.includes(step), step);
 });
 
-test("people are asked one after another and lead back to their list", () => {
+test("people are query one after another and lead back to their list", () => {
   const record = met({ consent: AGREED });
   assert.deepEqual(personOf("nguoi-2-viec"), { row: 1, part: "viec" });
   assert.equal(personOf("nguoi-11-viec"), null);

@@ -4,7 +4,7 @@ import "./form.mjs";
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { membersHere, whoIsSignedIn } from "../../community_teams/static/teams/phone/phone.js";
+import { membersHere, signedInMember } from "../../community_teams/static/teams/phone/phone.js";
 import { sendInBackground, somethingWaits } from "../../community_teams/static/teams/phone/background.js";
 import { Fault } from "../../foundation/web/static/offline/faults.js";
 import { openMemberStore } from "../../community_teams/static/teams/phone/members.js";
@@ -115,7 +115,7 @@ test("the phone remembers who uses it, for choosing without network", async () =
   const here = await membersHere(browser.given);
 
   assert.deepEqual(here.map(({ name }) => name), ["Hà Văn Mẫu", "Lò Thị Mẫu"]);
-  assert.equal((await whoIsSignedIn(browser.given)).member, "8");
+  assert.equal((await signedInMember(browser.given)).member, "8");
 });
 
 test("signing out is refused while visits wait, and nothing is deleted", async () => {

@@ -4,10 +4,10 @@ import assert from "node:assert/strict";
 
 import "../browser_modules/form.mjs";
 import { knownFrom } from "../../community_teams/static/teams/phone/records.js";
-import { stepOfPath } from "../../community_teams/static/teams/screens/checking.js";
+import { stepOfPath } from "../../community_teams/static/teams/screens/validation.js";
 import { answersOf, stepToGoOn } from "../../community_teams/static/teams/screens/flow.js";
 import { valueOf } from "../../community_teams/static/teams/screens/form.js";
-import { told } from "../../community_teams/static/teams/screens/telling.js";
+import { answerLine } from "../../community_teams/static/teams/screens/answer_lines.js";
 import { readyToSend, stillKnown } from "../../community_teams/static/teams/screens/visit_record.js";
 
 const words = { "question.solar_lamp": "Có đèn?", "yes_no.false": "Không" };
@@ -21,4 +21,4 @@ assert.equal(stepToGoOn(record), "da-giup");
 assert.deepEqual(readyToSend(record), record);
 assert.deepEqual(knownFrom(record), { solar_lamp: false });
 assert.deepEqual(stillKnown(record), { solar_lamp: false });
-assert.equal(told(say, record, "dien"), "Có đèn: Không");
+assert.equal(answerLine(say, record, "dien"), "Có đèn: Không");

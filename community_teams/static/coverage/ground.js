@@ -6,7 +6,7 @@ const UNKNOWN = "#e2d6bd";
  * What the drawing on the page says of each area, by code: its colour, its number, its sentence and its address.
  *
  * @param {SVGElement} svg
- * @returns {Map<string, {fill: string, value: string, told: string, address: string}>}
+ * @returns {Map<string, {fill: string, value: string, label: string, address: string}>}
  */
 export function readDrawing(svg) {
   const areas = new Map();
@@ -17,7 +17,7 @@ export function readDrawing(svg) {
     areas.set(code, {
       fill: fill.startsWith("#") ? fill : UNKNOWN,
       value: link.querySelector(".map-value")?.textContent ?? "",
-      told: link.getAttribute("aria-label") ?? "",
+      label: link.getAttribute("aria-label") ?? "",
       address,
     });
   }
@@ -44,7 +44,7 @@ export function onTheGround(frame, leaflet, outlines, go) {
   if (frame.dataset.tiles) {
     leaflet.tileLayer(frame.dataset.tiles, { attribution: frame.dataset.credit, maxZoom: 18 }).addTo(map);
   }
-  const drawn = leaflet.geoJSON(outlines, {
+  const outlineLayer = leaflet.geoJSON(outlines, {
     filter: (feature) => areas.has(feature.properties.code),
     style: (feature) => ({
       fillColor: areas.get(feature.properties.code).fill,
@@ -54,11 +54,11 @@ export function onTheGround(frame, leaflet, outlines, go) {
     }),
     onEachFeature: (feature, layer) => {
       const area = areas.get(feature.properties.code);
-      layer.bindTooltip(area.told, { sticky: true });
+      layer.bindTooltip(area.label, { sticky: true });
       layer.on("click", () => go(area.address));
     },
   }).addTo(map);
-  map.fitBounds(drawn.getBounds());
+  map.fitBounds(outlineLayer.getBounds());
   addHere(map, leaflet, frame.dataset.here);
   return map;
 }

@@ -48,7 +48,7 @@ function write(element, text) {
   else element.prepend(text);
 }
 
-function paint(link, /** @type {number[]} */ [households, listed], /** @type {DOMStringMap} */ { shades, told }) {
+function paint(link, /** @type {number[]} */ [households, listed], /** @type {DOMStringMap} */ { shades, sentence: pattern }) {
   if (!households) return;
   const percent = Math.floor((100 * listed) / households);
   const { fill, ink } = shadeOf(percent, shades);
@@ -57,7 +57,7 @@ function paint(link, /** @type {number[]} */ [households, listed], /** @type {DO
   const value = link.querySelector(".map-value");
   if (value) value.textContent = String(percent);
   const name = link.getAttribute("aria-label").split(": ")[0];
-  const sentence = told.replace("{name}", () => name).replace("{share}", sayShare(listed, households))
+  const sentence = pattern.replace("{name}", () => name).replace("{share}", sayShare(listed, households))
     .replace("{reached}", sayNumber(listed)).replace("{households}", sayNumber(households));
   link.setAttribute("aria-label", sentence);
   link.querySelector("title").textContent = sentence;
@@ -67,7 +67,7 @@ function paint(link, /** @type {number[]} */ [households, listed], /** @type {DO
  * Put fresh numbers in their places.
  *
  * @param {Document} page
- * @param {HTMLElement} frame  of the map: data-areas, data-shades, data-goal, data-told
+ * @param {HTMLElement} frame  of the map: data-areas, data-shades, data-goal, data-sentence
  * @param {{areas: string, own: ?number[], counts: Array<?number[]>}} fresh  counts in the order of the areas' codes,
  *   null for a hidden one: households on the official list, met of those, met, written down
  * @returns {boolean} false when the page no longer fits the numbers, and nothing was changed

@@ -1,18 +1,18 @@
-// What the worker sends while no page is open: the visits of whoever is signed in now, and nobody else's.
+// What the service worker sends while no page is open: only the visits of the member who is signed in now.
 
 import { ask } from "../../../../foundation/web/static/offline/requests.js";
 import { Fault } from "../../../../foundation/web/static/offline/faults.js";
-import { keptKeys } from "./keys.js";
+import { storedKeys } from "./keys.js";
 import { openDevice, openMemberStore } from "./members.js";
 import { openOutbox } from "./outbox.js";
-import { wipePhone } from "./parting.js";
+import { wipePhone } from "./wipe.js";
 import { Because } from "../../../../foundation/web/static/offline/backoff.js";
 import { send } from "./sender.js";
-import { whoIsSignedIn, WORKLIST } from "./who.js";
+import { signedInMember, WORKLIST } from "./identity.js";
 
 const TIMEOUT_MS = 30_000;
 
-// The browser tries again by itself after these; after others a person has to do something first.
+// After these faults the browser tries again by itself; after others a person has to do something first.
 const PASSING = new Set(["offline", "time_out", "not_our_answer", "later", "busy"]);
 
 /**
@@ -25,7 +25,7 @@ export async function sendInBackground(env) {
   try {
     const here = await device.members();
     if (here.length === 0) return { member: null, sent: 0, stopped: null };
-    const { member, code } = await whoIsSignedIn(env.fetch).catch(async (error) => {
+    const { member, code } = await signedInMember(env.fetch).catch(async (error) => {
       if (PASSING.has(error.code)) throw error;
       return { member: null, code: error.code };
     });
@@ -43,7 +43,7 @@ export async function sendInBackground(env) {
   }
 }
 
-/** Whether anybody's finished visit waits on this phone, or it was cut off and is not yet empty. Asks nobody. */
+/** Whether a finished visit of any member waits on this phone, or it was cut off and is not wiped yet. Sends no request. */
 export async function somethingWaits(env) {
   const device = await openDevice(env);
   try {
@@ -62,7 +62,7 @@ export async function somethingWaits(env) {
   }
 }
 
-/** Whoever is signed in, or nobody: a phone that was cut off is told so by the API. @returns {Promise<boolean>} whether it was */
+/** Ask the API, which says so whoever is signed in, and wipe. @returns {Promise<boolean>} whether the phone was cut off */
 async function wipeIfCutOff(device, env) {
   try {
     await ask(env.fetch, WORKLIST, { headers: { "X-Device": device.id } }, TIMEOUT_MS);
@@ -86,7 +86,7 @@ async function wipe(env) {
 async function sendOf(member, device, env) {
   const store = await openMemberStore(env.indexedDB, member);
   try {
-    const keys = await keptKeys(store, env.crypto);
+    const keys = await storedKeys(store, env.crypto);
     const outbox = openOutbox({ store, crypto: env.crypto, now: env.now, key: keys.outbox_key });
     const isPersisted = await env.storage?.persisted?.().catch(() => false);
     const about = { storage: isPersisted ? "persisted" : "best_effort" };

@@ -1,4 +1,4 @@
-// The phone's clock against the server's, and Việt Nam's days.
+// The phone's clock compared with the server's, and days in Việt Nam.
 
 const VIETNAM_MS = 7 * 3600 * 1000;
 
@@ -6,7 +6,7 @@ const VIETNAM_MS = 7 * 3600 * 1000;
 export function secondsAhead(dateHeader, sentMs, receivedMs) {
   const server = Date.parse(dateHeader ?? "");
   if (Number.isNaN(server)) return null;
-  // The server spoke somewhere between asking and hearing, at half a second past what it says on average.
+  // The server answered between request and answer; its Date header is cut to seconds, half a second early on average.
   return Math.round(((sentMs + receivedMs) / 2 - server - 500) / 1000);
 }
 

@@ -1,11 +1,11 @@
-// Visits being filled in, one a household, sealed under the member's key. Saved at every tap.
-// A copy is sealed as finished visits are, without the PIN: a phone that is cut off hands it over before it forgets all.
+// Drafts: visits being filled in, one per household, encrypted with the member's key. Saved at every tap.
+// A copy is encrypted with the outbox key, which needs no PIN, so that a phone that is cut off can hand it over.
 
 import { seal, unseal } from "./keys.js";
 import { begun } from "./records.js";
 
 export function openDrafts({ store, crypto, now, memberKey, appVersion, handoverKey }) {
-  // Saves of one phone go one after the other: sealing takes its time, and the last tap must be the last one written.
+  // Saves run one after the other: encryption is asynchronous, and the last tap must be written last.
   let last = Promise.resolve();
   /** @type {(work: () => Promise<any>) => Promise<any>} */
   const inOrder = (work) => {
@@ -20,8 +20,8 @@ export function openDrafts({ store, crypto, now, memberKey, appVersion, handover
   }
 
   async function read(household) {
-    const kept = await store.get("drafts", household);
-    return kept ? { ...kept, record: await unseal(crypto, memberKey(), kept.sealed) } : null;
+    const entry = await store.get("drafts", household);
+    return entry ? { ...entry, record: await unseal(crypto, memberKey(), entry.sealed) } : null;
   }
 
   return {
@@ -33,17 +33,17 @@ export function openDrafts({ store, crypto, now, memberKey, appVersion, handover
     },
 
     /**
-     * Keep the draft as it is now; on disk when this resolves. A first save gives it its id and the time it began.
-     * @returns {Promise<Record<string, any>>} the record as kept
+     * Save the draft; on disk when this resolves. The first save adds its id and start time.
+     * @returns {Promise<Record<string, any>>} the record as saved
      */
     async save(household, record) {
       const key = memberKey();
-      // As it is at this tap: the screen goes on changing its own object.
-      const told = structuredCloneOf(record);
+      // A copy as of this tap: the screen goes on changing its own object.
+      const snapshot = structuredCloneOf(record);
       return inOrder(async () => {
         const before = await read(household);
         const { id, started_at } = before?.record ?? {};
-        const whole = begun({ ...(before ? { id, started_at } : {}), ...told }, household, { crypto, now, appVersion });
+        const whole = begun({ ...(before ? { id, started_at } : {}), ...snapshot }, household, { crypto, now, appVersion });
         await put(household, key, whole, before?.edits ?? null);
         return whole;
       });
@@ -62,7 +62,7 @@ export function openDrafts({ store, crypto, now, memberKey, appVersion, handover
       return store.read(["drafts"], ({ keys }) => keys("drafts"));
     },
 
-    /** {record, edits, sealed} once every tap so far is kept, or null. */
+    /** {record, edits, sealed} once every tap so far is saved, or null. */
     async taken(household) {
       await last;
       return read(household);

@@ -1,4 +1,4 @@
-/** What the browser gives; tests give their own. */
+/** The browser's APIs; tests pass their own. */
 export function environment(given) {
   const { navigator, document } = globalThis;
   return {

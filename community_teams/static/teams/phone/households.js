@@ -1,16 +1,16 @@
-// Rows of the work list, as the phone keeps and changes them. Pure. What a list shows of them: screens/worklist_view.js.
+// Rows of the worklist, as the phone stores and changes them. Pure. What a list shows of them: screens/worklist_view.js.
 
-import { fold } from "./folding.js";
+import { normalise } from "./normalise.js";
 
 const REACHED = new Set(["met_done", "met_partial"]);
 const GONE = new Set(["moved", "vacant"]);
 
-/** A row as it is kept: with what is searched in it. */
+/** A row as it is stored, with the text that is searched. */
 export function searchable(row) {
-  return { ...row, folded: fold(`${row.short_code} ${row.lane ?? ""} ${row.label ?? ""}`) };
+  return { ...row, folded: normalise(`${row.short_code} ${row.lane ?? ""} ${row.label ?? ""}`) };
 }
 
-/** Lane 10 comes after lane 2. */
+/** The order of rows: by lane and code, with numbers by value, so that lane 10 comes after lane 2. */
 export function byLaneAndCode() {
   const { compare } = new Intl.Collator("vi", { numeric: true });
   return (one, other) => compare(one.lane ?? "", other.lane ?? "") || compare(one.short_code, other.short_code);

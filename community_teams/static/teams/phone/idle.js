@@ -1,4 +1,4 @@
-// The member key in memory, and the clock that takes it away.
+// The member key in memory, and its removal after IDLE_MS without use.
 
 import { Fault } from "../../../../foundation/web/static/offline/faults.js";
 
@@ -16,7 +16,7 @@ export function openIdle({ now, onLock }) {
     key = null;
     onLock();
   };
-  // A phone asleep runs no timer: the time is looked at on every use as well. A clock set back counts as idle, too.
+  // A sleeping phone runs no timers, so the time is checked on every use as well. A clock set back counts as idle, too.
   const look = () => {
     const idle = now() - touchedAt;
     if (key && (idle >= IDLE_MS || idle < -IDLE_MS)) lock();

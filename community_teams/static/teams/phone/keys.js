@@ -1,12 +1,12 @@
-// Sealing what is kept (AES-GCM), and the lock that only the member's PIN opens. WebCrypto only.
-// Which key guards what, and against whom: docs/decisions/the-phone-sends-while-locked.md.
+// Encryption of stored data (AES-GCM), and the member key, which only the member's PIN unlocks. WebCrypto only.
+// Which key protects what, and against whom: docs/decisions/the-phone-sends-while-locked.md.
 
 import { Fault, unlessFull } from "../../../../foundation/web/static/offline/faults.js";
 
 export const SHORTEST_PIN = 6;
 const LONGEST_PIN = 12;
 
-// Rounds of PBKDF2 so that unlocking takes about this long on the phone at hand, within bounds.
+// The rounds of PBKDF2 are chosen so that unlocking takes about this long on this phone, within the bounds below.
 const UNLOCKING_MS = 600;
 const FEWEST_ROUNDS = 200_000;
 const MOST_ROUNDS = 1_000_000;
@@ -17,17 +17,17 @@ const WAITS = [0, 0, 0, 0, 30, 60, 300, 900, 3600];
 
 const IV_BYTES = 12;
 
-/** A key that this browser can use and nobody can read out of it. */
+/** A key that this browser can use but that cannot be exported. */
 export function newSealingKey(crypto) {
   return crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, false, ["encrypt", "decrypt"]);
 }
 
-/** Seal any JSON value. @returns {Promise<Uint8Array>} 12 random bytes, then what AES-GCM made of it */
+/** Encrypt any JSON value. @returns {Promise<Uint8Array>} a random IV of 12 bytes, then the output of AES-GCM */
 export async function seal(crypto, key, value) {
   return sealBytes(crypto, key, new TextEncoder().encode(JSON.stringify(value)));
 }
 
-/** What `seal` was given. Rejects with `unreadable` where it was sealed under another key, or damaged. */
+/** Decrypt what `seal` returned. Rejects with `unreadable` if it was encrypted with another key, or damaged. */
 export async function unseal(crypto, key, sealed) {
   return JSON.parse(new TextDecoder().decode(await unsealBytes(crypto, key, sealed)));
 }
@@ -53,8 +53,8 @@ async function unsealBytes(crypto, key, sealed) {
   }
 }
 
-/** The keys that stay in the store: made at the first use, the same ever after, also when two tabs come at once. */
-export async function keptKeys(store, crypto) {
+/** The keys in the store. Made at the first use; later calls, also of two tabs at once, get the same ones. */
+export async function storedKeys(store, crypto) {
   const made = {
     outbox_key: await newSealingKey(crypto),
     device_key: await crypto.subtle.generateKey({ name: "HMAC", hash: "SHA-256" }, false, ["sign"]),
@@ -86,7 +86,7 @@ export async function hasPin(store) {
 }
 
 /**
- * Lock a new member key behind `pin`, in place of any before it. What was sealed under an earlier key is unreadable then.
+ * Make a new member key, locked with `pin`, in place of an earlier one. Data encrypted with an earlier one becomes unreadable.
  * @returns {Promise<CryptoKey>} the member key, unlocked
  */
 export async function makeMemberKey(store, crypto, deviceKey, pin) {
@@ -101,7 +101,7 @@ export async function unlockMemberKey(store, crypto, deviceKey, pin, millisecond
   return memberKey(crypto, await open(store, crypto, deviceKey, pin, milliseconds));
 }
 
-/** Lock the same member key behind another PIN; nothing has to be sealed anew. Rejects as unlockMemberKey and checkPin. */
+/** Lock the same member key with another PIN; stored data stays as it is. Rejects as unlockMemberKey and checkPin. */
 export async function changePin(store, crypto, deviceKey, pin, newPin, milliseconds) {
   checkPin(newPin);
   const bytes = await open(store, crypto, deviceKey, pin, milliseconds);
@@ -120,15 +120,15 @@ async function lockBehind(store, crypto, deviceKey, pin, bytes) {
 }
 
 async function open(store, crypto, deviceKey, pin, milliseconds) {
-  // Counted before it is tried: closing the app in between wins no guess.
+  // A try is counted before it is checked, so that closing the app in between gives no extra guess.
   const { waits, ...lock } = await store.write(["kept"], async ({ get, put }) => {
-    const kept = await get("kept", "pin");
-    if (!kept) throw new Fault("no_pin");
-    // A clock that was set back since lets nobody wait longer than was meant.
-    const until = Math.min(kept.until, milliseconds + waitAfter(kept.wrong));
+    const stored = await get("kept", "pin");
+    if (!stored) throw new Fault("no_pin");
+    // If the clock was set back since, the wait must not become longer than intended.
+    const until = Math.min(stored.until, milliseconds + waitAfter(stored.wrong));
     const waits = milliseconds < until;
-    const wrong = kept.wrong + 1;
-    const counted = waits ? { ...kept, until } : { ...kept, wrong, until: milliseconds + waitAfter(wrong) };
+    const wrong = stored.wrong + 1;
+    const counted = waits ? { ...stored, until } : { ...stored, wrong, until: milliseconds + waitAfter(wrong) };
     await put("kept", counted, "pin");
     return { ...counted, waits };
   });
@@ -149,7 +149,7 @@ function waitAfter(wrong) {
   return wrong ? 1000 * WAITS[Math.min(wrong, WAITS.length) - 1] : 0;
 }
 
-/** From PIN and device key together: a copy of what is stored is worth nothing to a guesser without that key. */
+/** Derived from PIN and device key together: without the device key a copy of the database cannot be attacked by guessing. */
 async function pinKey(crypto, deviceKey, pin, salt, rounds) {
   const stretched = await stretch(crypto, pin, salt, rounds);
   const mixed = await crypto.subtle.sign("HMAC", deviceKey, stretched);

@@ -1,5 +1,5 @@
-// What is known of households from their earlier visits, so that "Gần xong" need not ask again: what the server tells,
-// and what this phone recorded since. Sealed under the member's key, household by household.
+// Earlier answers of households, so that a repeat visit need not ask them again: from the server, and from visits of this
+// phone since. Encrypted with the member's key, household by household.
 
 import { Fault } from "../../../../foundation/web/static/offline/faults.js";
 import { seal, unseal } from "./keys.js";
@@ -10,25 +10,25 @@ export const KNOWN = "/api/v1/known";
 const TIMEOUT_MS = 60_000;
 const MOST_PAGES = 200;
 
-/** An entry: {sealed, on}; on: the day in Việt Nam of the latest visit that told any of it. */
+/** An entry: {sealed, on}; on: the day in Việt Nam of the latest visit with any of the answers. */
 export function openKnown({ store, crypto, memberKey, ask }) {
   async function previous(household) {
     const key = memberKey();
-    const kept = await store.get("known", household);
-    return kept ? { ...(await unseal(crypto, key, kept.sealed)), visited_on: kept.on } : null;
+    const entry = await store.get("known", household);
+    return entry ? { ...(await unseal(crypto, key, entry.sealed)), visited_on: entry.on } : null;
   }
 
-  async function keep(answer) {
+  async function saveAnswer(answer) {
     const key = memberKey();
-    const told = await Promise.all(
+    const entries = await Promise.all(
       answer.households.map(async ({ id, on, known }) => ({ id, on, sealed: await seal(crypto, key, known) })),
     );
     await store.write(["known", "kept"], async ({ get, put, remove, clear }) => {
       if (answer.reset) await clear("known");
       for (const id of answer.gone ?? []) await remove("known", id);
-      for (const { id, on, sealed } of told) {
+      for (const { id, on, sealed } of entries) {
         const ours = await get("known", id);
-        // What this phone heard later may not have reached the server yet.
+        // A later visit of this phone may not have reached the server yet.
         if (!ours || ours.on <= on) await put("known", { sealed, on }, id);
       }
       await put("kept", answer.cursor, "known_cursor");
@@ -36,17 +36,17 @@ export function openKnown({ store, crypto, memberKey, ask }) {
   }
 
   return {
-    /** What earlier visits told, in the shape of a visit, with `visited_on`; or null. */
+    /** Earlier answers in the shape of a visit, with `visited_on`; or null. */
     previous,
 
-    /** After a visit: what to put into room "known", `null` to take out what is there, `undefined` to leave it. */
+    /** After a visit: the entry for store "known", `null` to delete the one there, `undefined` to leave it. */
     async after(household, record) {
       if (!namesHousehold(record)) return null;
-      const told = knownFrom(record);
-      if (Object.keys(told).length === 0) return undefined;
+      const answers = knownFrom(record);
+      if (Object.keys(answers).length === 0) return undefined;
       const { visited_on: before, ...known } = (await previous(household)) ?? {};
       const day = dayInVietnam(record.started_at);
-      return { sealed: await seal(crypto, memberKey(), { ...known, ...told }), on: before > day ? before : day };
+      return { sealed: await seal(crypto, memberKey(), { ...known, ...answers }), on: before > day ? before : day };
     },
 
     /** Ask the server for what changed. Rejects as requests.js does. */
@@ -55,7 +55,7 @@ export function openKnown({ store, crypto, memberKey, ask }) {
         const since = await store.get("kept", "known_cursor");
         const answer = await ask(KNOWN + (since ? `?since=${encodeURIComponent(since)}` : ""), TIMEOUT_MS);
         if (!Array.isArray(answer.households) || typeof answer.cursor !== "string") throw new Fault("not_our_answer");
-        await keep(answer);
+        await saveAnswer(answer);
         if (!answer.more) return;
       }
       throw new Fault("not_our_answer");

@@ -1,4 +1,4 @@
-// Who uses this phone, and what the phone is called. Holds no household and no visit.
+// The members who use this phone, and the phone's id. Stores no household and no visit.
 
 import { randomId } from "../../../../foundation/web/static/offline/ids.js";
 import { openStore, wipeStore } from "../../../../foundation/web/static/offline/store.js";
@@ -9,7 +9,7 @@ export const SIGN_OUT = "/dang-xuat";
 const LIST_ROOMS = ["hamlets", "known"];
 const LIST_KEYS = ["cursor", "known_cursor", "hamlet_names", "left_rows", "worklist_at"];
 
-/** Delete what a member's store knows of their hamlets, or of `rooms` besides; the next list begins anew. */
+/** Delete the worklist of a member's store, and the stores named in `rooms`; the next refresh fetches the whole list. */
 export async function forgetList(store, rooms = []) {
   const cleared = [...LIST_ROOMS, ...rooms];
   await store.write([...cleared, "kept"], async ({ clear, remove }) => {
@@ -29,15 +29,15 @@ export async function openDevice(with_) {
   const store = await openStore(indexedDB, DEVICE_STORE, DEVICE_STEPS);
   const fresh = randomId(crypto);
   const id = await store.write(["kept"], async ({ get, put }) => {
-    const kept = await get("kept", "device");
-    if (!kept) await put("kept", fresh, "device");
-    return kept ?? fresh;
+    const stored = await get("kept", "device");
+    if (!stored) await put("kept", fresh, "device");
+    return stored ?? fresh;
   });
 
   return {
-    /** The same all through this phone's life, whoever uses it; a new one after it was wiped. */
+    /** The same for everybody who uses this phone; a new one after it was wiped. */
     id,
-    /** Who has used this phone and has something kept on it, the last one first: [{member, name, usedAt}]. */
+    /** Members with data on this phone, the last one first: [{member, name, usedAt}]. usedAt: milliseconds. */
     async members() {
       const members = await store.read(["members"], ({ all }) => all("members"));
       return members.sort((one, other) => other.usedAt - one.usedAt);
@@ -48,15 +48,15 @@ export async function openDevice(with_) {
         await put("members", { member, name: name ?? known?.name ?? "", usedAt: now() });
       });
     },
-    /** Whether the phone was cut off and still holds what the server has not. */
+    /** Whether the phone was cut off and still has something that the server does not have. */
     isCutOff: async () => Boolean(await store.get("kept", "cut_off")),
     markCutOff: (isCutOff) => store.put("kept", isCutOff, "cut_off"),
-    /** Delete all that this phone keeps of one member, waiting visits too. Ask before. */
+    /** Delete all data of one member on this phone, also waiting visits. Ask before. */
     async wipeMember(member) {
       await wipeStore(indexedDB, MEMBER_STORE + member, MEMBER_STEPS);
       await store.write(["members"], ({ remove }) => remove("members", member));
     },
-    /** Delete everything of everybody; the phone is a stranger afterwards. */
+    /** Delete all data of everybody; afterwards the phone is as new. */
     async wipeAll() {
       for (const { member } of await this.members()) await this.wipeMember(member);
       store.close();

@@ -1,5 +1,5 @@
-// Finished visits on their way: ready -> sending -> acknowledged -> purged after a week, or needs_person.
-// Sealed under a key of their own that this browser can use without the member's PIN, so that they leave while locked.
+// Finished visits: ready -> sending -> acknowledged -> purged after a week, or needs_person.
+// Encrypted with a key that this browser can use without the member's PIN, so that they are sent while locked.
 
 import { Fault, unlessFull } from "../../../../foundation/web/static/offline/faults.js";
 import { newId } from "../../../../foundation/web/static/offline/ids.js";
@@ -17,14 +17,14 @@ export const PURGED_AFTER = 7 * 24 * 3600 * 1000;
 /**
  * An entry: {id, state, at, rev, sealed, attempted, trail, tries, problems, delivered}.
  *
- * attempted: {id, supersedes} under which it went out as it is now and was not answered: it goes out the same again.
- * trail: ids under which earlier content went out, each of which may lie at the server. What was changed since goes out
- * under a new id that supersedes the last of them; where the server knows none, under its own id. So no content that was
- * taken back is ever sent, and the server never meets one id with two contents.
- * delivered: the server has it, though a person has to look at it (a conflict): it holds no sign-out back.
+ * attempted: {id, supersedes} under which the present content was sent without an answer: it is sent the same way again.
+ * trail: ids under which earlier content was sent; the server may have each of them. Changed content is sent under a new
+ * id that supersedes the last of them; if the server knows none of them, under its own id. So withdrawn content is never
+ * sent, and the server never gets one id with two contents.
+ * delivered: the server has it, but a person must look at it (a conflict): it does not prevent signing out.
  */
 export function openOutbox(/** @type {Record<string, any>} */ { store, crypto, now, key }) {
-  // Opened already, while unlocked: a list of hundreds is asked for at every change.
+  // Decrypted records, while unlocked: a list of hundreds is read at every change.
   const opened = new Map();
   async function open(entry) {
     const which = `${entry.id} ${entry.rev} ${entry.state === State.ACKNOWLEDGED}`;
@@ -47,7 +47,7 @@ export function openOutbox(/** @type {Record<string, any>} */ { store, crypto, n
   }
 
   return {
-    /** What to put into room "outbox" for a finished visit. */
+    /** The entry for store "outbox" of a finished visit. */
     async entryFor(record) {
       const sealed = await seal(crypto, key, record);
       const fresh = { rev: 1, attempted: null, trail: [], tries: 0, problems: null, delivered: false };
@@ -55,9 +55,9 @@ export function openOutbox(/** @type {Record<string, any>} */ { store, crypto, n
     },
 
     /**
-     * What to put for a changed visit: an entry, or what makes one of the entry as it is by then. One that the server has
-     * gets a successor; else it goes back to ready, also while it is being sent: the answer on its way is about the old
-     * content. Made too late, it throws `changed_meanwhile`.
+     * For a changed visit: an entry, or a function that makes it from the entry as it is at writing. If the server has the
+     * visit, it is a new entry that supersedes it; else the entry becomes ready again, also while it is being sent, since
+     * the coming answer is about the old content. The function throws `changed_meanwhile` if the server has it by then.
      */
     async entryAfterChange(id, record) {
       const before = await store.get("outbox", id);
@@ -82,13 +82,13 @@ export function openOutbox(/** @type {Record<string, any>} */ { store, crypto, n
     list,
 
     /** The entries that no other entry corrects, oldest first. */
-    async standing() {
+    async latestVersions() {
       const entries = await list();
       const corrected = new Set(entries.map(({ record }) => record.supersedes));
       return entries.filter(({ id }) => !corrected.has(id));
     },
 
-    /** What entry `id` says by now: itself, or the last of its corrections; null where it is not here. */
+    /** Entry `id`, or the last of its corrections; null where it is not here. */
     async latest(id) {
       const entries = await list();
       const corrections = new Map(entries.map((entry) => [entry.record.supersedes, entry]));
@@ -97,7 +97,8 @@ export function openOutbox(/** @type {Record<string, any>} */ { store, crypto, n
       return entry;
     },
 
-    /** {waiting, needPerson, undelivered, oldest}: ready or being sent, for a person to look at, not at the server; ms. */
+    /** {waiting, needPerson, undelivered, oldest}. waiting: ready or being sent. undelivered: not at the server; oldest:
+     *  of these, in ms, Infinity for none. */
     async counts() {
       const entries = await store.read(["outbox"], ({ all }) => all("outbox"));
       const waiting = entries.filter((entry) => entry.state === State.READY || entry.state === State.SENDING);
@@ -111,7 +112,7 @@ export function openOutbox(/** @type {Record<string, any>} */ { store, crypto, n
       };
     },
 
-    /** A visit a person has looked at goes out again as it is. */
+    /** Make an entry that needed a person ready again, unchanged. Rejects with `no_such_visit`. */
     async retry(id) {
       const changed = await change(id, (entry) =>
         entry.state === State.NEEDS_PERSON ? { ...entry, state: State.READY, problems: null, delivered: false } : null,
@@ -119,7 +120,7 @@ export function openOutbox(/** @type {Record<string, any>} */ { store, crypto, n
       if (!changed) throw new Fault("no_such_visit");
     },
 
-    /** All that the server does not have goes out again, also what it refused: for a phone about to forget everything. */
+    /** Make all entries that the server does not have ready again, also refused ones: for a phone that is being wiped. */
     async retryAll() {
       await store.write(["outbox"], async ({ where, put }) => {
         for (const entry of await where("outbox", "state", State.NEEDS_PERSON)) {
@@ -128,7 +129,7 @@ export function openOutbox(/** @type {Record<string, any>} */ { store, crypto, n
       });
     },
 
-    /** What a crash left half sent is unsent. Only for whoever holds the sending lock. */
+    /** Entries that a crash left as being sent become ready. Only for the holder of the sending lock. */
     async recover() {
       await store.write(["outbox"], async ({ where, put }) => {
         for (const entry of await where("outbox", "state", State.SENDING)) {
@@ -138,10 +139,10 @@ export function openOutbox(/** @type {Record<string, any>} */ { store, crypto, n
     },
 
     /**
-     * Take up to `most` ready visits and mark them as being sent, on disk before the request starts.
+     * Take up to `most` ready visits and mark them as being sent, stored before the request starts.
      *
-     * On a phone too full for a mark they go out all the same, since that is what makes room; but for those that would
-     * need a new id, which would be lost.
+     * If the phone is too full to store the mark, they are sent all the same, because that makes room; except those that
+     * would need a new id, which would be lost.
      * @returns {Promise<{id: string, rev: number, turn: string, record: Record<string, any>}[]>} id: the entry's; record: as it goes out
      */
     async take(most) {
@@ -155,7 +156,7 @@ export function openOutbox(/** @type {Record<string, any>} */ { store, crypto, n
       );
     },
 
-    /** No answer: all of them are ready again, as they are by now. */
+    /** There was no answer: make them ready again, with their present content. */
     async giveBack(ids) {
       await store.write(["outbox"], async ({ get, put }) => {
         for (const id of ids) {
@@ -166,7 +167,7 @@ export function openOutbox(/** @type {Record<string, any>} */ { store, crypto, n
     },
 
     /**
-     * The server has entry `id` as `record`. Where it was changed since, the change is ready and supersedes that.
+     * The server has entry `id` as `record`. If the entry was changed since, the change stays ready and supersedes it.
      * @returns {Promise<true>}
      */
     async acknowledge(id, record) {
@@ -181,7 +182,7 @@ export function openOutbox(/** @type {Record<string, any>} */ { store, crypto, n
       });
     },
 
-    /** Forget entry `id` of revision `rev`, which the server has: for a phone too full to write that down. */
+    /** Delete entry `id` of revision `rev`, which the server has: for a phone too full to store the acknowledgement. */
     async drop(id, rev) {
       await store.write(["outbox"], async ({ get, remove }) => {
         if ((await get("outbox", id))?.rev === rev) await remove("outbox", id);
@@ -192,7 +193,7 @@ export function openOutbox(/** @type {Record<string, any>} */ { store, crypto, n
     async refuse(id, record, problems) {
       await change(id, (entry) => {
         const { attempted, trail } = entry;
-        // Changed since: what was refused is no longer what it says.
+        // Changed since: the refused content is not the present one.
         if (attempted?.id !== record.id) return { ...entry, trail: trail.filter((each) => each !== record.id) };
         const isOfTrail = attempted.supersedes !== null && attempted.supersedes === lastOf(trail);
         if (isOfTrail && problems.supersedes === "not_found") {
@@ -202,18 +203,18 @@ export function openOutbox(/** @type {Record<string, any>} */ { store, crypto, n
       });
     },
 
-    /** The server has something else under that id, or cannot read it yet, and keeps it for a person there. */
+    /** The server has other content under that id, or cannot read it yet, and holds it for a person there. */
     async conflict(id, record, problems) {
       await change(id, (entry) => {
         if (entry.attempted?.id !== record.id) return null;
-        // Our own earlier content, which was late: what it was changed to supersedes it.
+        // The other content is our own earlier one, which arrived late: the change supersedes it.
         const isOurs = problems.visit === "conflict" && entry.rev > 1 && record.id === id && entry.trail.length === 0 && !entry.wasLate;
         if (isOurs) return { ...entry, state: State.READY, attempted: null, trail: [id], wasLate: true };
         return { ...entry, state: State.NEEDS_PERSON, problems, delivered: true };
       });
     },
 
-    /** Delete what the server has had for a week. `all`: at once, to make room. */
+    /** Delete entries that the server has had for PURGED_AFTER. `all`: at once, to make room. */
     async purge({ all = false } = {}) {
       await store.write(["outbox"], async ({ all: every, remove }) => {
         for (const entry of await every("outbox")) {
@@ -253,7 +254,7 @@ export function openOutbox(/** @type {Record<string, any>} */ { store, crypto, n
 
 const lastOf = (list) => list[list.length - 1];
 
-/** Whether the server has it, so that the phone need not; also what the phone no longer has. */
+/** Whether the server has the entry; also true for one that is no longer on the phone. */
 function isThere(entry) {
   return !entry || entry.state === State.ACKNOWLEDGED || entry.delivered;
 }

@@ -1,34 +1,35 @@
-// The door to what the phone keeps: the one module the screens import.
+// The interface of the phone's storage and sending: the only module of it that the screens import.
 //
-// Every function is async and rejects with a Fault, whose `code` is stable; the page has the words. Besides those named
-// below any of them may reject with `locked` (the PIN is asked for), `storage_full` (the phone is full; nothing stored
+// Every function is async and rejects with a Fault, whose `code` is stable; the page has the words. Besides the codes
+// named below any of them may reject with `locked` (the PIN is needed), `storage_full` (the phone is full; nothing stored
 // before is lost), `newer_store` (a newer app was here: reload), `store_closed` (another tab took over: reload),
 // `no_storage` and `store_failed`. Requests reject as requests.js says: `offline`, `time_out`, `not_our_answer`, `later`,
-// `not_signed_in`, `other_member` (somebody else is signed in now), `device_cut_off` (everything was wiped but what the server has not).
+// `not_signed_in`, `other_member` (somebody else is signed in now), `device_cut_off` (the phone was wiped, except what the
+// server does not have).
 
 import { openDrafts } from "./drafts.js";
 import { environment } from "./environment.js";
 import { Fault } from "../../../../foundation/web/static/offline/faults.js";
 import { openIdle } from "./idle.js";
-import { changePin, hasPin, keptKeys, makeMemberKey, unlockMemberKey } from "./keys.js";
+import { changePin, hasPin, storedKeys, makeMemberKey, unlockMemberKey } from "./keys.js";
 import { openKnown } from "./known.js";
-import { leave } from "./leaving.js";
+import { signOut } from "./sign_out.js";
 import { forgetList, openDevice, openMemberStore } from "./members.js";
-import { sendBySelf } from "./moments.js";
+import { sendAutomatically } from "./send_triggers.js";
 import { openOutbox, State } from "./outbox.js";
-import { openOutboxDoor } from "./outbox_door.js";
-import { wipeBySelf, wipePhone } from "./parting.js";
-import { openSpeaking } from "./speaking.js";
+import { openOutboxActions } from "./outbox_actions.js";
+import { wipeUntilDone, wipePhone } from "./wipe.js";
+import { openApiClient } from "./api_client.js";
 import { MEMBER_STORE } from "./store.js";
-import { WHO, whoIsSignedIn as askWho } from "./who.js";
+import { IDENTITY, signedInMember as askIdentity } from "./identity.js";
 import { openWorklist } from "./worklist.js";
 
-export { installWorker } from "./installing.js";
+export { installWorker } from "./install_worker.js";
 /** Whether a PIN may be chosen, before it is typed again. */
 export { checkPin } from "./keys.js";
 
 /**
- * Who has something kept on this phone, the last one first: [{member, name, usedAt}]. For choosing while offline.
+ * Members with data on this phone, the last one first: [{member, name, usedAt}]. For choosing while offline.
  */
 export async function membersHere(given = {}) {
   const device = await openDevice(environment(given));
@@ -43,15 +44,15 @@ export async function membersHere(given = {}) {
  * Who is signed in at the server: {member, name, hamlets: [{code, name, sample}]}. Rejects with `not_signed_in`,
  * `offline`, ….
  */
-export async function whoIsSignedIn(given = {}) {
-  return askWho(environment(given).fetch);
+export async function signedInMember(given = {}) {
+  return askIdentity(environment(given).fetch);
 }
 
 /**
- * Open what this phone keeps for one member. Needs no PIN and no network; sends what waits by itself from now on.
+ * Open the data of one member on this phone. Needs no PIN and no network; from now on waiting visits are sent automatically.
  *
  * @param {Record<string, any>} given
- *   member: the person's id as the server calls it (string); name: how to call them, kept for choosing;
+ *   member: the person's id at the server (string); name: display name, stored for choosing;
  *   appVersion: sent with each visit; and, for tests, anything of environment()
  */
 export async function openPhone(given) {
@@ -66,7 +67,7 @@ export async function openPhone(given) {
   const store = await openMemberStore(env.indexedDB, member, (newVersion) =>
     close({ what: newVersion === null ? "wiped" : "newer" }),
   );
-  const keys = await keptKeys(store, crypto);
+  const keys = await storedKeys(store, crypto);
   let pinSet = await hasPin(store);
   let stopSending = () => {};
   let wiping = null;
@@ -82,17 +83,17 @@ export async function openPhone(given) {
   });
   const memberKey = () => idle.key();
   const handoverKey = keys.outbox_key;
-  const room = { store, crypto, now, memberKey, handoverKey, appVersion, ask: (...asked) => speaking.ask(...asked) };
+  const room = { store, crypto, now, memberKey, handoverKey, appVersion, ask: (...question) => apiClient.ask(...question) };
   const outbox = openOutbox({ store, crypto, now, key: keys.outbox_key });
   const drafts = openDrafts(room);
   const known = openKnown(room);
-  const worklist = openWorklist({ ...room, untold });
-  const speaking = openSpeaking({ env, store, outbox, member, device: device.id, appVersion, changed, wipe });
-  // By itself: what stands in the way is in the summary, and is tried again later.
+  const worklist = openWorklist({ ...room, unsentHouseholds });
+  const apiClient = openApiClient({ env, store, outbox, member, device: device.id, appVersion, changed, wipe });
+  // Automatic sending: a fault is in the summary, and sending is tried again later.
   const sendQuietly = (because) =>
-    speaking.sendNow(because).catch((error) => tell({ what: "fault", code: error.code ?? "store_failed" }));
+    apiClient.sendNow(because).catch((error) => tell({ what: "fault", code: error.code ?? "store_failed" }));
 
-  // Other tabs and the worker say what they changed.
+  // Other tabs and the worker announce their changes here.
   const channel = env.Channel ? new env.Channel(MEMBER_STORE + member) : null;
   if (channel) {
     channel.unref?.();
@@ -110,16 +111,16 @@ export async function openPhone(given) {
     worklist.show(counted.map(({ record, state }) => ({ record, waiting: state !== State.ACKNOWLEDGED })));
   }
 
-  /** Ids of the households that this phone still has something to tell of. */
-  async function untold() {
+  /** Ids of the households with a draft or a visit that was not sent yet. */
+  async function unsentHouseholds() {
     const unsent = (await outbox.list()).filter(({ state }) => state !== State.ACKNOWLEDGED);
     return new Set([...(await drafts.households()), ...unsent.map(({ record }) => record.household)]);
   }
 
   async function refreshOnce() {
-    // The list first: a phone that was cut off is told so there, whoever is signed in.
+    // The list first: its answer says that a phone was cut off, whoever is signed in.
     const answer = await worklist.refresh();
-    const who = await speaking.ask(WHO);
+    const who = await apiClient.ask(IDENTITY);
     if (String(who.member) !== member) throw new Fault("other_member");
     await worklist.name(who.hamlets ?? []);
     await known.refresh();
@@ -128,7 +129,7 @@ export async function openPhone(given) {
     return answer;
   }
 
-  // Once, whichever of several questions hears of it first.
+  // Only once, even if several requests get `device_cut_off`.
   function wipe() {
     wiping ??= wipeAll();
     return wiping;
@@ -136,7 +137,7 @@ export async function openPhone(given) {
   async function wipeAll() {
     close();
     const { left } = await wipePhone(env);
-    if (left && env.window) stopSending = wipeBySelf(env, tellWiped);
+    if (left && env.window) stopSending = wipeUntilDone(env, tellWiped);
     tellWiped(left);
   }
   function tellWiped(left) {
@@ -156,8 +157,7 @@ export async function openPhone(given) {
     idle.hold(key);
     pinSet = true;
     await showVisits();
-    // Not waited for: Firefox asks the person first, and answers when they have. Others refuse in silence; the summary says
-    // what came of it.
+    // Not awaited: Firefox asks the person first. Other browsers may refuse silently; the summary shows the result.
     env.storage?.persist?.().catch(() => false);
     tell({ what: "unlocked" });
   }
@@ -166,7 +166,7 @@ export async function openPhone(given) {
     member,
     device: device.id,
 
-    /** Whether the PIN is asked for; always true before setPin. */
+    /** Whether the PIN is needed; always true before setPin. */
     get locked() {
       return idle.locked;
     },
@@ -174,7 +174,7 @@ export async function openPhone(given) {
     get hasPin() {
       return pinSet;
     },
-    /** Open with the PIN. Rejects with `wrong_pin` {until}, `pin_wait` {until} (ms; before then none is tried), `no_pin`. */
+    /** Unlock with the PIN. Rejects with `wrong_pin` {until}, `pin_wait` {until} (ms; no try counts before), `no_pin`. */
     async unlock(pin) {
       await unlockedWith(await unlockMemberKey(store, crypto, keys.device_key, pin, now()));
     },
@@ -189,11 +189,12 @@ export async function openPhone(given) {
     /** Rejects as unlock and setPin. */
     changePin: (pin, newPin) => changePin(store, crypto, keys.device_key, pin, newPin, now()),
     /**
-     * A forgotten PIN: a new one, and the drafts and the work list are gone; finished visits stay and are sent. Only while
-     * the server says that this member is signed in; rejects with `other_member`, `not_signed_in`, `offline`, as setPin.
+     * Set a new PIN after the old one was forgotten. Drafts and worklist are deleted; finished visits stay and are sent.
+     * Only if the server says that this member is signed in; rejects with `other_member`, `not_signed_in`, `offline`, and as
+     * setPin.
      */
     async forgetPin(newPin) {
-      const who = await askWho(env.fetch);
+      const who = await askIdentity(env.fetch);
       if (String(who.member) !== member) throw new Fault("other_member");
       const key = await makeMemberKey(store, crypto, keys.device_key, newPin);
       worklist.forget();
@@ -202,11 +203,11 @@ export async function openPhone(given) {
     },
     /** Lock now. */
     lock: () => idle.lock(),
-    /** Somebody is using it: starts the 15 minutes anew. Cheap; call at every tap. */
+    /** The app is being used: restarts the 15 minutes of idle.js. Cheap; call at every tap. */
     touch: () => idle.touch(),
 
     worklist: {
-      /** Bring the list up to date; who asks meanwhile waits for the same. @returns {Promise<{changed: number}>} */
+      /** Bring the list up to date; concurrent calls share one refresh. @returns {Promise<{changed: number}>} */
       async refresh() {
         memberKey();
         refreshing ??= refreshOnce().finally(() => {
@@ -217,9 +218,9 @@ export async function openPhone(given) {
       refreshedAt: worklist.refreshedAt,
       hamlets: worklist.hamlets,
       /**
-       * The households by lane and code, rows as the API gives them as they are after this phone's own visits; and
-       * `waiting` (the server lacks one of these), `folded` (what is searched in), `reached` (where this phone knows it).
-       * Only read them. @param {{hamlet?: string}} [asked]
+       * The households by lane and code: rows of the API, updated by the visits of this phone, with `waiting` (one of these
+       * is not at the server), `folded` (the text that is searched), `reached` (if this phone knows it). Do not change them.
+       * @param {{hamlet?: string}} [filter]
        */
       households: worklist.households,
       household: worklist.household,
@@ -228,21 +229,22 @@ export async function openPhone(given) {
     drafts: {
       /** The draft of a household, or null. */
       get: drafts.get,
-      /** Keep it as it is now, at every tap; on disk when it resolves. @returns {Promise<Record<string, any>>} the record, with its id */
+      /** Save it, at every tap; on disk when it resolves. @returns {Promise<Record<string, any>>} the record, with its id */
       save: drafts.save,
       discard: drafts.discard,
       /** Ids of households with a draft. */
       households: drafts.households,
-      /** What earlier visits told of the household, in the shape of a visit, with `visited_on`; or null. */
+      /** Earlier answers of the household, in the shape of a visit, with `visited_on`; or null. */
       previous: known.previous,
     },
 
-    /** Finished visits on their way. */
-    outbox: openOutboxDoor({ ...room, member, device: device.id, outbox, drafts, known, speaking, changed, sendQuietly }),
+    /** Finished visits. */
+    outbox: openOutboxActions({ ...room, member, device: device.id, outbox, drafts, known, apiClient, changed, sendQuietly }),
 
     /**
-     * Be told: `fn({what})`; what: `outbox` (also from other tabs and the worker), `worklist`, `locked`, `unlocked`,
-     * `wiped` (`stopped: "device_cut_off"` where the server did it; `left`: visits or drafts that it has not are still here), `newer` (reload the page), `fault` {code}.
+     * Call `fn({what})` at every change. what: `outbox` (also from other tabs and the worker), `worklist`, `locked`,
+     * `unlocked`, `wiped` (`stopped: "device_cut_off"` if the server demanded it; `left`: visits or drafts that it does not
+     * have are still here), `newer` (reload the page), `fault` {code}.
      * @returns {() => void} stops it
      */
     on(_change, fn) {
@@ -251,21 +253,21 @@ export async function openPhone(given) {
     },
 
     /**
-     * Sign out at the server and delete all that this phone keeps of this member. Rejects with `visits_waiting` {count} while
-     * the server lacks any, with `drafts_open` {count} unless `evenDrafts`, with `offline`; nothing is deleted then.
+     * Sign out at the server and delete all data of this member on this phone. Rejects with `visits_waiting` {count} while
+     * any are not at the server, with `drafts_open` {count} unless `evenDrafts`, with `offline`; then nothing is deleted.
      */
     async signOut({ evenDrafts = false } = {}) {
-      await leave({ env, member, speaking, summary: phone.outbox.summary, close, evenDrafts });
+      await signOut({ env, member, apiClient, summary: phone.outbox.summary, close, evenDrafts });
       tell({ what: "wiped" });
     },
 
-    /** Let go of the store, for example when another member takes the phone. Nothing is deleted. */
+    /** Close the store, for example when another member takes the phone. Nothing is deleted. */
     close,
   };
 
   if (env.window) {
-    stopSending = sendBySelf(sendQuietly, env);
-    if (idle.locked) speaking.knock().catch(() => {});
+    stopSending = sendAutomatically(sendQuietly, env);
+    if (idle.locked) apiClient.ping().catch(() => {});
   }
   return phone;
 }

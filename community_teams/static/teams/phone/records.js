@@ -1,4 +1,4 @@
-// One visit as the API takes it. A question left out is missing, and stays missing: never 0, never "no".
+// One visit in the shape of the API. An unanswered question is missing, never 0 and never "no".
 
 import { Fault } from "../../../../foundation/web/static/offline/faults.js";
 import { newId } from "../../../../foundation/web/static/offline/ids.js";
@@ -8,10 +8,10 @@ export const FORM_VERSION = 1;
 // As the server has it: domain/visits.py.
 const LONGEST_VISIT = 24 * 3600 * 1000;
 
-// What a second visit may start from: of the house, and of the family when it agreed to have it kept under its code.
+// Names of the answers from which a repeat visit may start: without, or with, the family's consent.
 const carried = (consent) => namesWhere((question) => question.carried && question.consent === consent);
 
-/** `record` with what every visit carries, where it is not there yet. */
+/** `record` with the fields that every visit has, where they are missing. */
 export function begun(record, household, { crypto, now, appVersion }) {
   return {
     id: newId(crypto, now()),
@@ -25,9 +25,9 @@ export function begun(record, household, { crypto, now, appVersion }) {
 }
 
 /**
- * `record` as it is sent: ended, and without what was not answered. Throws `incomplete` {fields}.
+ * `record` as it is sent: with its end, and without unanswered questions. Throws `incomplete` {fields}.
  *
- * A draft that lay for days ended nobody knows when. One that is changed after it was finished ended when it did.
+ * A draft older than LONGEST_VISIT gets no end, because it is unknown. One that was finished before keeps its end.
  */
 export function finished(record, { now }) {
   if (!record.outcome) throw new Fault("incomplete", { fields: { outcome: "missing" } });
@@ -37,12 +37,12 @@ export function finished(record, { now }) {
   return withoutEmpty({ ...ended, ...record });
 }
 
-/** Whether the visit may be kept under its household; one that may not takes what was known before with it. */
+/** Whether the visit may be stored under its household. If it may not, the earlier answers are deleted, too. */
 export function namesHousehold(record) {
   return !record.consent || record.consent.level === "code";
 }
 
-/** What is worth knowing at the next visit, in the shape of a visit; {} when nothing. */
+/** The answers from which the next visit starts, in the shape of a visit; {} for none. */
 export function knownFrom(record) {
   const house = pick(record, carried(false));
   if (record.consent?.level !== "code") return house;

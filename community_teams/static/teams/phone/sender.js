@@ -1,4 +1,4 @@
-// Sends the outbox of one member, and does what the answer asks for. The same for a page and for the worker.
+// Sends the outbox of one member, and acts on the answer. Used by pages and by the service worker.
 
 import { sendWaiting } from "../../../../foundation/web/static/offline/sending.js";
 import { visitQueue } from "./sending.js";

@@ -1,4 +1,4 @@
-// What the team's phone sends, and what it does with the answer. When and how often: foundation/web/static/offline/sending.js.
+// The batches of visits that the phone sends, and their answers. When and how often: foundation/web/static/offline/sending.js.
 
 import { Fault, unlessFull } from "../../../../foundation/web/static/offline/faults.js";
 import { randomId } from "../../../../foundation/web/static/offline/ids.js";
@@ -9,16 +9,16 @@ export const VISITS = "/api/v1/visits";
 export const MOST_AT_ONCE = 200;
 const TIMEOUT_MS = 60_000;
 
-const HEARD = new Set(["stored", "already_stored", "conflict", "held", "rejected"]);
-// Faults of one visit, or of the size of the batch; anything else is about the connection or the member.
+const OUTCOMES = new Set(["stored", "already_stored", "conflict", "held", "rejected"]);
+// Faults of one visit or of the batch's size; all others concern the connection or the member.
 export const ABOUT_THE_BATCH = new Set(["invalid", "bad_json", "too_many_visits", "too_large"]);
 
 /**
- * The member's outbox, as the shared sending takes it.
+ * The member's outbox as a queue for the shared sending.
  *
  * @param {Record<string, any>} with_
  *   outbox: as openOutbox; store: the member's; member: whose visits, as the server calls them; device: its id;
- *   about: {app_version?, storage?} said with each batch
+ *   about: {app_version?, storage?} sent with each batch
  * @returns {import("../../../../foundation/web/static/offline/sending.js").Queue}
  */
 export function visitQueue({ outbox, store, fetch, crypto, now, member, device, about = {} }) {
@@ -53,14 +53,14 @@ export function visitQueue({ outbox, store, fetch, crypto, now, member, device, 
     return settle(batch, answer.body.results);
   }
 
-  /** sent: how many the server counts now; accepted: how many it has, those included that a person must settle there. */
+  /** sent: how many the server counts; accepted: how many it has, including those that a person must settle there. */
   async function settle(batch, results) {
     const left = new Map(batch.map((entry) => [entry.record.id, entry]));
     let sent = 0;
     let accepted = 0;
     for (const { id: sentAs, outcome, problems } of results) {
       const entry = left.get(sentAs);
-      if (!entry || !HEARD.has(outcome)) continue;
+      if (!entry || !OUTCOMES.has(outcome)) continue;
       left.delete(sentAs);
       const { id, rev, record } = entry;
       if (outcome !== "rejected") accepted += 1;
@@ -73,7 +73,7 @@ export function visitQueue({ outbox, store, fetch, crypto, now, member, device, 
         sent += 1;
       }
     }
-    // What the answer did not name is unsent.
+    // Visits that the answer does not name were not received.
     await unlessFull(outbox.giveBack([...left.values()].map(({ id }) => id)));
     return { sent, accepted };
   }

@@ -5,8 +5,8 @@ export const MEMBER_STORE = "doi-so-member-";
 export const DEVICE_STORE = "doi-so-device";
 
 /**
- * What each version brought. A step once released is never changed: a phone may come from any version, with visits
- * waiting. Keep a store of every version in tests/browser_modules/stores/ and move it in the tests.
+ * The upgrade step of each version. A released step is never changed: a phone may come from any version, with visits
+ * waiting. A store of every version is in tests/browser_modules/stores/ and is upgraded in the tests.
  */
 export const MEMBER_STEPS = [
   (database) => {

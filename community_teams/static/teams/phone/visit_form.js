@@ -1,4 +1,4 @@
-// The visit's questions as the server has them (domain/visits.py): served inside the app's page, never written down here.
+// The visit's questions, from the server (domain/visits.py): they come inside the app's page and are not repeated here.
 
 let form = null;
 
@@ -8,7 +8,7 @@ export function useForm(other) {
 }
 
 /** {visit, person, issue, most_people, most_issues, furthest_days}: lists of questions and limits, as
-    phones/views/app_questions.py tells them. A question: {path, kind, step, most, longest, codes, consent, carried, number}. */
+    phones/views/app_questions.py writes them. A question: {path, kind, step, most, longest, codes, consent, carried, number}. */
 export function visitForm() {
   form ??= JSON.parse(document.getElementById("visit-questions").dataset.questions);
   return form;

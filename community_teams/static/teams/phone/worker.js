@@ -1,4 +1,4 @@
-// The worker of the team's app: keeps the shell on the phone, and sends while no page is open.
+// The service worker of the team's app: caches the app shell, and sends while no page is open.
 //
 // Not loaded by a page. The build puts it and what it imports into one classic script; phones/views/app.py serves that as
 // /doi-so/sw.js, after `self.doiSo`: {files: the precache list, shell: its address}.
@@ -8,7 +8,7 @@ import { createHandlerBoundToURL, precacheAndRoute } from "workbox-precaching";
 import { registerRoute } from "workbox-routing";
 
 import { sendInBackground, somethingWaits } from "./background.js";
-import { TAKE_OVER } from "./installing.js";
+import { TAKE_OVER } from "./install_worker.js";
 import { SYNC_TAG } from "./sender.js";
 import { MEMBER_STORE } from "./store.js";
 
@@ -21,12 +21,12 @@ precacheAndRoute(doiSo.files, exactly);
 const isPage = ({ request, sameOrigin }) => sameOrigin && request.mode === "navigate";
 const isApp = ({ url }) => (url.pathname === "/doi-so" || url.pathname === "/doi-so/") && url.search === "";
 const shell = createHandlerBoundToURL(doiSo.shell);
-registerRoute((asked) => isPage(asked) && isApp(asked), shell);
-// Any other page comes from the network, and is never kept: it shows what one person may see.
+registerRoute((route) => isPage(route) && isApp(route), shell);
+// Any other page comes from the network and is never cached: it shows what one person may see.
 registerRoute(isPage, async ({ request, event }) => {
   try {
     const answer = await fetch(request);
-    // The server is there: what waits on this phone leaves, though no page of the app be open.
+    // The server answers: send what waits on this phone, even if no page of the app is open.
     if (answer.ok && answer.headers.has("Content-Security-Policy")) event.waitUntil(sendWhatWaits().catch(() => {}));
     return answer;
   } catch {

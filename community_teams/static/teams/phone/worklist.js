@@ -1,25 +1,25 @@
-// The households of the member's hamlets: sealed on disk a hamlet at a time, in memory only while unlocked.
+// The households of the member's hamlets: encrypted on disk, one value per hamlet; in memory only while unlocked.
 
 import { dayInVietnam } from "./clock.js";
 import { Fault } from "../../../../foundation/web/static/offline/faults.js";
 import { afterVisit, byLaneAndCode, searchable } from "./households.js";
 import { seal, unseal } from "./keys.js";
-import { WORKLIST } from "./who.js";
+import { WORKLIST } from "./identity.js";
 
 const TIMEOUT_MS = 60_000;
-// A server that never stops saying "more" is broken; 10,000 households are twenty pages.
+// A server that always says "more" is broken; 10,000 households are twenty pages.
 const MOST_PAGES = 200;
 
 /**
  * @param {Record<string, any>} with_  store, crypto, now;
  *   memberKey: () => CryptoKey, throws `locked`;
- *   ask: (address, timeoutMs) => Promise<object>, the signed-in member's own answer;
- *   untold: () => Promise<Set<string>>, households that this phone still has something to tell of
+ *   ask: (address, timeoutMs) => Promise<object>, the answer for the signed-in member;
+ *   unsentHouseholds: () => Promise<Set<string>>, households with a draft or an unsent visit
  */
-export function openWorklist({ store, crypto, now, memberKey, ask, untold = async () => new Set() }) {
+export function openWorklist({ store, crypto, now, memberKey, ask, unsentHouseholds = async () => new Set() }) {
   // {hamlets: Map code -> rows in order, byId: Map, named: [{code, name, sample}], left: Map of rows}
   let memory = null;
-  let told = new Map(); // household -> its row after visits of this phone
+  let updated = new Map(); // household -> its row after visits of this phone
   let records = [];
 
   async function load() {
@@ -35,33 +35,33 @@ export function openWorklist({ store, crypto, now, memberKey, ask, untold = asyn
     const hamlets = new Map(codes.map((code, place) => [code, lists[place]]));
     const [names, rows] = await Promise.all([named, gone].map((sealed) => (sealed ? unseal(crypto, key, sealed) : [])));
     memory = { hamlets, byId: indexOf(hamlets), named: names, left: new Map(rows.map((row) => [row.id, row])) };
-    tell();
+    applyVisits();
     return memory;
   }
 
-  function tell() {
-    told = new Map();
+  function applyVisits() {
+    updated = new Map();
     for (const { record, waiting } of records) {
-      const row = told.get(record.household) ?? memory?.byId.get(record.household);
+      const row = updated.get(record.household) ?? memory?.byId.get(record.household);
       const day = dayInVietnam(record.started_at);
       if (!row) continue;
       const isNews = waiting || !row.last_visited_on || row.last_visited_on < day;
-      if (isNews) told.set(row.id, { ...afterVisit(row, record, day), waiting: waiting || row.waiting === true });
+      if (isNews) updated.set(row.id, { ...afterVisit(row, record, day), waiting: waiting || row.waiting === true });
     }
   }
 
-  const asTold = (row) => told.get(row.id) ?? row;
+  const withVisits = (row) => updated.get(row.id) ?? row;
 
   async function rowsOf(hamlet) {
     const { hamlets } = await load();
-    if (hamlet !== undefined) return (hamlets.get(hamlet) ?? []).map(asTold);
-    return [].concat(...hamlets.values()).map(asTold);
+    if (hamlet !== undefined) return (hamlets.get(hamlet) ?? []).map(withVisits);
+    return [].concat(...hamlets.values()).map(withVisits);
   }
 
-  async function keep(answer) {
+  async function saveAnswer(answer) {
     const key = memberKey();
     const { hamlets: before, byId, named, left: leftBefore } = await load();
-    // The list begins anew: what is not told again is gone.
+    // reset: the answer is the whole list; rows that are not in it are gone.
     const hamlets = answer.reset ? new Map() : before;
     const gone = new Set([...(answer.gone ?? []), ...answer.households.map((row) => row.id)]);
     const touched = new Set(answer.households.map((row) => row.hamlet));
@@ -71,8 +71,8 @@ export function openWorklist({ store, crypto, now, memberKey, ask, untold = asyn
     const changed = new Map();
     for (const code of touched) {
       const stay = (hamlets.get(code) ?? []).filter((row) => !gone.has(row.id));
-      const told = answer.households.filter((row) => row.hamlet === code);
-      const come = told.map((row) => ({ ...searchable(row), waiting: false }));
+      const listed = answer.households.filter((row) => row.hamlet === code);
+      const come = listed.map((row) => ({ ...searchable(row), waiting: false }));
       changed.set(code, [...stay, ...come].sort(compare));
     }
 
@@ -81,13 +81,13 @@ export function openWorklist({ store, crypto, now, memberKey, ask, untold = asyn
     const after = new Map(answer.reset ? [] : before);
     for (const [code, rows] of changed) rows.length ? after.set(code, rows) : after.delete(code);
     const index = indexOf(after);
-    // Gone from the list while a visit to it is half written or unsent: that can still be finished, and says whose it is.
-    const mine = await untold();
+    // Rows that left the list while this phone has a draft or an unsent visit: it can still be finished, and shows the name.
+    const mine = await unsentHouseholds();
     const left = new Map(
       [...leftBefore, ...byId].filter(([id]) => mine.has(id) && !index.has(id)).map(([id, row]) => [id, { ...row, isGone: true }]),
     );
     const leftSealed = left.size || leftBefore.size ? await seal(crypto, key, [...left.values()]) : null;
-    // Rows and cursor together: whoever is cut off in between asks for the same changes again.
+    // Rows and cursor in one transaction: after an interruption the same changes are fetched again.
     await store.write(["hamlets", "kept"], async ({ put, remove, clear }) => {
       if (answer.reset) await clear("hamlets");
       for (const [code, chunk] of sealed) await (chunk ? put("hamlets", chunk, code) : remove("hamlets", code));
@@ -96,11 +96,11 @@ export function openWorklist({ store, crypto, now, memberKey, ask, untold = asyn
       await put("kept", now(), "worklist_at");
     });
     memory = { hamlets: after, byId: index, named, left };
-    tell();
+    applyVisits();
   }
 
   return {
-    /** Ask for what changed. @returns {Promise<{changed: number}>} rejects as requests.js does, or with `locked` */
+    /** Fetch what changed. @returns {Promise<{changed: number}>} rejects as requests.js does, or with `locked` */
     async refresh() {
       await load();
       let changed = 0;
@@ -108,14 +108,14 @@ export function openWorklist({ store, crypto, now, memberKey, ask, untold = asyn
         const since = await store.get("kept", "cursor");
         const answer = await ask(WORKLIST + (since ? `?since=${encodeURIComponent(since)}` : ""), TIMEOUT_MS);
         if (!Array.isArray(answer.households) || typeof answer.cursor !== "string") throw new Fault("not_our_answer");
-        await keep(answer);
+        await saveAnswer(answer);
         changed += answer.households.length + (answer.gone?.length ?? 0);
         if (!answer.more) return { changed };
       }
       throw new Fault("not_our_answer");
     },
 
-    /** Keep what the member's hamlets are called, [{code, name, sample}] in their order: the list speaks in codes. */
+    /** Store the names of the member's hamlets, [{code, name, sample}] in their order: the list has only codes. */
     async name(hamlets) {
       await store.put("kept", await seal(crypto, memberKey(), hamlets), "hamlet_names");
       (await load()).named = hamlets;
@@ -124,37 +124,37 @@ export function openWorklist({ store, crypto, now, memberKey, ask, untold = asyn
     /** When the list was last brought up to date (ms), or null. */
     refreshedAt: async () => (await store.get("kept", "worklist_at")) ?? null,
 
-    /** [{code, name, sample}] in the server's order: the hamlets of the member, those without households, too. */
+    /** [{code, name, sample}] in the server's order: the hamlets of the member, also those without households. */
     async hamlets() {
       const { hamlets, named } = await load();
       const unnamed = [...hamlets.keys()].filter((code) => !named.some((hamlet) => hamlet.code === code));
       return [...named, ...unnamed.map((code) => ({ code, name: code, sample: false }))];
     },
 
-    /** Rows of one hamlet, or of all, by lane and code; the same objects again and again, so only read them. */
+    /** Rows of one hamlet, or of all, by lane and code. The objects are shared: do not change them. */
     households: (/** @type {{hamlet?: string}} */ { hamlet } = {}) => rowsOf(hamlet),
 
     /**
-     * One row, or null when it is not in the list. One that left the list is `isGone`, as long as this phone has something
-     * to tell of it.
+     * One row, or null if it is not in the list. One that left the list is `isGone`, as long as this phone has a draft or
+     * an unsent visit of it.
      */
     async household(id) {
       const { byId, left } = await load();
       const row = byId.get(id);
-      return row ? asTold(row) : (left.get(id) ?? null);
+      return row ? withVisits(row) : (left.get(id) ?? null);
     },
 
-    /** Tell it the visits of this phone, oldest first: [{record, waiting}]. */
+    /** Apply the visits of this phone, oldest first: [{record, waiting}]. */
     show(visits) {
       records = visits;
-      if (memory) tell();
+      if (memory) applyVisits();
     },
 
-    /** Drop what is in memory. */
+    /** Delete what is in memory. */
     forget() {
       memory = null;
       records = [];
-      told = new Map();
+      updated = new Map();
     },
   };
 }

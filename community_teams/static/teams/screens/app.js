@@ -1,7 +1,7 @@
 /* Puts the team's app together: whose phone it is, which screen stands, and what stands above it. */
 
-import { installWorker, membersHere, openPhone, whoIsSignedIn } from "../phone/phone.js";
-import { openHead } from "./head.js";
+import { installWorker, membersHere, openPhone, signedInMember } from "../phone/phone.js";
+import { openHeader } from "./page_header.js";
 import { canKeep } from "./offline.js";
 import { navigation } from "./navigation.js";
 import { showHousehold, showSaved } from "./screens_household.js";
@@ -9,7 +9,7 @@ import { showDue, showHamlet, showHome, showList } from "./screens_lists.js";
 import { showChoosePin, showFetching, showForgotten, showUnlock, showWelcome, showWho } from "./screens_opening.js";
 import { showOutbox, showPhone } from "./screens_outbox.js";
 import { showVisit } from "./screen_visit.js";
-import { draw, onAct, readWords, refill, say, sayCode } from "./shell.js";
+import { draw, onAct, readWords, refill, say, sayCode } from "./templates.js";
 
 const HOME = "/doi-so";
 const SIGN_IN = "/dang-nhap?next=/doi-so/tren-may";
@@ -45,14 +45,14 @@ const app = {
   reload: () => window.location.reload(),
   missing: () => ({ title: say("app"), page: draw("screen-missing") }),
   show: (make) => mount(make),
-  padFault: (code) => standing?.pad?.fault({ code }),
+  padFault: (code) => current?.pad?.fault({ code }),
   /** To the sign-in page, as nobody: whoever signs in there is whose phone this is from then on. */
   async signIn() {
     try {
       await fetch("/dang-xuat", { method: "POST", credentials: "same-origin", redirect: "manual" });
       window.location.assign(SIGN_IN);
     } catch {
-      app.head.fault("offline");
+      app.header.fault("offline");
     }
   },
   become(member) {
@@ -63,17 +63,17 @@ const app = {
 };
 
 let names = new Map();
-let standing = null;
+let current = null;
 let turn = 0;
 const nav = navigation(window, show);
 app.nav = nav;
-app.head = openHead(app, document);
+app.header = openHeader(app, document);
 
 const SCREENS = {
-  thon: (path, asked) => (path[1] === "ho" ? showList(app, path, asked) : showHamlet(app, path)),
-  tim: (_path, asked) => showList(app, [], asked),
+  thon: (path, query) => (path[1] === "ho" ? showList(app, path, query) : showHamlet(app, path)),
+  tim: (_path, query) => showList(app, [], query),
   hen: () => showDue(app),
-  ho: (path, asked) => (path[1] === "tham" ? showVisit(app, path, asked) : showHousehold(app, path)),
+  ho: (path, query) => (path[1] === "tham" ? showVisit(app, path, query) : showHousehold(app, path)),
   "da-luu": (path) => showSaved(app, path),
   phieu: () => showOutbox(app),
   may: () => showPhone(app),
@@ -85,11 +85,11 @@ const SCREENS = {
 };
 
 /** The screen of an address; false when another one was asked for meanwhile. */
-function show(path, asked) {
-  return mount(() => screenFor(path, asked), { home: path.length === 0 });
+function show(path, query) {
+  return mount(() => screenFor(path, query), { home: path.length === 0 });
 }
 
-async function screenFor([name, ...path], asked) {
+async function screenFor([name, ...path], query) {
   if (name === "ai") return showWho(app, await membersHere());
   if (!app.phone) return app.missing();
   if (!app.phone.hasPin) return name === "ma-pin" ? showChoosePin(app) : showWelcome(app);
@@ -99,7 +99,7 @@ async function screenFor([name, ...path], asked) {
   names = new Map(hamlets.map((hamlet) => [hamlet.code, hamlet.name]));
   app.isSample = hamlets.some((hamlet) => hamlet.sample);
   if (!name) return (await app.phone.worklist.refreshedAt()) ? showHome(app) : showFetching(app);
-  return SCREENS[name] ? SCREENS[name](path, asked) : app.missing();
+  return SCREENS[name] ? SCREENS[name](path, query) : app.missing();
 }
 
 /** Put up the screen that `make` gives: {title, page, shown?, gone?, focus?, pad?, renews?}; null: another address was gone to. */
@@ -113,15 +113,15 @@ async function mount(make, { home = false } = {}) {
     else screen = broken(error);
   }
   if (mine !== turn || !screen) return false;
-  standing?.gone?.();
-  standing = screen;
-  app.head.fault(null);
+  current?.gone?.();
+  current = screen;
+  app.header.fault(null);
   refill(main, screen.page);
   document.title = `${screen.title} · Bình dân học vụ số`;
   document.getElementById("back").hidden = home || app.phone?.locked !== false;
   (screen.focus ?? headingOf(main))?.focus({ preventScroll: true });
   await screen.shown?.();
-  refreshHead();
+  refreshHeader();
   return true;
 }
 
@@ -133,17 +133,17 @@ function headingOf(page) {
 
 /** The list came in: a screen that `renews` is drawn anew where it would say something else, and stays where it was. */
 async function renew() {
-  if (!standing?.renews) return;
+  if (!current?.renews) return;
   const mine = turn;
-  const { path, asked } = nav.here();
-  const screen = await screenFor(path, asked);
+  const { path, query } = nav.here();
+  const screen = await screenFor(path, query);
   if (mine !== turn || !screen?.renews) return;
   const heading = headingOf(screen.page);
   const now = document.createElement("main");
   now.append(screen.page);
   if (now.innerHTML === main.innerHTML) return;
   const held = main.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
-  standing = screen;
+  current = screen;
   refill(main, ...now.childNodes);
   const same = held && [...main.querySelectorAll("a[href]")].find((link) => link.getAttribute("href") === held);
   (same || heading)?.focus({ preventScroll: true });
@@ -160,17 +160,17 @@ function changed({ what, code, stopped, left = false }) {
   if (what === "wiped") return wiped(left);
   if (what === "newer") app.newVersion = true;
   if (what === "locked") return nav.again();
-  if (what === "fault") app.head.fault(code);
-  if (what === "worklist") renew().catch((error) => app.head.fault(error.code ?? "other"));
+  if (what === "fault") app.header.fault(code);
+  if (what === "worklist") renew().catch((error) => app.header.fault(error.code ?? "other"));
   if (stopped !== undefined) app.problem = stopped;
-  return refreshHead();
+  return refreshHeader();
 }
 
 /** All that this phone kept of the member is gone: they signed out, or the phone was cut off. left: but for what is unsent. */
 function wiped(left) {
   window.localStorage.removeItem(CHOSEN);
   app.phone = null;
-  app.head.close();
+  app.header.close();
   if (app.isLeaving) return window.location.assign(HOME);
   return mount(() => {
     const page = draw("screen-wiped", { left });
@@ -179,7 +179,7 @@ function wiped(left) {
   });
 }
 
-const refreshHead = () => app.phone && app.head.refresh().catch((error) => app.head.fault(error.code ?? "other"));
+const refreshHeader = () => app.phone && app.header.refresh().catch((error) => app.header.fault(error.code ?? "other"));
 
 /** Bring the list up to date without a word, whenever it can be. */
 async function refreshQuietly() {
@@ -189,7 +189,7 @@ async function refreshQuietly() {
   } catch (error) {
     app.problem = error.code;
   }
-  refreshHead();
+  refreshHeader();
 }
 
 async function chooseMember() {
@@ -198,12 +198,12 @@ async function chooseMember() {
   const known = members.find(({ member }) => member === chosen) ?? (!chosen && members.length === 1 ? members[0] : null);
   if (known) return known;
   if (members.length && !chosen) return mount(() => showWho(app, members));
-  return whoIsSignedIn();
+  return signedInMember();
 }
 
 /** This page is where signing in leads to. The worker keeps the app under its home, where it also opens offline. */
 async function goHome() {
-  const who = await whoIsSignedIn().catch(() => null);
+  const who = await signedInMember().catch(() => null);
   if (who) window.localStorage.setItem(CHOSEN, who.member);
   window.location.replace(HOME + window.location.hash);
 }
@@ -254,7 +254,7 @@ window.addEventListener("beforeinstallprompt", (event) => {
   app.installer = event;
 });
 document.addEventListener("visibilitychange", () => {
-  if (document.visibilityState === "visible" && app.phone?.locked && standing && !standing.pad) nav.again();
+  if (document.visibilityState === "visible" && app.phone?.locked && current && !current.pad) nav.again();
 });
 
 /* A newer app comes in when no form is open; a visit being written is never taken from under a thumb. */
@@ -263,6 +263,6 @@ async function keepUpToDate() {
   app.takeOver = installed?.takeOver ?? app.takeOver;
 }
 window.addEventListener("hashchange", () => app.takeOver());
-document.addEventListener("keeping", refreshHead);
+document.addEventListener("keeping", refreshHeader);
 
 start().catch((error) => mount(() => broken(error)));

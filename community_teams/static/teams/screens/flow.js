@@ -72,8 +72,8 @@ export function progressOf(record, previous, step) {
 /** Where a visit that was broken off goes on: the last step of the main line that holds an answer, or the first. */
 export function stepToGoOn(record, previous) {
   const steps = stepsOf(record, previous);
-  const told = steps.filter((step) => holds(record, step));
-  const next = told.length ? stepAfter(record, previous, told[told.length - 1]) : null;
+  const answered = steps.filter((step) => holds(record, step));
+  const next = answered.length ? stepAfter(record, previous, answered[answered.length - 1]) : null;
   return next ?? steps[steps.length - 1];
 }
 

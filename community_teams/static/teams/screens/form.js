@@ -31,9 +31,9 @@ export function tie(form, { row, record, change, answer }) {
       else if (control.type === "checkbox") control.checked = Array.isArray(value) ? value.includes(control.value) : value === true;
       else control.value = value ?? "";
     }
-    for (const part of form.querySelectorAll("[data-when-told]")) {
-      const value = answerAt(record(), path(part.dataset.whenTold));
-      part.hidden = part.dataset.told ? !value?.includes(part.dataset.told) : !value;
+    for (const part of form.querySelectorAll("[data-when-answered]")) {
+      const value = answerAt(record(), path(part.dataset.whenAnswered));
+      part.hidden = part.dataset.answered ? !value?.includes(part.dataset.answered) : !value;
     }
   }
 

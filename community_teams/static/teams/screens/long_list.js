@@ -1,7 +1,7 @@
 /* A list of any length, drawn block by block as it comes near the screen (windowing.js). A block that is not drawn keeps
    its height, so that the page scrolls as if all were there; each row says its place in the whole list. */
 
-import { refill } from "./shell.js";
+import { refill } from "./templates.js";
 import { blocksOf, changes } from "./windowing.js";
 
 const GUESSED_ROW = 80;
@@ -18,7 +18,7 @@ export function longList(list, drawRow) {
   let rows = [];
   let blocks = [];
   let places = [];
-  const drawn = new Set();
+  const rendered = new Set();
   const near = new Set();
   let height = GUESSED_ROW;
   let asked = 0;
@@ -66,15 +66,15 @@ export function longList(list, drawRow) {
   function redraw() {
     asked = 0;
     const held = document.activeElement?.closest?.(".block")?.dataset.number;
-    const { draw, put } = changes(near, drawn, held === undefined ? null : Number(held));
+    const { draw, put } = changes(near, rendered, held === undefined ? null : Number(held));
     for (const number of put) putAway(number);
     for (const number of draw.slice(0, A_FRAME)) drawBlock(number);
     if (draw.length > A_FRAME) asked = requestAnimationFrame(redraw);
   }
 
   function drawBlock(number) {
-    if (drawn.has(number)) return;
-    drawn.add(number);
+    if (rendered.has(number)) return;
+    rendered.add(number);
     const { first, last } = blocks[number];
     const pieces = rows.slice(first, last).map((row, within) => {
       const item = document.createElement("div");
@@ -89,7 +89,7 @@ export function longList(list, drawRow) {
   }
 
   function putAway(number) {
-    drawn.delete(number);
+    rendered.delete(number);
     const place = places[number];
     const { first, last } = blocks[number];
     const tall = place.offsetHeight;
@@ -103,7 +103,7 @@ export function longList(list, drawRow) {
     clearTimeout(later);
     cancelAnimationFrame(asked);
     asked = 0;
-    drawn.clear();
+    rendered.clear();
     near.clear();
   }
 

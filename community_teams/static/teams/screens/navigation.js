@@ -3,7 +3,7 @@
 
 import { readAddress } from "./addresses.js";
 
-/** show(path, asked, {back}): draws the screen of an address. Returns {start, go, replace, stay, back, again, here}. */
+/** show(path, query, {back}): draws the screen of an address. Returns {start, go, replace, stay, back, again, here}. */
 export function navigation(window, show) {
   const { history, location } = window;
   let depth = 0;
@@ -22,8 +22,8 @@ export function navigation(window, show) {
   const here = () => readAddress(location.hash);
 
   async function draw({ y = 0 } = {}) {
-    const { path, asked } = here();
-    if (await show(path, asked)) window.scrollTo(0, y);
+    const { path, query } = here();
+    if (await show(path, query)) window.scrollTo(0, y);
   }
 
   window.addEventListener("hashchange", arrive);
@@ -33,7 +33,7 @@ export function navigation(window, show) {
   }, { passive: true });
 
   const nav = {
-    /** What stands: {path, asked}. */
+    /** What stands: {path, query}. */
     here,
     start() {
       if (state().depth === undefined) history.replaceState({ depth: 0, y: 0 }, "");

@@ -2,22 +2,22 @@
 
 import { visitForm } from "../phone/visit_form.js";
 import { answerAt, isEmpty, withAnswer } from "./answers.js";
-import { faultOn, faultsIn, stepOfPath } from "./checking.js";
+import { faultOn, faultsIn, stepOfPath } from "./validation.js";
 import { answersOf, issueOf, issueStep, personOf, personStep, progressOf, stepAfter, stepsOf,
   stepToGoOn } from "./flow.js";
 import { pathOf, tie } from "./form.js";
-import { dayOf, daysAfter } from "./moments.js";
+import { dayOf, daysAfter } from "./dates.js";
 import { nameOf } from "./screens_lists.js";
 import { visitAddress } from "./screens_household.js";
-import { draw, onAct, say, sayCode } from "./shell.js";
-import { knownLines, linesOf, toldPerson } from "./telling.js";
+import { draw, onAct, say, sayCode } from "./templates.js";
+import { knownLines, linesOf, personLine } from "./answer_lines.js";
 import { asBefore, begun, readyToSend } from "./visit_record.js";
 
 /* Drawn the same for every person and every issue. */
 const templateOf = (step) => (personOf(step) ? `step-nguoi-${personOf(step).part}` : issueOf(step) === null ? `step-${step}` : "step-viec-kho");
 const BEFORE_THE_FLOW = new Set(["ket-qua"]);
 
-export async function showVisit(app, [id, , step = "ket-qua"], asked) {
+export async function showVisit(app, [id, , step = "ket-qua"], query) {
   const row = await app.phone.worklist.household(id);
   if (!row) return app.missing();
   const [draft, previous] = await Promise.all([app.phone.drafts.get(id), app.phone.drafts.previous(id)]);
@@ -29,7 +29,7 @@ export async function showVisit(app, [id, , step = "ket-qua"], asked) {
   if (!stepsOf(visit.record, previous).includes(main) || !document.getElementById(templateOf(step))) {
     return redirect(app, visitAddress(id, stepToGoOn(visit.record, previous)));
   }
-  const screen = drawStep(app, visit, { step, person, issue, back: asked.get("ve") });
+  const screen = drawStep(app, visit, { step, person, issue, back: query.get("ve") });
   screen.page.prepend(headOf(visit, step));
   return screen;
 }
@@ -50,11 +50,11 @@ function openVisit(app, row, record, previous) {
       visit.record = changed;
       try {
         await app.phone.drafts.save(row.id, changed);
-        app.head.fault(null);
+        app.header.fault(null);
         return true;
       } catch (error) {
         if (error.code === "locked") return app.again();
-        app.head.fault(error.code);
+        app.header.fault(error.code);
         return false;
       }
     },
@@ -102,8 +102,8 @@ function drawStep(app, visit, { step, person, issue, back }) {
 
   function refresh() {
     const path = form ? pathOf(form, row, "").replace(/\.$/, "") : "";
-    const isTold = path ? !isEmpty(answerAt(visit.record, path)) : answersOf(step).some((name) => !isEmpty(visit.record[name]));
-    for (const link of root.querySelectorAll("[data-when]")) link.hidden = (link.dataset.when === "answered") !== isTold;
+    const isAnswered = path ? !isEmpty(answerAt(visit.record, path)) : answersOf(step).some((name) => !isEmpty(visit.record[name]));
+    for (const link of root.querySelectorAll("[data-when]")) link.hidden = (link.dataset.when === "answered") !== isAnswered;
     for (const link of root.querySelectorAll('[data-href="next"]')) link.setAttribute("href", next());
     showFaults(root, form, row, step, visit.record);
   }
@@ -158,9 +158,9 @@ function valuesOf(app, visit, { step, person, issue, next }) {
     const add = people.length < visitForm().most_people;
     return {
       next,
-      people: people.map((each, row) => draw("part-told", {
+      people: people.map((each, row) => draw("part-answers", {
         name: say("person", { n: row + 1 }),
-        words: toldPerson(say, each),
+        words: personLine(say, each),
         to: visit.address(personStep(row, "tuoi")),
       })),
       more: add,
@@ -177,8 +177,8 @@ function valuesOf(app, visit, { step, person, issue, next }) {
 }
 
 function lineOf(visit, { step, words }, back, known = false) {
-  const asked = step === "ket-qua" || step === "xin-phep" ? {} : { ve: back };
-  const piece = draw("part-told", { name: say(`step.${step}`), words: words || say("step.empty"), to: visit.address(step, asked) });
+  const query = step === "ket-qua" || step === "xin-phep" ? {} : { ve: back };
+  const piece = draw("part-answers", { name: say(`step.${step}`), words: words || say("step.empty"), to: visit.address(step, query) });
   if (known) piece.querySelector("a").dataset.known = step;
   return piece;
 }
@@ -229,7 +229,7 @@ async function finish(app, visit, button) {
   const faults = Object.entries(faultsIn(ready));
   if (faults.length) {
     const step = stepOfPath(faults[0][0], ready);
-    app.head.fault(faults[0][1]);
+    app.header.fault(faults[0][1]);
     if (step !== "khong-gap") app.again();
     return;
   }
@@ -239,7 +239,7 @@ async function finish(app, visit, button) {
     await app.phone.outbox.finish(visit.row.id);
     app.nav.replace(`#/da-luu/${visit.row.id}`);
   } catch (error) {
-    app.head.fault(error.code);
+    app.header.fault(error.code);
   } finally {
     button.removeAttribute("aria-disabled");
   }

@@ -2,14 +2,14 @@
 
 import { addressOf } from "./addresses.js";
 import { stepToGoOn } from "./flow.js";
-import { sayDay, sayMoment, sayNumber } from "./moments.js";
-import { nameOf, standing } from "./screens_lists.js";
-import { draw, onAct, say } from "./shell.js";
-import { knownLines } from "./telling.js";
+import { sayDay, sayMoment, sayNumber } from "./dates.js";
+import { nameOf, stateWords } from "./screens_lists.js";
+import { draw, onAct, say } from "./templates.js";
+import { knownLines } from "./answer_lines.js";
 import { stillKnown } from "./visit_record.js";
 import { found, leftIn, nextDoor } from "./worklist_view.js";
 
-export const visitAddress = (id, step, asked) => addressOf(["ho", id, "tham", step], asked);
+export const visitAddress = (id, step, query) => addressOf(["ho", id, "tham", step], query);
 
 export async function showHousehold(app, [id, what]) {
   const row = await app.phone.worklist.household(id);
@@ -22,7 +22,7 @@ export async function showHousehold(app, [id, what]) {
   const page = draw("screen-household", {
     heading,
     where: [row.lane, app.hamletName(row.hamlet)].filter(Boolean).join(", "),
-    standing: standing(row),
+    state: stateWords(row),
     next_visit: sayDay(row.next_visit_on),
     waiting: row.waiting,
     gone: row.isGone,

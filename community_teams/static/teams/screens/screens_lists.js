@@ -2,15 +2,15 @@
 
 import { addressOf } from "./addresses.js";
 import { longList } from "./long_list.js";
-import { dayOf, sayDay, sayNumber } from "./moments.js";
-import { draw, refill, say, slot } from "./shell.js";
+import { dayOf, sayDay, sayNumber } from "./dates.js";
+import { draw, refill, say, slot } from "./templates.js";
 import { appointments, countsOf, FILTERS, found, grouped, leftIn } from "./worklist_view.js";
 
 export const nameOf = (row) => (row.label ? `${row.short_code} · ${row.label}` : row.short_code);
 const toHousehold = (row) => addressOf(["ho", row.id]);
 
 /** Where a household stands, in a few words. */
-export function standing(row) {
+export function stateWords(row) {
   const words = row.status !== "active" ? say(`status.${row.status}`)
     : row.last_outcome ? say(`outcome.${row.last_outcome}`) : say("nobody_came");
   const parts = [words, sayDay(row.last_visited_on), row.waiting ? say("on_this_phone") : ""];
@@ -18,7 +18,7 @@ export function standing(row) {
 }
 
 function drawRow(row, { lane = true } = {}) {
-  const about = [lane ? row.lane : "", standing(row)].filter(Boolean).join(" · ");
+  const about = [lane ? row.lane : "", stateWords(row)].filter(Boolean).join(" · ");
   const appointment = row.next_visit_on ? say("appointment", { day: sayDay(row.next_visit_on) }) : "";
   return draw("part-row", { name: nameOf(row), about, appointment, to: toHousehold(row) });
 }
@@ -73,20 +73,20 @@ export async function showHamlet(app, [code]) {
 }
 
 /** The households of a hamlet, of a lane, or of all: filtered and searched as one types. */
-export async function showList(app, /** @type {string[]} */ [code], asked) {
-  const lane = asked.has("ngo") ? asked.get("ngo").replace(/^-$/, "") : undefined;
+export async function showList(app, /** @type {string[]} */ [code], query) {
+  const lane = query.has("ngo") ? query.get("ngo").replace(/^-$/, "") : undefined;
   const rows = found(await app.rows(), { hamlet: code, lane });
   const counts = countsOf(rows);
-  let filter = FILTERS.includes(asked.get("loc")) ? asked.get("loc") : code && counts["chua-den"] ? "chua-den" : "tat-ca";
-  let search = asked.get("tim") ?? "";
+  let filter = FILTERS.includes(query.get("loc")) ? query.get("loc") : code && counts["chua-den"] ? "chua-den" : "tat-ca";
+  let search = query.get("tim") ?? "";
   const way = code ? ["thon", code, "ho"] : ["tim"];
-  const here = (changed = {}) => addressOf(way, { ngo: asked.get("ngo"), loc: filter, tim: search, ...changed });
+  const here = (changed = {}) => addressOf(way, { ngo: query.get("ngo"), loc: filter, tim: search, ...changed });
 
   const name = lane !== undefined ? lane || say("no_lane") : code ? app.hamletName(code) : say("app");
   const page = draw("screen-list", { name });
   const list = longList(slot(page, "rows"), (row) => drawRow(row, { lane: lane === undefined }));
   const box = page.querySelector('input[name="tim"]');
-  const told = slot(page, "found");
+  const foundLine = slot(page, "found");
   const filters = slot(page, "filters");
   let settled = 0;
   box.value = search;
@@ -105,7 +105,7 @@ export async function showList(app, /** @type {string[]} */ [code], asked) {
   function refresh() {
     const shown = found(rows, { filter, search });
     list.show(shown);
-    told.textContent = search ? say("found", { words: search, n: sayNumber(shown.length) }) : say("shown", { n: sayNumber(shown.length) });
+    foundLine.textContent = search ? say("found", { words: search, n: sayNumber(shown.length) }) : say("shown", { n: sayNumber(shown.length) });
     links.forEach((link, place) => {
       if (FILTERS[place] === filter) link.setAttribute("aria-current", "true");
       else link.removeAttribute("aria-current");

@@ -1,8 +1,8 @@
 /* Before any household is seen: the first time on this phone, the PIN, and a forgotten PIN. */
 
 import { checkPin } from "../phone/phone.js";
-import { sayMoment } from "./moments.js";
-import { draw, onAct, say, sayAloud, sayCode, slot } from "./shell.js";
+import { sayMoment } from "./dates.js";
+import { draw, onAct, say, sayAloud, sayCode, slot } from "./templates.js";
 
 const titled = (page, more = {}) => ({ title: page.querySelector("h1").textContent, page, ...more });
 
@@ -110,7 +110,7 @@ export function showWho(app, members) {
 function padOf(page, done) {
   const form = page.querySelector("[data-pin]");
   const typed = form.querySelector(".pin-typed");
-  const told = form.querySelector(".error");
+  const faultLine = form.querySelector(".error");
   let busy = false;
 
   form.querySelector(".pin-keys").addEventListener("click", (event) => {
@@ -125,7 +125,7 @@ function padOf(page, done) {
     if (busy) return;
     busy = true;
     form.setAttribute("aria-busy", "true");
-    told.hidden = true;
+    faultLine.hidden = true;
     const pin = typed.value;
     try {
       await done(pin);
@@ -140,8 +140,8 @@ function padOf(page, done) {
     /** error: a Fault, or an object with its code; `until`: when the next try counts, in milliseconds. */
     fault({ code, until }) {
       const wait = until > Date.now() ? say("wait_until", { when: sayMoment(new Date(until + 59_000), new Date()) }) : "";
-      told.textContent = [sayCode("fault", code), wait].filter(Boolean).join(" ");
-      told.hidden = false;
+      faultLine.textContent = [sayCode("fault", code), wait].filter(Boolean).join(" ");
+      faultLine.hidden = false;
       typed.focus({ preventScroll: true });
     },
   };

@@ -1,11 +1,11 @@
 /* Visits on this phone that wait or need a person, and the phone itself. */
 
-import { sayMoment, sayNumber } from "./moments.js";
-import { stateWords } from "./head.js";
+import { sayMoment, sayNumber } from "./dates.js";
+import { sendingState } from "./page_header.js";
 import { opensOffline, sendsByItself } from "./offline.js";
 import { nameOf } from "./screens_lists.js";
 import { visitAddress } from "./screens_household.js";
-import { draw, hasWord, onAct, say, sayCode, slot } from "./shell.js";
+import { draw, hasWord, onAct, say, sayCode, slot } from "./templates.js";
 
 const FILE = "phieu-cho-gui.json";
 /* Nothing the member can mend in the form. */
@@ -26,7 +26,7 @@ export async function showOutbox(app) {
   const person = named.filter(({ entry }) => entry.state === "needs_person");
   const page = draw("screen-outbox", {
     by_itself: await sendsByItself(),
-    state: stateWords(summary, app.now()),
+    state: sendingState(summary, app.now()),
     waiting: waiting.length && waiting.map(({ name, about }) => draw("part-waiting", { name, about })),
     person: person.length && person.map((each) => drawForPerson(app, each)),
   });
@@ -70,7 +70,7 @@ function drawForPerson(app, { entry, name, about }) {
     retry: code !== "conflict" && code !== "held" && !day,
     mend: !FOR_OTHERS.has(code) && !day,
   });
-  const told = piece.querySelector('input[type="date"]');
+  const dayField = piece.querySelector('input[type="date"]');
   const fault = slot(piece, "fault");
   onAct(piece, {
     async retry() {
@@ -80,11 +80,11 @@ function drawForPerson(app, { entry, name, about }) {
     },
     async day() {
       try {
-        await app.phone.outbox.tellDay(entry.id, told.value);
+        await app.phone.outbox.setDay(entry.id, dayField.value);
       } catch (error) {
         fault.textContent = sayCode("fault", error.code);
         fault.hidden = false;
-        told.focus();
+        dayField.focus();
         return;
       }
       await app.phone.outbox.sendNow().catch(() => {});
@@ -112,8 +112,8 @@ function save(file, name) {
 
 export async function showPhone(app) {
   const { outbox, worklist } = app.phone;
-  const asked = [outbox.summary(), worklist.refreshedAt(), worklist.households(), opensOffline(app.phone)];
-  const [summary, refreshedAt, rows, offline] = await Promise.all(asked);
+  const pending = [outbox.summary(), worklist.refreshedAt(), worklist.households(), opensOffline(app.phone)];
+  const [summary, refreshedAt, rows, offline] = await Promise.all(pending);
   const households = [say("shown", { n: sayNumber(rows.length) }), refreshedAt && sayMoment(new Date(refreshedAt), app.now())];
   const page = draw("screen-phone", {
     name: app.who.name || app.who.member,

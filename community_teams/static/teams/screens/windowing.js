@@ -1,4 +1,4 @@
-/* Ten thousand rows in blocks, of which only those near the screen are drawn. */
+/* Ten thousand rows in blocks, of which only those near the screen are rendered. */
 
 export const BLOCK = 20;
 
@@ -11,12 +11,12 @@ export function blocksOf(total, size = BLOCK) {
 }
 
 /** What to draw, from the middle of what is near outwards, and what to put away.
-    near, drawn: numbers of blocks. held: the block that holds the focus, never put away; null when none does. */
-export function changes(near, drawn, held = null) {
+    near, rendered: numbers of blocks. held: the block that holds the focus, never put away; null when none does. */
+export function changes(near, rendered, held = null) {
   const middle = (Math.min(...near) + Math.max(...near)) / 2;
   const fromMiddle = (place) => Math.abs(place - middle);
   return {
-    draw: [...near].filter((place) => !drawn.has(place)).sort((one, other) => fromMiddle(one) - fromMiddle(other)),
-    put: [...drawn].filter((place) => !near.has(place) && place !== held).sort((one, other) => one - other),
+    draw: [...near].filter((place) => !rendered.has(place)).sort((one, other) => fromMiddle(one) - fromMiddle(other)),
+    put: [...rendered].filter((place) => !near.has(place) && place !== held).sort((one, other) => one - other),
   };
 }

@@ -4,7 +4,7 @@
    last_outcome, last_visited_on, next_visit_on, version, folded, waiting}; waiting: a visit to it is on this phone and
    not yet acknowledged. */
 
-import { fold } from "../phone/folding.js";
+import { normalise } from "../phone/normalise.js";
 
 /** In the order the screen shows them; the names are those of the addresses of the server's list. */
 export const FILTERS = ["chua-den", "vang", "hen-lai", "da-gap", "tat-ca"];
@@ -38,7 +38,7 @@ export function countsOf(rows) {
  */
 export function found(rows, { hamlet, lane, filter = "tat-ca", search = "" } = {}) {
   const shows = SHOWS[filter] ?? SHOWS["tat-ca"];
-  const words = fold(search);
+  const words = normalise(search);
   return rows.filter(
     (row) =>
       (hamlet === undefined || row.hamlet === hamlet) &&

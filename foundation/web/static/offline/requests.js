@@ -9,7 +9,7 @@ const OURS = /^application\/(problem\+)?json\b/;
  *
  * @returns {Promise<{body: Record<string, any>, date: string | null}>} of a 200 in JSON, and of nothing else
  * Rejects with `offline`, `time_out`, `not_our_answer` (a captive portal, a redirect, a page), `too_large`, `later`
- * {retryAfter: seconds | null}, or what our server refused with: its own `code`, and `status`, `told` (its whole answer).
+ * {retryAfter: seconds | null}, or what our server refused with: its own `code`, and `status`, `body` (its whole answer).
  */
 export async function ask(fetch, address, options, timeoutMs) {
   const stop = new AbortController();
@@ -56,7 +56,7 @@ async function answerIn(response) {
     throw error;
   }
   if (status === 200 && body !== null && typeof body === "object") return { body, date: response.headers.get("Date") };
-  if (status >= 400 && typeof body?.code === "string") throw new Fault(body.code, { status, told: body });
+  if (status >= 400 && typeof body?.code === "string") throw new Fault(body.code, { status, body });
   throw new Fault("not_our_answer");
 }
 

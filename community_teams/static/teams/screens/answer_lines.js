@@ -1,8 +1,8 @@
-/* A visit's answers told in words, a line for each screen of the form. say: as in shell.js. */
+/* A visit's answers as text, one line for each screen of the form. say: as in templates.js. */
 
 import { visitForm } from "../phone/visit_form.js";
 import { answerAt } from "./answers.js";
-import { sayDay, sayNumber } from "./moments.js";
+import { sayDay, sayNumber } from "./dates.js";
 import { stepsOf } from "./flow.js";
 
 const listed = (say, group, codes) => (codes ?? []).map((code) => say(`${group}.${code}`));
@@ -35,8 +35,8 @@ const LINES = {
     ...either(say, wifi, "has_wifi", "no_wifi"),
   ],
   "moi-nguoi": (say, { people = [] }) => {
-    const told = people.filter((person) => Object.keys(person).length);
-    return told.length ? [say("people", { n: told.length })] : [];
+    const answered = people.filter((person) => Object.keys(person).length);
+    return answered.length ? [say("people", { n: answered.length })] : [];
   },
   "da-giup": (say, { support_given, trip_saved_km: km }) => [
     ...listed(say, "help", support_given),
@@ -48,7 +48,7 @@ const LINES = {
   "ghi-chu": (_say, { note }) => (note ? [note] : []),
 };
 
-/* A question that the page has words of its own for is told by its kind: templates/…/question_words.html. */
+/* A question for which the page has words is shown by its kind: templates/…/question_words.html. */
 function plainly(say, { path, kind }, answer) {
   const words = say(`question.${path}`);
   if (answer === undefined || words === `question.${path}`) return [];
@@ -67,23 +67,23 @@ const plainLines = (say, record, step) => visitForm().visit
   .flatMap((question) => plainly(say, question, answerAt(record, question.path)));
 
 /** What a step's answers say; "" where it is left empty. */
-export const told = (say, record, step) => [...(LINES[step]?.(say, record) ?? []), ...plainLines(say, record, step)].join("; ");
+export const answerLine = (say, record, step) => [...(LINES[step]?.(say, record) ?? []), ...plainLines(say, record, step)].join("; ");
 
 /** [{step, words}] for the main line of a visit, the last screen left out. */
 export function linesOf(say, record, previous) {
   return stepsOf(record, previous)
     .filter((step) => LINES[step])
-    .map((step) => ({ step, words: told(say, record, step) }));
+    .map((step) => ({ step, words: answerLine(say, record, step) }));
 }
 
 /** [{step, words}] of what is known from earlier visits; only what there is. */
 export function knownLines(say, known) {
   const steps = ["gia-dinh", "can-giup", "dien-thoai", "song", "dien", "moi-nguoi"];
-  return steps.map((step) => ({ step, words: told(say, known, step) })).filter((line) => line.words);
+  return steps.map((step) => ({ step, words: answerLine(say, known, step) })).filter((line) => line.words);
 }
 
 /** One person of a house in a line: age, VNeID, how many skills were asked. */
-export function toldPerson(say, person) {
+export function personLine(say, person) {
   const parts = [
     person.age_band ? say(`age.${person.age_band}`) : "",
     person.sex ? say(`sex.${person.sex}`) : "",

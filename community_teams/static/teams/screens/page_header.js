@@ -1,13 +1,13 @@
 /* What stands above every screen: how many visits wait, and what the member has to know. */
 
-import { sayMoment, sayNumber } from "./moments.js";
+import { sayMoment, sayNumber } from "./dates.js";
 import { opensOffline } from "./offline.js";
-import { draw, onAct, refill, say, sayCode, slot } from "./shell.js";
+import { draw, onAct, refill, say, sayCode, slot } from "./templates.js";
 
 const SIGNED_OUT = new Set(["not_signed_in", "other_member"]);
 
 /** "còn 12 phiếu chưa gửi · gửi lần cuối 18:42" */
-export function stateWords({ waiting, needPerson, lastSentAt }, now) {
+export function sendingState({ waiting, needPerson, lastSentAt }, now) {
   const parts = [];
   if (needPerson) parts.push(say("need_person", { n: sayNumber(needPerson) }));
   if (waiting) parts.push(say("waiting", { n: sayNumber(waiting) }));
@@ -16,7 +16,7 @@ export function stateWords({ waiting, needPerson, lastSentAt }, now) {
   return parts.join(" · ");
 }
 
-export function openHead(app, document) {
+export function openHeader(app, document) {
   const state = document.getElementById("state");
   const notices = document.getElementById("notices");
   const shown = new Set();
@@ -62,7 +62,7 @@ export function openHead(app, document) {
       // A store that a newer app has taken tells nothing more.
       if (app.newVersion) return show(["new_version"]);
       const summary = await app.phone.outbox.summary();
-      slot(state, "words").textContent = stateWords(summary, app.now());
+      slot(state, "words").textContent = sendingState(summary, app.now());
       state.hidden = false;
       state.classList.toggle("app-state-waiting", summary.waiting > 0);
       state.classList.toggle("app-state-person", summary.needPerson > 0);

@@ -1,7 +1,7 @@
-// What the screens are told of the outbox.
+// The outbox as the screens show it.
 
 /** @param {Record<string, any>} with_  storage: `persisted` or `best_effort` */
-export async function summaryOf({ outbox, store, now, storage }) {
+export async function outboxSummary({ outbox, store, now, storage }) {
   const counts = await outbox.counts();
   const { sending = {}, ahead, drafted } = await store.read(["kept", "drafts"], async ({ get, count }) => ({
     sending: await get("kept", "sending"),
@@ -22,7 +22,7 @@ export async function summaryOf({ outbox, store, now, storage }) {
   };
 }
 
-export function lineOf({ record, id, state, tries, problems, delivered }) {
+export function entryLine({ record, id, state, tries, problems, delivered }) {
   const { household, outcome, started_at } = record;
   return { id, household, outcome, started_at, state, tries, problems, delivered };
 }

@@ -1,9 +1,9 @@
-// From draft to outbox, in one write: never in both, never in neither.
+// Moves a draft to the outbox in one transaction: it is never in both, and never in neither.
 
 import { Fault } from "../../../../foundation/web/static/offline/faults.js";
 import { finished } from "./records.js";
 
-/** Finish the draft of `household`. Rejects with `no_draft`, `incomplete` {fields}. @returns the record as it will go out */
+/** Finish the draft of `household`. Rejects with `no_draft`, `incomplete` {fields}. @returns the record as it will be sent */
 export async function finishDraft(household, { store, drafts, outbox, known, now }) {
   for (;;) {
     const draft = await drafts.taken(household);
@@ -11,7 +11,7 @@ export async function finishDraft(household, { store, drafts, outbox, known, now
     let record = finished(draft.record, { now });
     const edits = draft.edits ?? ((await store.get("outbox", record.id)) ? record.id : null);
     const entry = edits ? await outbox.entryAfterChange(edits, record) : await outbox.entryFor(record);
-    const kept = await known.after(household, record);
+    const knownAfter = await known.after(household, record);
     try {
       await store.write(["outbox", "drafts", "known"], async ({ get, put, remove }) => {
         if (!(await get("drafts", household))) throw new Fault("no_draft");
@@ -19,12 +19,12 @@ export async function finishDraft(household, { store, drafts, outbox, known, now
         record = { ...record, id: after.id };
         await put("outbox", after);
         await remove("drafts", household);
-        if (kept) await put("known", kept, household);
-        if (kept === null) await remove("known", household);
+        if (knownAfter) await put("known", knownAfter, household);
+        if (knownAfter === null) await remove("known", household);
       });
       return record;
     } catch (error) {
-      // The answer came while it was being changed: what was a change is a successor now.
+      // The server's answer came while it was being changed: the change becomes a visit that supersedes it.
       if (error.code !== "changed_meanwhile") throw error;
     }
   }

@@ -1,20 +1,20 @@
-// Speaks to the server for one member: asks, sends, and says when the phone was cut off.
+// Requests to the server for one member: reading, sending, and wiping the phone when it was cut off.
 
 import { ask } from "../../../../foundation/web/static/offline/requests.js";
 import { Because } from "../../../../foundation/web/static/offline/backoff.js";
 import { endPause } from "../../../../foundation/web/static/offline/sending.js";
 import { send, SYNC_TAG } from "./sender.js";
-import { WORKLIST } from "./who.js";
+import { WORKLIST } from "./identity.js";
 
 const TIMEOUT_MS = 30_000;
 
 /**
  * @param {Record<string, any>} with_
  *   env: as environment(); store, outbox: the member's; device: the phone's id
- *   changed: (change) => Promise  what a sending came to; wipe: () => Promise  the phone was cut off
+ *   changed: (change) => Promise  called with the result of sending; wipe: () => Promise  called when the phone was cut off
  */
-export function openSpeaking({ env, store, outbox, member, device, appVersion, changed, wipe }) {
-  // One run at a time from this page; who asks meanwhile gets another run after it, so that nothing waits for a timer.
+export function openApiClient({ env, store, outbox, member, device, appVersion, changed, wipe }) {
+  // One run at a time from this page. A call meanwhile starts another run after it, so that nothing waits for a timer.
   let running = null;
   let next = null;
 
@@ -23,8 +23,8 @@ export function openSpeaking({ env, store, outbox, member, device, appVersion, c
     return isGranted ? "persisted" : "best_effort";
   }
 
-  /** What the phone says of itself with each question. */
-  async function deviceTold() {
+  /** The value of the X-Device header: what the phone reports of itself with each request. */
+  async function deviceHeader() {
     const { undelivered } = await outbox.counts();
     const version = appVersion ? `; app=${appVersion}` : "";
     return `${device}; pending=${undelivered}${version}; storage=${await storageGranted()}`;
@@ -38,20 +38,20 @@ export function openSpeaking({ env, store, outbox, member, device, appVersion, c
     return answer;
   }
 
-  /** The server answers again: what waits leaves at once, whatever pause its silence had led to. */
-  async function signOfLife() {
-    if (await endPause(store)) await speaking.sendNow(Because.BACK);
+  /** After any answer of the server: end a pause that its silence caused, and send at once. */
+  async function serverAnswered() {
+    if (await endPause(store)) await apiClient.sendNow(Because.BACK);
   }
 
-  const speaking = {
+  const apiClient = {
     storageGranted,
 
-    /** The member's own answer. Rejects as requests.js does; after `device_cut_off` nothing is left on the phone. */
+    /** GET `address` as this member; the body. Rejects as requests.js does; after `device_cut_off` the phone is wiped. */
     async ask(address, timeoutMs = TIMEOUT_MS) {
-      const headers = { "X-Member": member, "X-Device": await deviceTold() };
+      const headers = { "X-Member": member, "X-Device": await deviceHeader() };
       try {
         const { body } = await ask(env.fetch, address, { headers }, timeoutMs);
-        signOfLife().catch(() => {}); // what comes of it is in the summary
+        serverAnswered().catch(() => {}); // its result is in the summary
         return body;
       } catch (error) {
         if (error.code === "device_cut_off") await wipe();
@@ -70,22 +70,22 @@ export function openSpeaking({ env, store, outbox, member, device, appVersion, c
         .catch(() => {})
         .then(() => {
           next = null;
-          return speaking.sendNow(because);
+          return apiClient.sendNow(because);
         });
       return next;
     },
 
-    /** A phone in a finder's hand is locked and has little to send: it asks by itself whether it was cut off. */
-    async knock() {
+    /** Ask whether the phone was cut off. A lost phone is locked and may have nothing to send, so it has to ask. */
+    async ping() {
       const since = await store.get("kept", "cursor");
-      await speaking.ask(WORKLIST + (since ? `?since=${encodeURIComponent(since)}` : ""));
+      await apiClient.ask(WORKLIST + (since ? `?since=${encodeURIComponent(since)}` : ""));
     },
 
-    /** Let the browser send when it is back on a network, even when this page is long closed. */
+    /** Register a background sync: the browser sends when it is online again, even if this page is closed. */
     async askForSync() {
       const registration = await env.worker?.getRegistration?.("/doi-so");
       await registration?.sync?.register(SYNC_TAG);
     },
   };
-  return speaking;
+  return apiClient;
 }

@@ -1,10 +1,10 @@
-/* Words as people type them in a hurry. The same as fold() in foundation/areas/domain/naming.py; one set of cases
-   (tests/browser_modules/folding.json) holds both to it. */
+/* Normalises text for searching. The same rule as fold() in foundation/areas/domain/naming.py; both are tested with the
+   cases of tests/browser_modules/same_rules.json. */
 
 const APOSTROPHES = /['’ʼ`´]/g;
 
-/** Small letters, no marks, one space between words: "Đặng" gives "dang". */
-export function fold(text) {
+/** Lower case, without diacritics and punctuation, one space between words: "Đặng" gives "dang". */
+export function normalise(text) {
   // No \p{…} outside a function: Chrome 63 and Firefox before 78 would not even load the file.
   const plain = text
     .toLowerCase()

@@ -1,19 +1,19 @@
 /* Words and empty screens, out of the page's templates. */
 
-const said = new Map();
+const words = new Map();
 
 /** Read every word the page carries. */
 export function readWords(document) {
   for (const template of document.querySelectorAll("template")) {
-    for (const word of template.content.querySelectorAll("[data-word]")) said.set(word.dataset.word, word.textContent.trim());
+    for (const word of template.content.querySelectorAll("[data-word]")) words.set(word.dataset.word, word.textContent.trim());
   }
 }
 
-export const hasWord = (name) => said.has(name);
+export const hasWord = (name) => words.has(name);
 
 /** The words called `name`, with {places} filled. A name nobody wrote words for shows itself. */
 export function say(name, values = {}) {
-  return put(said.get(name) ?? name, values);
+  return put(words.get(name) ?? name, values);
 }
 
 /**
@@ -21,8 +21,8 @@ export function say(name, values = {}) {
  * told as that: nobody is sent to look for a signal that is there.
  */
 export function sayCode(group, code) {
-  const told = code === "offline" && window.navigator.onLine ? "silent" : code;
-  return say(said.has(`${group}.${told}`) ? `${group}.${told}` : `${group}.other`);
+  const shown = code === "offline" && window.navigator.onLine ? "silent" : code;
+  return say(words.has(`${group}.${shown}`) ? `${group}.${shown}` : `${group}.other`);
 }
 
 const put = (sentence, values) => sentence.replace(/\{(\w+)\}/g, (place, name) => values[name] ?? place);

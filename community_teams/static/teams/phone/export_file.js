@@ -1,9 +1,9 @@
-// The last resort: waiting visits as a file that an organiser can read in. Whoever holds the file reads the visits.
+// The last resort: waiting visits as a file that an organiser can import. The file is not encrypted.
 
 import { randomId } from "../../../../foundation/web/static/offline/ids.js";
 
 /** @param {Record<string, any>[]} visits  records, oldest first @returns {Blob} the body of a batch, of any length */
-export function fileOf(visits, { crypto, device, member, now, about = {} }) {
+export function exportFile(visits, { crypto, device, member, now, about = {} }) {
   const body = {
     batch: randomId(crypto),
     device,

@@ -1,4 +1,4 @@
-// Puts the worker on the phone, and a new version of the app in the old one's place when nobody is filling in a form.
+// Installs the service worker, and activates a new version of the app when no form is open.
 
 export const WORKER = "/doi-so/sw.js";
 export const SCOPE = "/doi-so";
@@ -6,10 +6,10 @@ export const TAKE_OVER = "take-over";
 
 /**
  * @param {Record<string, any>} with_
- *   mayReload: () => boolean  whether no form is open; asked again at takeOver()
+ *   mayReload: () => boolean  whether no form is open; called again at takeOver()
  *   reload: () => void
- * @returns {Promise<{takeOver: () => void} | null>} takeOver: call when a form was left; null where the browser has no
- *   workers or refuses (the app works on, with a network)
+ * @returns {Promise<{takeOver: () => void} | null>} takeOver: call when a form was closed; null where the browser has no
+ *   workers or refuses them (the app still works online)
  */
 export async function installWorker({ worker = globalThis.navigator?.serviceWorker, mayReload, reload }) {
   if (!worker) return null;
@@ -26,7 +26,7 @@ export async function installWorker({ worker = globalThis.navigator?.serviceWork
   const registration = await worker.register(WORKER, { scope: SCOPE, updateViaCache: "none" }).catch(() => null);
   if (!registration) return null;
 
-  // The worker lets it in only where this is the one page open; else it waits for the next start.
+  // The worker activates it only if this is the only open page; else it waits for the next start.
   const takeOver = () => {
     if (mayReload()) registration.waiting?.postMessage(TAKE_OVER);
     reloadWhenFree();

@@ -3,7 +3,7 @@
 import { questionAt, visitForm } from "../phone/visit_form.js";
 import { answerAt } from "./answers.js";
 import { personOf } from "./flow.js";
-import { dayOf, daysAfter } from "./moments.js";
+import { dayOf, daysAfter } from "./dates.js";
 
 // No (?<!…): Safari before 2023 cannot even read a file with it.
 const DAY = /(^|\D)(?:[0-2]?\d|3[01])[./-](?:0?\d|1[0-2])[./-](?:19|20)\d\d(?!\d)/g;

@@ -1,12 +1,12 @@
-// Signing out: only once the server has everything, and with a network, or the session would stay behind.
+// Signing out: only when the server has everything, and only online, because the session must end at the server.
 
 import { Fault } from "../../../../foundation/web/static/offline/faults.js";
 import { openDevice, SIGN_OUT } from "./members.js";
 import { Because } from "../../../../foundation/web/static/offline/backoff.js";
 
-/** Sign out at the server and delete all that this phone keeps of `member`. @param {Record<string, any>} room  summary: as the outbox's */
-export async function leave({ env, member, speaking, summary, close, evenDrafts }) {
-  await speaking.sendNow(Because.ASKED).catch(() => {});
+/** Sign out at the server and delete all data of `member` on this phone. @param {Record<string, any>} room  summary: as the outbox's */
+export async function signOut({ env, member, apiClient, summary, close, evenDrafts }) {
+  await apiClient.sendNow(Because.ASKED).catch(() => {});
   const { undelivered, drafts } = await summary();
   if (undelivered) throw new Fault("visits_waiting", { count: undelivered });
   if (drafts && !evenDrafts) throw new Fault("drafts_open", { count: drafts });
