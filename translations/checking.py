@@ -28,6 +28,7 @@ MESSAGES = {
     "other_charset": "says that it is written in {charset}: files are UTF-8",
     "merge_mark": "a mark of an unfinished merge",
     "broken_line": "no PO file has this line here, or a quote is missing: {begin}",
+    "no_header": "the header is missing (empty msgid, Content-Type, Plural-Forms): copy that of interface.pot",
     "not_po": "cannot be read: {why}",
     "ends_early": "the file ends here and lacks {absent} of {wanted} sentences: cut off, or not updated",
     "cannot_be_opened": "cannot be opened: {why}",
@@ -40,6 +41,9 @@ MESSAGES = {
     "markup": "the translation has {tags} where the sentence has {wanted}",
     "control_character": "has an invisible character (U+{code})",
 }
+
+# gettext's manual lists languages with up to six; msgstr has one digit here.
+MOST_PLURALS = 10
 
 _ENTRY_LINE = re.compile(
     r'(?:msgid|msgid_plural|msgctxt|msgstr(?:\[[0-9]\])?)\s+"(?:[^"\\]|\\.)*"|"(?:[^"\\]|\\.)*"', re.DOTALL
@@ -96,16 +100,18 @@ class _ParseError(Exception):
 
 
 class _ReadCatalog(Catalog):
-    """Babel's catalogue, which also records the lines of repeated sentences; the last one wins."""
+    """Babel's catalogue; also records lines of repeated sentences (the last one wins) and whether there is a header."""
 
     def __init__(self, locale: str) -> None:
         super().__init__(locale=locale)
         self.repeated: dict[int, int] = {}
+        self.has_header = False
 
     def __setitem__(self, sentence: Any, message: Message) -> None:
         previous = self.get(sentence, message.context) if sentence else None
         if previous is not None:
             self.repeated[previous.lineno or 1] = message.lineno or 1
+        self.has_header |= not sentence and bool(message.string)
         super().__setitem__(sentence, message)
 
 
@@ -133,6 +139,8 @@ def check_catalogue(content: bytes, tag: str, file: str) -> CheckedCatalogue:
     except _ParseError as fault:
         faults.append(CatalogueFault(file, fault.line, fault.code, fault.values))
         return CheckedCatalogue(Catalog(locale=tag), faults=tuple(sorted(faults)), complete=False)
+    if not catalog.has_header and not broken:
+        faults.append(CatalogueFault(file, 1, "no_header"))
     rejected = []
     for message in catalog:
         if not message.id:
@@ -253,6 +261,8 @@ def _parse(lines: list[str], tag: str) -> _ReadCatalog:
     catalog = _ReadCatalog(tag)
     try:
         PoFileParser(catalog, abort_invalid=True).parse(lines)
+        if catalog.num_plurals > MOST_PLURALS:
+            raise ValueError(f"nplurals={catalog.num_plurals}, at most {MOST_PLURALS}")
         form_of = c2py(catalog.plural_expr)
         # 0 to 200 shows every rule of the languages we know; one that fails only there would fail on a page.
         if not all(0 <= form_of(n) < catalog.num_plurals for n in range(201)):
