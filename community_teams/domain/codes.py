@@ -1,14 +1,14 @@
-"""The codes a visit is written in. Their Vietnamese lives in templates/community_teams/labels.html.
+"""The codes of a visit's answers. Their Vietnamese is in templates/community_teams/labels.html.
 
 Source of every list: the teams' visit form, its fields and values as agreed with the teams (facts 7.2).
-A code once published is never given another meaning: phones and paper forms keep sending it.
+A published code never changes its meaning: phones and paper forms go on sending it.
 """
 
 from enum import IntEnum, StrEnum
 
 
 class Outcome(StrEnum):
-    """How one knock on one door ended. Every outcome counts as knocked."""
+    """How one visit to one household ended. Every outcome counts as knocked."""
 
     MET_DONE = "met_done"
     MET_PARTIAL = "met_partial"
@@ -54,11 +54,11 @@ class InputType(StrEnum):
 
 
 class ConsentLevel(StrEnum):
-    """What the family agreed to have written down. Not asked is no answer at all, never one of these."""
+    """What the family agreed to have recorded. If it was not asked, there is no answer, not one of these."""
 
     CODE = "code"  # the answers, under the household's code
     COUNT = "count"  # the answers, without saying whose they are
-    NONE = "none"  # nothing but that somebody knocked
+    NONE = "none"  # only that somebody visited
 
 
 class ConsentHow(StrEnum):
@@ -68,7 +68,7 @@ class ConsentHow(StrEnum):
 
 
 class Support(StrEnum):
-    """Why somebody needs more help. Kept as how many people, never who."""
+    """Why somebody needs more help. Stored as a number of people, never who."""
 
     SEEING = "seeing"
     HEARING = "hearing"
@@ -118,7 +118,7 @@ class Sex(StrEnum):
 
 
 class VneidLevel(StrEnum):
-    """As the person says; the phone is never looked into."""
+    """As the person says; visitors never look into the phone."""
 
     NOT_INSTALLED = "not_installed"
     INSTALLED = "installed"
@@ -155,7 +155,7 @@ class Skill(StrEnum):
 
 
 class SkillLevel(IntEnum):
-    """Not asked is a missing answer, never NOT_YET."""
+    """A skill that was not asked is missing, never NOT_YET."""
 
     NOT_YET = 0
     WITH_HELP = 1

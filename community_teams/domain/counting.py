@@ -1,4 +1,4 @@
-"""What households and visits add to a hamlet's counters. One sum for keeping them up to date and for recounting."""
+"""What households and visits add to a hamlet's counters. Used for updating them and for recounting."""
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping

@@ -59,12 +59,12 @@ OUR_OWN = frozenset(
 def codes_by_field(error: ValidationError) -> dict[str, str]:
     """{"people.0.skills.video_call": "not_a_choice"}: each faulty field once, by the name the form gives it.
 
-    A fault of the whole record goes by the name "record". What a fault does not recognise is "not_understood".
+    A fault of the whole record has the name "record". An unknown kind of fault has the code "not_understood".
     """
     faults: dict[str, str] = {}
     for fault in error.errors(include_url=False, include_context=False, include_input=False):
         name = ".".join(str(part) for part in fault["loc"] if part != "[key]")[:LONGEST_NAME] or "record"
-        # Half a letter, as JSON may hold it, can be written nowhere.
+        # A lone surrogate, which JSON may contain, cannot be encoded.
         name = name.encode("utf-8", "replace").decode()
         kind = fault["type"]
         faults.setdefault(name, kind if kind in OUR_OWN else _CODES.get(kind, "not_understood"))

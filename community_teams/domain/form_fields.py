@@ -1,4 +1,4 @@
-"""Reads a plain HTML form into the shape of the phone's JSON, so that one schema serves both doors."""
+"""Converts a plain HTML form to the shape of the phone's JSON and back, so that both share one schema."""
 
 from collections.abc import Iterable, Mapping
 
@@ -17,9 +17,9 @@ DEEPEST = 4
 def nested(pairs: Iterable[tuple[str, str]]) -> dict[str, object]:
     """A form's names and values as a record: "people.0.age_band" is field `age_band` of the first of `people`.
 
-    A blank is no answer and leaves nothing behind. Rows left out become empty ones, so that row numbers in faults stay
-    those of the form. A name that fits nowhere is kept as it is, for the schema to refuse; of several values the first
-    counts, except for MANY.
+    A blank value is no answer and is left out. Missing rows become empty ones, so that row numbers in faults are those
+    of the form. A name that does not fit stays as it is, for the schema to refuse. Of several values the first counts,
+    except for MANY.
     """
     record: dict[str, object] = {}
     for name, value in pairs:
@@ -58,9 +58,9 @@ def _rows_as_lists(value: object) -> object:
 
 
 def flat(record: Mapping[str, object]) -> list[tuple[str, str]]:
-    """The names and values with which a form would have sent `record`: the way back from nested().
+    """The names and values with which a form would have sent `record`: the inverse of nested().
 
-    Yes and no are "true" and "false"; an unanswered question (None) leaves nothing behind.
+    Yes and no are "true" and "false"; an unanswered question (None) is left out.
     """
     return [pair for name, value in record.items() for pair in _written(name, value)]
 

@@ -1,4 +1,4 @@
-"""Reading a list of households as teams keep it, in a spreadsheet. Every fault is told at once, with its row."""
+"""Reads a team's list of households from a spreadsheet. All faults are reported at once, each with its row."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -21,7 +21,7 @@ HEADINGS = {
     "preferred_language": ("tieng", "ma tieng", "language"),
 }
 REQUIRED = ("short_code", "hamlet_code")
-# What a list for us never holds, whatever the cells say.
+# Headings that a list must never have, whatever is in the cells.
 _FORBIDDEN = re.compile(
     r"\b(can cuoc|cccd|cmnd|cmt|chung minh|dinh danh|ho khau|dien thoai|sdt|tai khoan|mat khau|otp|ngay sinh|dan toc)\b"
 )
@@ -48,7 +48,7 @@ class NewHousehold:
 
 @dataclass
 class HouseholdList:
-    """What a list holds. rows: the row of each household, in the same order. unused: headings nobody asked for."""
+    """The content of a list. rows: the row of each household, in the same order. unused: headings that are ignored."""
 
     households: list[NewHousehold] = field(default_factory=list)
     rows: list[int] = field(default_factory=list)
@@ -59,8 +59,8 @@ class HouseholdList:
 def read_households(table: Iterable[Sequence[Cell]]) -> HouseholdList:
     """Read the rows of a spreadsheet, the first one being the headings. Empty rows are passed over.
 
-    A list with a number of an official paper, a phone or an account anywhere in it, also in a column nobody asked for,
-    is faulty as a whole; the fault names row and heading and never repeats the number.
+    A list with a number of an official paper, a phone or an account anywhere in it, even in an ignored column, is
+    faulty as a whole; the fault names row and heading and never repeats the number.
     """
     found = HouseholdList()
     rows = enumerate(table, start=1)

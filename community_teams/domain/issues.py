@@ -1,4 +1,4 @@
-"""What becomes of an issue: its steps, and who may take which. Source of the steps: the visit form, facts 7.2."""
+"""The steps of an issue, and who may take which. Source of the steps: the visit form, facts 7.2."""
 
 from datetime import date, timedelta
 from typing import Annotated
@@ -24,10 +24,10 @@ _NEXT: dict[IssueStatus, tuple[IssueStatus, ...]] = {
 
 
 def next_statuses(status: IssueStatus, *, handles: bool) -> tuple[IssueStatus, ...]:
-    """What may follow `status`, in the order to offer it; staying where it is comes first.
+    """The statuses that may follow `status`, in the order to offer them; `status` itself is first.
 
-    handles: whether the person handles issues of the place. Who only visits tells what the family says of an issue
-    that is said to be resolved: yes, or not yet.
+    handles: whether the person handles issues of the place. A person who only visits may record what the family says
+    of an issue that is marked as resolved: confirmed, or not yet.
     """
     if not handles and status is not IssueStatus.RESOLVED:
         return ()
@@ -39,8 +39,8 @@ def is_overdue(status: IssueStatus, due: date | None, today: date) -> bool:
 
 
 class IssueChange(BaseModel):
-    """What is to hold of an issue from now on. level: who can settle it; owner: who has taken it on, an office rather
-    than a person; due: day in Việt Nam by which it is to be settled, or None."""
+    """The new state of an issue. level: who can settle it; owner: who has taken it on, an office rather than a person;
+    due: day in Việt Nam by which it is to be settled, or None."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
@@ -62,13 +62,13 @@ class IssueChange(BaseModel):
         return value
 
 
-def read_change(told: dict[str, str], *, due: date | None, today: date) -> IssueChange:
-    """Read a change from a form, where a blank is no answer. due: what is agreed so far, which may have passed.
+def read_change(form: dict[str, str], *, due: date | None, today: date) -> IssueChange:
+    """Read a change from a form; a blank field is no answer. due: the day agreed so far, which may have passed.
 
     Raises Invalid naming every faulty field with a code.
     """
     try:
-        given = {name: value for name, value in told.items() if value.strip()}
+        given = {name: value for name, value in form.items() if value.strip()}
         return IssueChange.model_validate(given, context={"today": today, "due": due})
     except ValidationError as error:
         raise Invalid(codes_by_field(error)) from None

@@ -1,4 +1,4 @@
-"""Records that the rules refuse, kept as they were told until a person has looked at them."""
+"""Records that the rules refuse, stored as they were sent until a person has settled them."""
 
 import hashlib
 import json
@@ -17,7 +17,7 @@ LONGEST_NUMBER = 8  # digits; longer ones may be of a paper or an account
 # What a value counts beside its characters: looking at a text takes 40 µs, so 4,000 of them are enough. The longest
 # visit the form can hold has some 700.
 EACH = 16
-# A shorter text holds no number that is never kept, unless one letter of it stands for several.
+# A shorter text has no number that must not be stored, unless one character of it stands for several.
 SHORTEST_NUMBER = 9
 CUT = "…"
 _Value = TypeVar("_Value")
@@ -36,25 +36,25 @@ class RawRecord:
         return hashlib.sha256(self.text.encode()).hexdigest()
 
     def visit_id(self, record: object) -> UUID:
-        """The id it was sent with; where that is none, one made out of the content, the same each time."""
-        told = record.get("id") if isinstance(record, Mapping) else None
+        """The id it was sent with; without a valid one, an id derived from the content, the same each time."""
+        sent = record.get("id") if isinstance(record, Mapping) else None
         try:
-            return UUID(told) if isinstance(told, str) else uuid5(NAMESPACE_OID, self.text)
+            return UUID(sent) if isinstance(sent, str) else uuid5(NAMESPACE_OID, self.text)
         except ValueError:
             return uuid5(NAMESPACE_OID, self.text)
 
 
 def valid_record(record: object) -> RawRecord:
-    """Write down what read_visit took: it is short, and holds no number that must not be kept."""
+    """The text of a record that read_visit accepted: it is short, and has no number that must not be stored."""
     return RawRecord(json.dumps(record), is_cut=False)
 
 
 def raw_record(record: object) -> RawRecord:
-    """Write down anything that JSON can hold. To be called before anything is written, for it reads every text.
+    """The text of any JSON value. Call it before the transaction writes: it takes time, because it reads every string.
 
-    Numbers of identity papers, phones and accounts are masked: those are never kept, whatever else is
-    (foundation/free_text.py). What is nested more than DEEPEST levels, which no form is, is left out and marked.
-    However long the record is, only some MOST_RAW characters of it are looked at.
+    Numbers of identity papers, phones and accounts are masked: they are never stored (foundation/free_text.py). Values
+    nested deeper than DEEPEST levels, which no form has, are left out and marked. Only about MOST_RAW characters of a
+    record are read, however long it is.
     """
     storing = _Storing()
     text = json.dumps(storing.storable(record, DEEPEST))
@@ -62,7 +62,7 @@ def raw_record(record: object) -> RawRecord:
 
 
 def read_raw(text: str) -> object:
-    """What raw_record wrote down; the text itself where it was cut off."""
+    """The record of a stored text; the text itself if it was cut off."""
     try:
         return json.loads(text)
     except ValueError:

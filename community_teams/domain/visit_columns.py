@@ -1,4 +1,4 @@
-"""Where a visit's answers stand in its row, both ways: made from the table of questions."""
+"""Conversion between a visit's answers and the columns of its row, made from the table of questions."""
 
 from collections.abc import Iterable, Mapping
 from functools import cache
@@ -93,8 +93,8 @@ def report_from(
         group, _, name = question.path.rpartition(".")
         (groups.setdefault(group, {}) if group else fields)[name] = columns[question.column]
     for name, answers in groups.items():
-        told = any(value is not None for value in answers.values())
-        fields[name] = _group(name).model_construct(**answers) if told else None
+        is_answered = any(value is not None for value in answers.values())
+        fields[name] = _group(name).model_construct(**answers) if is_answered else None
     return VisitReport.model_construct(
         **fields,
         people=[PersonAnswers.model_construct(**person) for person in people],

@@ -1,4 +1,4 @@
-"""What a visit tells in groups: consent, the household's size, its phones, its people and its issues."""
+"""The groups of a visit's answers: consent, size of the household, phones, people and issues."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -24,9 +24,9 @@ from community_teams.domain.codes import (
 from community_teams.domain.questions import Numbers, QuestionPlacement
 from foundation.free_text import Text500
 
-# Numbers on paper where they are not the places of the codes in their list (paper/domain.py). As people say it, level 2
-# is 2. Languages: those of Thanh Hoá (facts 5.1), Thái by its family's tag because its branches are not told apart at a
-# door.
+# Numbers on paper where they are not the positions of the codes in their list (paper/domain.py). Level 2 of VNeID is 2,
+# as people call it. Languages: those of Thanh Hoá (facts 5.1); Thái has the tag of its family, because visitors cannot
+# tell its branches apart.
 LANGUAGES: Numbers = {"1": "vi", "2": "mtq", "3": "tai", "4": "hmn", "5": "tou", "6": "ium", "7": "kjg"}
 VNEID: Numbers = {
     "0": VneidLevel.NOT_INSTALLED.value,
@@ -45,7 +45,7 @@ LanguageTag = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}
 LessonId = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
 
 
-def _without_not_asked(skills: object) -> object:
+def _without_nulls(skills: object) -> object:
     # A phone may send null for a skill it did not ask about.
     return {k: v for k, v in skills.items() if v is not None} if isinstance(skills, Mapping) else skills
 
@@ -108,7 +108,7 @@ class PersonAnswers(AnswerGroup):
     vneid_level: Annotated[VneidLevel | None, replace(_PERSON, carried=True, numbers=VNEID)] = None
     documents: Annotated[Annotated[list[Document], Field(max_length=10)] | None, replace(_PERSON, carried=True)] = None
     skills: Annotated[
-        Annotated[dict[Skill, SkillLevel], BeforeValidator(_without_not_asked), AfterValidator(in_order)] | None,
+        Annotated[dict[Skill, SkillLevel], BeforeValidator(_without_nulls), AfterValidator(in_order)] | None,
         replace(_PERSON, carried=True),
     ] = None
     helped_with: Annotated[Annotated[list[Help], Field(max_length=10)] | None, _PERSON] = None

@@ -50,18 +50,18 @@ from foundation.problems import Invalid
 VIETNAM = timezone(timedelta(hours=7))
 
 FORM_VERSION = 1
-# A phone that asks by an older form has to fetch the newer one first; its visits wait on the phone.
+# A phone with an older form has to fetch the newer one first; until then its visits wait on the phone.
 OLDEST_FORM_VERSION = 1
-# The sentence read out before anything is written down: templates/community_teams/consent.html.
+# The sentence read out before anything is recorded: templates/community_teams/consent.html.
 CONSENT_TEXT_VERSION = "2026-11"
 
 # The letter 793/BTTTT-THH that called the teams into being; an earlier visit is a clock that was reset.
 EARLIEST = date(2022, 3, 5)
 FURTHEST_APPOINTMENT = timedelta(days=366)
 LONGEST_VISIT = timedelta(days=1)
-# Phones' clocks are rarely further off than this, and a slow line takes no longer.
+# Clocks of phones are rarely further off than this, and a slow connection takes no longer.
 CLOCK_TOLERANCE = timedelta(minutes=15)
-# A phone without its clock shows 1970; what is further off is no clock.
+# A phone that lost its clock shows 1970; a larger offset makes no sense.
 FURTHEST_OFFSET = timedelta(days=65 * 366)
 MOST_PEOPLE = 10
 MOST_ISSUES = 5
@@ -76,7 +76,7 @@ def _not_too_old(version: int, info: ValidationInfo) -> int:
 
 
 def _is_known(info: ValidationInfo) -> bool:
-    """Whether the rules that hang on the moment of sending are left out: see phones/domain/earlier_versions.py."""
+    """Whether the rules that depend on the moment of sending are skipped: see phones/domain/earlier_versions.py."""
     return bool((info.context or {}).get("known"))
 
 
@@ -213,7 +213,7 @@ class VisitReport(AnswerGroup):
 
 
 def hash_of(answers: Mapping[str, Any]) -> str:
-    """VisitReport.content_hash, for who has its to_json already."""
+    """VisitReport.content_hash of a report whose to_json is at hand."""
     return hashlib.sha256(to_json(answers)).hexdigest()
 
 
@@ -223,7 +223,7 @@ OF_PERSON = tuple(questions_of(PersonAnswers))
 OF_ISSUE = tuple(questions_of(IssueAnswers))
 # {counter: the path of the question it counts}.
 YES_NO_COUNTERS = {question.placement.counter: question.path for question in QUESTIONS if question.placement.counter}
-# What a family must have agreed to before it is written down, by the names in the visit's JSON.
+# Answers that need the family's consent, by their names in the visit's JSON.
 WITH_CONSENT = tuple(
     dict.fromkeys(["people", *(question.name for question in QUESTIONS if question.placement.consent)])
 )

@@ -1,4 +1,4 @@
-"""Counters of each commune: sums of its hamlets' counters, kept in the same transaction as those; of each province."""
+"""Counters of communes and provinces. Those of a commune are written in the transaction that changes its hamlets'."""
 
 from datetime import date, datetime
 
@@ -70,8 +70,8 @@ class CommuneWeek(LayerCounts, OutcomeCounts, Base):
 class ProvinceWeek(LayerCounts, OutcomeCounts, Base):
     """Sums of CommuneWeek over a province, of weeks that are closed (services/closing.py).
 
-    There are rows of every known_in up to the latest one there is, and of none after it: what became known later stands
-    in the rows of the communes alone.
+    There are rows of every known_in up to the latest one, and of none after it: what became known later is only in the
+    rows of the communes.
     """
 
     __tablename__ = "province_week"

@@ -1,4 +1,4 @@
-"""Counters of each hamlet, kept in the same transaction as the visits they count; upper levels are sums of hamlets."""
+"""Counters of each hamlet, written in the same transaction as the visits they count; upper levels are sums of these."""
 
 from datetime import date, datetime
 
@@ -27,8 +27,8 @@ class OutcomeCounts:
 class HamletTotal(LayerCounts, OutcomeCounts, Base):
     """What a hamlet adds up to today. A hamlet without a row has no household on its list and no visit.
 
-    households, knocked, reached: households that are active today, and those of them whose door was ever knocked on,
-    and where somebody was ever met: 0 <= reached <= knocked <= households.
+    households: active today. knocked: those of them with a visit of any outcome; reached: those where somebody was ever
+    met: 0 <= reached <= knocked <= households.
     path: of the hamlet, so that any upper area is a range of rows.
     last_visit_on: day in Việt Nam. change: number of the last change to a household here; it only grows, under the lock
     of this row.
@@ -49,8 +49,8 @@ class HamletTotal(LayerCounts, OutcomeCounts, Base):
 class HamletDay(OutcomeCounts, Base):
     """What one day added in a hamlet.
 
-    day: in Việt Nam. first_knocked, first_reached: active households whose first knock, or first meeting, was that
-    day; over all days they sum to HamletTotal.knocked and .reached.
+    day: in Việt Nam. first_knocked, first_reached: active households whose first visit, or first visit with somebody
+    met, was that day; over all days they sum to HamletTotal.knocked and .reached.
     """
 
     __tablename__ = "hamlet_day"

@@ -1,4 +1,4 @@
-"""The phones that teams carry: whose, when last heard of, and what they still hold."""
+"""The phones of the teams: who uses them, when they last sent something, and how many visits wait on them."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -12,7 +12,7 @@ from foundation.database import Base, UtcDateTime
 
 
 class Storage(StrEnum):
-    """Whether the phone's browser promised to keep what the app stores."""
+    """Whether the phone's browser granted persistent storage."""
 
     PERSISTED = "persisted"
     BEST_EFFORT = "best_effort"
@@ -21,8 +21,8 @@ class Storage(StrEnum):
 class Device(Base):
     """One member on one phone; a phone that several members share has a row for each.
 
-    id: made by the app on the phone. pending_reported: visits of this member it held when last heard of; None where
-    it never said. cut_off_at: since when nothing it sends counts; written on all rows of the phone.
+    id: made by the app on the phone. pending_reported: unsent visits of this member at its last request; None where it
+    never reported them. cut_off_at: since when nothing it sends counts; set in all rows of the phone.
     """
 
     __tablename__ = "device"

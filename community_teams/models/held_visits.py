@@ -1,4 +1,4 @@
-"""Visits that arrived but do not count until a person has looked at them."""
+"""Held visits: they arrived but do not count until a person settles them."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -12,30 +12,30 @@ from foundation.database import Base, UtcDateTime
 
 
 class WhyHeld(StrEnum):
-    VISIT_ID_TAKEN = "visit_id_taken"  # its id is kept already, with other content
-    ALREADY_CORRECTED = "already_corrected"  # what it corrects has another correction
+    VISIT_ID_TAKEN = "visit_id_taken"  # a visit with its id is stored, with other content
+    ALREADY_CORRECTED = "already_corrected"  # the visit it corrects has another correction
     DEVICE_CUT_OFF = "device_cut_off"  # sent by a phone that was reported lost
     DRAFT = "draft"  # was still being written on a phone that was reported lost
-    FROM_FILE = "from_file"  # brought in as a file, and refused by the rules
-    NEWER_FORM = "newer_form"  # asked by a newer form than this server knows
+    FROM_FILE = "from_file"  # imported from a file, and refused by the rules
+    NEWER_FORM = "newer_form"  # recorded with a newer form than this server knows
 
 
 class Settlement(StrEnum):
-    LEFT_OUT = "left_out"  # what was kept goes on counting
-    TAKEN_INSTEAD = "taken_instead"  # it corrects what was kept
+    LEFT_OUT = "left_out"  # the stored visit goes on counting
+    TAKEN_INSTEAD = "taken_instead"  # it corrects the stored visit
     TAKEN_AS_WELL = "taken_as_well"  # both happened
-    MENDED = "mended"  # what was wrong was put right by hand, and then it was kept
+    MENDED = "mended"  # its faults were corrected by hand, and then it was recorded
 
 
 class HeldVisit(Base):
-    """One visit as a phone sent it, beside the one that was kept, until somebody settles it. Never deleted.
+    """One visit as a phone sent it, beside the stored one, until somebody settles it. Never deleted.
 
-    visit_id: the id it was sent with; made out of its content where that is none.
-    record: the report's fields, read and found right; nothing was cut. {} where `raw` is set.
+    visit_id: the id it was sent with; derived from its content where there is none.
+    record: the fields of the valid report, complete. {} where `raw` is set.
     raw: JSON of a record that the rules refuse, as domain/raw_records.py writes it; None for one that can be read.
     problems: what was wrong with it when it arrived, {field: code}; {} where it can be read.
     hamlet_code: of the household it names, else the area its member works in: it decides who may look at it.
-    settled_by: the person who decided; reason: why, in their words; taken_as: the id of the visit it was kept as.
+    settled_by: the person who decided; reason: why, in their words; taken_as: the id of the visit it was recorded as.
     """
 
     __tablename__ = "held_visit"

@@ -16,12 +16,12 @@ class Household(Base):
     """One household of a hamlet.
 
     short_code: the team's own, such as "M1-017"; never the number of an official paper. Unique within its hamlet.
-    label: a name, only where the family agreed to have it written; else None.
-    folded: code, lane and label without marks, in small letters, for searching.
+    label: a name, only where the family agreed to have it recorded; else None.
+    folded: code, lane and label in lower case without diacritics, for searching.
     first_knocked_on, first_reached_on: days in Việt Nam; what the counters of its hamlet count.
     status, first_…, last_… and state follow from the visits by domain/household_state.py alone.
     merged_into: the household this one turned out to be, which may have been merged itself; set as long as status is
-    MERGED. What is told of it counts there (docs/decisions/a-merged-household-keeps-its-visits.md).
+    MERGED. Its visits count there (docs/decisions/a-merged-household-keeps-its-visits.md).
     """
 
     __tablename__ = "household"
@@ -52,15 +52,15 @@ class Household(Base):
     version: Mapped[int] = mapped_column(default=1)
     # The number its hamlet gave to its last change, so that a phone can ask for changes only.
     change: Mapped[int] = mapped_column(BigInteger, default=1, server_default=text("1"))
-    # What else domain/household_state.py goes on from, and the version of this row it was stored with. Whatever changes
-    # the row without it leaves it behind, and the next visit reads the history: so does code of the version before.
+    # The rest of the state of domain/household_state.py, and the version of this row it was stored with. Code that
+    # changes the row without it, such as the previous release, makes it outdated: the next visit reads the history.
     state: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True), deferred=True)
     state_version: Mapped[int | None] = mapped_column(deferred=True)
     is_sample: Mapped[bool] = mapped_column(default=False)
 
 
 class HouseholdGone(Base):
-    """A household that left this hamlet's list for another hamlet's, or for good; phones that hold it are told.
+    """A household that left this hamlet's list. Phones that have it learn from this row that it is gone.
 
     household_id: no foreign key, since the household may be removed. change: as in Household, of this hamlet.
     """

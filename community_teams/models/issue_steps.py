@@ -1,4 +1,4 @@
-"""The steps an issue has gone through. Append-only: a mistake is put right by another step."""
+"""The steps of issues. Append-only: a mistake is corrected by another step."""
 
 from datetime import date, datetime
 
@@ -12,9 +12,9 @@ from foundation.database import Base, UtcDateTime
 
 
 class IssueStep(Base):
-    """What held of an issue from a moment on, and who said so. The issue's own row holds what the latest step says.
+    """The state of an issue from a moment on, and who recorded it. The issue's own row has that of the latest step.
 
-    owner: who has taken it on, "" when nobody has; due: day in Việt Nam. note: about this step.
+    owner: who has taken it on, "" for nobody; due: day in Việt Nam. note: about this step.
     """
 
     __tablename__ = "issue_step"

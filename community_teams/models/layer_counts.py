@@ -1,4 +1,4 @@
-"""What visits told, added up: the columns behind the layers of the map and the indicators."""
+"""Sums of the visits' answers: the columns behind the layers of the map and the indicators."""
 
 from sqlalchemy import Integer, text
 from sqlalchemy.orm import Mapped, mapped_column

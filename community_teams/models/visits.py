@@ -33,10 +33,10 @@ ANSWER = JSON(none_as_null=True)
 class Visit(Base):
     """One visit to one household by one member. Fields and bounds: domain/visits.py.
 
-    household_id: None where the family did not agree to have its code written down; the hamlet is always known.
-    visited_on: the day in Việt Nam by the server's clock, which counters count by.
-    clock_offset: seconds the phone's clock was ahead of ours when it sent the visit; None when not told.
-    supersedes: the visit this one corrects; that one is kept, and no longer counted.
+    household_id: None where the family did not agree to have its code recorded; the hamlet is always known.
+    visited_on: the day in Việt Nam by the server's clock, by which it is counted.
+    clock_offset: seconds the phone's clock was ahead of ours when it sent the visit; None when unknown.
+    supersedes: the visit this one corrects; that one stays stored but no longer counts.
     """
 
     __tablename__ = "visit"
@@ -45,7 +45,7 @@ class Visit(Base):
         Index("ix_visit_member_id_visited_on", "member_id", "visited_on"),
     )
 
-    # Made on the phone or with the form: the key itself is what makes sending twice harmless.
+    # Made on the phone or with the form, so that sending a visit twice stores it once.
     id: Mapped[UUID] = mapped_column(primary_key=True)
     hamlet_code: Mapped[str] = mapped_column(ForeignKey("area.code"))
     household_id: Mapped[UUID | None] = mapped_column(ForeignKey("household.id"), index=True)
@@ -100,7 +100,7 @@ class Visit(Base):
 
 
 def _answer_column(question: VisitQuestion) -> MappedColumn[Any]:
-    """The column of a question that has none written out above: it is asked, stored and read by the table alone."""
+    """The column of a question that has none written out above: it is known from the table of questions alone."""
     types: dict[Kind, Any] = {
         Kind.YES_NO: Boolean,
         Kind.COUNT: Integer,
@@ -136,7 +136,7 @@ class VisitPerson(Base):
 
 
 class Issue(Base):
-    """Something the family cannot settle alone, until the resident says it is settled."""
+    """A problem that the family cannot solve alone. It is open until the resident confirms that it is settled."""
 
     __tablename__ = "issue"
 

@@ -1,4 +1,4 @@
-"""Counters of each hamlet by week, and of each member by day; kept in the same transaction as the visits they count."""
+"""Counters of each hamlet by week and of each member by day, written in the transaction of the visits they count."""
 
 from datetime import date
 
@@ -11,13 +11,13 @@ from foundation.database import Base, bytewise
 
 
 class HamletWeek(LayerCounts, OutcomeCounts, Base):
-    """What one week added in a hamlet; added up to a week they say how things stood then.
+    """What one week added in a hamlet; the sum up to a week gives the figures at its end.
 
-    week: its Monday, in Việt Nam. known_in: Monday of the week in which we learned of it, by the server's clock: a late
+    week: its Monday, in Việt Nam. known_in: Monday of the week in which it was received, by the server's clock: a late
     visit or a correction adds to the row of its own week and of today's known_in. Rows of an earlier known_in are never
-    written again, so those up to a week say what was known at its end; all of them, what is known today.
-    path: of the hamlet. first_knocked, first_reached: as in HamletDay. States may be negative: an answer that took
-    another's place.
+    changed, so those up to a week give what was known at its end; all of them, what is known today.
+    path: of the hamlet. first_knocked, first_reached: as in HamletDay. States may be negative, where an answer replaced
+    an earlier one.
     """
 
     __tablename__ = "hamlet_week"
@@ -32,7 +32,7 @@ class HamletWeek(LayerCounts, OutcomeCounts, Base):
 
 
 class HamletBase(LayerCounts, OutcomeCounts, Base):
-    """What one week added in a hamlet by visits whose rows have been erased: counts alone, of nobody in particular.
+    """What visits whose rows were erased added in one week and hamlet: only counts, which name nobody.
 
     recounting.recount adds them to what it counts from the answers that are left. last_visit_on: the latest day of the
     erased visits, in Việt Nam.
@@ -50,7 +50,7 @@ class HamletBase(LayerCounts, OutcomeCounts, Base):
 class MemberDay(Base):
     """What one member did in one hamlet on one day in Việt Nam: for planning who can go where, never for ranking.
 
-    timed: visits whose end was told; minutes: how long these took together.
+    timed: visits with a recorded end; minutes: their duration together.
     """
 
     __tablename__ = "member_day"

@@ -1,4 +1,4 @@
-"""What is known of households from their earlier visits: where a repeat visit starts from."""
+"""Earlier answers of households, from which a repeat visit starts."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -32,12 +32,12 @@ _PERSON = tuple(getattr(VisitPerson, question.column) for question in OF_PERSON 
 
 @dataclass(frozen=True)
 class KnownAnswers:
-    """What earlier visits told of one household.
+    """The earlier answers of one household.
 
-    visited_on: day in Việt Nam of the latest visit that told any of it. answers: in the shape of a visit's JSON
-    (domain/visits.py), with plain codes; a question nobody asked is not there. Each answer is the latest one given;
-    people are those of the latest visit that told of any, in its order, with age band, sex, VNeID, documents and
-    skills; what was done on a day (help, lessons, issues, notes) is no knowledge and left out.
+    visited_on: day in Việt Nam of the latest visit with any of the answers. answers: in the shape of a visit's JSON
+    (domain/visits.py), with plain codes; a question that was never answered is missing. Each answer is the latest one;
+    people are those of the latest visit with people, in its order, with age band, sex, VNeID, documents and skills.
+    What was done on a day (help, lessons, issues, notes) is left out.
     """
 
     visited_on: date
@@ -45,33 +45,33 @@ class KnownAnswers:
 
 
 def known_in(session: Session, scope: Scope, hamlet_code: str) -> dict[UUID, KnownAnswers]:
-    """What is known of each household of the hamlet, by household id; those nothing is known of are left out.
+    """Earlier answers of the households of the hamlet, by household id; households without any are left out.
 
-    Four statements, however many households. Only visits the family agreed to have under its code say anything of the
-    family, and none made before a visit that the family later wanted without its code. Of a household that was merged
-    everything is known of the one that stands for it.
+    Four statements, for any number of households. Answers about the family come only from visits that it agreed to have
+    recorded under its code, and from none before a later visit that it wanted without its code. Answers of a merged
+    household are with the canonical one.
     """
     merged = merged_within(session, scope, hamlet_code)
     return _known(session, and_(Household.hamlet_code == hamlet_code, inside(Area.path, scope)), merged)
 
 
 def known_of(session: Session, scope: Scope, household_id: UUID) -> KnownAnswers | None:
-    """The same of one household; None when nothing is known, or it lies outside `scope`."""
+    """The same for one household; None without answers, or where it lies outside `scope`."""
     here = and_(Household.id == household_id, inside(Area.path, scope))
-    # Those merged into it are named by their ids alone, so the scope is looked at before.
+    # Merged households are selected by their ids alone, so the scope is checked first.
     if session.scalar(select(Household.id).join(Area, Area.code == Household.hamlet_code).where(here)) is None:
         return None
     return _known(session, here, merged_into(session, [household_id])).get(household_id)
 
 
 @dataclass
-class _Folding:
+class _Collector:
     visited_on: date | None = None
     answers: dict[str, Any] = field(default_factory=dict)
     people_of: UUID | None = None
     people: list[dict[str, object]] = field(default_factory=list)
 
-    def tell(self, places: Iterable[tuple[str, ...]], values: Iterable[object], day: date) -> None:
+    def add(self, places: Iterable[tuple[str, ...]], values: Iterable[object], day: date) -> None:
         """Take in the answers of a visit, the latest visit first."""
         for place, value in zip(places, values, strict=True):
             if value is None:
@@ -92,72 +92,72 @@ class _Folding:
 
 def _known(session: Session, which: ColumnElement[bool], merged: Mapping[UUID, UUID]) -> dict[UUID, KnownAnswers]:
     """which: of Household and the Area of its hamlet. merged: those merged into one of them, with which one that is."""
-    told = counted_under(which, merged)
-    unnamed_since = _unnamed_since(session, told, merged)
-    found: dict[UUID, _Folding] = {}
+    counted = counted_under(which, merged)
+    unnamed_since = _unnamed_since(session, counted, merged)
+    found: dict[UUID, _Collector] = {}
     rows = session.execute(
         select(Visit.household_id, Visit.visited_on, Visit.consent_level, *_HOUSE.values(), *_FAMILY.values())
         .join(Household, Household.id == Visit.household_id)
         .join(Area, Area.code == Household.hamlet_code)
-        .where(told, NOT_CORRECTED, or_(*(column.is_not(None) for column in (*_HOUSE.values(), *_FAMILY.values()))))
+        .where(counted, NOT_CORRECTED, or_(*(column.is_not(None) for column in (*_HOUSE.values(), *_FAMILY.values()))))
         .order_by(Visit.started_at.desc(), Visit.id.desc())
     )
-    for told_of, day, consent, *values in rows:
-        assert told_of is not None
-        household_id = merged.get(told_of, told_of)
+    for recorded_under, day, consent, *values in rows:
+        assert recorded_under is not None
+        household_id = merged.get(recorded_under, recorded_under)
         if day <= unnamed_since.get(household_id, date.min):
             continue
-        folding = found.setdefault(household_id, _Folding())
-        folding.tell(_HOUSE, values[: len(_HOUSE)], day)
+        collector = found.setdefault(household_id, _Collector())
+        collector.add(_HOUSE, values[: len(_HOUSE)], day)
         if consent is ConsentLevel.CODE:
-            folding.tell(_FAMILY, values[len(_HOUSE) :], day)
-    _tell_people(session, told, merged, unnamed_since, found)
-    known = ((household_id, folding.known()) for household_id, folding in found.items())
-    return {household_id: all_told for household_id, all_told in known if all_told is not None}
+            collector.add(_FAMILY, values[len(_HOUSE) :], day)
+    _add_people(session, counted, merged, unnamed_since, found)
+    known = ((household_id, collector.known()) for household_id, collector in found.items())
+    return {household_id: answers for household_id, answers in known if answers is not None}
 
 
-def _unnamed_since(session: Session, told: ColumnElement[bool], merged: Mapping[UUID, UUID]) -> dict[UUID, date]:
+def _unnamed_since(session: Session, counted: ColumnElement[bool], merged: Mapping[UUID, UUID]) -> dict[UUID, date]:
     """The last day each family was visited without wanting its code written down."""
     rows = session.execute(
         select(AnonymousVisit.household_id, func.max(AnonymousVisit.day))
         .join(Household, Household.id == AnonymousVisit.household_id)
         .join(Area, Area.code == Household.hamlet_code)
-        .where(told)
+        .where(counted)
         .group_by(AnonymousVisit.household_id)
     )
     since: dict[UUID, date] = {}
-    for told_of, day in rows:
-        household_id = merged.get(told_of, told_of)
+    for recorded_under, day in rows:
+        household_id = merged.get(recorded_under, recorded_under)
         since[household_id] = max(day, since.get(household_id, day))
     return since
 
 
-def _tell_people(
+def _add_people(
     session: Session,
-    told: ColumnElement[bool],
+    counted: ColumnElement[bool],
     merged: Mapping[UUID, UUID],
     unnamed_since: Mapping[UUID, date],
-    found: dict[UUID, _Folding],
+    found: dict[UUID, _Collector],
 ) -> None:
     rows = session.execute(
         select(Visit.household_id, Visit.id, Visit.visited_on, *_PERSON)
         .join(VisitPerson, VisitPerson.visit_id == Visit.id)
         .join(Household, Household.id == Visit.household_id)
         .join(Area, Area.code == Household.hamlet_code)
-        .where(told, NOT_CORRECTED, Visit.consent_level == ConsentLevel.CODE)
+        .where(counted, NOT_CORRECTED, Visit.consent_level == ConsentLevel.CODE)
         .order_by(Visit.started_at.desc(), Visit.id.desc(), VisitPerson.position)
     )
-    for told_of, visit_id, day, *values in rows:
-        assert told_of is not None
-        household_id = merged.get(told_of, told_of)
+    for recorded_under, visit_id, day, *values in rows:
+        assert recorded_under is not None
+        household_id = merged.get(recorded_under, recorded_under)
         if day <= unnamed_since.get(household_id, date.min):
             continue
-        folding = found.setdefault(household_id, _Folding())
-        if folding.people_of is None:
-            folding.people_of = visit_id
-            folding.visited_on = max(folding.visited_on or day, day)
-        if folding.people_of == visit_id:
+        collector = found.setdefault(household_id, _Collector())
+        if collector.people_of is None:
+            collector.people_of = visit_id
+            collector.visited_on = max(collector.visited_on or day, day)
+        if collector.people_of == visit_id:
             person: dict[str, object] = {
                 column.key: value for column, value in zip(_PERSON, values, strict=True) if value is not None
             }
-            folding.people.append(person)
+            collector.people.append(person)

@@ -1,4 +1,4 @@
-"""What an administrator of the server is told about teams: sums over the whole database, and nobody's name."""
+"""Figures about teams for the administrator of the server: sums over the whole database, without names."""
 
 from datetime import datetime, timedelta
 from statistics import median
@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from community_teams.models import Device, Visit
 
-# A phone is without signal for days in some hamlets, hardly ever for longer.
+# In some hamlets a phone has no signal for days, but hardly ever for longer.
 SILENT_AFTER = timedelta(days=14)
 RECENT_VISITS = 500
 LEAST_PHONES = 5
@@ -20,7 +20,7 @@ def stored_visits(session: Session) -> int:
 
 
 def silent_phones(session: Session, *, now: datetime) -> tuple[int, int]:
-    """Phones silent for SILENT_AFTER that held unsent visits when last heard of, and how many visits those are."""
+    """Phones without a request for SILENT_AFTER that last reported unsent visits, and how many visits these are."""
     silent = select(func.count(), func.coalesce(func.sum(Device.pending_reported), 0)).where(
         Device.last_seen < now - SILENT_AFTER, Device.pending_reported > 0, Device.cut_off_at.is_(None)
     )
@@ -29,9 +29,9 @@ def silent_phones(session: Session, *, now: datetime) -> tuple[int, int]:
 
 
 def offset_of_phones(session: Session, *, now: datetime) -> float | None:
-    """By how many seconds the phones of the last day are ahead of this server, half of them less and half more.
+    """The median of how many seconds the phones of the last day are ahead of this server.
 
-    None where fewer than LEAST_PHONES sent something: one wrong phone says nothing about the server's clock.
+    None where fewer than LEAST_PHONES sent something: a single wrong phone says nothing about the server's clock.
     """
     rows = session.execute(
         select(Visit.device, Visit.clock_offset)

@@ -1,4 +1,4 @@
-"""What visits come to by their answers, read anew from the rows of the visit, its people and its issues."""
+"""Summary counts of visits, computed again from the stored answers, people and issues."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -22,14 +22,14 @@ _PERSON = tuple(question.column for question in OF_PERSON)
 
 @dataclass(frozen=True)
 class Summary:
-    """written: as the visit's row has it. answered: by its answers, as visit_summary.summarise gives it."""
+    """written: as stored in the visit's row. answered: computed from its answers by visit_summary.summarise."""
 
     written: Mapping[str, int]
     answered: Mapping[str, int]
 
 
 def summaries_in(session: Session, hamlet_code: str) -> dict[UUID, Summary]:
-    """By id, of every visit made in the hamlet or told of a household on its list; corrected ones too."""
+    """By id, of every visit made in the hamlet or to a household on its list; also corrected ones."""
     made_here = Visit.hamlet_code == hamlet_code
     found = _summaries(session, made_here)
     merged = merged_within(session, NATION, hamlet_code)

@@ -1,4 +1,4 @@
-"""Keeping the counts of visits whose rows are erased: in a row a hamlet and week that names nobody."""
+"""Counts of visits whose rows are erased: one row per hamlet and week, which names nobody."""
 
 from collections.abc import Callable
 from datetime import date
@@ -18,12 +18,12 @@ FIRST = {"first_reached": "reached", "first_knocked": "knocked"}
 
 
 def fold_into_base(session: Session, hamlet_code: str, erased: Sum, *, last_visit_on: date | None) -> None:
-    """Keep what visits count by week while their rows are erased, so that no figure of a week or a total changes.
+    """Store the counts of visits whose rows are erased, so that no figure of a week or a total changes.
 
-    erased: what the visits counted in this hamlet, as they and what followed from them were added; its `households` is
-    passed over, for households are counted on the list. last_visit_on: the latest of the visits. The days of the hamlet
-    and of its members lose what is erased: they are kept for recent work only. The caller holds the hamlet's lock and
-    erases the rows in the same transaction. Calling it twice keeps it twice.
+    erased: what the visits added in this hamlet; its `households` is ignored, because households are counted from the
+    list. last_visit_on: the day of the latest of the visits. The counts are subtracted from the days of the hamlet and
+    of its members, which are for recent work only. The caller holds the hamlet's lock and erases the rows in the same
+    transaction. A second call stores the counts a second time.
     """
     rows = [
         {"hamlet_code": hamlet_code, "week": week, "last_visit_on": last_visit_on} | dict.fromkeys(WEEKS, 0) | names
@@ -34,7 +34,7 @@ def fold_into_base(session: Session, hamlet_code: str, erased: Sum, *, last_visi
 
 
 def move_base(session: Session, old: str, new: str) -> None:
-    """Put the base rows of one hamlet to those of another; both are locked."""
+    """Add the base rows of one hamlet to those of another; both are locked."""
     found = session.execute(select(_BASE).where(_BASE.c.hamlet_code == old).order_by(_BASE.c.week))
     _add(session, [dict(row._mapping) | {"hamlet_code": new} for row in found])
     session.execute(delete(_BASE).where(_BASE.c.hamlet_code == old))

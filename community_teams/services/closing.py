@@ -47,7 +47,7 @@ def close_weeks(session: Session, *, now: datetime) -> None:
     if closed is not None and closed >= last:
         return
     _lock(connection, None)
-    # Asked once more, for another may have closed it while we waited.
+    # Checked again: another transaction may have closed it while we waited.
     after = connection.scalar(LATEST_CLOSED) or date.min
     connection.execute(_CLOSE[connection.dialect.name], {"after": after, "last": last})
 

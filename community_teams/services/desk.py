@@ -1,4 +1,4 @@
-"""Finding the household of somebody at the desk, or putting it on its hamlet's list."""
+"""Finding the household of a visitor of the desk, or adding it to its hamlet's list."""
 
 from datetime import datetime
 from uuid import UUID
@@ -33,7 +33,7 @@ def household_named(
 ) -> Household:
     """The household of the hamlet that `typed` means; put on the list under that code where there is none.
 
-    A code that was merged into another still says who is meant: on old sheets it stands as it was.
+    The code of a merged household, as on older sheets, gives the canonical one.
     add: as new_household gives it; None where nothing may be added. The same call again finds what the first one added.
     Raises Invalid {"household_code": "missing" | "no_such_household" | "several_households" | "not_a_code"}.
     """

@@ -1,4 +1,4 @@
-"""Visits that do not count until somebody has looked at them: set aside here, and settled."""
+"""Holding visits until a person settles them, and settling them."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -28,10 +28,10 @@ from foundation.problems import Conflict, Invalid, NotFound
 def hold(
     session: Session, reports: Sequence[tuple[VisitReport, WhyHeld]], *, submission: Submission, now: datetime
 ) -> list[bool]:
-    """Set visits aside for a person. The same visit again changes nothing.
+    """Hold visits for a person. Holding the same visit again changes nothing.
 
-    Returns for each whether a person has settled it already. Their households exist; one whose household does not is
-    left out, and counts as settled.
+    Returns for each whether a person has settled it already. A visit whose household does not exist is not stored, and
+    counts as settled.
     """
     if not reports:
         return []
@@ -63,19 +63,19 @@ def hold(
 
 
 def insert_held(session: Session, rows: Sequence[Mapping[str, object]]) -> None:
-    """Write rows of held visits; one that is there already, by visit and content, stays as it is."""
+    """Insert rows of held visits. A row with the same visit id and content stays as it is."""
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     for row in rows:
         session.execute(insert(HeldVisit).values(row).on_conflict_do_nothing())
 
 
 def settle(session: Session, id: int, settlement: Settlement, *, by: Person, scope: Scope, now: datetime) -> HeldVisit:
-    """Decide about a visit that waits. Nothing is taken away: what was kept stays, and what waited is never deleted.
+    """Settle a held visit. Nothing is deleted: neither the stored visit nor the held one.
 
-    LEFT_OUT: it stays out. TAKEN_INSTEAD: kept under a new id, it corrects the visit that counts in its place.
-    TAKEN_AS_WELL: it is kept beside that one; under its own id where that is free.
+    LEFT_OUT: it is not recorded. TAKEN_INSTEAD: it is recorded under a new id and corrects the stored visit.
+    TAKEN_AS_WELL: it is recorded besides that one; under its own id where that is free.
     scope: where `by` may settle visits. Raises as waiting_row does; Invalid {"settlement": "nothing_to_correct"} where
-    no visit of the same household counts in its place; and what record_visit raises where the rules have become
+    there is no stored visit of the same household to correct; and what record_visit raises where the rules have become
     stricter since.
     """
     row, path = waiting_row(session, id, scope=scope)
@@ -88,7 +88,7 @@ def settle(session: Session, id: int, settlement: Settlement, *, by: Person, sco
 
 
 def waiting_row(session: Session, id: int, *, scope: Scope) -> tuple[HeldVisit, str]:
-    """A visit that waits, locked for this transaction, and the path of its area.
+    """An unsettled held visit, locked for this transaction, and the path of its area.
 
     Raises NotFound("no_such_held_visit"), also outside `scope`; Conflict("already_settled").
     """
@@ -135,7 +135,7 @@ def _take(session: Session, row: HeldVisit, settlement: Settlement, *, scope: Sc
             clock_offset=row.clock_offset,
         )
     except Invalid as problem:
-        # The other visit was to another door.
+        # The other visit was to another household.
         elsewhere = "supersedes" in problem.fields
         raise Invalid({"settlement": "nothing_to_correct"} if elsewhere else problem.fields) from None
     return report.id

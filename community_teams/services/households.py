@@ -27,7 +27,7 @@ _CHANGEABLE = ("lane", "label", "preferred_language")
 
 
 class FaultyHouseholds(Problem):
-    """Nothing of the list was kept. `faults` are in the order of the rows."""
+    """Nothing of the list was stored. `faults` are in the order of the rows."""
 
     status = 422
 
@@ -130,10 +130,10 @@ def _lane_key(lane: str) -> str:
     return sort_key(lane)
 
 
-def _bring_up_to_date(current: Household, told: NewHousehold, change: int) -> bool:
+def _bring_up_to_date(current: Household, listed: NewHousehold, change: int) -> bool:
     changed = False
     for name in _CHANGEABLE:
-        value = getattr(told, name)
+        value = getattr(listed, name)
         if value and value != getattr(current, name):
             setattr(current, name, value)
             changed = True

@@ -44,11 +44,11 @@ def recount(session: Session, scope: Scope, *, now: datetime) -> list[Difference
     codes = sorted(paths)
     for start in range(0, len(codes), 500):
         counters.lock_hamlets(session, {code: paths[code] for code in codes[start : start + 500]}, now=now)
-    # Before their hamlets are set right, or each fault would be told twice.
+    # Before their hamlets are repaired, or each fault would be reported twice.
     communes = {commune for _, _, commune in hamlets if commune is not None} | _communes_in(session, scope)
     rollups.lock_every_commune(session, communes)
     found = [*compare_communes(session, communes), *compare_provinces(session, _provinces_in(session, scope))]
-    # All visits first: those of one hamlet may be told of a household that is on another's list by now.
+    # All visits first: a visit of one hamlet may belong to a household that is on another hamlet's list by now.
     found += [difference for code in codes for difference in _repair_summaries(session, code)]
     found += [difference for code in codes for difference in _recount_hamlet(session, code, paths[code], now)]
     if found:

@@ -1,4 +1,4 @@
-"""Records that the rules refuse and no phone keeps any more: set aside as they were told, mended, or left out."""
+"""Records that the rules refuse and that no phone has any more: held as they were sent, then corrected or left out."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ from foundation.problems import Invalid
 
 @dataclass(frozen=True)
 class Refused:
-    """A record as it was sent and as it is written down, and what is wrong with it: {field: code}."""
+    """A record as it was sent, its stored text, and its faults: {field: code}."""
 
     record: object
     raw: RawRecord
@@ -37,10 +37,10 @@ class Refused:
 
 
 def hold_refused(session: Session, refused: Sequence[Refused], *, submission: Submission, now: datetime) -> list[bool]:
-    """Set these aside for a person, as they were told. The same record again changes nothing.
+    """Hold these records for a person, as they were sent. Holding the same record again changes nothing.
 
-    Whoever looks after the hamlet of a household that the member may visit today sees it; else whoever looks after the
-    area the member works in. Returns for each whether a person has settled it already.
+    Its area is the hamlet of the household, where the member may visit that today; else the area the member works in.
+    Returns for each whether a person has settled it already.
     """
     if not refused:
         return []
@@ -77,10 +77,10 @@ def hold_refused(session: Session, refused: Sequence[Refused], *, submission: Su
 
 
 def read_mended(session: Session, row: HeldVisit, record: Mapping[str, object], *, now: datetime) -> VisitReport:
-    """What somebody has put right of a held record, as the visit it is. To be called before anything is written.
+    """The visit of a held record after a person corrected it. Call it before anything is written.
 
-    record: as read_visit takes it, its times by the right clock. Where a visit of the same id counts already, this one
-    corrects it. Raises as read_visit does.
+    record: in the shape of read_visit, its times by the server's clock. If a visit with its id is stored, this one
+    supersedes it. Raises as read_visit does.
     """
     whole: dict[str, object] = {**record, "id": str(row.visit_id)}
     if session.get(Visit, row.visit_id) is not None:
@@ -89,9 +89,9 @@ def read_mended(session: Session, row: HeldVisit, record: Mapping[str, object], 
 
 
 def mend(session: Session, id: int, report: VisitReport, *, by: Person, scope: Scope, now: datetime) -> None:
-    """Keep what somebody has put right, as the visit of the member who made it.
+    """Record a corrected record as a visit of the member who made it.
 
-    report: as read_mended gives it. Raises as waiting_row and record_visit do; nothing is kept then.
+    report: as read_mended gives it. Raises as waiting_row and record_visit do; then nothing is stored.
     """
     row, path = waiting_row(session, id, scope=scope)
     if row.raw is None:
@@ -106,7 +106,7 @@ class _Reason(BaseModel):
 
 
 def read_reason(text: str) -> str:
-    """Why a record is set aside. Raises Invalid {"reason": code}."""
+    """The reason why a record is left out. Raises Invalid {"reason": code}."""
     try:
         return _Reason(reason=text.strip()).reason
     except ValidationError as error:
@@ -114,7 +114,7 @@ def read_reason(text: str) -> str:
 
 
 def set_aside(session: Session, id: int, reason: str, *, by: Person, scope: Scope, now: datetime) -> None:
-    """Decide that a record is no visit. It stays in the table. Raises as waiting_row.
+    """Settle a record as left out: it is no visit. It stays in the table. Raises as waiting_row.
 
     reason: as read_reason gives it.
     """
@@ -124,8 +124,8 @@ def set_aside(session: Session, id: int, reason: str, *, by: Person, scope: Scop
 
 
 def _household(record: object) -> UUID | None:
-    told = record.get("household") if isinstance(record, Mapping) else None
+    household = record.get("household") if isinstance(record, Mapping) else None
     try:
-        return UUID(told) if isinstance(told, str) else None
+        return UUID(household) if isinstance(household, str) else None
     except ValueError:
         return None

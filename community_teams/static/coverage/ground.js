@@ -1,9 +1,9 @@
-// The map on the ground: outlines where they lie on the earth, over a base map if one is configured, with "where am I".
+// The geographic map: outlines at their real positions, over a base map if one is configured, with "where am I".
 
 const UNKNOWN = "#e2d6bd";
 
 /**
- * What the drawing on the page says of each area, by code: its colour, its number, its sentence and its address.
+ * The areas of the SVG on the page, by code: colour, number, label and address of each.
  *
  * @param {SVGElement} svg
  * @returns {Map<string, {fill: string, value: string, label: string, address: string}>}
@@ -25,7 +25,7 @@ export function readDrawing(svg) {
 }
 
 /**
- * Put a map on the ground in place of the drawing.
+ * Replace the drawing by a geographic map.
  *
  * @param {HTMLElement} frame  holds the drawing; data-outlines is the address of the outlines, data-tiles and data-credit
  *   of a base map (may be empty), data-closer, data-farther, data-here the words of its buttons
@@ -70,7 +70,7 @@ function addHere(map, leaflet, words) {
     button.type = "button";
     button.textContent = words;
     leaflet.DomEvent.disableClickPropagation(button);
-    // Only when asked, and never sent anywhere: the phone itself marks the place.
+    // Only on request, and never sent anywhere: the phone itself marks the position.
     button.addEventListener("click", () => map.locate({ setView: true, maxZoom: 11 }));
     return button;
   };

@@ -1,5 +1,5 @@
-// Makes the very map that stands on the page large, to be moved and zoomed with the fingers; on the ground, where real
-// outlines are known. Nothing is loaded before somebody asks for it, and without it the map works as it is.
+// Enlarges the map of the page so that it can be moved and zoomed; a geographic map where real outlines are known. Nothing
+// is loaded before the button is pressed, and without this script the map works as it is.
 
 import { onTheGround } from "./ground.js";
 

@@ -1,14 +1,14 @@
-// Keeps the figures of an open page up to date: every few minutes a short answer of numbers, the same that the public
-// page tells. What numbers alone cannot say (a place hidden or shown, another list) is left to a fresh page.
+// Updates the figures of an open page: every few minutes it fetches the numbers of the public page. Changes that need more
+// than numbers (a place suppressed or shown, another list) need a reload.
 
 export const EVERY = 5 * 60 * 1000;
 
-/** 1234 → "1.234", as Việt Nam writes it; a dash for what is not told. */
+/** 1234 → "1.234", in Vietnamese format; a dash for null. */
 export function sayNumber(value) {
   return value === null ? "–" : String(value).replace(/\B(?=(\d{3})+$)/g, ".");
 }
 
-/** A share cut to a tenth of a percent, never rounded up: "66,6 %", with a space that does not break. */
+/** A share truncated to a tenth of a percent: "66,6 %", with a non-breaking space. */
 export function sayShare(part, whole) {
   if (part === null || !whole) return "–";
   const tenths = Math.floor((part * 1000) / whole + 1e-9);
@@ -16,7 +16,7 @@ export function sayShare(part, whole) {
   return `${sayNumber(Math.floor(tenths / 10))}${rest ? `,${rest}` : ""}\u00a0%`;
 }
 
-/** How many households are lacking to `goal` percent of the official list. @param {number[]} counts  [households, listed] */
+/** How many households are missing to `goal` percent of the official list. @param {number[]} counts  [households, listed] */
 export function lacking(counts, goal) {
   const [households, listed] = counts;
   return households === null ? null : Math.max(0, Math.floor((goal * households + 99) / 100) - listed);
@@ -33,7 +33,7 @@ export function shadeOf(percent, shades) {
   return { fill, ink };
 }
 
-/** What an area's four numbers become in the six cells of its line. */
+/** The texts of the six cells of an area's row, from its four numbers. */
 export function cellsOf(/** @type {any[]} */ counts, goal) {
   const [households, listed, reached, enumerated] = counts;
   return [
@@ -69,8 +69,8 @@ function paint(link, /** @type {number[]} */ [households, listed], /** @type {DO
  * @param {Document} page
  * @param {HTMLElement} frame  of the map: data-areas, data-shades, data-goal, data-sentence
  * @param {{areas: string, own: ?number[], counts: Array<?number[]>}} fresh  counts in the order of the areas' codes,
- *   null for a hidden one: households on the official list, met of those, met, written down
- * @returns {boolean} false when the page no longer fits the numbers, and nothing was changed
+ *   null for a suppressed one: households on the official list, reached of those, reached, enumerated
+ * @returns {boolean} false if the page does not fit the numbers any more; then nothing was changed
  */
 export function bringUpToDate(page, frame, fresh) {
   if (fresh.areas !== frame.dataset.areas) return false;
@@ -104,7 +104,7 @@ export function bringUpToDate(page, frame, fresh) {
 
 async function refresh(page, frame, notice) {
   try {
-    // The browser sends what it has: an unchanged answer costs a bare 304.
+    // The browser sends its ETag: an unchanged answer is a 304 without a body.
     const answer = await fetch(frame.dataset.counts, { credentials: "same-origin", cache: "no-cache" });
     if (answer.ok && !bringUpToDate(page, frame, await answer.json())) notice.hidden = false;
   } catch {

@@ -1,4 +1,4 @@
-// Turns the list of weeks into a slider beside it. The list stays: it says which week is meant, and works by itself.
+// Adds a slider beside the list of weeks. The list stays: it shows the chosen week, and works without script.
 
 /**
  * Let a slider and a list choose the same thing.
@@ -13,7 +13,7 @@ export function slide(list, slider) {
     list.selectedIndex = Number(slider.value);
     slider.setAttribute("aria-valuetext", list.selectedOptions[0].text);
   });
-  // Only when let go: each page is a page of its own, and has its own address.
+  // Only on release: each week is a page with its own address.
   slider.addEventListener("change", () => list.form.submit());
   list.addEventListener("change", () => {
     slider.value = String(list.selectedIndex);

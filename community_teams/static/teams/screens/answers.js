@@ -1,4 +1,4 @@
-/* Answers in a record, by a path such as "people.0.skills.wifi". What is not answered is not there. */
+/* Answers in a record, by a path such as "people.0.skills.wifi". An unanswered question is missing. */
 
 const parts = (path) => path.split(".").map((part) => (/^\d+$/.test(part) ? Number(part) : part));
 
@@ -8,7 +8,7 @@ export function answerAt(record, path) {
 
 const nothing = (value) => value === undefined || value === null || value === "" || (Array.isArray(value) && !value.length);
 
-/** The record with one answer more; the given one is left as it was. An empty value takes the answer out. */
+/** A copy of the record with one answer set. An empty value removes the answer. */
 export function withAnswer(record, path, value) {
   return set(record ?? {}, parts(path), nothing(value) ? undefined : value);
 }
@@ -29,7 +29,7 @@ function set(within, path, value) {
   return copy;
 }
 
-/** Whether a group, or a list of groups, holds no answer at all. */
+/** Whether a group, or a list of groups, has no answer at all. */
 export function isEmpty(value) {
   if (Array.isArray(value)) return !value.length;
   return value !== null && typeof value === "object" ? !Object.keys(value).length : nothing(value);

@@ -1,4 +1,4 @@
-/* Puts the team's app together: whose phone it is, which screen stands, and what stands above it. */
+/* Starts the team's app: chooses the member, shows the screen of the address, and the header above it. */
 
 import { installWorker, membersHere, openPhone, signedInMember } from "../phone/phone.js";
 import { openHeader } from "./page_header.js";
@@ -46,7 +46,7 @@ const app = {
   missing: () => ({ title: say("app"), page: draw("screen-missing") }),
   show: (make) => mount(make),
   padFault: (code) => current?.pad?.fault({ code }),
-  /** To the sign-in page, as nobody: whoever signs in there is whose phone this is from then on. */
+  /** Sign out and go to the sign-in page: the phone then belongs to whoever signs in there. */
   async signIn() {
     try {
       await fetch("/dang-xuat", { method: "POST", credentials: "same-origin", redirect: "manual" });
@@ -84,7 +84,7 @@ const SCREENS = {
   },
 };
 
-/** The screen of an address; false when another one was asked for meanwhile. */
+/** Show the screen of an address; false if another one was opened meanwhile. */
 function show(path, query) {
   return mount(() => screenFor(path, query), { home: path.length === 0 });
 }
@@ -102,7 +102,7 @@ async function screenFor([name, ...path], query) {
   return SCREENS[name] ? SCREENS[name](path, query) : app.missing();
 }
 
-/** Put up the screen that `make` gives: {title, page, shown?, gone?, focus?, pad?, renews?}; null: another address was gone to. */
+/** Show the screen that `make` returns: {title, page, shown?, gone?, focus?, pad?, renews?}; null: it went to another address. */
 async function mount(make, { home = false } = {}) {
   const mine = ++turn;
   let screen;
@@ -131,7 +131,7 @@ function headingOf(page) {
   return heading;
 }
 
-/** The list came in: a screen that `renews` is drawn anew where it would say something else, and stays where it was. */
+/** The worklist has changed: redraw a screen that `renews` if its content differs, at the same scroll position and focus. */
 async function renew() {
   if (!current?.renews) return;
   const mine = turn;
@@ -142,10 +142,10 @@ async function renew() {
   const now = document.createElement("main");
   now.append(screen.page);
   if (now.innerHTML === main.innerHTML) return;
-  const held = main.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
+  const focused = main.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
   current = screen;
   refill(main, ...now.childNodes);
-  const same = held && [...main.querySelectorAll("a[href]")].find((link) => link.getAttribute("href") === held);
+  const same = focused && [...main.querySelectorAll("a[href]")].find((link) => link.getAttribute("href") === focused);
   (same || heading)?.focus({ preventScroll: true });
 }
 
@@ -166,7 +166,7 @@ function changed({ what, code, stopped, left = false }) {
   return refreshHeader();
 }
 
-/** All that this phone kept of the member is gone: they signed out, or the phone was cut off. left: but for what is unsent. */
+/** The member's data was deleted: they signed out, or the phone was cut off. left: unsent visits or drafts are still here. */
 function wiped(left) {
   window.localStorage.removeItem(CHOSEN);
   app.phone = null;
@@ -181,7 +181,7 @@ function wiped(left) {
 
 const refreshHeader = () => app.phone && app.header.refresh().catch((error) => app.header.fault(error.code ?? "other"));
 
-/** Bring the list up to date without a word, whenever it can be. */
+/** Refresh the worklist in the background; a fault only shows in the header. */
 async function refreshQuietly() {
   try {
     await app.phone.worklist.refresh();
@@ -201,14 +201,14 @@ async function chooseMember() {
   return signedInMember();
 }
 
-/** This page is where signing in leads to. The worker keeps the app under its home, where it also opens offline. */
+/** From the page after signing in to the app's home address, which the service worker also serves offline. */
 async function goHome() {
   const who = await signedInMember().catch(() => null);
   if (who) window.localStorage.setItem(CHOSEN, who.member);
   window.location.replace(HOME + window.location.hash);
 }
 
-/** Which screen says why nobody can be told yet: each with what really stands in the way. */
+/** The screen for a fault that prevents finding out who is signed in. */
 function screenOf({ code }) {
   if (code === "not_signed_in" || code === "not_our_answer") return "screen-sign-in";
   return code === "offline" && !window.navigator.onLine ? "screen-first-network" : "screen-no-answer";
@@ -216,7 +216,7 @@ function screenOf({ code }) {
 
 async function start() {
   readWords(document);
-  // Where nothing can be kept the page stays as it came: it says why, and leads to the server's own list.
+  // If nothing can be stored, the page stays as served: it says why, and links to the server's own list.
   if (!(await canKeep(document, membersHere))) return null;
   keepUpToDate();
   if (window.navigator.serviceWorker?.controller && window.location.pathname !== HOME) return goHome();
@@ -257,7 +257,7 @@ document.addEventListener("visibilitychange", () => {
   if (document.visibilityState === "visible" && app.phone?.locked && current && !current.pad) nav.again();
 });
 
-/* A newer app comes in when no form is open; a visit being written is never taken from under a thumb. */
+/* A new version is activated only when no form is open, so that a visit being filled in is never interrupted. */
 async function keepUpToDate() {
   const installed = await installWorker({ mayReload: app.isCalm, reload: app.reload });
   app.takeOver = installed?.takeOver ?? app.takeOver;

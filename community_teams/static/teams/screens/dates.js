@@ -1,4 +1,4 @@
-/* Days and times as they are said here. Việt Nam keeps UTC+7 all year, whatever the phone is set to. */
+/* Days and times in Vietnamese format. Việt Nam is UTC+7 all year; the phone's own time zone does not matter. */
 
 const OFFSET = 7 * 60;
 

@@ -1,4 +1,4 @@
-/* The order of the form's screens, one step a screen. A step's name is the last part of its address. */
+/* The order of the form's screens, one step per screen. A step's name is the last part of its address. */
 
 import { namesWhere, visitForm } from "../phone/visit_form.js";
 import { isEmpty } from "./answers.js";
@@ -24,7 +24,7 @@ export function issueOf(step) {
 export const personStep = (row, part) => `nguoi-${row + 1}-${part}`;
 export const issueStep = (row) => `viec-kho-${row + 1}`;
 
-/** The main line of a visit. previous: what the last visit said, or nothing. */
+/** The main steps of a visit. previous: earlier answers, or nothing. */
 export function stepsOf(record, previous) {
   if (!record?.outcome) return ["ket-qua"];
   if (!wasMet(record)) return ["ket-qua", "khong-gap"];
@@ -36,7 +36,7 @@ export function stepsOf(record, previous) {
   return ["ket-qua", "xin-phep", ...known, ...family, ...end];
 }
 
-/** The step after `step`; null after the last. From "da-biet" the way leads past what was confirmed (`asBefore`). */
+/** The step after `step`; null after the last. confirmed: on "da-biet", skip the steps that were confirmed (`asBefore`). */
 export function stepAfter(record, previous, step, { confirmed = false } = {}) {
   const person = personOf(step);
   if (person) {
@@ -62,14 +62,14 @@ export function stepBefore(record, previous, step) {
   return steps[steps.indexOf(step) - 1] ?? null;
 }
 
-/** How far along, for the line at the top: {done, total}, done counting the step itself. */
+/** Progress for the top line: {done, total}; done includes the step itself. */
 export function progressOf(record, previous, step) {
   const steps = stepsOf(record, previous);
   const main = personOf(step) ? "moi-nguoi" : issueOf(step) === null ? step : "viec-kho-1";
   return { done: Math.max(1, steps.indexOf(main) + 1), total: steps.length };
 }
 
-/** Where a visit that was broken off goes on: the last step of the main line that holds an answer, or the first. */
+/** Where an interrupted visit continues: after the last main step with an answer, or at the last step. */
 export function stepToGoOn(record, previous) {
   const steps = stepsOf(record, previous);
   const answered = steps.filter((step) => holds(record, step));
@@ -77,7 +77,7 @@ export function stepToGoOn(record, previous) {
   return next ?? steps[steps.length - 1];
 }
 
-/* Beside what the questions say: the whole of a group, and what is asked on two screens. */
+/* Steps with whole groups, or with questions that belong to two screens; of other steps the questions say it. */
 const WHOLE = { "khong-gap": ["reason", "next_visit_on"], "moi-nguoi": ["people"], "viec-kho-1": ["issues"] };
 
 /** Names of the answers of a step; those of a person and an issue begin at that person or issue. */

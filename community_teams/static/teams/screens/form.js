@@ -1,11 +1,11 @@
-/* Ties the controls of one screen to a visit's answers: shows what is there, and tells every tap. */
+/* Binds the controls of one screen to a visit's answers: shows them, and reports every change. */
 
 import { questionAt } from "../phone/visit_form.js";
 import { answerAt } from "./answers.js";
 
 const isFlag = (path) => questionAt(path)?.kind === "yes_no";
 
-/** A value as the visit keeps it; undefined for no answer. What is no number where one is meant stays text: it is told. */
+/** A value as stored in the visit; undefined for no answer. Text in place of a number stays text: validation reports it. */
 export function valueOf(path, text) {
   if (text === "") return undefined;
   if (isFlag(path)) return text === "true";
@@ -16,8 +16,8 @@ export function valueOf(path, text) {
 export const pathOf = (form, row, name) => (form.dataset.under ? `${form.dataset.under.replace("*", row)}.${name}` : name);
 
 /**
- * record: () => the visit as it stands. change(path, value): keeps one answer. answer(path, value): the same for a
- * button that answers the screen's one question.
+ * record: () => the current visit. change(path, value): stores one answer. answer(path, value): the same for a button
+ * that answers the screen's only question.
  */
 export function tie(form, { row, record, change, answer }) {
   const path = (name) => pathOf(form, row, name);
@@ -52,7 +52,7 @@ export function tie(form, { row, record, change, answer }) {
   }
 
   form.addEventListener("input", heard);
-  // A date picked in a wheel tells only "change" on some phones; telling twice costs nothing.
+  // On some phones a date picker fires only "change"; handling both events does no harm.
   form.addEventListener("change", (event) => event.target.type === "date" && heard(event));
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("click", (event) => {
@@ -69,10 +69,10 @@ export function tie(form, { row, record, change, answer }) {
   return { show };
 }
 
-/** What somebody is typing in is not written over. */
+/** A field that has the focus is not overwritten. */
 const isBeingTyped = (control) => control === document.activeElement && control.matches("textarea, input:not([type=radio], [type=checkbox])");
 
-/** A count one up or down. Up from nothing is 1, down from nothing is 0, down from 0 is nothing again. */
+/** A count plus `by`. From no answer: 1 upwards, 0 downwards. Down from 0 is no answer again. */
 export function stepped(count, by, most = 30) {
   if (!Number.isInteger(count)) return by > 0 ? 1 : 0;
   const next = count + by;

@@ -1,15 +1,15 @@
-/* A list of any length, drawn block by block as it comes near the screen (windowing.js). A block that is not drawn keeps
-   its height, so that the page scrolls as if all were there; each row says its place in the whole list. */
+/* A list of any length, rendered block by block near the screen (windowing.js). A block that is not rendered keeps its
+   height, so that the page scrolls as if all were there; each row has its position in the whole list. */
 
 import { refill } from "./templates.js";
 import { blocksOf, changes } from "./windowing.js";
 
 const GUESSED_ROW = 80;
-/* About two screens ahead, either way: drawn before a thumb gets there. */
+/* About two screens in both directions, so that blocks are rendered before they are scrolled into view. */
 const NEAR = "1500px 0px";
-/* Blocks drawn in one frame, so that a jump to the end never holds up a thumb. */
+/* Blocks rendered in one frame, so that a jump to the end does not block scrolling. */
 const A_FRAME = 2;
-/* Milliseconds after which the rest follows the first block: while somebody types, only what they see is made anew. */
+/* Milliseconds after which the rest follows the first block: while somebody types, only the visible part is rendered. */
 const REST_AFTER = 120;
 
 /** Show `rows` in `list` (role="list"). drawRow: gives a row's element. Returns {show(rows), stop()}. */

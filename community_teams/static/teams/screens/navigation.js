@@ -1,5 +1,5 @@
-/* Which screen stands, by the address after "#". The browser's own back button does the going back; each entry of its
-   history remembers how deep it lies and how far down the page was. */
+/* Navigation by the address after "#". The browser's back button works as usual; each entry of its history stores its
+   depth and the scroll position. */
 
 import { readAddress } from "./addresses.js";
 
@@ -33,7 +33,7 @@ export function navigation(window, show) {
   }, { passive: true });
 
   const nav = {
-    /** What stands: {path, query}. */
+    /** The current address: {path, query}. */
     here,
     start() {
       if (state().depth === undefined) history.replaceState({ depth: 0, y: 0 }, "");
@@ -45,13 +45,13 @@ export function navigation(window, show) {
       location.hash = address;
       return null;
     },
-    /** To another address in place of this one, so that "back" does not lead here again. */
+    /** Replace this address by another one, so that "back" does not lead here again. */
     replace(address) {
       clearTimeout(scrolled);
       history.replaceState({ depth, y: 0 }, "", address);
       return draw();
     },
-    /** The same screen under a finer address: nothing is drawn. */
+    /** Change the address without drawing: the screen is the same. */
     stay(address) {
       history.replaceState(state(), "", address);
     },

@@ -1,4 +1,4 @@
-/* What stands above every screen: how many visits wait, and what the member has to know. */
+/* The header above every screen: how many visits wait, and notices. */
 
 import { sayMoment, sayNumber } from "./dates.js";
 import { opensOffline } from "./offline.js";
@@ -28,7 +28,7 @@ export function openHeader(app, document) {
     return piece;
   }
 
-  /** Show these notices and no others, in this order; what already stands is left alone, so that it is read out once. */
+  /** Show exactly these notices, in this order. Those already shown are not touched, so that they are read out only once. */
   function show(names) {
     for (const place of [...notices.children]) {
       if (!names.includes(place.dataset.notice) && place.dataset.notice !== "fault") {
@@ -49,7 +49,7 @@ export function openHeader(app, document) {
 
   const isInApp = () => document.documentElement.dataset.keeping === "in_app";
 
-  /** Told once, when the list has come: that the app opens without network; and wherever there is room, that it does not. */
+  /** That the app opens offline: once, after the first list was fetched. That it does not: always. */
   async function offlineNotice() {
     const isComing = document.documentElement.dataset.keeping === "able";
     if (isInApp() || isComing) return [];
@@ -59,7 +59,7 @@ export function openHeader(app, document) {
 
   return {
     async refresh() {
-      // A store that a newer app has taken tells nothing more.
+      // The store was taken over by a newer app and can no longer be read.
       if (app.newVersion) return show(["new_version"]);
       const summary = await app.phone.outbox.summary();
       slot(state, "words").textContent = sendingState(summary, app.now());
@@ -73,16 +73,16 @@ export function openHeader(app, document) {
         ...(signedOut ? ["signed_out"] : []),
         ...(isInApp() ? ["in_app"] : []),
         ...(app.isAtEase() && app.phone.hasPin && !app.phone.locked && (await app.phone.worklist.refreshedAt()) ? await offlineNotice() : []),
-        // Said where there is something to lose, and where nobody is busy.
+        // Only if there is something to lose, and nobody is in the middle of a visit.
         ...(summary.storage !== "persisted" && summary.undelivered > 0 && app.isAtEase() ? ["not_kept"] : []),
       ]);
     },
-    /** Nothing is left on this phone to tell of. */
+    /** The member's data is gone: show nothing. */
     close() {
       state.hidden = true;
       show([]);
     },
-    /** Tell a fault by its code; null takes it away. */
+    /** Show a fault by its code; null removes it. */
     fault(code) {
       if (!fault) {
         fault = document.createElement("div");

@@ -1,4 +1,4 @@
-/* The visit: one screen a step, every tap kept at once. The order is flow.js's; the markup is templates/…/app_visit.html. */
+/* The visit form: one screen per step, saved at every tap. Order: flow.js; markup: templates/phones/app_visit.html. */
 
 import { visitForm } from "../phone/visit_form.js";
 import { answerAt, isEmpty, withAnswer } from "./answers.js";
@@ -13,7 +13,7 @@ import { draw, onAct, say, sayCode } from "./templates.js";
 import { knownLines, linesOf, personLine } from "./answer_lines.js";
 import { asBefore, begun, readyToSend } from "./visit_record.js";
 
-/* Drawn the same for every person and every issue. */
+/* All persons share their templates, and so do all issues. */
 const templateOf = (step) => (personOf(step) ? `step-nguoi-${personOf(step).part}` : issueOf(step) === null ? `step-${step}` : "step-viec-kho");
 const BEFORE_THE_FLOW = new Set(["ket-qua"]);
 
@@ -39,13 +39,13 @@ function redirect(app, address) {
   return null;
 }
 
-/** The visit as it stands, and what keeps it. */
+/** The current visit, with functions that save it. */
 function openVisit(app, row, record, previous) {
   const visit = {
     row,
     previous,
     record,
-    /** Keep the record as it is now; the fault is told, and nothing kept before is lost. */
+    /** Save the record; false on a fault, which is shown. Nothing saved before is lost. */
     async keep(changed) {
       visit.record = changed;
       try {
@@ -85,9 +85,9 @@ function drawStep(app, visit, { step, person, issue, back }) {
       row,
       record: () => visit.record,
       async change(path, value) {
-        const kept = visit.change(path, value);
+        const saving = visit.change(path, value);
         refresh();
-        await kept;
+        await saving;
       },
       async answer(path, value) {
         const whole = path === "consent.level" ? ["consent", { level: value, text_version: app.consentText, how: "spoken" }] : [path, value];
@@ -123,7 +123,7 @@ function drawStep(app, visit, { step, person, issue, back }) {
       if (await visit.change(`people.${person.row}.skills`, skills)) app.again();
     },
   });
-  // What was known is put into the record before it is changed: only the change has to be typed.
+  // Earlier answers are copied into the record before the step opens: only the change has to be typed.
   for (const link of root.querySelectorAll("a[data-known]")) {
     link.addEventListener("click", async (event) => {
       event.preventDefault();
@@ -137,7 +137,7 @@ function drawStep(app, visit, { step, person, issue, back }) {
   return { title: `${root.querySelector("h1").textContent} · ${visit.row.short_code}`, page: root };
 }
 
-/** What the empty screen of a step is filled with. */
+/** The values for the template of a step. */
 function valuesOf(app, visit, { step, person, issue, next }) {
   const { record, previous } = visit;
   if (person) {
@@ -183,7 +183,7 @@ function lineOf(visit, { step, words }, back, known = false) {
   return piece;
 }
 
-/** The skills of the same person at the last visit; null when it cannot be told that it is the same. */
+/** The skills of the same person at the last visit; null if it is not certain that it is the same person. */
 function skillsBefore(visit, row) {
   const before = visit.previous?.people?.[row];
   const now = visit.record.people?.[row] ?? {};
@@ -222,7 +222,7 @@ function showFaults(root, form, row, step, record) {
   }
 }
 
-/** Save: checked once more, cut down to what the family agreed to, and off to the outbox. */
+/** Finish: validate once more, keep only what the family consented to, and move the visit to the outbox. */
 async function finish(app, visit, button) {
   if (button.getAttribute("aria-disabled") === "true") return;
   const ready = readyToSend(visit.record);

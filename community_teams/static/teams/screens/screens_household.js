@@ -1,4 +1,4 @@
-/* One household: what is known, what is open, and what comes after its visit is saved. */
+/* One household: its state and earlier answers, discarding its draft, and the page after its visit was saved. */
 
 import { addressOf } from "./addresses.js";
 import { stepToGoOn } from "./flow.js";

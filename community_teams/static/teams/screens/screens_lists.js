@@ -9,7 +9,7 @@ import { appointments, countsOf, FILTERS, found, grouped, leftIn } from "./workl
 export const nameOf = (row) => (row.label ? `${row.short_code} · ${row.label}` : row.short_code);
 const toHousehold = (row) => addressOf(["ho", row.id]);
 
-/** Where a household stands, in a few words. */
+/** The state of a household in a few words. */
 export function stateWords(row) {
   const words = row.status !== "active" ? say(`status.${row.status}`)
     : row.last_outcome ? say(`outcome.${row.last_outcome}`) : say("nobody_came");
@@ -72,7 +72,7 @@ export async function showHamlet(app, [code]) {
   return { title: name, page, renews: true };
 }
 
-/** The households of a hamlet, of a lane, or of all: filtered and searched as one types. */
+/** The households of a hamlet, of a lane, or all: filtered and searched while typing. */
 export async function showList(app, /** @type {string[]} */ [code], query) {
   const lane = query.has("ngo") ? query.get("ngo").replace(/^-$/, "") : undefined;
   const rows = found(await app.rows(), { hamlet: code, lane });
@@ -110,13 +110,13 @@ export async function showList(app, /** @type {string[]} */ [code], query) {
       if (FILTERS[place] === filter) link.setAttribute("aria-current", "true");
       else link.removeAttribute("aria-current");
     });
-    // Browsers refuse addresses that change with every letter.
+    // Browsers limit how often the address may change, so not at every letter.
     clearTimeout(settled);
     settled = setTimeout(() => app.stay(here()), 300);
   }
 
   box.addEventListener("input", () => {
-    // Whoever searches means all of them, whatever was left to do.
+    // A search is among all households, not only those left to visit.
     if (!search && box.value) filter = "tat-ca";
     search = box.value;
     refresh();

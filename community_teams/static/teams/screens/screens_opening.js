@@ -1,4 +1,4 @@
-/* Before any household is seen: the first time on this phone, the PIN, and a forgotten PIN. */
+/* Screens before the worklist: the first use of this phone, the PIN, and a forgotten PIN. */
 
 import { checkPin } from "../phone/phone.js";
 import { sayMoment } from "./dates.js";
@@ -14,7 +14,7 @@ export function showWelcome(app) {
   return titled(page);
 }
 
-/** Choose a PIN, twice. `forgotten`: in place of one that nobody remembers. */
+/** Choose a PIN, typed twice. forgotten: in place of a forgotten one. first: what was typed the first time. */
 export function showChoosePin(app, { forgotten = false, first = null } = {}) {
   const page = draw("screen-choose-pin", { first: !first });
   const isPad = padOf(page, async (pin) => {
@@ -55,7 +55,7 @@ export function showUnlock(app) {
   return titled(page, { pad });
 }
 
-/** Fetch the list of households; the screen says how it goes and what to do when it does not. */
+/** Fetch the worklist; on a fault the screen says what to do. */
 export function showFetching(app) {
   const page = draw("screen-fetching");
   const words = slot(page, "words");
@@ -72,7 +72,7 @@ export function showFetching(app) {
       app.isJustSetUp = true;
       return app.nav.replace("#/");
     } catch (error) {
-      // Where the list itself is in, one can go on visiting: the rest comes when the app is opened next.
+      // If the list itself was fetched, visiting can start: the rest is fetched when the app is opened next.
       const isIn = BAD_LINE.includes(error.code) && (await app.phone.worklist.refreshedAt());
       if (isIn) return app.nav.replace("#/");
       words.hidden = true;

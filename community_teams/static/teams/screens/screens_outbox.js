@@ -1,4 +1,4 @@
-/* Visits on this phone that wait or need a person, and the phone itself. */
+/* Waiting visits, visits that need a person, and the page about the phone. */
 
 import { sayMoment, sayNumber } from "./dates.js";
 import { sendingState } from "./page_header.js";
@@ -8,10 +8,10 @@ import { visitAddress } from "./screens_household.js";
 import { draw, hasWord, onAct, say, sayCode, slot } from "./templates.js";
 
 const FILE = "phieu-cho-gui.json";
-/* Nothing the member can mend in the form. */
+/* Problems that the member cannot correct in the form. */
 const FOR_OTHERS = new Set(["conflict", "held", "not_in_your_area", "no_such_household", "too_old", "unknown_field",
   "could_not_be_kept", "another_household"]);
-/* The phone's clock was wrong, and the visit carries its time: only the member knows the day. */
+/* The phone's clock was wrong, so the visit's time is wrong: only the member knows the day. */
 const OF_THE_CLOCK = new Set(["too_long_ago", "in_the_future"]);
 
 export async function showOutbox(app) {
@@ -36,7 +36,7 @@ export async function showOutbox(app) {
       button.setAttribute("aria-disabled", "true");
       const { stopped, sent } = await outbox.sendNow().catch((error) => ({ stopped: error.code ?? "other" }));
       await app.again();
-      // What was refused says so itself, further down.
+      // Refused visits are listed further down with their problem.
       const isOut = sent > 0 || (await outbox.summary()).needPerson === 0;
       tell(stopped ? sendFault(stopped) : isOut ? say("sent_now") : "");
     },

@@ -1,4 +1,4 @@
-/* Words and empty screens, out of the page's templates. */
+/* Words and screens from the page's <template> elements. */
 
 const words = new Map();
 
@@ -11,14 +11,14 @@ export function readWords(document) {
 
 export const hasWord = (name) => words.has(name);
 
-/** The words called `name`, with {places} filled. A name nobody wrote words for shows itself. */
+/** The words called `name`, with {placeholders} filled. A name without words is shown as it is. */
 export function say(name, values = {}) {
   return put(words.get(name) ?? name, values);
 }
 
 /**
- * Words for a code, or those of "other" in the same group. A server that does not answer while the phone has a network is
- * told as that: nobody is sent to look for a signal that is there.
+ * Words for a code, or those of "other" in the same group. `offline` while the phone is online means that the server does
+ * not answer; it has words of its own, so that nobody goes looking for a signal.
  */
 export function sayCode(group, code) {
   const shown = code === "offline" && window.navigator.onLine ? "silent" : code;
@@ -49,16 +49,16 @@ export function fill(piece, values) {
   return piece;
 }
 
-/** Put `nodes` in the place of all that `element` holds: replaceChildren, which phones of before 2021 have not. */
+/** Replace the content of `element` by `nodes`: replaceChildren, which phones from before 2021 do not have. */
 export function refill(element, ...nodes) {
   element.textContent = "";
   element.append(...nodes);
 }
 
-/** The part of `root` that takes `name`. */
+/** The slot `name` within `root`. */
 export const slot = (root, name) => root.querySelector(`[data-slot="${name}"]`);
 
-/** Hear the buttons of a screen: act is {value: function}. */
+/** Handle the buttons of a screen. acts: {button value: function}. */
 export function onAct(root, acts) {
   for (const button of root.querySelectorAll('button[name="act"]')) {
     const act = acts[button.value];
@@ -66,7 +66,7 @@ export function onAct(root, acts) {
   }
 }
 
-/** Said to whoever listens rather than looks. */
+/** Announce `words` to screen readers. */
 export function sayAloud(words) {
   document.getElementById("aloud").textContent = words;
 }

@@ -1,4 +1,4 @@
-/* What the server would refuse, said at the door instead: there the family can still be asked. */
+/* Validation of a visit before it is sent: at the door the family can still be asked. The server's rules. */
 
 import { questionAt, visitForm } from "../phone/visit_form.js";
 import { answerAt } from "./answers.js";
@@ -39,7 +39,7 @@ export function faultsIn(record) {
   const faults = {};
   for (const question of visitForm().visit) faultOf(faults, question, answerAt(record, question.path));
   (record.issues ?? []).forEach((issue, row) => {
-    // An issue whose kind was taken back is not sent, and nothing of it is to be seen.
+    // An issue without a type is not sent and not shown.
     if (!issue.type) return;
     for (const { path, longest } of visitForm().issue.filter(({ kind }) => kind === "text")) {
       textFault(faults, `issues.${row}.${path}`, answerAt(issue, path), longest);
@@ -75,14 +75,14 @@ function countFault(faults, path, value, most) {
   else if (value < 0 || value > most) faults[path] = "out_of_range";
 }
 
-/** The step on which a path is answered, so that a fault can be led to. */
+/** The step on which a path is answered, to link to a fault. */
 export function stepOfPath(path, record) {
   const [first, row] = path.split(".");
   if (first === "people") return `nguoi-${Number(row) + 1}-tuoi`;
   if (first === "issues") return `viec-kho-${Number(row) + 1}`;
   if (first === "consent") return "xin-phep";
   const step = questionAt(path)?.step ?? "ket-qua";
-  // Where nobody was met, one screen asks when to come again and why, and no other is reached.
+  // If nobody was met, the appointment and the reason are on one screen, and no other can be reached.
   return !record.outcome?.startsWith("met_") && ["hen", "ghi-chu"].includes(step) ? "khong-gap" : step;
 }
 

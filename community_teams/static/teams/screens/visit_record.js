@@ -1,22 +1,22 @@
-/* One visit, in the very shape the server takes it: docs/phone_app.md and domain/visits.py. */
+/* One visit in the shape of the API: docs/phone_app.md and domain/visits.py. */
 
 import { namesWhere, visitForm } from "../phone/visit_form.js";
 import { isEmpty } from "./answers.js";
 
 const MET = new Set(["met_done", "met_partial"]);
-/* What a family must have agreed to before it is written down. */
+/* Names of the answers that need the family's consent. */
 const withConsent = () => ["people", ...namesWhere((question) => question.consent)];
-/* Where a family wants nothing written, these stay, and with them only that somebody knocked. */
+/* If a family wants nothing recorded, only these fields stay: they say no more than that somebody visited. */
 const WITHOUT_A_WORD = ["id", "household", "outcome", "started_at", "ended_at", "form_version", "app_version", "input_type",
   "visit_type", "consent", "next_visit_on", "supersedes"];
 
 export const wasMet = (record) => MET.has(record.outcome);
 export const mayTell = (record) => wasMet(record) && ["code", "count"].includes(record.consent?.level);
 
-/** What a visit to `household` (its row of the worklist) begins with; drafts add its id, its time and the form's version. */
+/** The first fields of a visit to `household` (its row of the worklist); drafts add id, start time and form version. */
 export const begun = (household) => ({ visit_type: household.last_outcome ? "again" : "first" });
 
-/** The record as it is sent: only what the family agreed to, and nothing empty. */
+/** The record as it is sent: only what the family consented to, and nothing empty. */
 export function readyToSend(record) {
   let kept = { ...record };
   if (wasMet(kept)) delete kept.reason;
@@ -32,9 +32,8 @@ export function readyToSend(record) {
   return Object.fromEntries(Object.entries(kept).filter(([, value]) => !isEmpty(value)));
 }
 
-/** What earlier visits knew and this one need not ask anew once the family says "vẫn thế".
-    Skills are asked again each time: they are what may have grown. A family that did not want its code written down
-    is known by nothing. */
+/** Earlier answers that need not be asked again if the family says that nothing has changed ("vẫn thế").
+    Skills are asked each time, because they may have improved. {} for a family that did not want its code recorded. */
 export function stillKnown(previous) {
   if (!previous || (previous.consent && previous.consent.level !== "code")) return {};
   const names = namesWhere((question) => question.carried);
@@ -45,7 +44,7 @@ export function stillKnown(previous) {
   return people.some((person) => !isEmpty(person)) ? { ...kept, people } : kept;
 }
 
-/** The record with all that is still known, where it says nothing itself. */
+/** The record, with earlier answers where it has none itself. */
 export function asBefore(record, previous) {
   return { ...stillKnown(previous), ...record };
 }

@@ -10,8 +10,8 @@ export function blocksOf(total, size = BLOCK) {
   }));
 }
 
-/** What to draw, from the middle of what is near outwards, and what to put away.
-    near, rendered: numbers of blocks. held: the block that holds the focus, never put away; null when none does. */
+/** Blocks to draw, from the middle of `near` outwards, and blocks to remove.
+    near, rendered: numbers of blocks. held: the block with the focus, never removed; null if there is none. */
 export function changes(near, rendered, held = null) {
   const middle = (Math.min(...near) + Math.max(...near)) / 2;
   const fromMiddle = (place) => Math.abs(place - middle);

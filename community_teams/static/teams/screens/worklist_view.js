@@ -1,6 +1,6 @@
-/* What a member sees of the worklist: filters, search, lanes, appointments. Plain rows in, plain rows out.
+/* The member's view of the worklist: filters, search, lanes, appointments. Pure functions of rows.
 
-   A row is as phone/worklist.js keeps it, in the order of a walk: {id, short_code, hamlet, lane, label, status,
+   A row is as phone/worklist.js has it, in walking order: {id, short_code, hamlet, lane, label, status,
    last_outcome, last_visited_on, next_visit_on, version, folded, waiting}; waiting: a visit to it is on this phone and
    not yet acknowledged. */
 
@@ -14,7 +14,7 @@ const REACHED = new Set(["met_done", "met_partial"]);
 const active = (row) => row.status === "active";
 export const reached = (row) => row.reached ?? REACHED.has(row.last_outcome);
 
-/* The phone may know the last knock only: a household met in spring and absent today then shows under "vắng" here. */
+/* The phone may know only the last visit: a household met in spring and absent today is shown under "vắng" here. */
 const SHOWS = {
   "chua-den": (row) => active(row) && !row.last_outcome,
   vang: (row) => active(row) && !reached(row) && ABSENT.has(row.last_outcome),
@@ -31,7 +31,7 @@ export function countsOf(rows) {
 }
 
 /**
- * hamlet, lane: only those; left out, all. search: as typed; "" finds everything. An unknown filter shows all.
+ * hamlet, lane: only those; all by default. search: as typed; "" finds everything. An unknown filter shows all.
  *
  * @param {any[]} rows
  * @param {{hamlet?: string, lane?: string, filter?: string, search?: string}} [asked]
@@ -48,12 +48,12 @@ export function found(rows, { hamlet, lane, filter = "tat-ca", search = "" } = {
   );
 }
 
-/** Active households nobody was met in yet: what is left to do. */
+/** How many active households nobody was met in yet. */
 export function leftIn(rows) {
   return rows.filter((row) => active(row) && !reached(row)).length;
 }
 
-/** Hamlets or lanes (`by`: the field) in the order they come, each with how many households there are and are left. */
+/** Hamlets or lanes (`by`: the field) in the order of the rows, each with its number of households, and of those left. */
 export function grouped(rows, by) {
   const groups = new Map();
   for (const row of rows) {
@@ -66,7 +66,7 @@ export function grouped(rows, by) {
   return [...groups.values()];
 }
 
-/** Appointments by when they are, each list earliest first. today: a day such as "2026-11-22". */
+/** Appointments, each list earliest first. today: a day such as "2026-11-22". */
 export function appointments(rows, today) {
   const kept = rows.filter((row) => active(row) && row.next_visit_on);
   kept.sort((one, other) => (one.next_visit_on < other.next_visit_on ? -1 : 1));
@@ -77,7 +77,7 @@ export function appointments(rows, today) {
   };
 }
 
-/** The next door of the same hamlet nobody knocked on, going on from `id` and then from the start; null when none. */
+/** The next household of the same hamlet without a visit: after `id`, then from the start; null if there is none. */
 export function nextDoor(rows, id) {
   const place = rows.findIndex((row) => row.id === id);
   if (place < 0) return null;
