@@ -1,6 +1,6 @@
 """A tap beside the mark: the right place lights up where the eye can find it, and the hint stands beside it."""
 
-CARDS = "/bai-hoc/at-da-bi-lua/tap/sau-the-ngat-mang"
+CARDS = "/bai-hoc/at-da-bi-lua/tap/sau-viec-goi-ngan-hang"
 
 
 def test_the_place_that_was_meant_is_in_sight_with_its_hint(phone):
