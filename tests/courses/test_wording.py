@@ -30,7 +30,7 @@ def texts(part: object) -> Iterator[str]:
 ALL_TEXTS = [(name, text) for name, lesson in LESSONS.items() for text in texts(lesson)]
 
 
-@pytest.mark.parametrize("name, text", [(n, t) for n, t in ALL_TEXTS if "tắt mạng" in t.lower()])
+@pytest.mark.parametrize(("name", "text"), [(n, t) for n, t in ALL_TEXTS if "tắt mạng" in t.lower()])
 def test_a_taken_over_phone_goes_offline_before_the_bank_is_called(name, text):
     text = text.lower()
     bank = text.find("gọi ngân hàng")
@@ -58,6 +58,11 @@ def test_whoever_installed_a_strange_app_is_told_to_go_offline(name):
 
 FORBIDDEN = {
     "ngắt mạng": "tắt mạng",
+    "đủ chắc rồi": "a sample password is never praised",
+    "chìa khoá nhỏ": "chìa khoá tủ",
+    "cơ quan dữ liệu dân cư": "{NHA_PHAT_TRIEN}",
+    "nhà phát triển: cơ quan": "{NHA_PHAT_TRIEN}",
+    "thẩm quyền": "công an, cán bộ đang làm việc với bác",
     "mật khẩu gia đình": "câu hỏi nhà mình",
     "từ bí mật": "câu hỏi nhà mình",
     "đừng nhìn đầu": "nhìn đuôi trước, đọc lại đầu sau",
@@ -70,3 +75,28 @@ FORBIDDEN = {
 @pytest.mark.parametrize("words", FORBIDDEN)
 def test_one_thing_has_one_word(words):
     assert [(name, text) for name, text in ALL_TEXTS if words in text.lower()] == [], FORBIDDEN[words]
+
+
+SAMPLES = ("Bvs@Que27lua", "582047")
+
+
+def test_no_sample_password_is_an_answer_or_praised():
+    found = []
+    for name, lesson in LESSONS.items():
+        options = [option["text"] for question in lesson["question"] for option in question["option"]]
+        praise = [screen.get("praise", "") for screen in lesson["practice"]["screen"]]
+        found += [(name, text) for text in options + praise if any(sample in text for sample in SAMPLES)]
+
+    assert found == []
+
+
+def test_whoever_types_a_sample_password_is_told_not_to_keep_it():
+    screens = [
+        screen
+        for lesson in LESSONS.values()
+        for screen in lesson["practice"]["screen"]
+        if any("Mật khẩu mẫu" in text for text in screen.get("says", [])) and screen["kind"] == "secret"
+    ]
+
+    assert screens
+    assert [screen["id"] for screen in screens if "đừng lấy làm mật khẩu thật" not in screen["praise"]] == []
