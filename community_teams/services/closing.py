@@ -1,7 +1,7 @@
 """Closing weeks: what was known by the end of a week, added up by province once and never by a visit again.
 
 A nation has 3,321 communes and a row of each for every week: to add them up for every page takes too long. Rows of
-communes with an earlier known_in are never written again, so their sums may be kept. A week is closed a day after its
+communes with an earlier known_in are never written again, so their sums can be stored. A week is closed a day after its
 end, when no transaction that began in it can still be open; until then its rows are read commune by commune.
 """
 

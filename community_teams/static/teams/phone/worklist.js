@@ -25,13 +25,13 @@ export function openWorklist({ store, crypto, now, memberKey, ask, unsentHouseho
   async function load() {
     const key = memberKey();
     if (memory) return memory;
-    const { codes, kept, named, gone } = await store.read(["hamlets", "kept"], async ({ keys, all, get }) => ({
+    const { codes, lists: encrypted, named, gone } = await store.read(["hamlets", "kept"], async ({ keys, all, get }) => ({
       codes: await keys("hamlets"),
-      kept: await all("hamlets"),
+      lists: await all("hamlets"),
       named: await get("kept", "hamlet_names"),
       gone: await get("kept", "left_rows"),
     }));
-    const lists = await Promise.all(kept.map((sealed) => unseal(crypto, key, sealed)));
+    const lists = await Promise.all(encrypted.map((sealed) => unseal(crypto, key, sealed)));
     const hamlets = new Map(codes.map((code, place) => [code, lists[place]]));
     const [names, rows] = await Promise.all([named, gone].map((sealed) => (sealed ? unseal(crypto, key, sealed) : [])));
     memory = { hamlets, byId: indexOf(hamlets), named: names, left: new Map(rows.map((row) => [row.id, row])) };

@@ -18,18 +18,18 @@ export const begun = (household) => ({ visit_type: household.last_outcome ? "aga
 
 /** The record as it is sent: only what the family consented to, and nothing empty. */
 export function readyToSend(record) {
-  let kept = { ...record };
-  if (wasMet(kept)) delete kept.reason;
-  else delete kept.consent;
-  if (!mayTell(kept)) for (const name of withConsent()) delete kept[name];
-  if (kept.consent?.level === "none") {
-    kept = Object.fromEntries(Object.entries(kept).filter(([name]) => WITHOUT_A_WORD.includes(name)));
+  let sent = { ...record };
+  if (wasMet(sent)) delete sent.reason;
+  else delete sent.consent;
+  if (!mayTell(sent)) for (const name of withConsent()) delete sent[name];
+  if (sent.consent?.level === "none") {
+    sent = Object.fromEntries(Object.entries(sent).filter(([name]) => WITHOUT_A_WORD.includes(name)));
   }
-  if (kept.people) kept.people = kept.people.filter((person) => !isEmpty(person));
-  if (kept.issues) kept.issues = kept.issues.filter((issue) => issue.type);
-  const helped = new Set([...(kept.support_given ?? []), ...(kept.people ?? []).flatMap((each) => each.helped_with ?? [])]);
-  if (helped.size) kept.support_given = [...helped];
-  return Object.fromEntries(Object.entries(kept).filter(([, value]) => !isEmpty(value)));
+  if (sent.people) sent.people = sent.people.filter((person) => !isEmpty(person));
+  if (sent.issues) sent.issues = sent.issues.filter((issue) => issue.type);
+  const helped = new Set([...(sent.support_given ?? []), ...(sent.people ?? []).flatMap((each) => each.helped_with ?? [])]);
+  if (helped.size) sent.support_given = [...helped];
+  return Object.fromEntries(Object.entries(sent).filter(([, value]) => !isEmpty(value)));
 }
 
 /** Earlier answers that need not be asked again if the family says that nothing has changed ("vẫn thế").
@@ -37,11 +37,11 @@ export function readyToSend(record) {
 export function stillKnown(previous) {
   if (!previous || (previous.consent && previous.consent.level !== "code")) return {};
   const names = namesWhere((question) => question.carried);
-  const kept = Object.fromEntries(names.filter((name) => !isEmpty(previous[name])).map((name) => [name, previous[name]]));
+  const known = Object.fromEntries(names.filter((name) => !isEmpty(previous[name])).map((name) => [name, previous[name]]));
   const ofPerson = visitForm().person.filter(({ carried, path }) => carried && path !== "skills").map(({ path }) => path);
   const people = (previous.people ?? []).map((person) =>
     Object.fromEntries(ofPerson.filter((name) => !isEmpty(person[name])).map((name) => [name, person[name]])));
-  return people.some((person) => !isEmpty(person)) ? { ...kept, people } : kept;
+  return people.some((person) => !isEmpty(person)) ? { ...known, people } : known;
 }
 
 /** The record, with earlier answers where it has none itself. */

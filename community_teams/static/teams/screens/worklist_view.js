@@ -68,12 +68,12 @@ export function grouped(rows, by) {
 
 /** Appointments, each list earliest first. today: a day such as "2026-11-22". */
 export function appointments(rows, today) {
-  const kept = rows.filter((row) => active(row) && row.next_visit_on);
-  kept.sort((one, other) => (one.next_visit_on < other.next_visit_on ? -1 : 1));
+  const planned = rows.filter((row) => active(row) && row.next_visit_on);
+  planned.sort((one, other) => (one.next_visit_on < other.next_visit_on ? -1 : 1));
   return {
-    missed: kept.filter((row) => row.next_visit_on < today),
-    today: kept.filter((row) => row.next_visit_on === today),
-    later: kept.filter((row) => row.next_visit_on > today),
+    missed: planned.filter((row) => row.next_visit_on < today),
+    today: planned.filter((row) => row.next_visit_on === today),
+    later: planned.filter((row) => row.next_visit_on > today),
   };
 }
 
