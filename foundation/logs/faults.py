@@ -6,10 +6,10 @@ import re
 import threading
 import time
 import traceback
-from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from cachetools import FIFOCache
 from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError
 
@@ -104,7 +104,7 @@ class RepeatedFaults(logging.Filter):
         super().__init__()
         self._clock = clock
         self._lock = threading.Lock()
-        self._seen: OrderedDict[str, _FaultRecord] = OrderedDict()
+        self._seen: FIFOCache[str, _FaultRecord] = FIFOCache(MOST_FAULTS)
 
     def filter(self, record: logging.LogRecord) -> bool:
         error = record.exc_info[1] if record.exc_info else None
@@ -118,8 +118,6 @@ class RepeatedFaults(logging.Filter):
                 seen.last, seen.repeats = now, seen.repeats + 1
                 return False
             self._seen[id_] = _FaultRecord(first=now, last=now, summarised=now)
-            while len(self._seen) > MOST_FAULTS:
-                self._seen.popitem(last=False)
             return True
 
     def due(self, *, everything: bool = False) -> list[dict[str, object]]:

@@ -6,10 +6,13 @@ compression, and a phone that already has it gets a short 304.
 
 import gzip
 import hashlib
+import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 import brotli
+from cachetools import LRUCache
 from flask import Response, request
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -17,6 +20,8 @@ from learning.views.current_path import COOKIE as PATH
 from learning.views.learner import COOKIE as PHONE
 from learning.views.learner import NOW_LEARNING
 from translations.web import COOKIE as LANGUAGE
+
+MOST_BYTES = 32 * 1024 * 1024  # of page bodies, in all three forms
 
 # Cookies that do not change such a page, once the language is part of its key. With any other cookie, above all that of
 # a signed-in person, the navigation may depend on the reader: then the cache is neither read nor written.
@@ -31,7 +36,12 @@ class _CachedPage:
     fingerprint: str
 
 
-_pages: dict[tuple[str, ...], _CachedPage] = {}
+def _size(page: _CachedPage) -> int:
+    return len(page.plain) + len(page.gzip) + len(page.br)
+
+
+_pages: LRUCache[tuple[str, ...], _CachedPage] = LRUCache(MOST_BYTES, getsizeof=_size)
+_changing = threading.Lock()  # of _pages, whose reads also change it; never held while rendering
 
 
 def cached_page(draw: Callable[[], str], *key: str, media_type: str = "text/html") -> BaseResponse | str:
@@ -61,9 +71,13 @@ def cached_for_new_visitors(draw: Callable[[], str], *key: str) -> BaseResponse 
 
 
 def _get_or_draw(draw: Callable[[], str], key: tuple[str, ...]) -> _CachedPage:
-    page = _pages.get(key)
+    with _changing:
+        page = _pages.get(key)
     if page is None:
-        page = _pages[key] = _compress(draw().encode())
+        page = _compress(draw().encode())
+        # ValueError: larger than the whole cache; then it is rendered for each request.
+        with _changing, suppress(ValueError):
+            _pages[key] = page
     return page
 
 

@@ -5,10 +5,11 @@ docs/decisions/prints-kept-in-memory.md says why not on disk.
 
 import hashlib
 import threading
-from collections import OrderedDict
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
+from cachetools import LRUCache
 from flask import Response, current_app, request
 
 from learning.views.blueprint import blueprint
@@ -21,9 +22,9 @@ ONE_HOUR = 3600
 _TEMPLATES = sorted((Path(blueprint.root_path) / "templates" / "learning").rglob("*.html"))
 _WORDING = hashlib.sha256(b"".join(file.read_bytes() for file in _TEMPLATES)).hexdigest()
 
-_prints: OrderedDict[str, bytes] = OrderedDict()
+_prints: LRUCache[str, bytes] = LRUCache(MOST_BYTES, getsizeof=len)
 _rendering = threading.Lock()
-_changing = threading.Lock()  # of _prints; never held while rendering
+_changing = threading.Lock()  # of _prints, whose reads also change it; never held while rendering
 
 
 def cached_print(draw: Callable[[], bytes], name: str) -> Response:
@@ -77,16 +78,13 @@ def _get_or_render(version: str, draw: Callable[[], bytes]) -> bytes:
         if (found := _get(version)) is not None:
             return found
         rendered = draw()
-        with _changing:
+        # ValueError: larger than the whole cache; then it is rendered for each request.
+        with _changing, suppress(ValueError):
             _prints[version] = rendered
-            while len(_prints) > 1 and sum(map(len, _prints.values())) > MOST_BYTES:
-                _prints.popitem(last=False)
         return rendered
 
 
 def _get(version: str) -> bytes | None:
     """A print in memory, which is then the most recently used."""
     with _changing:
-        if version in _prints:
-            _prints.move_to_end(version)
         return _prints.get(version)

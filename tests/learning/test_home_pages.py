@@ -1,6 +1,7 @@
 import re
 
 import pytest
+from cachetools import LRUCache
 
 from courses.domain.lesson import Course
 from learning.views import page_cache
@@ -68,6 +69,34 @@ def test_pages_that_show_nothing_of_anybody_are_drawn_once(visitor, teach, make,
 
     assert again.status_code == 304
     assert len(page_cache._pages) == 1
+
+
+def test_the_page_cache_is_bounded(visitor, teach, two_courses, monkeypatch):
+    teach(*two_courses)
+    # Each page counts as one here, so that two fit whatever their length.
+    cache = LRUCache(2, getsizeof=lambda _page: 1)
+    monkeypatch.setattr("learning.views.page_cache._pages", cache)
+
+    for address in ("/", "/khoa-hoc", "/khoa-hoc/dau", "/lo-trinh"):
+        assert visitor.open(address)
+
+    assert len(cache) == 2
+
+
+def test_a_page_larger_than_the_cache_is_served(visitor, teach, two_courses, monkeypatch):
+    teach(*two_courses)
+    cache = LRUCache(1, getsizeof=page_cache._size)
+    monkeypatch.setattr("learning.views.page_cache._pages", cache)
+
+    assert visitor.open("/khoa-hoc")
+    assert len(cache) == 0
+
+
+def test_a_cached_page_counts_all_its_forms():
+    page = page_cache._compress("bà con".encode() * 100)
+
+    assert page_cache._pages.maxsize == 33_554_432
+    assert page_cache._pages.getsizeof(page) == len(page.plain) + len(page.gzip) + len(page.br)
 
 
 @pytest.mark.parametrize("address", ["/", "/khoa-hoc", "/khoa-hoc/dau", "/lo-trinh", "/lo-trinh/loi-mau"])

@@ -3,7 +3,6 @@ import re
 import subprocess
 import time
 import unicodedata
-from collections import OrderedDict
 from dataclasses import replace
 from datetime import date
 
@@ -11,6 +10,7 @@ import pikepdf
 import pypdfium2
 import pytest
 import zxingcpp
+from cachetools import LRUCache
 
 from courses.domain.facts import Fact, FactKind
 from courses.domain.lesson import Option, Reliability, Step
@@ -38,7 +38,7 @@ HEADINGS = {
 
 @pytest.fixture(autouse=True)
 def empty_cache(monkeypatch):
-    monkeypatch.setattr("learning.views.print_cache._prints", OrderedDict())
+    monkeypatch.setattr("learning.views.print_cache._prints", LRUCache(10_000_000, getsizeof=len))
 
 
 @pytest.fixture
@@ -323,15 +323,25 @@ def test_a_lesson_rewritten_is_printed_anew(visitor, teach, make, app, monkeypat
 
 
 def test_what_is_kept_is_bounded(visitor, teach, make, monkeypatch):
-    cache = OrderedDict()
-    monkeypatch.setattr("learning.views.print_cache._prints", cache)
-    monkeypatch.setattr("learning.views.print_cache.MOST_BYTES", 1)
     teach(make.course())
+    one = len(visitor.client.get(CARD.format("bai-mau"), base_url="http://khong.example/").data)
+    cache = LRUCache(2 * one + one // 2, getsizeof=len)
+    monkeypatch.setattr("learning.views.print_cache._prints", cache)
 
-    for host in ("mot.example", "hai.example", "ba.example"):
+    for host in ("mot.example", "hai.example", "ba.example", "bon.example"):
         visitor.client.get(CARD.format("bai-mau"), base_url=f"http://{host}/")
 
-    assert len(cache) == 1
+    assert len(cache) == 2
+    assert cache.currsize <= cache.maxsize
+
+
+def test_a_print_larger_than_the_cache_is_served(visitor, teach, make, monkeypatch):
+    cache = LRUCache(1, getsizeof=len)
+    monkeypatch.setattr("learning.views.print_cache._prints", cache)
+    teach(make.course())
+
+    assert visitor.client.get(CARD.format("bai-mau")).data.startswith(b"%PDF")
+    assert len(cache) == 0
 
 
 @pytest.mark.parametrize("address", EVERY_KIND)
@@ -363,7 +373,8 @@ def test_a_print_that_is_asked_for_stays_while_invented_hosts_push_each_other_ou
         return address.encode()
 
     monkeypatch.setattr("learning.views.printing.render_pdf", draw)
-    monkeypatch.setattr("learning.views.print_cache.MOST_BYTES", 200)  # room for about three
+    # Room for about three.
+    monkeypatch.setattr("learning.views.print_cache._prints", LRUCache(200, getsizeof=len))
     for number in range(20):
         visitor.client.get(REMINDER, base_url=f"http://invented-{number}.example/")
         visitor.client.get(REMINDER, base_url="http://xa-mau.example/")
