@@ -100,3 +100,26 @@ def test_whoever_types_a_sample_password_is_told_not_to_keep_it():
 
     assert screens
     assert [screen["id"] for screen in screens if "đừng lấy làm mật khẩu thật" not in screen["praise"]] == []
+
+
+GLOSSES = {
+    "otp": ("mã dùng một lần", "như **chữ ký**", "như chữ ký"),
+    "passcode": ("sáu số", "{PASSCODE_SO} số"),
+}
+
+
+@pytest.mark.parametrize("term", GLOSSES)
+def test_a_strange_word_is_explained_in_every_lesson_that_teaches_with_it(term):
+    unexplained = []
+    for name, lesson in LESSONS.items():
+        taught = [
+            text
+            for key, part in lesson.items()
+            if key not in ("source", "practice", "question")
+            for text in texts(part)
+        ]
+        naming = [text for text in taught if term in text.lower()]
+        if naming and not any(gloss in text for text in taught for gloss in GLOSSES[term]):
+            unexplained.append(name)
+
+    assert unexplained == []
