@@ -23,7 +23,7 @@ from tests.browser.conftest import QUIET
 from tests.browser.phone import Phone
 from tests.browser.serving import PROJECT_ROOT
 
-COURSE = "Sổ sức khoẻ điện tử và thẻ BHYT"
+COURSE = "Sổ sức khoẻ điện tử và thẻ bảo hiểm y tế"
 HAMLET = "Bản Mẫu 1"
 BIG = {"width": 1280, "height": 720}
 SMALL = {"width": 360, "height": 740}
