@@ -110,7 +110,8 @@ def test_a_lesson_is_learned_without_javascript(plain_phone, catalogue, lesson_i
 def test_a_lesson_once_open_is_read_to_its_end_without_network(phone, catalogue):
     lesson = catalogue.lesson(LESSON)
     phone.open(f"/bai-hoc/{lesson.id}")
-    # What is fetched after the page itself only adds to it; cut off halfway it would complain in the console.
+    # The worker comes a moment after the page, and a script after it: cut off between them, the console complains.
+    phone.page.locator("html[data-keeping=ready]").wait_for(state="attached")
     phone.page.wait_for_load_state("networkidle")
     phone.page.context.set_offline(True)
 

@@ -86,7 +86,9 @@
     const workers = navigator.serviceWorker;
     try {
       const registration = await workers.register(worker, { scope, updateViaCache: "none" });
-      loadNext();
+      // The network may have gone meanwhile; then there is nothing to fetch the script from.
+      if (navigator.onLine || workers.controller) loadNext();
+      else window.addEventListener("online", loadNext, { once: true });
       if (registration.active) return tell("ready");
       const coming = registration.installing || registration.waiting;
       if (coming) coming.addEventListener("statechange", () => {
