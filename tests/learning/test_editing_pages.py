@@ -140,7 +140,7 @@ def test_every_fault_but_a_misfit_is_told_in_vietnamese_with_what_is_set_into_it
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "told"),
+    ("old", "new", "sentence_shown"),
     [
         ("minutes = 3\n", "", "Còn thiếu."),
         ("minutes = 3", "minutes = 3\nmintues = 3", "Không có mục nào tên như vậy"),

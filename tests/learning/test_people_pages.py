@@ -167,7 +167,7 @@ def test_a_member_beside_the_guardian_is_named_in_the_consent(visitor, teach, se
 
 
 @pytest.mark.parametrize(
-    ("told", "says"),
+    ("form_data", "says"),
     [
         ({"nickname": "Mến"}, "Bác chọn giúp một ô"),
         ({"nickname": "Mến", "age_band": "13"}, "Bác chọn một trong các ô"),
