@@ -35,7 +35,13 @@ def open_offline(playwright: Playwright, folder: Path, name: str, password: str)
     try:
         phone.password = password
         phone.set_up(name)
-        phone.page.wait_for_function("navigator.serviceWorker.controller !== null")
+        # By our own looks: the page's policy forbids the eval with which wait_for_function looks again.
+        for _ in range(300):
+            if phone.page.evaluate("navigator.serviceWorker.controller !== null"):
+                break
+            phone.page.wait_for_timeout(100)
+        else:
+            raise AssertionError("the worker of the team's app does not control the page")
         phone.context.set_offline(True)
         phone.page.goto("/doi-so/tren-may")
         phone.unlock(PIN)
