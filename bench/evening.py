@@ -50,7 +50,7 @@ OFFICER = "can-bo-tinh"
 
 
 @dataclass(frozen=True)
-class Asked:
+class PageRequest:
     place: str
     page: str
     inside: bool
@@ -77,10 +77,10 @@ def measure() -> list[Row]:
                 taken = list(_evening(host, pages, cookie, minutes, chance))
                 recorded = json.loads(phones.communicate()[0])
             used = processor_time(workers) - before
-    return list(_told(taken, used, recorded, minutes))
+    return list(_rows(taken, used, recorded, minutes))
 
 
-def _pages(app: Flask, chance: Random) -> Iterator[Asked]:
+def _pages(app: Flask, chance: Random) -> Iterator[PageRequest]:
     """Endlessly, whatever visitors may ask for."""
     with app.test_request_context(), transaction() as session:
         hamlets = session.scalars(select(HamletTotal.hamlet_code).order_by(HamletTotal.hamlet_code)).all()
@@ -92,32 +92,32 @@ def _pages(app: Flask, chance: Random) -> Iterator[Asked]:
         layer = {"lop": chance.choice(list(Key))}
         week = {"tuan": (this_week - timedelta(weeks=chance.randint(1, 5))).isoformat()}
         query = urlencode(chance.choice(({}, {}, {}, layer, week, layer | week)))
-        yield Asked(place, f"/do-phu/{code}?{query}", inside=chance.random() < 1 / 3)
+        yield PageRequest(place, f"/do-phu/{code}?{query}", inside=chance.random() < 1 / 3)
 
 
 def _evening(
-    host: str, pages: Iterator[Asked], cookie: str, minutes: float, chance: Random
-) -> Iterator[tuple[Asked, float]]:
+    host: str, pages: Iterator[PageRequest], cookie: str, minutes: float, chance: Random
+) -> Iterator[tuple[PageRequest, float]]:
     start = time.perf_counter()
     for moment in sorted(chance.uniform(0, minutes * 60) for _ in range(round(minutes * PAGES_A_MINUTE))):
         time.sleep(max(0, start + moment - time.perf_counter()))
-        asked = next(pages)
-        yield asked, _ask(host, asked, cookie)
+        page = next(pages)
+        yield page, _ask(host, page, cookie)
 
 
-def _ask(host: str, asked: Asked, cookie: str) -> float:
+def _ask(host: str, page: PageRequest, cookie: str) -> float:
     """Milliseconds."""
     connection = http.client.HTTPConnection(host, timeout=60)
     connection.connect()
     start = time.perf_counter()
     connection.request(
-        "GET", asked.page, headers={"Accept-Encoding": "gzip, br"} | ({"Cookie": cookie} if asked.inside else {})
+        "GET", page.page, headers={"Accept-Encoding": "gzip, br"} | ({"Cookie": cookie} if page.inside else {})
     )
     answer = connection.getresponse()
     answer.read()
     taken = (time.perf_counter() - start) * 1000
     connection.close()
-    assert answer.status == 200, (asked, answer.status)
+    assert answer.status == 200, (page, answer.status)
     return taken
 
 
@@ -130,14 +130,14 @@ def _signed_in(host: str) -> str:
     return "; ".join(cookie.split(";")[0] for cookie in answer.headers.get_all("Set-Cookie") or [])
 
 
-def _told(taken: list[tuple[Asked, float]], used: float, recorded: list[float], minutes: float) -> Iterator[Row]:
+def _rows(taken: list[tuple[PageRequest, float]], used: float, recorded: list[float], minutes: float) -> Iterator[Row]:
     busy = f"{VISITS_A_MINUTE:.0f} visits and {PAGES_A_MINUTE} pages a minute, {minutes:g} minutes"
     whole = spread_of(each for _, each in taken)
     yield Row(f"any page, {busy}", str(whole), f"≤ {MOST} ms", whole.median <= MOST)
     yield Row("  processor of the server's workers, a page", f"{used / len(taken):.1f} ms on average", "", None)
     for what in ("province", "commune", "hamlet"):
         for inside in (False, True):
-            some = [each for asked, each in taken if (asked.place, asked.inside) == (what, inside)]
-            told = f"{spread_of(some)}, {len(some)} pages" if some else "none asked for"
-            yield Row(f"  {what}, {'inside' if inside else 'the public'}", told, "", None)
+            some = [each for page, each in taken if (page.place, page.inside) == (what, inside)]
+            measured = f"{spread_of(some)}, {len(some)} pages" if some else "none requested"
+            yield Row(f"  {what}, {'inside' if inside else 'the public'}", measured, "", None)
     yield Row(f"  {len(recorded)} batches of {VISITS} visits recorded meanwhile", str(spread_of(recorded)), "", None)

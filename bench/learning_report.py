@@ -193,7 +193,7 @@ def _cost_of_tallies(engine: Engine, lessons: tuple[Lesson, ...], people: list[U
     with_them, without = [], []
     for number in range(ROUNDS):
         with_them.append(_storing(engine, lessons, people, 2 * number))
-        with patch.object(answering, "tally", lambda *_told: None):
+        with patch.object(answering, "tally", lambda *_: None):
             without.append(_storing(engine, lessons, people, 2 * number + 1))
     most, least = statistics.median(with_them), statistics.median(without)
     told = f"{most:.1f} ms ({min(with_them):.1f}–{max(with_them):.1f}); without {least:.1f} ms"

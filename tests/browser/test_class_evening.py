@@ -80,7 +80,7 @@ def open_class(phone):
     return phone.address.split("?")[0]
 
 
-def let_in_by_name(phone, name):
+def admitted_by_name(phone, name):
     phone.tap("Thêm bằng tên gọi")
     phone.write("Gọi là gì?", name)
     phone.choose("Từ 14 tuổi trở lên")
@@ -146,7 +146,7 @@ def test_a_class_evening_from_the_door_to_the_letters(phone, card, worker):
     phone.write("Mã trên thẻ", card.lower())
     phone.tap("Thêm bằng thẻ")
     assert phone.sees("Đã thêm Bà Mến. Lớp có 1 người.")
-    let_in_by_name(phone, "Ông Tư")
+    admitted_by_name(phone, "Ông Tư")
     assert phone.sees("Đã thêm Ông Tư. Lớp có 2 người.")
     phone.tap("Đủ người rồi, về lớp")
 
@@ -191,7 +191,7 @@ def test_a_class_is_held_without_javascript(plain_phone):
     place = open_class(plain_phone)
     plain_phone.tap("Mời người vào lớp")
     assert not plain_phone.page.locator("#start-camera").is_visible()
-    let_in_by_name(plain_phone, "Bà Páo")
+    admitted_by_name(plain_phone, "Bà Páo")
     plain_phone.tap("Đủ người rồi, về lớp")
     plain_phone.page.set_viewport_size(BIG)
     plain_phone.tap("Chiếu tiếp bài 8.1")

@@ -131,7 +131,7 @@ def test_the_owner_comes_in_with_their_pictures_and_stays_the_owner(open_class, 
 
 
 @pytest.fixture
-def let_in_by_code(open_class, far, learner, session, now):
+def admitted_by_code(open_class, far, learner, session, now):
     """A teacher elsewhere whose class has the learner on its list, as the code alone once made possible."""
     stranger, there = open_class("tv-xa", far)
     evening = evening_in(session, scope_of(""), UUID(there.rpartition("/")[2]))
@@ -141,11 +141,11 @@ def let_in_by_code(open_class, far, learner, session, now):
 
 
 @pytest.mark.parametrize("stopped", [False, True])
-def test_who_was_let_in_by_code_keeps_their_card_at_every_door(
-    let_in_by_code, learner, code, course, session, now, stopped
+def test_who_was_admitted_by_code_keeps_their_card_at_every_door(
+    admitted_by_code, learner, code, course, session, now, stopped
 ):
     """A class elsewhere ties its teacher to the learner. That opens the class's list and nothing of the card."""
-    stranger, there = let_in_by_code
+    stranger, there = admitted_by_code
     if stopped:
         stop_card(session, learner, now=now)
     session.add(Card(code="ABCDEFGHJK", made_by="tv-xa", made_at=now, area_path="01/"))
